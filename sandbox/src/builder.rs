@@ -1,0 +1,130 @@
+//! Settings of a sandbox, and starting it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::delivery::{self, Log, Sender};
+use crate::mac::MacKey;
+use crate::random::Random;
+use crate::sandbox::{Sandbox, Shared};
+use crate::server;
+use crate::state::State;
+
+/// Who brings refunds to their end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefundPolicy {
+    /// Each refund completes by itself as soon as it was created, independently of the answer: a caller who looks at
+    /// it next finds it `processing` or `completed`.
+    #[default]
+    Automatic,
+    /// Refunds stay `processing` until [`Sandbox::complete_refund`] or [`Sandbox::fail_refund`] is called.
+    Manual,
+}
+
+/// Configures a [`Sandbox`]; made by [`Sandbox::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing runs before `start`"]
+pub struct Builder {
+    bind: SocketAddr,
+    webhook_url: Option<String>,
+    refunds: RefundPolicy,
+    checkout_lifetime: Duration,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Builder {
+        Builder {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            webhook_url: None,
+            refunds: RefundPolicy::default(),
+            checkout_lifetime: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+
+    /// Sends webhooks to this address, which has to be `http` on loopback: to any other, deliveries are recorded as
+    /// refused. Without an address no webhook is sent or recorded.
+    pub fn webhook_url(mut self, url: impl Into<String>) -> Builder {
+        self.webhook_url = Some(url.into());
+        self
+    }
+
+    /// Listens there instead of on a free port of 127.0.0.1.
+    ///
+    /// Only a loopback address is taken: whoever reaches the sandbox can act as the customer.
+    pub fn bind(mut self, address: SocketAddr) -> Builder {
+        self.bind = address;
+        self
+    }
+
+    /// Says who brings refunds to their end; without this they complete by themselves.
+    pub fn refunds(mut self, policy: RefundPolicy) -> Builder {
+        self.refunds = policy;
+        self
+    }
+
+    /// Sets how long a checkout can be paid after its creation: 24 hours without this.
+    pub fn checkout_lifetime(mut self, lifetime: Duration) -> Builder {
+        self.checkout_lifetime = lifetime;
+        self
+    }
+
+    /// Starts the sandbox on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the address is not on loopback, or can't be listened on, or the webhook client can't be set up.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        if !self.bind.ip().is_loopback() {
+            let message = format!("the sandbox listens on loopback addresses only, not on {}", self.bind);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        let listener = TcpListener::bind(self.bind).await?;
+        let address = listener.local_addr()?;
+
+        let clock = Clock;
+        let mut random = Random::from_system();
+        let session_token = format!("nd8_session_{}", random.text(40));
+        let webhook_secret = format!("whsec_{}", random.text(40));
+        let deliveries = Arc::new(Log::new());
+        let sender =
+            Sender::new(MacKey::new(webhook_secret.as_bytes()), clock.clone(), Arc::clone(&deliveries));
+        let sender = sender.map_err(io::Error::other)?;
+        let (outbox, queue) = mpsc::unbounded_channel();
+        let (settle, to_settle) = mpsc::unbounded_channel();
+
+        let mut state = State::new(random, &session_token, self.webhook_url, outbox);
+        let api_key = state.create_api_key(&[]);
+        let shared = Arc::new(Shared {
+            origin: format!("http://{address}"),
+            clock,
+            checkout_lifetime: self.checkout_lifetime,
+            deliveries,
+            settle: (self.refunds == RefundPolicy::Automatic).then_some(settle),
+            state: Mutex::new(state),
+        });
+
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serve = axum::serve(listener, server::router(Arc::clone(&shared)));
+        let serve = serve.with_graceful_shutdown(async {
+            // Both a message and the sender going away mean that it is time to stop.
+            let _ = stopped.await;
+        });
+        tokio::spawn(async {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the sandbox's server ended");
+            }
+        });
+        let workers = vec![
+            tokio::spawn(delivery::run(queue, sender)),
+            tokio::spawn(Shared::settle_refunds(Arc::clone(&shared), to_settle)),
+        ];
+        Ok(Sandbox { shared, api_key, session_token, webhook_secret, workers, _stop: stop })
+    }
+}

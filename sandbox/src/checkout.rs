@@ -1,0 +1,329 @@
+//! Hosted checkouts: the request that creates one, what is kept of it, and the answer.
+//!
+//! Not here: its products (`order`), the page that the customer sees (`page`), and what the customer does (`customer`).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State as Extract};
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::auth::{Merchant, Scope};
+use crate::body::{Form, json_body};
+use crate::catalog::Catalog;
+use crate::clock::Moment;
+use crate::error::ApiError;
+use crate::money::Currency;
+use crate::order::Order;
+use crate::sandbox::Shared;
+use crate::state::State;
+
+/// An outcome that a merchant may ask for. The sandbox keeps it and shows it; it does not act on it yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Simulate {
+    PaymentFailed,
+    CheckoutCanceled,
+    Canceled,
+    SuccessPendingDeposit,
+    CheckoutPending,
+}
+
+impl Simulate {
+    const ALL: [Simulate; 5] = [
+        Simulate::PaymentFailed,
+        Simulate::CheckoutCanceled,
+        Simulate::Canceled,
+        Simulate::SuccessPendingDeposit,
+        Simulate::CheckoutPending,
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Simulate::PaymentFailed => "payment_failed",
+            Simulate::CheckoutCanceled => "checkout_canceled",
+            Simulate::Canceled => "canceled",
+            Simulate::SuccessPendingDeposit => "success_pending_deposit",
+            Simulate::CheckoutPending => "checkout_pending",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Simulate> {
+        Simulate::ALL.into_iter().find(|simulate| simulate.as_str() == word)
+    }
+}
+
+/// Who pays.
+#[derive(Clone, Debug)]
+pub(crate) struct Billing {
+    pub(crate) country: String,
+    pub(crate) postal_code: Option<String>,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
+}
+
+/// Where the customer's browser goes afterwards.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReturnUrls {
+    pub(crate) success: Option<String>,
+    pub(crate) failed: Option<String>,
+    pub(crate) cancel: Option<String>,
+}
+
+/// A request that was found to be right.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckoutRequest {
+    pub(crate) billing: Billing,
+    pub(crate) order: Order,
+    pub(crate) return_urls: ReturnUrls,
+    pub(crate) simulate: Option<Simulate>,
+}
+
+impl CheckoutRequest {
+    fn read(body: &[u8], catalog: &Catalog) -> Result<CheckoutRequest, ApiError> {
+        let mut form = Form::parse(body)?;
+        let billing = read_billing(&mut form);
+        let currency = form.optional_choice("currency", Currency::parse).unwrap_or(Currency::Usd);
+        let order = Order::read(&mut form, currency, catalog);
+        let return_urls = ReturnUrls {
+            success: form.optional_url("successUrl"),
+            failed: form.optional_url("failedUrl"),
+            cancel: form.optional_url("cancelUrl"),
+        };
+        let simulate = form.optional_choice("sandbox_simulate", Simulate::parse);
+
+        match (billing, order) {
+            (Some(billing), Some(order)) if form.is_clean() => {
+                Ok(CheckoutRequest { billing, order, return_urls, simulate })
+            }
+            _ => Err(ApiError::Invalid(form.into_errors())),
+        }
+    }
+}
+
+fn read_billing(form: &mut Form<'_>) -> Option<Billing> {
+    let country = read_country(form);
+    let postal_code = form.optional_text("billing_postal_code", 32).filter(|code| !code.trim().is_empty());
+    let in_us = country.as_deref() == Some("US");
+    if in_us && postal_code.is_none() && !form.has_error("billing_postal_code") {
+        form.refuse("billing_postal_code", "A postal code has to be given for the US.");
+    }
+    let first_name = form.required_text("billing_first_name", 100);
+    let last_name = form.required_text("billing_last_name", 100);
+    let email = read_email(form);
+    let phone = form.optional_text("billing_phone", 32).filter(|phone| !phone.trim().is_empty());
+    Some(Billing {
+        country: country?,
+        postal_code,
+        first_name: first_name?,
+        last_name: last_name?,
+        email: email?,
+        phone,
+    })
+}
+
+/// Takes two letters in either case; whether there is such a country is not looked up.
+fn read_country(form: &mut Form<'_>) -> Option<String> {
+    let country = form.required_text("billing_country", 2)?;
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        form.refuse("billing_country", "A country code of two letters is expected here.");
+        return None;
+    }
+    Some(country.to_ascii_uppercase())
+}
+
+fn read_email(form: &mut Form<'_>) -> Option<String> {
+    let email = form.required_text("billing_email", 254)?;
+    if !looks_like_email(&email) {
+        form.refuse("billing_email", "An email address is expected here.");
+        return None;
+    }
+    Some(email)
+}
+
+fn looks_like_email(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"@".contains(c);
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let labels: Vec<&str> = domain.split('.').collect();
+    let label_ok = |label: &&str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    !local.is_empty()
+        && !local.contains(odd)
+        && local.split('.').all(|part| !part.is_empty())
+        && labels.len() >= 2
+        && labels.iter().all(label_ok)
+}
+
+/// A session in which a customer can pay.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkout {
+    /// `checkout_id` and `order_id` in one.
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) expires_at: Moment,
+    pub(crate) request: CheckoutRequest,
+    /// The public id of the payment, once the customer has done anything.
+    pub(crate) payment: Option<String>,
+    /// Set by paying and by cancelling, which nothing follows.
+    pub(crate) used: bool,
+}
+
+/// The answer to a request that creates a checkout.
+#[derive(Serialize)]
+pub(crate) struct CheckoutCreated {
+    checkout_id: String,
+    order_id: String,
+    checkout_url: String,
+    token: String,
+    expires_at: i64,
+}
+
+/// `POST /checkout/create/`.
+pub(crate) async fn create(
+    Extract(sandbox): Extract<Arc<Shared>>,
+    merchant: Merchant,
+    request: Request,
+) -> Result<(StatusCode, Json<CheckoutCreated>), ApiError> {
+    merchant.needs_one_of(&[Scope::CheckoutCreate])?;
+    let body = json_body(request).await?;
+
+    let mut state = sandbox.state();
+    let request = CheckoutRequest::read(&body, &state.catalog)?;
+    let now = sandbox.clock.now();
+    let checkout = state.open_checkout(request, now, now.after(sandbox.checkout_lifetime));
+    let created = CheckoutCreated {
+        checkout_id: checkout.id.clone(),
+        order_id: checkout.id.clone(),
+        checkout_url: format!("{}/pay/{}", sandbox.origin, checkout.token),
+        token: checkout.token.clone(),
+        expires_at: checkout.expires_at.unix_seconds(),
+    };
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+impl State {
+    fn open_checkout(&mut self, request: CheckoutRequest, now: Moment, expires_at: Moment) -> &Checkout {
+        let unique = self.random.text(10).to_ascii_lowercase();
+        let id = format!("org1-{}-{unique}", now.unix_seconds());
+        let token = self.checkout_token(&id, expires_at);
+        self.checkout_by_token.insert(token.clone(), id.clone());
+        let open = Checkout { id: id.clone(), token, expires_at, request, payment: None, used: false };
+        self.checkouts.entry(id).insert_entry(open).into_mut()
+    }
+
+    /// Makes a token that cannot be guessed and looks as signed as the real one, because it is.
+    fn checkout_token(&mut self, checkout_id: &str, expires_at: Moment) -> String {
+        let claims = format!("{checkout_id}.{}.{}", expires_at.unix_seconds(), self.random.text(24));
+        let signature = self.token_signer.tag(claims.as_bytes()).hex();
+        format!("{claims}.{signature}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(change: impl FnOnce(&mut Value)) -> Result<CheckoutRequest, Value> {
+        let mut request = json!({
+            "billing_country": "FR",
+            "billing_first_name": "Ada",
+            "billing_last_name": "Lovelace",
+            "billing_email": "ada@shop.example",
+            "products": [{ "id": crate::SEEDED_PRODUCT, "quantity": 1 }],
+        });
+        change(&mut request);
+        let read = CheckoutRequest::read(request.to_string().as_bytes(), &Catalog::seeded());
+        read.map_err(|error| match error {
+            ApiError::Invalid(errors) => Value::Object(errors),
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn the_smallest_request_is_in_dollars() {
+        let request = read(|_| {}).unwrap();
+
+        assert_eq!(request.order.currency, Currency::Usd);
+        assert_eq!(request.order.total.to_string(), "12.50");
+        assert_eq!(request.simulate, None);
+    }
+
+    #[test]
+    fn each_limit_is_checked() {
+        let long = "x".repeat(101);
+        for (field, value) in [
+            ("billing_country", json!("FRA")),
+            ("billing_country", json!("F1")),
+            ("billing_country", json!("")),
+            ("billing_country", json!(33)),
+            ("billing_first_name", json!("")),
+            ("billing_first_name", json!(long)),
+            ("billing_last_name", json!(long)),
+            ("billing_last_name", Value::Null),
+            ("billing_email", json!("ada")),
+            ("billing_email", json!("ada@localhost")),
+            ("billing_email", json!("a da@shop.example")),
+            ("billing_email", json!("ada@shop..example")),
+            ("billing_phone", json!(5)),
+            ("currency", json!("GBP")),
+            ("currency", json!("usd")),
+            ("currency", Value::Null),
+            ("successUrl", json!("/thanks")),
+            ("failedUrl", json!("")),
+            ("cancelUrl", json!("ftp://shop.example")),
+            ("sandbox_simulate", json!("paid")),
+            ("products", json!([])),
+        ] {
+            let errors = read(|request| request[field] = value.clone()).unwrap_err();
+            let fields: Vec<_> = errors.as_object().unwrap().keys().collect();
+            assert_eq!(fields, [field], "{value}");
+        }
+    }
+
+    #[test]
+    fn every_missing_field_is_named_at_once() {
+        let errors = read(|request| *request = json!({})).unwrap_err();
+        let fields: Vec<_> = errors.as_object().unwrap().keys().map(String::as_str).collect();
+
+        let required =
+            ["billing_country", "billing_email", "billing_first_name", "billing_last_name", "products"];
+        assert_eq!(fields, required);
+    }
+
+    #[test]
+    fn the_us_needs_a_postal_code() {
+        for code in [json!(""), json!("  ")] {
+            let errors = read(|request| {
+                request["billing_country"] = json!("us");
+                request["billing_postal_code"] = code;
+            });
+            assert!(errors.unwrap_err()["billing_postal_code"].is_array());
+        }
+        let request = read(|request| {
+            request["billing_country"] = json!("US");
+            request["billing_postal_code"] = json!("10001");
+        });
+        assert_eq!(request.unwrap().billing.postal_code.as_deref(), Some("10001"));
+    }
+
+    #[test]
+    fn names_are_counted_in_characters() {
+        assert!(read(|request| request["billing_first_name"] = json!("é".repeat(100))).is_ok());
+    }
+
+    #[test]
+    fn every_simulation_is_taken() {
+        for simulate in Simulate::ALL {
+            let request = read(|request| request["sandbox_simulate"] = json!(simulate.as_str())).unwrap();
+            assert_eq!(request.simulate, Some(simulate));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Every way a request can be refused, and how that looks on the wire: the way Django REST Framework says it.
+//!
+//! Not here: deciding that a request is to be refused.
+
+use axum::Json;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::auth::Scope;
+
+/// Messages by field name; for a list, one such object an item.
+pub(crate) type FieldErrors = Map<String, Value>;
+
+/// The key under which messages go that belong to no single field.
+pub(crate) const NON_FIELD: &str = "non_field_errors";
+
+/// The credential that a path asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Checkouts, payments and refunds.
+    ApiKey,
+    /// The merchant's dashboard.
+    Token,
+}
+
+impl Door {
+    /// The scheme of the `Authorization` header, and the challenge of a 401.
+    pub(crate) fn scheme(self) -> &'static str {
+        match self {
+            Door::ApiKey => "Api-Key",
+            Door::Token => "Token",
+        }
+    }
+}
+
+/// A refusal.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// No credential of the right kind was sent.
+    NotAuthenticated(Door),
+    /// A credential of the right kind was sent, and nobody has it.
+    WrongCredential(Door),
+    /// A credential that is valid elsewhere was sent.
+    WrongDoor(Door),
+    /// The key has none of the scopes that would do.
+    MissingScope(&'static [Scope]),
+    NotFound,
+    InvalidPage,
+    /// The path exists and doesn't take this method; the router adds which it takes.
+    MethodNotAllowed(Method),
+    UnsupportedMediaType(String),
+    BodyTooLarge,
+    /// The body is not JSON.
+    Malformed(String),
+    /// The body is JSON, and what it says can't be done.
+    Invalid(FieldErrors),
+    /// ND8 serves this operation and the sandbox does not yet.
+    NotServedYet,
+}
+
+impl ApiError {
+    /// Refuses for a reason that belongs to no single field.
+    pub(crate) fn invalid(message: &str) -> ApiError {
+        ApiError::invalid_field(NON_FIELD, message)
+    }
+
+    /// Refuses because of one field.
+    pub(crate) fn invalid_field(field: &str, message: &str) -> ApiError {
+        ApiError::Invalid(FieldErrors::from_iter([(field.to_owned(), json!([message]))]))
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            ApiError::NotAuthenticated(_) | ApiError::WrongCredential(_) | ApiError::WrongDoor(_) => {
+                StatusCode::UNAUTHORIZED
+            }
+            ApiError::MissingScope(_) => StatusCode::FORBIDDEN,
+            ApiError::NotFound | ApiError::InvalidPage => StatusCode::NOT_FOUND,
+            ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            ApiError::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ApiError::Malformed(_) | ApiError::Invalid(_) => StatusCode::BAD_REQUEST,
+            ApiError::NotServedYet => StatusCode::NOT_IMPLEMENTED,
+        }
+    }
+
+    /// Gives the door that a 401 points to.
+    fn challenge(&self) -> Option<Door> {
+        match self {
+            ApiError::NotAuthenticated(door)
+            | ApiError::WrongCredential(door)
+            | ApiError::WrongDoor(door) => Some(*door),
+            _ => None,
+        }
+    }
+
+    fn body(self) -> Value {
+        let detail = match self {
+            ApiError::Invalid(errors) => return Value::Object(errors),
+            ApiError::NotAuthenticated(_) => "Authentication credentials were not provided.".to_owned(),
+            ApiError::WrongCredential(Door::ApiKey) => "This API key is not known here.".to_owned(),
+            ApiError::WrongCredential(Door::Token) => "This session token is not known here.".to_owned(),
+            ApiError::WrongDoor(Door::ApiKey) => {
+                "A dashboard session does not reach this operation: send an API key.".to_owned()
+            }
+            ApiError::WrongDoor(Door::Token) => {
+                "API keys do not reach dashboard operations: send a session token.".to_owned()
+            }
+            ApiError::MissingScope(scopes) => {
+                let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+                format!("This API key lacks the scope that this operation needs: {}.", scopes.join(" or "))
+            }
+            ApiError::NotFound => "Not found.".to_owned(),
+            ApiError::InvalidPage => "Invalid page.".to_owned(),
+            ApiError::MethodNotAllowed(method) => format!("The method {method} is not allowed here."),
+            ApiError::UnsupportedMediaType(sent) => {
+                format!("The media type \"{sent}\" is not supported: send application/json.")
+            }
+            ApiError::BodyTooLarge => "The request body is too large.".to_owned(),
+            ApiError::Malformed(reason) => format!("JSON parse error - {reason}"),
+            ApiError::NotServedYet => "ND8 has this operation; the sandbox does not serve it yet.".to_owned(),
+        };
+        json!({ "detail": detail })
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let challenge = self.challenge().map(|door| [(header::WWW_AUTHENTICATE, door.scheme())]);
+        (self.status(), challenge, Json(self.body())).into_response()
+    }
+}

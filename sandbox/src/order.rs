@@ -1,0 +1,250 @@
+//! What is bought: the `products` of a checkout request, checked, priced and added up.
+//!
+//! Not here: who buys it and where the customer goes afterwards (`checkout`).
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::body::Form;
+use crate::catalog::Catalog;
+use crate::error::FieldErrors;
+use crate::money::{Amount, Currency, NotAnAmount, json_number};
+
+/// The field that this file reads.
+const PRODUCTS: &str = "products";
+
+/// One product of an order.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The catalog's id; an ad-hoc product has none.
+    pub(crate) product_id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) quantity: u32,
+    pub(crate) unit_price: Decimal,
+}
+
+/// At least one line, and what they cost together.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) currency: Currency,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) total: Amount,
+}
+
+impl Order {
+    /// Reads the `products` of a request; on a mistake the form has the message.
+    pub(crate) fn read(form: &mut Form<'_>, currency: Currency, catalog: &Catalog) -> Option<Order> {
+        let raw = form.required(PRODUCTS)?;
+        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
+            form.refuse(PRODUCTS, "A list of products is expected here.");
+            return None;
+        };
+        if items.is_empty() {
+            form.refuse(PRODUCTS, "This list may not be empty.");
+            return None;
+        }
+
+        let read = items.into_iter().map(|item| read_line(item, currency, catalog)).collect::<Vec<_>>();
+        if read.iter().any(Result::is_err) {
+            let errors = read.into_iter().map(|line| Value::Object(line.err().unwrap_or_default()));
+            form.refuse_with(PRODUCTS, errors.collect());
+            return None;
+        }
+        let lines: Vec<Line> = read.into_iter().flatten().collect();
+
+        match total(&lines) {
+            Ok(total) => Some(Order { currency, lines, total }),
+            Err(message) => {
+                form.refuse(PRODUCTS, message);
+                None
+            }
+        }
+    }
+}
+
+/// Adds up what the lines cost, exactly or not at all.
+fn total(lines: &[Line]) -> Result<Amount, &'static str> {
+    const TOO_LARGE: &str = "The total is more than can be charged at once.";
+    const TOO_PRECISE: &str = "The total has to come out at two decimals.";
+    const TOO_LONG: &str = "The total has too many digits.";
+
+    let mut total = Decimal::ZERO;
+    for line in lines {
+        let price = multiply(line.unit_price, line.quantity).ok_or(TOO_LONG)?;
+        total = add(total, price).ok_or(TOO_LONG)?;
+    }
+    Amount::new(total).map_err(|reason| match reason {
+        NotAnAmount::TooPrecise => TOO_PRECISE,
+        NotAnAmount::TooLarge | NotAnAmount::Negative => TOO_LARGE,
+    })
+}
+
+/// Multiplies, which `Decimal` itself would do by rounding where digits are short.
+fn multiply(price: Decimal, quantity: u32) -> Option<Decimal> {
+    exact(price.mantissa().checked_mul(i128::from(quantity))?, price.scale())
+}
+
+/// Adds, which `Decimal` itself would do by rounding where digits are short.
+fn add(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let scale = left.scale().max(right.scale());
+    let widened = |part: Decimal| part.mantissa().checked_mul(10_i128.checked_pow(scale - part.scale())?);
+    exact(widened(left)?.checked_add(widened(right)?)?, scale)
+}
+
+/// Makes a decimal without zeros at its end; `None` if it has more digits than fit.
+fn exact(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
+    while scale > 0 && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    Decimal::try_from_i128_with_scale(mantissa, scale).ok()
+}
+
+fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Line, FieldErrors> {
+    let mut form = Form::of(raw)?;
+    let quantity = read_quantity(&mut form);
+    let line = if form.has("id") {
+        read_catalog_line(&mut form, currency, catalog)
+    } else {
+        read_ad_hoc_line(&mut form)
+    };
+    match (line, quantity) {
+        (Some(line), Some(quantity)) if form.is_clean() => Ok(Line { quantity, ..line }),
+        _ => Err(form.into_errors()),
+    }
+}
+
+fn read_catalog_line(form: &mut Form<'_>, currency: Currency, catalog: &Catalog) -> Option<Line> {
+    let id = form.required_text("id", 100)?;
+    let Some(product) = catalog.find(&id) else {
+        form.refuse("id", &format!("The catalog has no product \"{id}\"."));
+        return None;
+    };
+    if product.currency != currency {
+        form.refuse("id", &format!("This product is sold in {}, not in {currency}.", product.currency));
+        return None;
+    }
+    let (name, unit_price) = (product.name.clone(), product.unit_price);
+    Some(Line { product_id: Some(id), name, quantity: 0, unit_price })
+}
+
+fn read_ad_hoc_line(form: &mut Form<'_>) -> Option<Line> {
+    let name = form.required_text("name", 255);
+    let unit_price = read_unit_price(form);
+    Some(Line { product_id: None, name: name?, quantity: 0, unit_price: unit_price? })
+}
+
+fn read_quantity(form: &mut Form<'_>) -> Option<u32> {
+    let raw = form.required("quantity")?;
+    // A JSON integer is written exactly like a Rust one, and a sign or a point makes it something else.
+    let quantity = raw.get().parse().ok().filter(|&quantity| quantity > 0);
+    if quantity.is_none() {
+        form.refuse("quantity", "A positive whole number is expected here.");
+    }
+    quantity
+}
+
+fn read_unit_price(form: &mut Form<'_>) -> Option<Decimal> {
+    let token = form.required("unit_price")?.get();
+    if !token.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+        form.refuse("unit_price", "A JSON number is expected here.");
+        return None;
+    }
+    let Some(price) = json_number(token) else {
+        form.refuse("unit_price", "This number has more digits than a price can have.");
+        return None;
+    };
+    if price <= Decimal::ZERO {
+        form.refuse("unit_price", "A price has to be positive.");
+        return None;
+    }
+    Some(price)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(products: &str) -> Result<Order, Value> {
+        let body = format!("{{\"products\":{products}}}");
+        let mut form = Form::parse(body.as_bytes()).ok().unwrap();
+        let order = Order::read(&mut form, Currency::Usd, &Catalog::seeded());
+        order.ok_or_else(|| form.into_errors().remove(PRODUCTS).unwrap_or(json!(null)))
+    }
+
+    fn total_of(unit_price: &str, quantity: u32) -> Result<String, Value> {
+        let item = format!(r#"[{{"name":"x","quantity":{quantity},"unit_price":{unit_price}}}]"#);
+        read(&item).map(|order| order.total.to_string())
+    }
+
+    #[test]
+    fn prices_add_up_digit_for_digit() {
+        assert_eq!(total_of("29.99", 1), Ok("29.99".to_owned()));
+        assert_eq!(total_of("29.99", 3), Ok("89.97".to_owned()));
+        assert_eq!(total_of("0.005", 200), Ok("1.00".to_owned()));
+        assert_eq!(total_of("2.999e1", 1), Ok("29.99".to_owned()));
+        // As a binary fraction this would be 1.1500000000000001.
+        assert_eq!(total_of("1.15", 100), Ok("115.00".to_owned()));
+        let mixed = r#"[{"name":"a","quantity":1,"unit_price":0.105},{"name":"b","quantity":1,"unit_price":0.205},
+                        {"id":"prod_sandbox_tea","quantity":2}]"#;
+        assert_eq!(read(mixed).map(|order| order.total.to_string()), Ok("25.31".to_owned()));
+    }
+
+    #[test]
+    fn a_total_that_would_need_rounding_is_refused() {
+        let two_decimals = json!(["The total has to come out at two decimals."]);
+
+        assert_eq!(total_of("0.005", 1), Err(two_decimals.clone()));
+        assert_eq!(total_of("0.100000000000000000001", 1), Err(two_decimals.clone()));
+        assert_eq!(total_of("0.1000000000000000000000000001", 10), Err(two_decimals));
+        assert!(total_of("0.10000000000000000000000000001", 1).is_err(), "29 decimals");
+    }
+
+    #[test]
+    fn a_total_that_no_card_can_pay_is_refused() {
+        let too_large = json!(["The total is more than can be charged at once."]);
+
+        assert_eq!(total_of("9999999999.99", 1), Ok("9999999999.99".to_owned()));
+        assert_eq!(total_of("10000000000", 1), Err(too_large.clone()));
+        assert_eq!(total_of("1e28", 1), Err(too_large));
+        assert_eq!(total_of("1e28", 4_000_000_000), Err(json!(["The total has too many digits."])));
+    }
+
+    #[test]
+    fn each_item_gets_its_own_errors() {
+        let positive = json!(["A positive whole number is expected here."]);
+        let missing = json!(["This field has to be given."]);
+        let read = |items: &str| read(items).map(|_| ());
+
+        assert_eq!(
+            read(r#"[{"name":"x","quantity":1,"unit_price":1},{"id":"prod_sandbox_tea","quantity":0}]"#),
+            Err(json!([{}, { "quantity": positive }]))
+        );
+        assert_eq!(
+            read(r#"[{}, 7]"#),
+            Err(json!([
+                { "name": missing, "quantity": missing, "unit_price": missing },
+                { "non_field_errors": ["An object is expected here."] }
+            ]))
+        );
+        for quantity in ["-1", "1.5", "1e2", "\"1\"", "true", "4294967296"] {
+            let items = format!(r#"[{{"id":"prod_sandbox_tea","quantity":{quantity}}}]"#);
+            assert_eq!(read(&items), Err(json!([{ "quantity": positive }])), "{quantity}");
+        }
+        for price in ["0", "-1", "\"29.99\"", "[]", "true"] {
+            let items = format!(r#"[{{"name":"x","quantity":1,"unit_price":{price}}}]"#);
+            let errors = read(&items).unwrap_err();
+            assert!(errors[0]["unit_price"].is_array(), "{price}: {errors}");
+        }
+    }
+
+    #[test]
+    fn products_has_to_be_a_list_with_something_in_it() {
+        for wrong in ["[]", "{}", "\"x\"", "null"] {
+            assert!(read(wrong).is_err_and(|errors| errors[0].is_string()), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The handle of a running sandbox, and what its tasks share.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::auth::Scope;
+use crate::builder::Builder;
+use crate::catalog::{InvalidProduct, Product};
+use crate::checkout::Checkout;
+use crate::clock::Clock;
+use crate::customer::Customer;
+use crate::delivery::{Delivery, Log, NoDelivery};
+use crate::money::Currency;
+use crate::refund::{Ending, RefundError};
+use crate::state::State;
+
+/// A running sandbox: a server on loopback with its own keys, ids and state.
+///
+/// Many can run side by side in one process. Dropping it stops it: no new connection is accepted, idle ones are
+/// closed, requests that are being answered get their answer, and webhooks that are still queued are not sent.
+///
+/// Its `Debug` form shows no secret.
+pub struct Sandbox {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) api_key: String,
+    pub(crate) session_token: String,
+    pub(crate) webhook_secret: String,
+    pub(crate) workers: Vec<JoinHandle<()>>,
+    /// The server stops when this goes away.
+    pub(crate) _stop: oneshot::Sender<()>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of 127.0.0.1, with refunds that complete by themselves and no webhook address.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be listened on, or the webhook client can't be set up.
+    pub async fn start() -> io::Result<Sandbox> {
+        Sandbox::builder().start().await
+    }
+
+    /// Configures a sandbox before it starts.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Gives the address to point a client at, which ends in `/api` as ND8's does.
+    pub fn base_url(&self) -> String {
+        format!("{}/api", self.shared.origin)
+    }
+
+    /// Gives an API key with every scope.
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// Gives the session token of a dashboard user.
+    pub fn session_token(&self) -> &str {
+        &self.session_token
+    }
+
+    /// Gives the secret that webhooks are signed with.
+    pub fn webhook_secret(&self) -> &str {
+        &self.webhook_secret
+    }
+
+    /// Makes another API key. As with ND8, an empty list of scopes means all of them.
+    pub fn create_api_key(&self, scopes: &[Scope]) -> String {
+        self.shared.state().create_api_key(scopes)
+    }
+
+    /// Sends webhooks of everything that happens from now on to this address; see [`Builder::webhook_url`].
+    pub fn set_webhook_url(&self, url: impl Into<String>) {
+        self.shared.state().webhook_url = Some(url.into());
+    }
+
+    /// Adds a product to the catalog and gives its id, for the `products` of a checkout in the same currency.
+    ///
+    /// # Errors
+    ///
+    /// If the price is not positive.
+    pub fn add_product(
+        &self,
+        name: impl Into<String>,
+        unit_price: Decimal,
+        currency: Currency,
+    ) -> Result<String, InvalidProduct> {
+        let mut state = self.shared.state();
+        let State { catalog, random, .. } = &mut *state;
+        catalog.add(random, Product { name: name.into(), unit_price, currency })
+    }
+
+    /// Acts as the customer of a checkout. The id is looked up when the customer acts.
+    pub fn customer(&self, checkout_id: impl Into<String>) -> Customer {
+        Customer { sandbox: Arc::clone(&self.shared), checkout_id: checkout_id.into() }
+    }
+
+    /// Completes a refund that is processing, by its public or numeric id.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such refund, or it has ended already.
+    pub fn complete_refund(&self, refund_id: &str) -> Result<(), RefundError> {
+        self.shared.settle(refund_id, Ending::Completed)
+    }
+
+    /// Lets a refund that is processing fail, by its public or numeric id: its amount can be refunded again.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such refund, or it has ended already.
+    pub fn fail_refund(&self, refund_id: &str) -> Result<(), RefundError> {
+        self.shared.settle(refund_id, Ending::Failed)
+    }
+
+    /// Lists the webhook deliveries that were attempted, in the order in which the attempts ended.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.deliveries.all()
+    }
+
+    /// Waits for a delivery of an event, such as `refund.status_changed`; gives the first there was or will be.
+    ///
+    /// The attempt counts, whatever the receiver answered.
+    ///
+    /// # Errors
+    ///
+    /// If there is none within the limit.
+    pub async fn wait_for_delivery(&self, event: &str, limit: Duration) -> Result<Delivery, NoDelivery> {
+        self.wait_for_delivery_where(limit, |delivery| delivery.event() == event).await
+    }
+
+    /// Waits for a delivery that `wanted` says yes to; gives the first there was or will be.
+    ///
+    /// # Errors
+    ///
+    /// If there is none within the limit.
+    pub async fn wait_for_delivery_where(
+        &self,
+        limit: Duration,
+        wanted: impl Fn(&Delivery) -> bool,
+    ) -> Result<Delivery, NoDelivery> {
+        self.shared.deliveries.wait_for(limit, wanted).await
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        for worker in &self.workers {
+            worker.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
+/// What the server, its workers and the handle share.
+pub(crate) struct Shared {
+    /// Scheme, address and port, without a slash.
+    pub(crate) origin: String,
+    pub(crate) clock: Clock,
+    pub(crate) checkout_lifetime: Duration,
+    pub(crate) deliveries: Arc<Log>,
+    /// Refunds to complete, where that happens by itself.
+    pub(crate) settle: Option<UnboundedSender<String>>,
+    pub(crate) state: Mutex<State>,
+}
+
+impl Shared {
+    /// Locks the state. Never held across an `await`, which the compiler sees to.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has a refund completed by the worker, unless that is left to the test.
+    pub(crate) fn settle_later(&self, refund_id: &str) {
+        if let Some(settle) = &self.settle {
+            // The worker is gone only when the sandbox is being dropped.
+            let _ = settle.send(refund_id.to_owned());
+        }
+    }
+
+    /// Completes refunds as they come in, until it is aborted.
+    pub(crate) async fn settle_refunds(self: Arc<Self>, mut refunds: UnboundedReceiver<String>) {
+        while let Some(refund_id) = refunds.recv().await {
+            // Somebody may have settled it by hand in the meantime, which is just as well.
+            let _ = self.settle(&refund_id, Ending::Completed);
+        }
+    }
+
+    fn settle(&self, refund_id: &str, ending: Ending) -> Result<(), RefundError> {
+        self.state().settle(refund_id, ending, self.clock.now())
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    pub(crate) fn create_api_key(&mut self, scopes: &[Scope]) -> String {
+        self.credentials.create_api_key(&mut self.random, scopes)
+    }
+
+    /// Finds a checkout by the token in its address.
+    pub(crate) fn checkout(&self, token: &str) -> Option<&Checkout> {
+        self.checkout_by_token.get(token).and_then(|id| self.checkouts.get(id))
+    }
+}

@@ -1,0 +1,2 @@
+//! nd8
+pub mod raw;

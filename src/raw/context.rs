@@ -1,0 +1,108 @@
+//! What a client carries besides its address: the credential.
+
+use std::fmt;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Security;
+
+/// The credential of a raw [`Client`](super::Client). It is sent with the operations that take it and no others, and
+/// shows up nowhere: not in `Debug`, not in errors.
+///
+/// ```
+/// use nd8::raw::Context;
+///
+/// let context = Context::api_key("key-to-the-till");
+/// assert!(!format!("{context:?}").contains("till"));
+/// ```
+#[derive(Clone)]
+pub struct Context {
+    credential: Credential,
+}
+
+#[derive(Clone)]
+enum Credential {
+    None,
+    ApiKey(SecretString),
+    SessionToken(SecretString),
+}
+
+impl Context {
+    /// No credential: only open operations can be called.
+    pub fn anonymous() -> Self {
+        Self { credential: Credential::None }
+    }
+
+    /// An API key, sent as `Authorization: Api-Key …`.
+    pub fn api_key(key: impl Into<SecretString>) -> Self {
+        Self { credential: Credential::ApiKey(key.into()) }
+    }
+
+    /// The token of a dashboard session, sent as `Authorization: Token …`.
+    pub fn session_token(token: impl Into<SecretString>) -> Self {
+        Self { credential: Credential::SessionToken(token.into()) }
+    }
+
+    /// The value of the `Authorization` header for an operation that takes `security`.
+    ///
+    /// Fails closed: a credential that this crate does not know how to present is a refusal, not a bare request.
+    pub(super) fn authorization(&self, security: Security) -> Result<Option<HeaderValue>, &'static str> {
+        let (scheme, secret) = match (security, &self.credential) {
+            (Security::None, _) => return Ok(None),
+            (Security::ApiKey, Credential::ApiKey(key)) => ("Api-Key", key),
+            (Security::ApiKey, _) => return Err("takes an API key, and the client has none"),
+            (Security::SessionToken, Credential::SessionToken(token)) => ("Token", token),
+            (Security::SessionToken, _) => return Err("takes a dashboard session, and the client has none"),
+            #[allow(unreachable_patterns, reason = "reached when a newer document brings a new kind of credential")]
+            _ => return Err("takes a kind of credential that this version does not know"),
+        };
+        let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret()))
+            .map_err(|_| "takes a credential, and the client's cannot be sent in a header")?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.credential {
+            Credential::None => "none",
+            Credential::ApiKey(_) => "API key",
+            Credential::SessionToken(_) => "session token",
+        };
+        f.debug_struct("Context").field("credential", &format_args!("{kind}")).finish()
+    }
+}
+
+/// What `Debug` prints in place of a value that may be secret or somebody's name.
+pub(crate) struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, Security};
+
+    #[test]
+    fn only_the_matching_credential_is_sent() {
+        let key = Context::api_key("k");
+        assert_eq!(key.authorization(Security::ApiKey).expect("has one").expect("is sent"), "Api-Key k");
+        assert_eq!(key.authorization(Security::None).expect("needs none"), None);
+        assert!(key.authorization(Security::SessionToken).is_err());
+        assert!(Context::anonymous().authorization(Security::ApiKey).is_err());
+        let session = Context::session_token("t");
+        assert_eq!(session.authorization(Security::SessionToken).expect("has one").expect("is sent"), "Token t");
+        assert!(session.authorization(Security::ApiKey).is_err());
+    }
+
+    #[test]
+    fn a_credential_that_breaks_the_header_is_refused() {
+        let problem = Context::api_key("canary\r\nX: y").authorization(Security::ApiKey).expect_err("has a line break");
+        assert!(!problem.contains("canary"));
+    }
+}

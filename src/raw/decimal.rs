@@ -1,0 +1,169 @@
+//! Decimals on the wire, digit for digit.
+//!
+//! A JSON number passes through an `f64` in most of serde, unless somebody in the dependency graph switches
+//! `serde_json/arbitrary_precision` on, and then it arrives as a map instead (rust-decimal#283). So numbers are read
+//! and written as the text they are, by way of [`RawValue`], which knows nothing of that feature.
+//!
+//! Both forms are read at either place, because Django REST Framework has a setting that changes one into the other
+//! (`COERCE_DECIMAL_TO_STRING`). What does not fit a `Decimal` exactly is an error, never rounded.
+
+use rust_decimal::Decimal;
+use serde::de::{Deserializer, Error as _};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A decimal that is sent as a JSON number: `29.99`.
+pub(crate) mod number {
+    use super::{Decimal, Deserializer, RawValue, Serialize, Serializer};
+    use serde::ser::Error as _;
+
+    pub(crate) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(value.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        super::read(deserializer)
+    }
+
+    pub(crate) mod option {
+        use super::{Decimal, Deserializer, Serializer};
+
+        pub(crate) fn serialize<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+            match value {
+                Some(value) => super::serialize(value, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+            super::super::read_option(deserializer)
+        }
+    }
+}
+
+/// A decimal that is sent as a string: `"29.99"`.
+pub(crate) mod string {
+    use super::{Decimal, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        super::read(deserializer)
+    }
+
+    pub(crate) mod option {
+        use super::{Decimal, Deserializer, Serializer};
+
+        pub(crate) fn serialize<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+            match value {
+                Some(value) => super::serialize(value, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+            super::super::read_option(deserializer)
+        }
+    }
+}
+
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    let text = Box::<RawValue>::deserialize(deserializer)?;
+    parse(text.get()).map_err(D::Error::custom)
+}
+
+fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    match Option::<Box<RawValue>>::deserialize(deserializer)? {
+        Some(text) => parse(text.get()).map(Some).map_err(D::Error::custom),
+        None => Ok(None),
+    }
+}
+
+/// Reads a JSON number or a JSON string that holds one. Errors do not repeat what was found.
+fn parse(json: &str) -> Result<Decimal, &'static str> {
+    let unquoted = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let digits = unquoted.unwrap_or(json);
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    if is_plain(digits) {
+        Decimal::from_str_exact(digits).map_err(|_| "expected a decimal of at most 28 digits")
+    } else {
+        exponent(digits)
+    }
+}
+
+/// `2.5e3`: JSON allows it, so it is read, as long as it is exact.
+fn exponent(text: &str) -> Result<Decimal, &'static str> {
+    const REFUSAL: &str = "expected a decimal number or a string that holds one";
+    let (digits, power) = text.split_once(['e', 'E']).ok_or(REFUSAL)?;
+    let mut value = Decimal::from_str_exact(digits).map_err(|_| REFUSAL)?;
+    let power: i32 = power.parse().map_err(|_| REFUSAL)?;
+    let scale = i64::from(value.scale()) - i64::from(power);
+    match u32::try_from(scale) {
+        Ok(scale) => value.set_scale(scale).map_err(|_| "expected a decimal of at most 28 digits")?,
+        Err(_) => {
+            value.set_scale(0).map_err(|_| REFUSAL)?;
+            for _ in scale..0 {
+                value = value.checked_mul(Decimal::TEN).ok_or("expected a decimal of at most 28 digits")?;
+            }
+        }
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use super::{Decimal, number, parse, string};
+
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Both {
+        #[serde(with = "number")]
+        number: Decimal,
+        #[serde(with = "string")]
+        string: Decimal,
+        #[serde(default, with = "number::option", skip_serializing_if = "Option::is_none")]
+        maybe_number: Option<Decimal>,
+        #[serde(default, with = "string::option", skip_serializing_if = "Option::is_none")]
+        maybe_string: Option<Decimal>,
+    }
+
+    #[test]
+    fn digits_survive_the_round_trip() {
+        let long = "0.112345678901234567890";
+        let json = format!(
+            r#"{{"number":{long},"string":"{long}","maybe_number":29.990,"maybe_string":"100.00"}}"#
+        );
+        let both: Both = serde_json::from_str(&json).expect("is readable");
+        assert_eq!(both.number, Decimal::from_str(long).expect("is a decimal"));
+        assert_eq!(serde_json::to_string(&both).expect("is writable"), json);
+    }
+
+    #[test]
+    fn either_form_is_read_at_either_place() {
+        let both: Both = serde_json::from_str(r#"{"number":"1.50","string":1.50,"maybe_string":null}"#).expect("is readable");
+        assert_eq!(serde_json::to_string(&both).expect("is writable"), r#"{"number":1.50,"string":"1.50"}"#);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        for refused in [
+            r#""""#, "true", "null", "{}", r#""12 USD""#, r#""NaN""#, "1e400", "1e-400", "1e", r#""1_000""#,
+            "0.12345678901234567890123456789", "123456789012345678901234567890", r#""--1""#, "[1]",
+        ] {
+            assert!(parse(refused).is_err(), "{refused} was read as {:?}", parse(refused));
+        }
+        let error = serde_json::from_str::<Both>(r#"{"number":1,"string":"secret"}"#).expect_err("is no decimal");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn exponents_are_exact() {
+        for (written, plain) in [("2.5e3", "2500"), ("25e-1", "2.5"), ("1E+2", "100"), ("-1.25e1", "-12.5"), ("0e5", "0")] {
+            assert_eq!(parse(written), Ok(Decimal::from_str(plain).expect("is a decimal")), "{written}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What happens around every generated request: the credential goes on, a redirect comes to light.
+
+use std::fmt;
+
+use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
+use reqwest::header::{AUTHORIZATION, LOCATION};
+
+use super::{Client, Context, Error, operation};
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The inner `reqwest::Client` prints default headers, which may be anything.
+        f.debug_struct("Client").field("baseurl", &self.baseurl).field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+impl ClientHooks<Context> for Client {
+    async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {
+        let Some(operation) = operation(info.operation_id) else {
+            return Err(Error::Custom(format!("`{}` is not in the operation table", info.operation_id)));
+        };
+        let authorization = self
+            .inner
+            .authorization(operation.security)
+            .map_err(|problem| Error::Custom(format!("{} {problem}", operation.id)))?;
+        let headers = request.headers_mut();
+        // Generated with every request, asked for by nobody.
+        headers.remove("api-version");
+        if let Some(value) = authorization {
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(())
+    }
+
+    async fn exec(&self, request: reqwest::Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+        let sent_to = request.url().clone();
+        let response = self.client().execute(request).await?;
+        if *response.url() == sent_to { Ok(response) } else { Ok(redirect(response.url())) }
+    }
+}
+
+/// An HTTP client that follows redirects turns a POST that Django answered with 301 for want of a trailing slash into a
+/// GET, and reports its 200. The client of this crate does not follow; should a caller's own do, the answer is
+/// put back into what the server first said.
+fn redirect(to: &reqwest::Url) -> reqwest::Response {
+    let mut response = http::Response::new(String::new());
+    *response.status_mut() = http::StatusCode::MOVED_PERMANENTLY;
+    if let Ok(location) = to.as_str().parse() {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response.into()
+}

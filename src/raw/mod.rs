@@ -1,0 +1,41 @@
+//! The generated client: one method an operation, the wire's own types, no opinions.
+//!
+//! This is the lower floor, for what the doors of the crate do not offer yet. It adds the credential that an operation
+//! takes ([`OPERATIONS`]), refuses to call an operation with the wrong one, refuses answers that came by way of a
+//! redirect, and reads and writes amounts digit for digit. It repeats nothing, bounds nothing, and its [`Error`] prints
+//! bodies: do not log it.
+//!
+//! The code comes from the documents in `openapi/` by way of `codegen/`, either while the crate is built (feature
+//! `codegen`, the default) or as the snapshot that is checked in; the two are the same, byte for byte. Only
+//! what cannot be generated stands in this folder.
+//!
+//! ```
+//! use nd8::raw::{self, Security};
+//!
+//! let refund = raw::operation("create_refund").expect("is in the table");
+//! assert_eq!(refund.path, "/transactions/{id}/refund/");
+//! assert_eq!(refund.security, Security::ApiKey);
+//! assert!(!refund.idempotent, "a refund is never repeated blindly");
+//! ```
+
+mod context;
+pub(crate) mod decimal;
+mod hooks;
+pub(crate) mod open_enum;
+mod operation;
+mod segment;
+
+#[allow(missing_docs, reason = "what the documents do not describe has no description")]
+#[allow(unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
+mod generated {
+    #[cfg(feature = "codegen")]
+    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+    #[cfg(not(feature = "codegen"))]
+    include!("snapshot/client.rs");
+}
+
+pub use context::Context;
+pub(crate) use context::Redacted;
+pub use generated::*;
+pub use operation::{Operation, operation};
+pub(crate) use segment::path_segment;
