@@ -1,0 +1,99 @@
+//! The hosted checkout page, as a browser without JavaScript uses it.
+
+use nd8_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Caller, http, order, text};
+
+async fn get(url: &str) -> Answer {
+    Answer::of(http().get(url).send().await.unwrap()).await
+}
+
+async fn press(checkout: &Value, button: &str) -> Answer {
+    let url = format!("{}/{button}", text(&checkout["checkout_url"]));
+    Answer::of(http().post(url).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn the_page_shows_the_order_and_its_buttons_act() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let checkout = Caller::of(&sandbox).checkout(&order()).await;
+
+    let page = get(text(&checkout["checkout_url"])).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    for shown in ["1 × Sandbox tea", "12.50 USD", "Ada Lovelace", "ada@shop.example"] {
+        assert!(page.body.contains(shown), "{shown}");
+    }
+    for button in ["pay", "decline", "cancel"] {
+        let action = format!("action=\"/pay/{}/{button}\"", text(&checkout["token"]));
+        assert!(page.body.contains(&action), "{button}");
+    }
+
+    let declined = press(&checkout, "decline").await;
+    assert_eq!(declined.status, 200);
+    assert!(declined.body.contains("Try again"));
+    assert_eq!(press(&checkout, "pay").await.status, 200);
+    assert_eq!(press(&checkout, "pay").await.status, 410);
+    assert_eq!(get(text(&checkout["checkout_url"])).await.status, 410);
+}
+
+#[tokio::test]
+async fn the_customer_is_sent_where_the_merchant_says() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let caller = Caller::of(&sandbox);
+    let mut request = order();
+    request["successUrl"] = json!("https://shop.example/thanks?a=1&b=2");
+    request["failedUrl"] = json!("https://shop.example/sorry");
+    request["cancelUrl"] = json!("https://shop.example/bye bye\n");
+
+    let checkout = caller.checkout(&request).await;
+    for (button, location) in
+        [("decline", "https://shop.example/sorry"), ("pay", "https://shop.example/thanks?a=1&b=2")]
+    {
+        let answer = press(&checkout, button).await;
+        assert_eq!((answer.status, answer.header("location")), (303, location));
+    }
+    let checkout = caller.checkout(&request).await;
+    let answer = press(&checkout, "cancel").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "https://shop.example/bye%20bye"));
+}
+
+#[tokio::test]
+async fn what_others_typed_is_escaped() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let attack = "<script>alert('x')</script>\" onload=\"y";
+    let mut request = order();
+    for field in ["billing_first_name", "billing_last_name"] {
+        request[field] = json!(attack);
+    }
+    request["billing_postal_code"] = json!("<b>\"&'</b>");
+    request["billing_phone"] = json!("<i>1</i>");
+    request["products"] = json!([{ "name": attack, "quantity": 1, "unit_price": 1 }]);
+    let checkout = Caller::of(&sandbox).checkout(&request).await;
+
+    let page = get(text(&checkout["checkout_url"])).await;
+
+    assert_eq!(page.status, 200);
+    for tag in ["<script", "<b>", "<i>", "\" onload=\""] {
+        assert!(!page.body.contains(tag), "{tag}");
+    }
+    assert_eq!(page.body.matches("&lt;script&gt;").count(), 3);
+}
+
+#[tokio::test]
+async fn unknown_checkouts_and_buttons_get_a_page() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let checkout = Caller::of(&sandbox).checkout(&order()).await;
+    let origin = sandbox.base_url().replace("/api", "");
+
+    for path in ["/pay/nothing", "/pay/%FF", "/pay/%3Cscript%3E"] {
+        let page = get(&format!("{origin}{path}")).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(page.body.contains("<h1>Unknown checkout</h1>"), "{path}");
+    }
+    assert_eq!(press(&checkout, "explode").await.status, 404);
+    // Pressing nothing that exists leaves the checkout as it was.
+    assert_eq!(press(&checkout, "pay").await.status, 200);
+}

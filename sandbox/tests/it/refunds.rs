@@ -1,0 +1,125 @@
+//! Refunds never move more than the payment, whatever is asked and in whatever order.
+
+use nd8_sandbox::{RefundError, Sandbox};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{Caller, manual, order, text};
+
+#[tokio::test]
+async fn wrong_requests_name_their_field() {
+    let sandbox = manual().await;
+    let caller = Caller::of(&sandbox);
+    let payment_id = caller.paid(&sandbox, "10").await;
+
+    for (body, field) in [
+        (json!({}), "reason"),
+        (json!({ "reason": "" }), "reason"),
+        (json!({ "reason": "x".repeat(501) }), "reason"),
+        (json!({ "reason": null }), "reason"),
+        (json!({ "reason": "x", "amount": "0" }), "amount"),
+        (json!({ "reason": "x", "amount": "0.00" }), "amount"),
+        (json!({ "reason": "x", "amount": "-1.00" }), "amount"),
+        (json!({ "reason": "x", "amount": "1.001" }), "amount"),
+        (json!({ "reason": "x", "amount": "1e0" }), "amount"),
+        (json!({ "reason": "x", "amount": "ten" }), "amount"),
+        (json!({ "reason": "x", "amount": "" }), "amount"),
+        (json!({ "reason": "x", "amount": 1 }), "amount"),
+        (json!({ "reason": "x", "amount": null }), "amount"),
+        (json!({ "reason": "x", "amount": "10.01" }), "amount"),
+    ] {
+        let errors = caller.refund(&payment_id, &body).await.expect(400);
+        assert_eq!(errors.as_object().unwrap().keys().collect::<Vec<_>>(), [field], "{body}");
+    }
+    assert_eq!(caller.payment_status(&payment_id).await, "paid", "nothing happened");
+    assert_eq!(caller.refund(&payment_id, &json!({ "reason": "é".repeat(500) })).await.status, 200);
+}
+
+#[tokio::test]
+async fn only_what_was_paid_and_is_left_can_be_refunded() {
+    let sandbox = manual().await;
+    let caller = Caller::of(&sandbox);
+    let reason = json!({ "reason": "x" });
+
+    let checkout = caller.checkout(&order()).await;
+    let customer = sandbox.customer(text(&checkout["checkout_id"]));
+    let payment_id = customer.decline().await.unwrap();
+    let unpaid = caller.refund(&payment_id, &reason).await.expect(400);
+    assert_eq!(unpaid, json!({ "non_field_errors": ["Only a payment that was paid can be refunded."] }));
+    customer.pay().await.unwrap();
+
+    let part = caller.refund(&payment_id, &json!({ "reason": "x", "amount": "2.50" })).await.expect(200);
+    let over = caller.refund(&payment_id, &json!({ "reason": "x", "amount": "10.01" })).await.expect(400);
+    assert_eq!(over, json!({ "amount": ["Only 10.00 USD of this payment can still be refunded."] }));
+    let rest = caller.refund(&payment_id, &reason).await.expect(200);
+    assert_eq!(rest["amount"], "10.00");
+    let nothing = caller.refund(&payment_id, &reason).await.expect(400);
+    assert_eq!(nothing, json!({ "non_field_errors": ["Nothing of this payment is left to refund."] }));
+
+    // A refund that fails gives its amount back, and another that still processes keeps the payment waiting.
+    sandbox.fail_refund(text(&rest["refund_public_id"])).unwrap();
+    assert_eq!(caller.payment_status(&payment_id).await, "refund_pending");
+    sandbox.complete_refund(&part["refund_id"].to_string()).unwrap();
+    assert_eq!(caller.payment_status(&payment_id).await, "paid");
+    assert_eq!(caller.refund(&payment_id, &reason).await.expect(200)["amount"], "10.00");
+}
+
+#[tokio::test]
+async fn refunds_end_once() {
+    let sandbox = manual().await;
+    let caller = Caller::of(&sandbox);
+    let payment_id = caller.paid(&sandbox, "10").await;
+    let refund = caller.refund(&payment_id, &json!({ "reason": "x" })).await.expect(200);
+    let refund_id = text(&refund["refund_public_id"]);
+
+    assert_eq!(sandbox.complete_refund("RFnobody"), Err(RefundError::Unknown));
+    assert_eq!(sandbox.fail_refund(refund_id), Ok(()));
+    assert_eq!(sandbox.complete_refund(refund_id), Err(RefundError::AlreadySettled));
+    let refund = caller.get(&format!("/refunds/{refund_id}/")).await.expect(200);
+    assert_eq!(refund["status"], "failed");
+    assert!(text(&refund["updated_at"]) >= text(&refund["created_at"]));
+}
+
+#[tokio::test]
+async fn euros_are_also_given_in_dollars() {
+    let sandbox = manual().await;
+    let caller = Caller::of(&sandbox);
+    let mut request = crate::support::priced("29.99");
+    request["currency"] = json!("EUR");
+    let checkout = caller.checkout(&request).await;
+    let payment_id = sandbox.customer(text(&checkout["checkout_id"])).pay().await.unwrap();
+
+    let refund = caller.refund(&payment_id, &json!({ "reason": "x" })).await.expect(200);
+
+    assert_eq!((&refund["amount"], &refund["amount_usd"]), (&json!("29.99"), &json!("32.99")));
+    assert_eq!((&refund["currency"], &refund["amount_in_cents"]), (&json!("EUR"), &json!(2999)));
+}
+
+/// 32 callers refund 3.33 of one payment of 50.00 at once, or whatever is left: 15 fit, and then 0.05 once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn racing_refunds_never_move_more_than_the_payment() {
+    for automatic in [false, true] {
+        let sandbox = if automatic { Sandbox::start().await.unwrap() } else { manual().await };
+        let caller = Caller::of(&sandbox);
+        let payment_id = caller.paid(&sandbox, "50").await;
+
+        let mut refunders = JoinSet::new();
+        for _ in 0..32 {
+            let (caller, payment_id) = (caller.clone(), payment_id.clone());
+            refunders.spawn(async move {
+                caller.refund(&payment_id, &json!({ "reason": "race", "amount": "3.33" })).await
+            });
+        }
+        let answers = refunders.join_all().await;
+
+        let (granted, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        assert_eq!(granted.len(), 15);
+        assert!(refused.iter().all(|answer| answer.expect(400)["amount"].is_array()));
+        let rest = caller.refund(&payment_id, &json!({ "reason": "the rest" })).await.expect(200);
+        assert_eq!(rest["amount"], "0.05");
+
+        let refunds = caller.get("/refunds/").await.expect(200);
+        let cents = |refund: &Value| refund["amount_in_cents"].as_i64().unwrap();
+        assert_eq!(refunds.as_array().unwrap().iter().map(cents).sum::<i64>(), 5000);
+    }
+}

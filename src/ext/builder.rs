@@ -1,0 +1,158 @@
+//! How a door is opened: where to, with what, and for how long.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::redirect::Policy;
+
+use super::{Door, Environment, Error};
+use crate::raw;
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a call may take from start to end. A provider behind ND8 may be slow, and giving up on a refund leaves its
+/// outcome unknown.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+const USER_AGENT: &str = concat!("nd8-rust/", env!("CARGO_PKG_VERSION"));
+
+/// Options of a door; made by its `builder`, turned into it by [`build`](Self::build).
+///
+/// Defaults: the sandbox environment, 10 seconds to connect, 60 seconds for a call, no redirects, the proxy settings of
+/// the system.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder<D> {
+    context: raw::Context,
+    base_url: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    application: Option<String>,
+    door: PhantomData<D>,
+}
+
+impl<D: Door> Builder<D> {
+    pub(super) fn new(context: raw::Context) -> Self {
+        Self {
+            context,
+            base_url: Environment::default().base_url().to_owned(),
+            timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            application: None,
+            door: PhantomData,
+        }
+    }
+
+    /// Chooses one of ND8's environments. The default is the sandbox.
+    pub fn environment(self, environment: Environment) -> Self {
+        self.base_url(environment.base_url())
+    }
+
+    /// Chooses any other base URL, such as a local sandbox's. It ends where the paths of the operations begin, as in
+    /// `https://api.sandbox.nd8.com/api`; slashes at its end do not matter.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// How long a call may take from start to end. The default is 60 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long making a connection may take. The default is 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Names the calling program in the user agent, after this crate: `nd8-rust/0.1.0 shop/2.3`.
+    pub fn application(mut self, name_and_version: impl Into<String>) -> Self {
+        self.application = Some(name_and_version.into());
+        self
+    }
+
+    /// Opens the door. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`] when the base URL is not an absolute HTTP(S) URL, or carries a user name, a query or
+    /// a fragment; when the application's name does not fit into a header; or when TLS cannot be set up.
+    pub fn build(self) -> Result<D, Error> {
+        let base_url = checked(&self.base_url)?;
+        let user_agent = match &self.application {
+            Some(application) => format!("{USER_AGENT} {application}"),
+            None => USER_AGENT.to_owned(),
+        };
+        let http = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            .redirect(Policy::none());
+        let http = with_tls(http)?.build().map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
+        Ok(D::open(Arc::new(raw::Client::new_with_client(&base_url, http, self.context))))
+    }
+}
+
+/// The base URL as the generated client wants it: no slash at the end.
+fn checked(base_url: &str) -> Result<String, Error> {
+    let refuse = |problem: &'static str| Error::configuration_problem(problem);
+    let url = Url::parse(base_url).map_err(|error| Error::configuration("the base URL is not a URL", error))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(refuse("the base URL is not an absolute HTTP or HTTPS URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("the base URL carries a user name or a password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("the base URL carries a query or a fragment"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Hands rustls its provider explicitly: nothing process-wide is installed or needed, so two crates of one program
+/// cannot disagree about it.
+#[cfg(feature = "rustls-ring")]
+fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    use rustls_platform_verifier::BuilderVerifierExt as _;
+
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_platform_verifier())
+        .map_err(|error| Error::configuration("TLS cannot be set up", error))?
+        .with_no_client_auth();
+    Ok(http.tls_backend_preconfigured(config))
+}
+
+/// Without a TLS feature only `http` can be spoken, and an `https` base URL fails at the first call.
+#[cfg(not(feature = "rustls-ring"))]
+fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(http)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn slashes_at_the_end_do_not_matter() {
+        for base_url in ["https://api.test/api", "https://api.test/api/", "https://api.test/api//"] {
+            assert_eq!(checked(base_url).expect("is fine"), "https://api.test/api");
+        }
+        assert_eq!(checked("http://127.0.0.1:80").expect("is fine"), "http://127.0.0.1");
+    }
+
+    #[test]
+    fn what_is_not_a_base_url_is_refused_without_being_repeated() {
+        let refused = ["", "api.test/api", "ftp://canary.test", "https://me:canary@api.test", "https://a.test/?canary", "https://a.test/#canary"];
+        for base_url in refused {
+            let error = checked(base_url).expect_err("is no base URL");
+            assert!(error.is_configuration());
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Checkouts: how a payment begins.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::call::call;
+use super::{Checkout, Currency, Error, SandboxSimulation};
+use crate::raw;
+use crate::raw::types;
+
+/// Hosted checkouts. From [`Client::checkouts`](crate::Client::checkouts).
+///
+/// ```
+/// use nd8::{Billing, Currency, Decimal, Product};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// let checkout = client
+///     .checkouts()
+///     .create(
+///         Billing::new("US", "Ada", "Lovelace", "ada@example.com").postal_code("94105"),
+///         [Product::ad_hoc("Mug", 2, Decimal::new(29_99, 2))],
+///     )
+///     .currency(Currency::Usd)
+///     .success_url("https://shop.example/thanks")
+///     .send()
+///     .await?;
+/// assert_eq!(checkout.checkout_id, checkout.order_id, "store this one");
+/// assert!(checkout.checkout_url.starts_with("http"), "and send the customer here");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Checkouts {
+    raw: Arc<raw::Client>,
+}
+
+impl super::Client {
+    /// Hosted checkouts: create one, and send the customer there.
+    pub fn checkouts(&self) -> Checkouts {
+        Checkouts { raw: Arc::clone(&self.raw) }
+    }
+}
+
+impl Checkouts {
+    /// Creates a checkout for a customer and at least one product. Scope: `checkout:create`.
+    pub fn create(&self, billing: Billing, products: impl IntoIterator<Item = Product>) -> CreateCheckout {
+        let body = types::CheckoutRequest {
+            billing_country: billing.country,
+            billing_email: billing.email,
+            billing_first_name: billing.first_name,
+            billing_last_name: billing.last_name,
+            billing_phone: billing.phone,
+            billing_postal_code: billing.postal_code,
+            cancel_url: None,
+            currency: None,
+            failed_url: None,
+            products: products.into_iter().map(|product| product.0).collect(),
+            sandbox_simulate: None,
+            success_url: None,
+        };
+        CreateCheckout { raw: Arc::clone(&self.raw), body }
+    }
+}
+
+/// Who pays. `Debug` shows the country alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Billing {
+    pub(super) country: String,
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: String,
+    pub(super) phone: Option<String>,
+    pub(super) postal_code: Option<String>,
+}
+
+impl Billing {
+    /// The customer's country (ISO 3166-1 alpha-2, two letters), names (at most 100 characters each) and e-mail address.
+    pub fn new(
+        country: impl Into<String>,
+        first_name: impl Into<String>,
+        last_name: impl Into<String>,
+        email: impl Into<String>,
+    ) -> Self {
+        Self {
+            country: country.into(),
+            first_name: first_name.into(),
+            last_name: last_name.into(),
+            email: email.into(),
+            phone: None,
+            postal_code: None,
+        }
+    }
+
+    /// The postal code. The server insists on it when the country is `US`.
+    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
+        self.postal_code = Some(postal_code.into());
+        self
+    }
+
+    /// The telephone number.
+    pub fn phone(mut self, phone: impl Into<String>) -> Self {
+        self.phone = Some(phone.into());
+        self
+    }
+}
+
+impl fmt::Debug for Billing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Billing").field("country", &self.country).finish_non_exhaustive()
+    }
+}
+
+/// One line of a checkout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Product(types::ProductItem);
+
+impl Product {
+    /// A product of the merchant's catalog, by its id; the server knows its name and price.
+    pub fn catalog(id: impl Into<String>, quantity: u32) -> Self {
+        let product = types::CatalogProduct { id: id.into(), name: None, quantity: quantity.into(), unit_price: None };
+        Self(product.into())
+    }
+
+    /// A product that is in no catalog, if the organization is allowed those. The price of one is in major units of the
+    /// checkout's currency and reaches the server digit for digit.
+    pub fn ad_hoc(name: impl Into<String>, quantity: u32, unit_price: Decimal) -> Self {
+        Self(types::AdHocProduct { name: name.into(), quantity: quantity.into(), unit_price }.into())
+    }
+}
+
+/// Creates a checkout. Source: the reference, `POST /checkout/create/`.
+#[derive(Debug)]
+#[must_use = "nothing is sent until `send` is called"]
+pub struct CreateCheckout {
+    raw: Arc<raw::Client>,
+    body: types::CheckoutRequest,
+}
+
+impl CreateCheckout {
+    /// What the customer is charged in; left out, US dollars.
+    pub fn currency(mut self, currency: Currency) -> Self {
+        self.body.currency = Some(currency);
+        self
+    }
+
+    /// Where the customer goes after paying (`successUrl`).
+    pub fn success_url(mut self, url: impl Into<String>) -> Self {
+        self.body.success_url = Some(url.into());
+        self
+    }
+
+    /// Where the customer goes when the payment failed (`failedUrl`).
+    pub fn failed_url(mut self, url: impl Into<String>) -> Self {
+        self.body.failed_url = Some(url.into());
+        self
+    }
+
+    /// Where the customer goes after giving up (`cancelUrl`).
+    pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
+        self.body.cancel_url = Some(url.into());
+        self
+    }
+
+    /// Scripts the outcome, with sandbox keys only; production keys are refused by the server.
+    pub fn sandbox_simulate(mut self, outcome: SandboxSimulation) -> Self {
+        self.body.sandbox_simulate = Some(outcome);
+        self
+    }
+
+    /// Sends the request, once. Store [`Checkout::checkout_id`] and redirect the customer to
+    /// [`Checkout::checkout_url`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_invalid_input`] when the server refuses a field; [`Error::messages`] says which and why.
+    pub async fn send(self) -> Result<Checkout, Error> {
+        call("create_checkout", self.raw.create_checkout(&self.body)).await
+    }
+}

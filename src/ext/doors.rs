@@ -1,0 +1,104 @@
+//! The three doors: which credential opens which operations.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::Builder;
+use crate::raw;
+
+/// A door: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
+pub trait Door: sealed::Open {}
+
+mod sealed {
+    use std::sync::Arc;
+
+    use crate::raw;
+
+    pub trait Open: Sized {
+        fn open(raw: Arc<raw::Client>) -> Self;
+    }
+}
+
+macro_rules! door {
+    ($door:ident) => {
+        impl Door for $door {}
+
+        impl sealed::Open for $door {
+            fn open(raw: Arc<raw::Client>) -> Self {
+                Self { raw }
+            }
+        }
+
+        impl $door {
+            /// The generated client underneath, with the same credential: every operation, no comfort.
+            pub fn raw(&self) -> &raw::Client {
+                &self.raw
+            }
+        }
+    };
+}
+
+/// Takes payments with an API key: checkouts, payments, refunds.
+///
+/// Cheap to clone; clones share their connections. `Debug` does not show the key.
+///
+/// ```
+/// use nd8::{Client, Environment};
+///
+/// let client = Client::builder("an-api-key").environment(Environment::Sandbox).build()?;
+/// assert!(!format!("{client:?}").contains("an-api-key"));
+/// # Ok::<(), nd8::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(super) raw: Arc<raw::Client>,
+}
+
+/// Runs the merchant's organization with the token of a dashboard session: API keys, webhook endpoint, payment links.
+///
+/// API keys never reach these operations, and a session token never reaches those of [`Client`]; so calling them
+/// on the wrong door does not compile.
+///
+/// ```compile_fail
+/// # fn main() -> Result<(), nd8::Error> {
+/// let client = nd8::Client::builder("an-api-key").build()?;
+/// client.payment_links(); // belongs to `Dashboard`
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dashboard {
+    pub(super) raw: Arc<raw::Client>,
+}
+
+/// What a customer may do without any credential: look at a payment link and start its checkout.
+#[derive(Clone, Debug)]
+pub struct Storefront {
+    pub(super) raw: Arc<raw::Client>,
+}
+
+door!(Client);
+door!(Dashboard);
+door!(Storefront);
+
+impl Client {
+    /// Starts with an API key. Keys belong to one environment: choose it on the builder.
+    pub fn builder(api_key: impl Into<SecretString>) -> Builder<Self> {
+        Builder::new(raw::Context::api_key(api_key))
+    }
+}
+
+impl Dashboard {
+    /// Starts with the token of a dashboard session.
+    pub fn builder(session_token: impl Into<SecretString>) -> Builder<Self> {
+        Builder::new(raw::Context::session_token(session_token))
+    }
+}
+
+impl Storefront {
+    /// Starts without a credential.
+    pub fn builder() -> Builder<Self> {
+        Builder::new(raw::Context::anonymous())
+    }
+}

@@ -1,0 +1,36 @@
+//! Typed mocks of every operation, for [`httpmock`] (feature `mock`).
+//!
+//! [`MockServerExt`] gives a `MockServer` one method an operation; its arguments check the request and make the answer.
+//! Point a client at `server.base_url()` itself: the generated paths are anchored and do not match below `/api`.
+//! Date-time parameters are compared as text in another form than is sent; match them with `query_param` on the
+//! inner `When`. Types of answers are `#[non_exhaustive]`: read them from JSON.
+//!
+//! ```
+//! use nd8::mock::MockServerExt as _;
+//! use serde_json::json;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = httpmock::MockServer::start_async().await;
+//! let mock = server.get_refund(|when, then| {
+//!     let refund = serde_json::from_value(json!({
+//!         "id": "RFabc123", "transaction_id": "TXabc123", "amount": "40.00", "currency": "USD",
+//!         "status": "completed", "created_at": "2026-01-31T12:00:00Z",
+//!     }));
+//!     when.id("RFabc123");
+//!     then.success(200, &refund.expect("is a refund"));
+//! });
+//! let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+//! let refund = client.refunds().get("RFabc123").send().await?;
+//! assert_eq!(refund.amount.to_string(), "40.00");
+//! mock.assert();
+//! # Ok(())
+//! # }
+//! ```
+
+#![allow(missing_docs, unreachable_pub, rust_2018_idioms, clippy::all, reason = "the generator's style, not ours")]
+
+#[cfg(feature = "codegen")]
+include!(concat!(env!("OUT_DIR"), "/mocks.rs"));
+#[cfg(not(feature = "codegen"))]
+include!("raw/snapshot/mocks.rs");
