@@ -1,9 +1,14 @@
 //! Bytes to a checked JSON tree: is it JSON, is it OpenAPI 3.0, does every `$ref` lead somewhere?
 
+use std::convert::Infallible;
+
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Problem};
+use crate::operation::places;
 use crate::pointer::Pointer;
+use crate::schema::for_each;
 
 /// A document as its owner read it.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +62,39 @@ impl Tree {
         })
     }
 
+    /// `openapiv3` leans on untagged enums, which forget where they were. So the parts are read one by one, and the
+    /// deepest that cannot be read is the one to blame.
     fn check_shape(&self) -> Result<(), Error> {
-        self.to_openapi().map(drop)
+        let Err(general) = self.to_openapi() else { return Ok(()) };
+        let mut blamed = None;
+        for place in places(&self.root) {
+            let here = place.pointer();
+            self.blame::<openapiv3::Operation>(&here, &mut blamed);
+            for (index, _) in array(self.root.pointer(here.child("parameters").as_str())).enumerate() {
+                let parameter = here.child("parameters").child(index);
+                self.blame::<openapiv3::ReferenceOr<openapiv3::Parameter>>(&parameter, &mut blamed);
+            }
+        }
+        let mut schemas = Vec::new();
+        let gathered: Result<(), Infallible> = for_each(&mut self.root.clone(), &mut |_, place| {
+            schemas.push(place.clone());
+            Ok(())
+        });
+        match gathered {
+            Ok(()) => {}
+        }
+        for place in schemas {
+            self.blame::<openapiv3::ReferenceOr<openapiv3::Schema>>(&place, &mut blamed);
+        }
+        Err(blamed.unwrap_or(general))
+    }
+
+    /// Places come outer before inner, so the last that fails is the deepest of its kind.
+    fn blame<T: DeserializeOwned>(&self, place: &Pointer, blamed: &mut Option<Error>) {
+        let part = self.root.pointer(place.as_str()).cloned().unwrap_or_default();
+        if let Err(error) = serde_json::from_value::<T>(part) {
+            *blamed = Some(self.error(place.clone(), Problem::Malformed(error.to_string())));
+        }
     }
 
     fn check_refs(&self, value: &Value, place: &Pointer) -> Result<(), Error> {
@@ -87,6 +123,10 @@ impl Tree {
             _ => Ok(()),
         }
     }
+}
+
+fn array(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// Keys whose values are data, not OpenAPI: a `$ref` in there is somebody's JSON.

@@ -11,7 +11,7 @@ use syn::{Attribute, Field, Fields, File, ImplItem, Item, ItemImpl, ItemMod, Ite
 use crate::document::Tree;
 use crate::enums::OpenEnum;
 use crate::error::{Error, Problem};
-use crate::generator::{DECIMAL_NUMBER, DECIMAL_STRING};
+use crate::generator::{EXACT_NUMBER, EXACT_STRING};
 use crate::naming::json_media_type;
 use crate::operation::places;
 use crate::pointer::Pointer;
@@ -42,10 +42,6 @@ pub(crate) fn client(
     file.items.insert(0, parse_quote!(use #support::path_segment as encode_path;));
     let version = tree.root["info"]["version"].as_str().unwrap_or_default();
     file.items.extend(parse(tree, security::to_tokens(operations, version, &support))?.items);
-    if let Some(marker) = [DECIMAL_NUMBER, DECIMAL_STRING].into_iter().find(|marker| mentions(&file, marker)) {
-        let what = format!("a decimal that is not a property of an object (`{marker}` is left over)");
-        return Err(tree.error(Pointer::root(), Problem::Unsupported(what)));
-    }
     Ok(file)
 }
 
@@ -60,17 +56,6 @@ fn parse(tree: &Tree, tokens: TokenStream) -> Result<File, Error> {
     syn::parse2(tokens).map_err(|error| {
         tree.error(Pointer::root(), Problem::Generator(format!("it wrote Rust that does not parse: {error}")))
     })
-}
-
-fn mentions(file: &File, word: &str) -> bool {
-    fn within(tokens: TokenStream, word: &str) -> bool {
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => ident == word,
-            proc_macro2::TokenTree::Group(group) => within(group.stream(), word),
-            _ => false,
-        })
-    }
-    within(file.to_token_stream(), word)
 }
 
 fn is_inherent_client(block: &ItemImpl) -> bool {
@@ -205,10 +190,10 @@ fn is_nullable(tree: &Tree, schema: &str, property: &str) -> bool {
 
 /// Decimals get their type, and the adapter that reads and writes them digit for digit.
 fn exact_decimal(field: &mut Field, support: &syn::Path) {
-    let written = field.ty.to_token_stream().to_string();
-    for (marker, form) in [(DECIMAL_NUMBER, "number"), (DECIMAL_STRING, "string")] {
+    let written = compact(&field.ty);
+    for (marker, form) in [(EXACT_NUMBER, "number"), (EXACT_STRING, "string")] {
         let form = format_ident!("{form}");
-        let module = quote!(#support::decimal::#form).to_string().replace(' ', "");
+        let module = compact(&quote!(#support::decimal::#form));
         if written == marker {
             field.ty = parse_quote!(::rust_decimal::Decimal);
             field.attrs.push(parse_quote!(#[serde(with = #module)]));
@@ -247,7 +232,11 @@ fn exact_alternatives(item: &mut syn::ItemEnum) -> Option<ItemImpl> {
 }
 
 fn field_is_option_of(ty: &Type, inner: &str) -> bool {
-    argument_of(ty, "Option").is_some_and(|argument| argument.to_token_stream().to_string() == inner)
+    argument_of(ty, "Option").is_some_and(|argument| compact(argument) == inner)
+}
+
+fn compact(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
 }
 
 /// The `T` of `Wrapper<T>`.
@@ -361,7 +350,7 @@ fn is_plain(ty: &Type, generated: &BTreeSet<String>) -> bool {
     let Type::Path(path) = ty else { return false };
     path.path.segments.last().is_some_and(|last| {
         let name = last.ident.to_string();
-        matches!(name.as_str(), "bool" | "Decimal" | "i32" | "i64" | "Timestamp" | "u32" | "u64")
+        matches!(name.as_str(), "bool" | "Decimal" | "ExactNumber" | "ExactString" | "i32" | "i64" | "Timestamp" | "u32" | "u64")
             || (generated.contains(&name) && name != "String")
     })
 }

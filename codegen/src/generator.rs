@@ -15,9 +15,10 @@ use crate::operation::{Place, places};
 use crate::pointer::Pointer;
 use crate::schema::for_each;
 
-/// Stand-ins for decimals, which [`crate::finish`] turns into `rust_decimal::Decimal` with the right serde adapter.
-pub(crate) const DECIMAL_NUMBER: &str = "DecimalNumber";
-pub(crate) const DECIMAL_STRING: &str = "DecimalString";
+/// Types of the hand-written half that read and write a decimal exactly. Where one is a property of an object,
+/// [`crate::finish`] turns it into a plain `Decimal` with the same adapter.
+pub(crate) const EXACT_NUMBER: &str = "crate::raw::ExactNumber";
+pub(crate) const EXACT_STRING: &str = "crate::raw::ExactString";
 
 /// What progenitor made of a document.
 pub(crate) struct Output {
@@ -105,8 +106,8 @@ fn settings(enums: &[OpenEnum], module: &str) -> GenerationSettings {
         settings.with_conversion(schema, to, [TypeImpl::Display].into_iter());
     };
     convert(InstanceType::String, "date-time", "::jiff::Timestamp");
-    convert(InstanceType::String, "decimal", DECIMAL_STRING);
-    convert(InstanceType::Number, "decimal", DECIMAL_NUMBER);
+    convert(InstanceType::String, "decimal", EXACT_STRING);
+    convert(InstanceType::Number, "decimal", EXACT_NUMBER);
     settings
 }
 

@@ -96,7 +96,8 @@ fn tight(tokens: &impl ToTokens) -> String {
         }
         line.push_str(word);
     }
-    line.replace(",>", ">").replace(",)", ")")
+    // Trailing commas are the formatter's, not the item's.
+    line.replace(", >", ">").replace(", )", ")").replace(",>", ">").replace(",)", ")")
 }
 
 fn needs_space(before: &str, word: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Who is calling: API keys with scopes, the dashboard's session token, and the extractors that ask for them.
 //!
-//! Credentials are kept as HMAC tags under a key of the instance and compared in constant time. Not here: which
-//! operation needs which scope; each handler says that itself.
+//! Credentials are kept as HMAC tags under a key of the instance and compared in constant time. Not here:
+//! which operation needs which scope; each handler says that itself.
 
 use std::fmt;
 use std::sync::Arc;

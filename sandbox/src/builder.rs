@@ -20,8 +20,8 @@ use crate::state::State;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundPolicy {
-    /// Each refund completes by itself as soon as it was created, independently of the answer: a caller who looks at
-    /// it next finds it `processing` or `completed`.
+    /// Each refund completes by itself as soon as it was created, independently of the answer: a caller who
+    /// looks at it next finds it `processing` or `completed`.
     #[default]
     Automatic,
     /// Refunds stay `processing` until [`Sandbox::complete_refund`] or [`Sandbox::fail_refund`] is called.
@@ -48,8 +48,8 @@ impl Builder {
         }
     }
 
-    /// Sends webhooks to this address, which has to be `http` on loopback: to any other, deliveries are recorded as
-    /// refused. Without an address no webhook is sent or recorded.
+    /// Sends webhooks to this address, which has to be `http` on loopback: to any other, deliveries are
+    /// recorded as refused. Without an address no webhook is sent or recorded.
     pub fn webhook_url(mut self, url: impl Into<String>) -> Builder {
         self.webhook_url = Some(url.into());
         self

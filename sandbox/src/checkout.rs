@@ -1,6 +1,7 @@
 //! Hosted checkouts: the request that creates one, what is kept of it, and the answer.
 //!
-//! Not here: its products (`order`), the page that the customer sees (`page`), and what the customer does (`customer`).
+//! Not here: its products (`order`), the page that the customer sees (`page`), and what the customer does
+//! (`customer`).
 
 use std::sync::Arc;
 

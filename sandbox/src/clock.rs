@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serde::{Serialize, Serializer};
 
 /// Where the sandbox takes its time from.
@@ -20,7 +20,8 @@ impl Clock {
 
 /// A point in time with the precision that the API shows, which is milliseconds.
 ///
-/// Nothing finer is kept: otherwise a filter by the `created_at` that a caller was given could miss the very object.
+/// Nothing finer is kept: otherwise a filter by the `created_at` that a caller was given could miss the very
+/// object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(Timestamp);
 
@@ -43,9 +44,9 @@ impl Moment {
 
 impl From<Timestamp> for Moment {
     fn from(timestamp: Timestamp) -> Moment {
-        let mut milliseconds = jiff::TimestampRound::new().smallest(Unit::Millisecond);
-        milliseconds = milliseconds.mode(jiff::RoundMode::Trunc);
-        Moment(timestamp.round(milliseconds).unwrap_or(timestamp))
+        let cut = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Trunc);
+        // Only a rounding up past the end of time could fail, and this one never goes up.
+        Moment(timestamp.round(cut).unwrap_or(timestamp))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a customer does with a checkout: pay, be declined, cancel.
 //!
-//! The hosted page and the [`Customer`] handle both end here. Not here: refunds, which are the merchant's doing.
+//! The hosted page and the [`Customer`] handle both end here. Not here: refunds, which are the merchant's
+//! doing.
 
 use std::sync::Arc;
 
@@ -80,7 +81,8 @@ pub(crate) enum Act {
 }
 
 impl State {
-    /// Carries out a customer's act; the first one brings the payment into being. Gives the payment's public id.
+    /// Carries out a customer's act; the first one brings the payment into being. Gives the payment's public
+    /// id.
     pub(crate) fn customer_acts(
         &mut self,
         checkout_id: &str,

@@ -1,7 +1,7 @@
 //! Operations that ND8 has and the sandbox doesn't serve yet: the merchant's dashboard and payment links.
 //!
-//! They check the credential as the real ones would and answer 501, so that a client pointed here learns that the
-//! sandbox is what is missing something, not its request.
+//! They check the credential as the real ones would and answer 501, so that a client pointed here learns that
+//! the sandbox is what is missing something, not its request.
 
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ pub(crate) async fn public() -> ApiError {
     ApiError::NotServedYet
 }
 
-/// Answers for the methods of `/refunds/` that API keys don't have. POST is the dashboard's way to create a refund.
+/// Answers for the methods of `/refunds/` that API keys don't have. POST is the dashboard's way to create a
+/// refund.
 pub(crate) async fn other_than_list(Extract(sandbox): Extract<Arc<Shared>>, request: Request) -> ApiError {
     let (mut parts, _) = request.into_parts();
     if parts.method == Method::POST && DashboardUser::from_request_parts(&mut parts, &sandbox).await.is_ok() {

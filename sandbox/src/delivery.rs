@@ -1,8 +1,8 @@
 //! Webhooks on their way: a queue, one attempt each, and the log of what came of it.
 //!
-//! Deliveries about one payment go out one after the other; those about different payments don't wait for each other.
-//! A delivery is attempted once: a schedule of retries will come with a clock that tests can move. Only receivers on
-//! loopback are contacted, without TLS, proxies or redirects.
+//! Deliveries about one payment go out one after the other; those about different payments don't wait for
+//! each other. A delivery is attempted once: a schedule of retries will come with a clock that tests can
+//! move. Only receivers on loopback are contacted, without TLS, proxies or redirects.
 //!
 //! Not here: what a webhook says (`webhook`).
 

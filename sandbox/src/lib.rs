@@ -1,8 +1,8 @@
 //! A local ND8 to develop and test against: stateful, on loopback, started in a line and gone when dropped.
 //!
-//! The sandbox is written from what is known of the API (its reference 1.1.0 and the product guides) and shares no
-//! code with the `nd8` client: a client and a sandbox made from the same types would only confirm each other's
-//! mistakes.
+//! The sandbox is written from what is known of the API (its reference 1.1.0 and the product guides) and
+//! shares no code with the `nd8` client: a client and a sandbox made from the same types would only confirm
+//! each other's mistakes.
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -24,32 +24,35 @@
 //! | list refunds | `GET /refunds/` | `refunds:read`, `payments:read` |
 //! | get a refund | `GET /refunds/{id}/` | `refunds:read`, `payments:read` |
 //!
-//! Each path is served under `/api` and under `/sandbox/api`. `checkout_url` leads to a hosted checkout page on this
-//! server, where the customer pays, declines or cancels; [`Customer`] does the same from code. Dashboard operations
-//! (organization, API keys, webhook configuration, payment links) are known but not served yet: with the right
-//! credential they answer 501 and a JSON `detail` that says so.
+//! Each path is served under `/api` and under `/sandbox/api`. `checkout_url` leads to a hosted checkout page
+//! on this server, where the customer pays, declines or cancels; [`Customer`] does the same from code.
+//! Dashboard operations (organization, API keys, webhook configuration, payment links) are known but not
+//! served yet: with the right credential they answer 501 and a JSON `detail` that says so.
 //!
 //! # How a payment lives
 //!
-//! A payment comes to exist with the customer's first act. A decline makes it `failed` and leaves the checkout open:
-//! the customer may be declined several times and then pay, which makes it `paid`. Cancelling makes it `canceled`.
-//! Paying and cancelling use the checkout up. A refund starts as `processing` and the payment is `refund_pending` as
-//! long as any of its refunds is; afterwards it is `refunded` when everything went back and `paid` when something
-//! is left. A failed refund gives its amount back to what can still be refunded.
+//! A payment comes to exist with the customer's first act. A decline makes it `failed` and leaves the
+//! checkout open: the customer may be declined several times and then pay, which makes it `paid`. Cancelling
+//! makes it `canceled`. Paying and cancelling use the checkout up. A refund starts as `processing` and the
+//! payment is `refund_pending` as long as any of its refunds is; afterwards it is `refunded` when everything
+//! went back and `paid` when something is left. A failed refund gives its amount back to what can still be
+//! refunded.
 //!
 //! # Where it differs from ND8
 //!
 //! - It charges no fee, so a payment's `amount`, which ND8 gives net of fees, is the whole charge.
 //! - `amount_usd` of a refund in euros uses the fixed rate [`EUR_IN_USD`].
-//! - Ad-hoc products are always allowed. A product from the catalog takes its name and price from there, even if the
-//!   request carries others.
+//! - Ad-hoc products are always allowed. A product from the catalog takes its name and price from there, even
+//!   if the request carries others.
 //! - `sandbox_simulate` is checked, stored and shown on the hosted page; it does not act yet.
-//! - A webhook is attempted once: the schedule of retries is still to come. Only receivers on loopback are contacted.
+//! - A webhook is attempted once: the schedule of retries is still to come. Only receivers on loopback are
+//!   contacted.
 //! - No request rate limit, no production keys, no expiry of payments.
 //!
-//! What the vendor prints nowhere is assumed: the payload of `refund.status_changed` (a refund's fields, with
-//! `refund_id` and `transaction_id` as public ids), the wording of errors, the ids of ad-hoc products in a payment,
-//! and the default page size of the refund list (100).
+//! What the vendor prints nowhere is assumed: that a declined payment is `failed` until another attempt, the
+//! payload of `refund.status_changed` (a refund's fields, with `refund_id` and `transaction_id` as public
+//! ids), that it is sent when a refund ends and not when it is created, the wording of errors, the ids of
+//! ad-hoc products in a payment, and the page size of the refund list (100 by default, 1000 at most).
 
 mod auth;
 mod body;

@@ -15,13 +15,14 @@ use crate::customer::{Act, CustomerError};
 use crate::sandbox::Shared;
 
 const STYLE: &str = "
-    body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }
+    body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 2rem auto; padding: 0 1rem;
+           color: #1b1b1f; }
     table { width: 100%; border-collapse: collapse; }
     th, td { text-align: left; padding: .4rem 0; border-bottom: 1px solid #c8c8d0; overflow-wrap: anywhere; }
     th:last-child, td:last-child { text-align: right; white-space: nowrap; }
     form { display: inline-block; margin: 1rem .5rem 0 0; }
-    button { font: inherit; padding: .6rem 1.2rem; border: 1px solid #1b1b1f; border-radius: .4rem; background: #fff;
-             color: #1b1b1f; cursor: pointer; }
+    button { font: inherit; padding: .6rem 1.2rem; border: 1px solid #1b1b1f; border-radius: .4rem;
+             background: #fff; color: #1b1b1f; cursor: pointer; }
     button.pay { background: #14532d; border-color: #14532d; color: #fff; }
     .note { color: #52525b; }
 ";
@@ -59,9 +60,10 @@ pub(crate) async fn act(
     let Some(checkout) = state.checkout(&token).cloned() else {
         return problem(CustomerError::UnknownCheckout);
     };
-    if let Err(error) = state.customer_acts(&checkout.id, act, sandbox.clock.now()) {
-        return problem(error);
-    }
+    let payment_id = match state.customer_acts(&checkout.id, act, sandbox.clock.now()) {
+        Ok(payment_id) => payment_id,
+        Err(error) => return problem(error),
+    };
     let urls = &checkout.request.return_urls;
     let return_url = match act {
         Act::Pay => &urls.success,
@@ -71,7 +73,7 @@ pub(crate) async fn act(
     // A URL that was parsed has nothing that a header could not hold.
     match return_url.as_deref().and_then(|url| HeaderValue::from_str(url).ok()) {
         Some(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response(),
-        None => page(StatusCode::OK, result_page(act, &token)),
+        None => page(StatusCode::OK, result_page(act, &token, &payment_id)),
     }
 }
 
@@ -96,10 +98,18 @@ fn checkout_page(checkout: &Checkout) -> Markup {
                 thead { tr { th scope="col" { "Product" } th scope="col" { "Price" } } }
                 tbody {
                     @for line in &order.lines {
-                        tr { td { (line.quantity) " × " (line.name) } td { (line.unit_price) " " (order.currency.as_str()) } }
+                        tr {
+                            td { (line.quantity) " × " (line.name) }
+                            td { (line.unit_price) " " (order.currency.as_str()) }
+                        }
                     }
                 }
-                tfoot { tr { th scope="row" { "Total" } td { strong { (order.total) " " (order.currency.as_str()) } } } }
+                tfoot {
+                    tr {
+                        th scope="row" { "Total" }
+                        td { strong { (order.total) " " (order.currency.as_str()) } }
+                    }
+                }
             }
             p {
                 "For " (billing.first_name) " " (billing.last_name) ", " (billing.email)
@@ -111,7 +121,8 @@ fn checkout_page(checkout: &Checkout) -> Markup {
             (button("decline", "", "Decline"))
             (button("cancel", "", "Cancel"))
             p class="note" {
-                "This is a sandbox: no money moves. Decline acts as a card that is refused, after which you may try again."
+                "This is a sandbox: no money moves. "
+                "Decline acts as a card that is refused, after which you may try again."
                 @if let Some(simulate) = checkout.request.simulate {
                     " The merchant asks to simulate " code { (simulate.as_str()) } ", which does not act yet."
                 }
@@ -120,18 +131,21 @@ fn checkout_page(checkout: &Checkout) -> Markup {
     )
 }
 
-fn result_page(act: Act, token: &str) -> Markup {
-    match act {
-        Act::Pay => layout("Paid", html! { p { "Thank you, the payment went through." } }),
-        Act::Cancel => layout("Canceled", html! { p { "The payment was canceled." } }),
-        Act::Decline => layout(
-            "Declined",
-            html! {
-                p { "The card was declined." }
-                p { a href=(format!("/pay/{token}")) { "Try again" } }
-            },
-        ),
-    }
+/// Shows how an act ended where the merchant gave no address to go to, with the id to look the payment up by.
+fn result_page(act: Act, token: &str, payment_id: &str) -> Markup {
+    let (title, text) = match act {
+        Act::Pay => ("Paid", "Thank you, the payment went through."),
+        Act::Decline => ("Declined", "The card was declined."),
+        Act::Cancel => ("Canceled", "The payment was canceled."),
+    };
+    layout(
+        title,
+        html! {
+            p { (text) }
+            @if act == Act::Decline { p { a href=(format!("/pay/{token}")) { "Try again" } } }
+            p class="note" { "Payment " code { (payment_id) } }
+        },
+    )
 }
 
 fn problem(error: CustomerError) -> Response {

@@ -1,4 +1,5 @@
-//! Payments: what a customer's attempts made of a checkout, what was given back since, and the answer that shows it.
+//! Payments: what a customer's attempts made of a checkout, what was given back since, and the answer that
+//! shows it.
 //!
 //! Not here: who acts (`customer`), and refunds as objects of their own (`refund`).
 

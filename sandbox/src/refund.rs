@@ -1,7 +1,7 @@
 //! Refunds: asking for one, how it ends, and the answers that show it.
 //!
-//! What a payment has left is checked and promised under the one lock, so refunds that race never move too much.
-//! Not here: the list (`refund_list`).
+//! What a payment has left is checked and promised under the one lock, so refunds that race never move too
+//! much. Not here: the list (`refund_list`).
 
 use std::sync::Arc;
 

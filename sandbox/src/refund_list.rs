@@ -1,7 +1,7 @@
 //! The list of refunds: filters, search, ordering and pages.
 //!
-//! As in the framework, an empty parameter filters nothing, a field that can't be ordered by is passed over, and a
-//! page size that makes no sense means the default. Not here: what a refund looks like (`refund`).
+//! As in the framework, an empty parameter filters nothing, a field that can't be ordered by is passed over,
+//! and a page size that makes no sense means the default. Not here: what a refund looks like (`refund`).
 
 use std::cmp::Ordering;
 use std::collections::HashMap;

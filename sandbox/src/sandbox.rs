@@ -23,8 +23,9 @@ use crate::state::State;
 
 /// A running sandbox: a server on loopback with its own keys, ids and state.
 ///
-/// Many can run side by side in one process. Dropping it stops it: no new connection is accepted, idle ones are
-/// closed, requests that are being answered get their answer, and webhooks that are still queued are not sent.
+/// Many can run side by side in one process. Dropping it stops it: no new connection is accepted, idle ones
+/// are closed, requests that are being answered get their answer, and webhooks that are still queued are not
+/// sent.
 ///
 /// Its `Debug` form shows no secret.
 pub struct Sandbox {
@@ -38,7 +39,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on a free port of 127.0.0.1, with refunds that complete by themselves and no webhook address.
+    /// Starts a sandbox on a free port of 127.0.0.1, with refunds that complete by themselves and no webhook
+    /// address.
     ///
     /// # Errors
     ///
@@ -126,7 +128,8 @@ impl Sandbox {
         self.shared.deliveries.all()
     }
 
-    /// Waits for a delivery of an event, such as `refund.status_changed`; gives the first there was or will be.
+    /// Waits for a delivery of an event, such as `refund.status_changed`; gives the first there was or will
+    /// be.
     ///
     /// The attempt counts, whatever the receiver answered.
     ///

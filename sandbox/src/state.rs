@@ -1,7 +1,8 @@
 //! Everything an instance remembers, behind one lock.
 //!
-//! Each kind of change lives with its area as another `impl State` (`checkout`, `customer`, `refund`). A change and
-//! the announcement of it happen under the same lock, so webhooks are queued in the order of what they tell.
+//! Each kind of change lives with its area as another `impl State` (`checkout`, `customer`, `refund`). A
+//! change and the announcement of it happen under the same lock, so webhooks are queued in the order of what
+//! they tell.
 
 use std::collections::HashMap;
 

@@ -74,7 +74,8 @@ struct RefundPayload<'a> {
     updated_at: Moment,
 }
 
-/// Writes the payload of `refund.status_changed`, whose fields ND8 prints nowhere: this is what they are assumed to be.
+/// Writes the payload of `refund.status_changed`, whose fields ND8 prints nowhere: this is what they are
+/// assumed to be.
 pub(crate) fn refund_payload(refund: &Refund) -> Bytes {
     bytes_of(&RefundPayload {
         event: Event::RefundChanged.name(),

@@ -7,11 +7,35 @@
 //! Both forms are read at either place, because Django REST Framework has a setting that changes one into the other
 //! (`COERCE_DECIMAL_TO_STRING`). What does not fit a `Decimal` exactly is an error, never rounded.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 use serde::de::{Deserializer, Error as _};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+/// A decimal that is sent as a JSON number, where it is not a property of an object: in a list, for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExactNumber(#[serde(with = "number")] pub Decimal);
+
+/// A decimal that is sent as a string, where it is not a property of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExactString(#[serde(with = "string")] pub Decimal);
+
+impl fmt::Display for ExactNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ExactString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// A decimal that is sent as a JSON number: `29.99`.
 pub(crate) mod number {

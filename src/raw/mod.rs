@@ -35,6 +35,7 @@ mod generated {
 }
 
 pub use context::Context;
+pub use decimal::{ExactNumber, ExactString};
 pub(crate) use context::Redacted;
 pub use generated::*;
 pub use operation::{Operation, operation};

@@ -1,4 +1,5 @@
-//! Creating checkouts: what is refused and how exact prices are. Each limit has its unit test beside the code.
+//! Creating checkouts: what is refused and how exact prices are. Each limit has its unit test beside the
+//! code.
 
 use nd8_sandbox::{Currency, Decimal, Sandbox};
 use serde_json::json;
@@ -22,7 +23,10 @@ async fn errors_name_their_field_and_their_item() {
     let mut request = order();
     request["billing_email"] = json!("nobody");
     request["billing_country"] = json!("US");
-    request["products"] = json!([{ "id": nd8_sandbox::SEEDED_PRODUCT, "quantity": 1 }, { "name": "x", "quantity": 0, "unit_price": 1 }]);
+    request["products"] = json!([
+        { "id": nd8_sandbox::SEEDED_PRODUCT, "quantity": 1 },
+        { "name": "x", "quantity": 0, "unit_price": 1 },
+    ]);
 
     let errors = caller.post("/checkout/create/", &request).await.expect(400);
 

@@ -17,7 +17,8 @@ async fn press(checkout: &Value, button: &str) -> Answer {
 #[tokio::test]
 async fn the_page_shows_the_order_and_its_buttons_act() {
     let sandbox = Sandbox::start().await.unwrap();
-    let checkout = Caller::of(&sandbox).checkout(&order()).await;
+    let caller = Caller::of(&sandbox);
+    let checkout = caller.checkout(&order()).await;
 
     let page = get(text(&checkout["checkout_url"])).await;
     assert_eq!(page.status, 200);
@@ -34,7 +35,10 @@ async fn the_page_shows_the_order_and_its_buttons_act() {
     let declined = press(&checkout, "decline").await;
     assert_eq!(declined.status, 200);
     assert!(declined.body.contains("Try again"));
-    assert_eq!(press(&checkout, "pay").await.status, 200);
+    let paid = press(&checkout, "pay").await;
+    assert_eq!(paid.status, 200);
+    let payment_id = paid.body.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
+    assert_eq!(caller.payment_status(payment_id).await, "paid");
     assert_eq!(press(&checkout, "pay").await.status, 410);
     assert_eq!(get(text(&checkout["checkout_url"])).await.status, 410);
 }

@@ -10,97 +10,97 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 /// Long enough for a slow machine; nothing waits this long unless it is going to fail.
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// A sandbox whose refunds wait for the test.
-pub async fn manual() -> Sandbox {
+pub(crate) async fn manual() -> Sandbox {
     Sandbox::builder().refunds(RefundPolicy::Manual).start().await.unwrap()
 }
 
 /// An HTTP client that follows no redirect.
-pub fn http() -> reqwest::Client {
+pub(crate) fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
 /// Calls one sandbox with one API key.
 #[derive(Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     http: reqwest::Client,
     base_url: String,
     api_key: String,
 }
 
 impl Caller {
-    pub fn of(sandbox: &Sandbox) -> Caller {
+    pub(crate) fn of(sandbox: &Sandbox) -> Caller {
         Caller::with_key(sandbox, sandbox.api_key())
     }
 
-    pub fn with_key(sandbox: &Sandbox, api_key: &str) -> Caller {
+    pub(crate) fn with_key(sandbox: &Sandbox, api_key: &str) -> Caller {
         Caller { http: http(), base_url: sandbox.base_url(), api_key: api_key.to_owned() }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.base_url);
         self.http.request(method, url).header("Authorization", format!("Api-Key {}", self.api_key))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(body).send().await.unwrap()).await
     }
 
     /// Creates a checkout and gives the answer's body.
-    pub async fn checkout(&self, body: &Value) -> Value {
+    pub(crate) async fn checkout(&self, body: &Value) -> Value {
         self.post("/checkout/create/", body).await.expect(201)
     }
 
     /// Has a payment of that many dollars paid, and gives its public id.
-    pub async fn paid(&self, sandbox: &Sandbox, unit_price: &str) -> String {
+    pub(crate) async fn paid(&self, sandbox: &Sandbox, unit_price: &str) -> String {
         let checkout = self.checkout(&priced(unit_price)).await;
         sandbox.customer(text(&checkout["checkout_id"])).pay().await.unwrap()
     }
 
-    pub async fn refund(&self, payment_id: &str, body: &Value) -> Answer {
+    pub(crate) async fn refund(&self, payment_id: &str, body: &Value) -> Answer {
         self.post(&format!("/transactions/{payment_id}/refund/"), body).await
     }
 
-    pub async fn payment_status(&self, payment_id: &str) -> String {
+    pub(crate) async fn payment_status(&self, payment_id: &str) -> String {
         text(&self.get(&format!("/transactions/{payment_id}/")).await.expect(200)["status"]).to_owned()
     }
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub async fn of(response: Response) -> Answer {
+    pub(crate) async fn of(response: Response) -> Answer {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Answer { status, headers, body: response.text().await.unwrap() }
     }
 
     /// Gives the JSON body of an answer that has this status.
     #[track_caller]
-    pub fn expect(&self, status: u16) -> Value {
+    pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         assert_eq!(self.header("content-type"), "application/json");
         serde_json::from_str(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 /// A right request for one of the seeded product.
-pub fn order() -> Value {
+pub(crate) fn order() -> Value {
     json!({
         "billing_country": "FR",
         "billing_first_name": "Ada",
@@ -111,7 +111,7 @@ pub fn order() -> Value {
 }
 
 /// A right request for one ad-hoc product at this price, which is taken digit for digit.
-pub fn priced(unit_price: &str) -> Value {
+pub(crate) fn priced(unit_price: &str) -> Value {
     let mut order = order();
     let products = format!(r#"[{{"name":"Something","quantity":1,"unit_price":{unit_price}}}]"#);
     order["products"] = serde_json::from_str(&products).unwrap();
@@ -119,35 +119,35 @@ pub fn priced(unit_price: &str) -> Value {
 }
 
 #[track_caller]
-pub fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no string: {value}"))
 }
 
 /// A webhook as it arrived.
 #[derive(Debug)]
-pub struct Arrived {
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Arrived {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Arrived {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 }
 
 /// A server that takes webhooks and answers each with the same status.
-pub struct Receiver {
-    pub url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
     arrived: mpsc::UnboundedReceiver<Arrived>,
 }
 
 impl Receiver {
-    pub async fn answering(status: u16) -> Receiver {
+    pub(crate) async fn answering(status: u16) -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, arrived) = mpsc::unbounded_channel();
@@ -161,12 +161,12 @@ impl Receiver {
         Receiver { url, arrived }
     }
 
-    pub async fn next(&mut self) -> Arrived {
+    pub(crate) async fn next(&mut self) -> Arrived {
         tokio::time::timeout(LIMIT, self.arrived.recv()).await.expect("a webhook arrives").unwrap()
     }
 
     /// Says whether nothing has arrived that was not looked at.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.arrived.is_empty()
     }
 }

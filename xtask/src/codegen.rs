@@ -1,0 +1,34 @@
+//! `cargo xtask codegen`: the snapshot of the raw client, and its surface.
+
+use anyhow::Result;
+use nd8_codegen::{Document, generate, nd8};
+
+use crate::derived::{self, Derived};
+use crate::repository::read;
+
+const COMMAND: &str = "cargo xtask codegen";
+const DOCUMENT: &str = "openapi/nd8.json";
+const SUPPLEMENT: &str = "openapi/supplement.json";
+
+/// Writes the derived files, or compares them.
+pub(crate) fn run(check: bool) -> Result<()> {
+    let files = files()?;
+    if check { derived::check(&files, COMMAND) } else { derived::write(&files) }
+}
+
+fn files() -> Result<Vec<Derived>> {
+    let (main, supplement) = (read(DOCUMENT)?, read(SUPPLEMENT)?);
+    let generated = generate(
+        Document { name: DOCUMENT, bytes: main.as_bytes() },
+        Some(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() }),
+        &nd8::profile(),
+    )?;
+    for warning in &generated.warnings {
+        eprintln!("warning: {warning}");
+    }
+    Ok(vec![
+        Derived { path: "src/raw/snapshot/client.rs", content: generated.client },
+        Derived { path: "src/raw/snapshot/mocks.rs", content: generated.mocks },
+        Derived { path: "openapi/surface.txt", content: generated.surface },
+    ])
+}

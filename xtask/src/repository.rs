@@ -1,0 +1,50 @@
+//! The repository that the commands work on, as paths and texts.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use walkdir::{DirEntry, WalkDir};
+
+/// The top of the repository.
+pub(crate) fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}
+
+/// A text file, by its path from the top.
+#[derive(Debug)]
+pub(crate) struct Text {
+    pub(crate) path: String,
+    pub(crate) content: String,
+}
+
+/// Reads a file of the repository.
+pub(crate) fn read(path: &str) -> Result<String> {
+    std::fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))
+}
+
+/// Every Rust source of the repository, ordered by path.
+pub(crate) fn rust_sources() -> Result<Vec<Text>> {
+    let root = root();
+    let mut found = Vec::new();
+    for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(|entry| !is_foreign(entry)) {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+            let path = relative(&root, entry.path());
+            let content = read(&path)?;
+            found.push(Text { path, content });
+        }
+    }
+    Ok(found)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// Build output and hidden folders are not the repository's.
+fn is_foreign(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.depth() > 0 && (name.starts_with('.') || matches!(&*name, "target" | "node_modules"))
+}

@@ -1,0 +1,104 @@
+//! Dependencies that must never exist, between crates and between modules.
+
+use cargo_metadata::{DependencyKind, Metadata};
+use regex::Regex;
+
+use crate::repository::Text;
+
+/// Who must not depend on whom in which way.
+pub(super) fn crates(metadata: &Metadata) -> Vec<String> {
+    let mut found = Vec::new();
+    for package in metadata.workspace_packages() {
+        for dependency in &package.dependencies {
+            if let Some(reason) = forbidden(&package.name, &dependency.name, dependency.kind) {
+                found.push(format!("{} depends on {} ({}): {reason}", package.name, dependency.name, dependency.kind));
+            }
+        }
+    }
+    found
+}
+
+fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str> {
+    match (from, to, kind) {
+        (_, "nd8", _) => Some("a broken client must not stop the tools, nor confirm itself"),
+        (_, "xtask", _) => Some("it is a program"),
+        ("nd8", "nd8-codegen", kind) if kind != DependencyKind::Build => Some("at build time only"),
+        ("nd8", "nd8-sandbox", kind) if kind != DependencyKind::Development => Some("in tests and examples only"),
+        ("nd8-codegen", "nd8-sandbox", _) | ("nd8-sandbox", "nd8-codegen", _) => Some("they share no code"),
+        _ => None,
+    }
+}
+
+/// Words that must not stand in some places. Comments don't count.
+pub(super) fn modules(sources: &[Text]) -> Vec<String> {
+    let areas = "(?:checkouts|dashboard|payments|refunds|storefront|webhooks)";
+    let rules: [(&str, &[&str], String, &str); 6] = [
+        ("codegen/src/", &[], r"std::(fs|env|net|process)\b|tokio|reqwest".into(), "codegen does no I/O and reads no environment"),
+        ("src/raw/", &[], r"(crate|super)::(super::)?ext\b".into(), "generated and raw code never names `ext`"),
+        ("src/ext/", &[], r"progenitor".into(), "`ext` never names progenitor"),
+        ("src/ext/", &["builder.rs", "call.rs", "error.rs"], r"\breqwest\b".into(), "reqwest stays behind the core"),
+        ("src/ext/", &["mod.rs"], format!(r"(super|ext)::{areas}\b"), "one area never reaches into another"),
+        ("build.rs", &[], r#"env::var\("[^NO]"#.into(), "build.rs reads ND8_OPENAPI and OUT_DIR only"),
+    ];
+    let mut found = Vec::new();
+    for (place, exempt, pattern, reason) in &rules {
+        let Ok(pattern) = Regex::new(pattern) else {
+            found.push(format!("`{pattern}` is not a regular expression"));
+            continue;
+        };
+        for source in sources.iter().filter(|source| source.path.starts_with(place)) {
+            if exempt.iter().any(|name| source.path.ends_with(name)) {
+                continue;
+            }
+            for (number, line) in source.content.lines().enumerate() {
+                if !line.trim_start().starts_with("//") && pattern.is_match(line) {
+                    found.push(format!("{}:{}: {reason}", source.path, number + 1));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DependencyKind, Text, forbidden, modules};
+
+    #[test]
+    fn the_forbidden_arrows_are_forbidden() {
+        for (from, to, kind) in [
+            ("nd8-codegen", "nd8", DependencyKind::Development),
+            ("nd8-sandbox", "nd8", DependencyKind::Normal),
+            ("xtask", "nd8", DependencyKind::Normal),
+            ("nd8", "nd8-codegen", DependencyKind::Normal),
+            ("nd8", "nd8-sandbox", DependencyKind::Normal),
+            ("nd8", "xtask", DependencyKind::Development),
+        ] {
+            assert!(forbidden(from, to, kind).is_some(), "{from} → {to} ({kind})");
+        }
+        assert_eq!(forbidden("nd8", "nd8-codegen", DependencyKind::Build), None);
+        assert_eq!(forbidden("nd8", "nd8-sandbox", DependencyKind::Development), None);
+        assert_eq!(forbidden("xtask", "nd8-codegen", DependencyKind::Normal), None);
+    }
+
+    #[test]
+    fn each_rule_about_modules_fires() {
+        for (path, line) in [
+            ("codegen/src/lib.rs", "let text = std::fs::read(path)?;"),
+            ("src/raw/hooks.rs", "use crate::ext::Error;"),
+            ("src/ext/error.rs", "pub fn inner(&self) -> progenitor_client::Error {"),
+            ("src/ext/refunds.rs", "http: reqwest::Client,"),
+            ("src/ext/refunds.rs", "use super::payments::Payments;"),
+            ("build.rs", "std::env::var(\"HOME\")"),
+        ] {
+            let source = Text { path: path.to_owned(), content: format!("//! Docs.\n{line}\n") };
+            assert_eq!(modules(&[source]).len(), 1, "{path}: {line}");
+            let comment = Text { path: path.to_owned(), content: format!("// {line}\n") };
+            assert!(modules(&[comment]).is_empty(), "{path}: a comment may say {line}");
+        }
+        let core = Text { path: "src/ext/error.rs".into(), content: "source: reqwest::Error,".into() };
+        assert!(modules(&[core]).is_empty());
+        let build = Text { path: "build.rs".into(), content: "std::env::var(\"ND8_OPENAPI\")".into() };
+        assert!(modules(&[build]).is_empty());
+    }
+}
