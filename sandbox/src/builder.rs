@@ -94,8 +94,7 @@ impl Builder {
         let webhook_secret = format!("whsec_{}", random.text(40));
         let deliveries = Arc::new(Log::new());
         let sender =
-            Sender::new(MacKey::new(webhook_secret.as_bytes()), clock.clone(), Arc::clone(&deliveries));
-        let sender = sender.map_err(io::Error::other)?;
+            Sender::new(MacKey::new(webhook_secret.as_bytes()), clock.clone(), Arc::clone(&deliveries))?;
         let (outbox, queue) = mpsc::unbounded_channel();
         let (settle, to_settle) = mpsc::unbounded_channel();
 

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use nd8_sandbox::{RefundPolicy, SEEDED_PRODUCT, Sandbox};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Long enough for a slow machine; nothing waits this long unless it is going to fail.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
@@ -19,7 +19,12 @@ pub(crate) async fn manual() -> Sandbox {
 
 /// An HTTP client that follows no redirect.
 pub(crate) fn http() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+    // Named, because reqwest panics without a provider where some crate of the graph switched its own off.
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
+    let http = reqwest::Client::builder().tls_backend_preconfigured(tls);
+    http.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
 /// Calls one sandbox with one API key.
@@ -147,15 +152,30 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
+    /// Answers at once.
     pub(crate) async fn answering(status: u16) -> Receiver {
+        Receiver::start(status, watch::channel(true).1).await
+    }
+
+    /// Takes everything and answers nothing before `true` is sent.
+    pub(crate) async fn holding() -> (Receiver, watch::Sender<bool>) {
+        let (open, opened) = watch::channel(false);
+        (Receiver::start(200, opened).await, open)
+    }
+
+    async fn start(status: u16, opened: watch::Receiver<bool>) -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, arrived) = mpsc::unbounded_channel();
         let status = StatusCode::from_u16(status).unwrap();
         let router = axum::Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
             let _ = sender.send(Arrived { headers, body });
-            // A redirect needs somewhere to lead to.
-            async move { (status, [("location", "/elsewhere")]) }
+            let mut opened = opened.clone();
+            async move {
+                let _ = opened.wait_for(|open| *open).await;
+                // A redirect needs somewhere to lead to.
+                (status, [("location", "/elsewhere")])
+            }
         });
         tokio::spawn(async { axum::serve(listener, router).await });
         Receiver { url, arrived }

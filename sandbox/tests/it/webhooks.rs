@@ -108,23 +108,22 @@ async fn addresses_elsewhere_are_refused_and_closed_ports_recorded() {
 }
 
 #[tokio::test]
-async fn one_slow_payment_does_not_hold_up_another() {
-    // Takes connections and never answers.
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut receiver = Receiver::answering(200).await;
-    let sandbox = Sandbox::builder()
-        .webhook_url(format!("http://{}/", silent.local_addr().unwrap()))
-        .start()
-        .await
-        .unwrap();
+async fn a_slow_answer_holds_up_its_own_payment_and_no_other() {
+    let (mut receiver, open) = Receiver::holding().await;
+    let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
     let caller = Caller::of(&sandbox);
-    caller.paid(&sandbox, "1").await;
-    let (_held, _) = silent.accept().await.unwrap();
+    let checkout = caller.checkout(&order()).await;
+    let slow = sandbox.customer(text(&checkout["checkout_id"]));
 
-    sandbox.set_webhook_url(&receiver.url);
-    let payment_id = caller.paid(&sandbox, "2").await;
+    slow.decline().await.unwrap();
+    assert_eq!(receiver.next().await.json()["status"], "failed");
+    let slow_payment = slow.pay().await.unwrap();
+    let other_payment = caller.paid(&sandbox, "2").await;
+    assert_eq!(receiver.next().await.json()["transaction_id"], other_payment);
 
-    assert_eq!(receiver.next().await.json()["transaction_id"], payment_id);
+    open.send(true).unwrap();
+    let last = receiver.next().await.json();
+    assert_eq!((text(&last["transaction_id"]), text(&last["status"])), (slow_payment.as_str(), "paid"));
 }
 
 #[tokio::test]

@@ -1,0 +1,148 @@
+//! A payment from checkout to refund, and what each step says.
+//!
+//! Without any setting it starts a sandbox of its own on this machine and plays the customer as well. With `ND8_API_KEY`
+//! set it talks to ND8's sandbox instead, or to the server at `ND8_BASE_URL`, and stops at the checkout page: paying
+//! there is up to you.
+
+use std::time::Duration;
+
+use nd8::webhooks::{SIGNATURE_HEADER, Verifier};
+use nd8::{Billing, Checkout, Client, Currency, Decimal, Product};
+use nd8_sandbox::{SEEDED_PRODUCT, Sandbox};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match std::env::var("ND8_API_KEY") {
+        Ok(key) => with_nd8(key).await,
+        Err(_) => on_this_machine().await,
+    }
+}
+
+/// With a key of yours, up to the checkout page.
+async fn with_nd8(key: String) -> Result<()> {
+    let builder = Client::builder(key).application("nd8-quickstart");
+    let client = match std::env::var("ND8_BASE_URL") {
+        Ok(base_url) => builder.base_url(base_url).build()?,
+        Err(_) => builder.build()?,
+    };
+    let checkout = create_checkout(&client, [mugs()]).await?;
+    println!("\nOpen the page, pay, and look the payment up with `client.payments().get(…)`.");
+    println!("Your webhook endpoint will hear of it under order id {}.", checkout.order_id);
+    Ok(())
+}
+
+/// With a sandbox on this machine, from end to end.
+async fn on_this_machine() -> Result<()> {
+    let mut webhooks = Receiver::start().await?;
+    let sandbox = Sandbox::builder().webhook_url(&webhooks.url).start().await?;
+    let verifier = Verifier::new(sandbox.webhook_secret());
+    let client = Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    step("A sandbox is running, just for this example");
+    fact("base URL", &sandbox.base_url());
+
+    let from_the_catalog = Product::catalog(SEEDED_PRODUCT, 1);
+    let checkout = create_checkout(&client, [mugs(), from_the_catalog]).await?;
+
+    step("The customer's first card is declined");
+    let customer = sandbox.customer(&checkout.checkout_id);
+    let payment_id = customer.decline().await?;
+    webhooks.next(&verifier).await?;
+
+    step("The second one works");
+    customer.pay().await?;
+    webhooks.next(&verifier).await?;
+
+    step("The payment, with both attempts");
+    let payment = client.payments().get(&payment_id).send().await?;
+    fact("payment", &payment.id);
+    fact("status", &payment.status);
+    fact("amount", &format!("{} {}", payment.amount, payment.currency));
+    for attempt in &payment.deposit_attempts {
+        let error = attempt.error_message.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+        fact("attempt", &format!("{}{error}", attempt.status));
+    }
+
+    step("A part of it goes back");
+    let part = Decimal::new(40_00, 2);
+    let refund = client.refunds().create(&payment_id, "One mug arrived broken").amount(part).send().await?;
+    fact("refund", &refund.refund_public_id);
+    fact("amount", &format!("{} {}", refund.amount, refund.currency));
+    fact("status", &refund.status);
+    webhooks.until(&verifier, "refund.status_changed").await?;
+
+    step("All refunds of the payment");
+    for refund in client.refunds().list().search(&payment_id).send().await? {
+        fact("refund", &format!("{}: {} {}, {}", refund.id, refund.amount, refund.currency, refund.status));
+    }
+
+    step("More than what is left is refused");
+    let error = client.refunds().create(&payment_id, "Too much").amount(Decimal::new(999_00, 2)).send().await;
+    let Err(error) = error else { return Err("the sandbox refunded more than was paid".into()) };
+    fact("error", &error);
+    fact("outcome", &format!("{:?}: nothing was refunded, and trying again would not help", error.outcome()));
+    for complaint in error.messages() {
+        fact("message", &complaint.message);
+    }
+    Ok(())
+}
+
+async fn create_checkout(client: &Client, products: impl IntoIterator<Item = Product>) -> Result<Checkout> {
+    step("A checkout is created");
+    let billing = Billing::new("US", "Ada", "Lovelace", "ada@example.com").postal_code("94105");
+    let checkout = client.checkouts().create(billing, products).currency(Currency::Usd).send().await?;
+    fact("checkout", &checkout.checkout_id);
+    fact("page", &checkout.checkout_url);
+    Ok(checkout)
+}
+
+fn mugs() -> Product {
+    Product::ad_hoc("Mug", 2, Decimal::new(29_99, 2))
+}
+
+fn step(what: &str) {
+    println!("\n{what}");
+}
+
+fn fact(name: &str, value: &dyn std::fmt::Display) {
+    println!("  {name:<9} {value}");
+}
+
+/// The shop's webhook endpoint.
+struct Receiver {
+    url: String,
+    deliveries: tokio::sync::mpsc::UnboundedReceiver<(axum::http::HeaderMap, axum::body::Bytes)>,
+}
+
+impl Receiver {
+    async fn start() -> Result<Self> {
+        let (sender, deliveries) = tokio::sync::mpsc::unbounded_channel();
+        let endpoint = axum::routing::post(|headers, body| async move {
+            // Whoever is gone does not wait for it.
+            let _ = sender.send((headers, body));
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}/webhooks", listener.local_addr()?);
+        let app = axum::Router::new().route("/webhooks", endpoint);
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Ok(Self { url, deliveries })
+    }
+
+    /// Waits for a delivery, verifies it, and only then reads it.
+    async fn next(&mut self, verifier: &Verifier) -> Result<String> {
+        let delivery = tokio::time::timeout(Duration::from_secs(10), self.deliveries.recv()).await?;
+        let (headers, body) = delivery.ok_or("the receiver is gone")?;
+        let signature = headers.get(SIGNATURE_HEADER).ok_or("the delivery has no signature")?;
+        verifier.verify(signature.to_str()?, &body)?;
+        let payload: serde_json::Value = serde_json::from_slice(&body)?;
+        let text = |key: &str| payload[key].as_str().unwrap_or_default().to_owned();
+        fact("webhook", &format!("{}: {} (signature verified)", text("event"), text("status")));
+        Ok(text("event"))
+    }
+
+    async fn until(&mut self, verifier: &Verifier, event: &str) -> Result<()> {
+        while self.next(verifier).await? != event {}
+        Ok(())
+    }
+}
