@@ -359,7 +359,7 @@ fn is_plain(ty: &Type, generated: &BTreeSet<String>) -> bool {
 struct Tidy;
 
 impl VisitMut for Tidy {
-    /// progenitor's `encode_path` leaves `.` and `..` alone, which would climb to another endpoint. The calls stand
+    /// progenitor's `encode_path` leaves `.`, `..` and `\` alone, which would climb to another endpoint. The calls stand
     /// inside of `format!`, so the name is given to another function instead.
     fn visit_use_group_mut(&mut self, group: &mut syn::UseGroup) {
         let kept = group.items.iter().filter(|tree| !matches!(tree, syn::UseTree::Name(name) if name.ident == "encode_path"));

@@ -1,6 +1,10 @@
 //! One path parameter as one segment of a URL.
 
-use progenitor_client::encode_path;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986. progenitor's own set leaves `\` alone, which URL parsers take
+/// for a slash.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Encodes a parameter so that it stays the segment it was meant to be.
 ///
@@ -10,7 +14,7 @@ pub(crate) fn path_segment(parameter: &str) -> String {
     match parameter {
         "." => "%252e".to_owned(),
         ".." => "%252e%252e".to_owned(),
-        parameter => encode_path(parameter),
+        parameter => utf8_percent_encode(parameter, RESERVED).to_string(),
     }
 }
 

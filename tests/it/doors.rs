@@ -1,0 +1,88 @@
+//! The security table and the doors say the same, for every operation.
+
+use nd8::raw::types::{CheckoutRequest, PaymentLinkRequest, PublicCheckoutRequest};
+use nd8::raw::{Client, OPERATIONS, Security};
+use nd8::{Dashboard, Storefront};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::Server;
+
+/// Calls the operation of this name. That it answers is not asked, only what it sends.
+async fn call(raw: &Client, operation: &str) {
+    let id = Uuid::nil();
+    fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
+        serde_json::from_value(json).expect("fits its type")
+    }
+    let billing = json!({
+        "billing_country": "FR", "billing_email": "a@b.test", "billing_first_name": "A", "billing_last_name": "B",
+        "products": [],
+    });
+    match operation {
+        "create_api_key" => drop(raw.create_api_key(&read(json!({}))).await),
+        "create_checkout" => drop(raw.create_checkout(&read::<CheckoutRequest>(billing)).await),
+        "create_payment_link" => {
+            drop(raw.create_payment_link(&read::<PaymentLinkRequest>(json!({"name": "x", "products": []}))).await);
+        }
+        "create_refund" => drop(raw.create_refund("TX", &read(json!({"reason": "x"}))).await),
+        "delete_payment_link" => drop(raw.delete_payment_link(&id).await),
+        "get_dashboard" => drop(raw.get_dashboard().await),
+        "get_organization" => drop(raw.get_organization().await),
+        "get_payment" => drop(raw.get_payment("TX").await),
+        "get_payment_link" => drop(raw.get_payment_link(&id).await),
+        "get_public_payment_link" => drop(raw.get_public_payment_link(&id).await),
+        "get_refund" => drop(raw.get_refund("RF").await),
+        "get_webhook" => drop(raw.get_webhook().await),
+        "list_api_keys" => drop(raw.list_api_keys().await),
+        "list_payment_link_payments" => drop(raw.list_payment_link_payments(&id).await),
+        "list_payment_links" => drop(raw.list_payment_links().await),
+        "list_refunds" => drop(raw.list_refunds(None, None, None, None, None, None, None).await),
+        "revoke_api_key" => drop(raw.revoke_api_key("1").await),
+        "rotate_api_key" => drop(raw.rotate_api_key().await),
+        "set_webhook" => drop(raw.set_webhook(&read(json!({"endpoint_url": "https://a.test"}))).await),
+        "start_payment_link_checkout" => {
+            drop(raw.start_payment_link_checkout(&id, &read::<PublicCheckoutRequest>(billing)).await);
+        }
+        "update_organization" => drop(raw.update_organization(&read(json!({}))).await),
+        "update_payment_link" => drop(raw.update_payment_link(&id, &read(json!({}))).await),
+        other => panic!("`{other}` is in the operation table and not in this test"),
+    }
+}
+
+#[tokio::test]
+async fn every_operation_takes_its_credential_and_no_other() {
+    assert_eq!(OPERATIONS.len(), 22);
+    for operation in OPERATIONS {
+        let server = Server::with_json(200, "{}").await;
+        let client = server.client();
+        let dashboard = Dashboard::builder("the-session").base_url(&server.url).build().expect("is fine");
+        let storefront = Storefront::builder().base_url(&server.url).build().expect("is fine");
+        for raw in [client.raw(), dashboard.raw(), storefront.raw()] {
+            call(raw, operation.id).await;
+        }
+        let sent: Vec<Option<String>> =
+            server.received().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
+        let expected = match operation.security {
+            Security::ApiKey => vec![Some("Api-Key the-api-key".to_owned())],
+            Security::SessionToken => vec![Some("Token the-session".to_owned())],
+            Security::None => vec![None, None, None],
+            other => panic!("{other:?} is new"),
+        };
+        assert_eq!(sent, expected, "{}: the wrong door sends nothing", operation.id);
+        for request in server.received() {
+            assert_eq!(request.method.as_str(), operation.method, "{}", operation.id);
+            assert!(request.uri.path().ends_with('/'), "{}: {}", operation.id, request.uri);
+            assert!(request.header("user-agent").is_some_and(|agent| agent.starts_with("nd8-rust/")));
+            assert_eq!(request.header("api-version"), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_application_is_named_after_the_crate() {
+    let server = Server::with_json(200, crate::support::PAYMENT).await;
+    let client = nd8::Client::builder("k").base_url(&server.url).application("shop/2.3").build().expect("is fine");
+    client.payments().get("TX").send().await.expect("is answered");
+    let agent = format!("nd8-rust/{} shop/2.3", env!("CARGO_PKG_VERSION"));
+    assert_eq!(server.only().header("user-agent"), Some(agent.as_str()));
+}

@@ -1,0 +1,126 @@
+//! What an error says, and what it says about the money.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use nd8::{Client, Outcome};
+
+use crate::support::{PAYMENT, Server, answer_json};
+
+async fn refund_answered(status: u16, body: &'static str) -> nd8::Error {
+    let server = Server::with_json(status, body).await;
+    server.client().refunds().create("TX", "x").send().await.expect_err("is no success")
+}
+
+#[tokio::test]
+async fn a_status_decides_the_outcome() {
+    for (status, outcome) in [
+        (400, Outcome::Rejected),
+        (401, Outcome::Rejected),
+        (403, Outcome::Rejected),
+        (404, Outcome::Rejected),
+        (405, Outcome::Rejected),
+        (408, Outcome::Unknown),
+        (409, Outcome::Rejected),
+        (415, Outcome::Rejected),
+        (429, Outcome::Rejected),
+        (500, Outcome::Unknown),
+        (502, Outcome::Unknown),
+        (503, Outcome::Unknown),
+        (504, Outcome::Unknown),
+    ] {
+        let error = refund_answered(status, r#"{"detail":"No."}"#).await;
+        assert_eq!((error.status().map(|status| status.as_u16()), error.outcome()), (Some(status), outcome));
+        assert_eq!(error.messages()[0].message, "No.");
+        assert_eq!(error.operation(), Some("create_refund"));
+        assert!(error.source().is_none());
+    }
+}
+
+#[tokio::test]
+async fn any_2xx_is_a_success() {
+    let created = r#"{"status":"processing","refund_id":1,"refund_public_id":"RF1","transaction_id":1,"amount":"1.00","currency":"USD"}"#;
+    for status in [200, 201, 202] {
+        let server = Server::with_json(status, created).await;
+        let refund = server.client().refunds().create("TX", "x").send().await.expect("was made");
+        assert_eq!(refund.refund_public_id, "RF1");
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_success_may_have_moved_money() {
+    for body in ["", "{}", "<html>OK</html>", r#"{"status":"processing","#] {
+        let error = refund_answered(200, body).await;
+        assert!(error.is_decode(), "{error:?}");
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(error.body(), Some(body.as_bytes()));
+        assert!(error.to_string().starts_with("create_refund: the answer is not what the API describes (line "));
+    }
+}
+
+#[tokio::test]
+async fn an_html_page_is_a_server_error() {
+    let server = Server::start(|_| (StatusCode::BAD_GATEWAY, axum::response::Html("<h1>Bad gateway</h1>"))).await;
+    let error = server.client().payments().get("TX").send().await.expect_err("is no payment");
+    assert_eq!(error.to_string(), "get_payment: the server answered 502 Bad Gateway");
+    assert!(!error.is_decode() && error.messages().is_empty());
+    assert_eq!(error.body(), Some("<h1>Bad gateway</h1>".as_bytes()));
+}
+
+#[tokio::test]
+async fn a_refused_connection_sent_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("is bound");
+    drop(listener);
+    let client = Client::builder("k").base_url(format!("http://{address}/api")).build().expect("is fine");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("nobody is there");
+    assert!(error.is_connect());
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert_eq!(error.to_string(), "create_refund: no connection could be made");
+    assert!(error.source().is_some());
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_leaves_the_outcome_unknown() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("is bound");
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("somebody calls");
+        let mut first = [0; 1];
+        tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.expect("something is sent");
+    });
+    let client = Client::builder("k").base_url(format!("http://{address}/api")).build().expect("is fine");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("is cut off");
+    assert_eq!(error.outcome(), Outcome::Unknown, "{error:?}");
+    assert!(!error.is_connect() && !error.is_timeout());
+    server.await.expect("did not panic");
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_runs_into_the_timeout() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let client = Client::builder("k").base_url(base_url).timeout(Duration::from_millis(50)).build().expect("is fine");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("nobody answers");
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    drop(listener);
+}
+
+#[tokio::test]
+async fn predicates_tell_the_statuses_apart() {
+    let server = Server::start(|request| {
+        let status = request.uri.path().trim_start_matches("/api/transactions/").trim_end_matches('/').parse();
+        answer_json(status.expect("is a number"), PAYMENT)
+    })
+    .await;
+    let client = server.client();
+    let error = async |status: u16| client.payments().get(status.to_string()).send().await.expect_err("is no success");
+    assert!(error(400).await.is_invalid_input());
+    assert!(error(401).await.is_unauthorized());
+    assert!(error(403).await.is_forbidden());
+    assert!(error(404).await.is_not_found());
+    assert!(error(301).await.is_redirect());
+    assert!(!error(500).await.is_not_found());
+}

@@ -1,0 +1,202 @@
+//! The raw calls that nothing answers yet: the dashboard's and the storefront's, against typed mocks.
+//!
+//! The generated matchers check method and path, and the body where one is given; the `Authorization` header is
+//! checked beside them.
+
+use httpmock::{MockServer, When};
+use nd8::mock::MockServerExt as _;
+use nd8::raw::types::{
+    ApiKeyRequest, OrganizationUpdate, PaymentLinkProduct, PaymentLinkRequest, PaymentLinkUpdate, PublicCheckoutRequest,
+    WebhookEndpoint,
+};
+use nd8::{Dashboard, Storefront};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use uuid::Uuid;
+
+const SESSION: &str = "Token the-session";
+const LINK: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+
+fn dashboard(server: &MockServer) -> Dashboard {
+    Dashboard::builder("the-session").base_url(server.base_url()).build().expect("the settings are fine")
+}
+
+fn storefront(server: &MockServer) -> Storefront {
+    Storefront::builder().base_url(server.base_url()).build().expect("the settings are fine")
+}
+
+/// Types of answers may grow, so they are read, not built.
+fn answer<T: DeserializeOwned>(json: serde_json::Value) -> T {
+    serde_json::from_value(json).expect("fits its type")
+}
+
+/// The request carries the session's token.
+fn session(when: When) {
+    when.header("authorization", SESSION);
+}
+
+#[tokio::test]
+async fn the_organization_is_read_and_changed() {
+    let server = MockServer::start_async().await;
+    let read = server.get_organization(|when, then| {
+        session(when.into_inner());
+        then.success(200, &answer(json!({"name": "Acme", "price_mode": "TTC", "rolling_reserve_days": 30})));
+    });
+    let update = OrganizationUpdate(json!({"telegram": null}).as_object().cloned().expect("is an object"));
+    let changed = server.update_organization(|when, then| {
+        session(when.body(&update).into_inner());
+        then.success(200, &answer(json!({"name": "Acme"})));
+    });
+    let snapshot = server.get_dashboard(|when, then| {
+        session(when.into_inner());
+        then.success(200, &answer(json!({"stats": {"users": 3}, "brand_new": [1]})));
+    });
+    let dashboard = dashboard(&server);
+
+    let organization = dashboard.organization().get().send().await.expect("is answered");
+    assert_eq!(organization.name.as_deref(), Some("Acme"));
+    assert_eq!(organization.extra["rolling_reserve_days"], 30, "unknown fields are kept");
+    dashboard.raw().update_organization(&update).await.expect("is answered");
+    let stats = dashboard.raw().get_dashboard().await.expect("is answered").into_inner();
+    assert_eq!(stats.extra["brand_new"], json!([1]));
+    read.assert();
+    changed.assert();
+    snapshot.assert();
+}
+
+#[tokio::test]
+async fn api_keys_are_listed_created_rotated_and_revoked() {
+    let server = MockServer::start_async().await;
+    let key = json!({"prefix": "nd8_live_ab", "allowed_scopes": ["refunds:read"], "status": "active"});
+    let secret = json!({"prefix": "nd8_live_ab", "raw_key": "canary"});
+    let request = ApiKeyRequest { name: Some("ci".into()), allowed_scopes: Some("refunds:read".into()) };
+    let listed = server.list_api_keys(|when, then| {
+        session(when.into_inner());
+        then.success(200, &answer(json!([key])));
+    });
+    let created = server.create_api_key(|when, then| {
+        session(when.body(&request).into_inner());
+        then.success(201, &answer(secret.clone()));
+    });
+    let rotated = server.rotate_api_key(|when, then| {
+        session(when.into_inner());
+        then.success(200, &answer(secret.clone()));
+    });
+    let revoked = server.revoke_api_key(|when, then| {
+        session(when.id("7").into_inner());
+        then.success(200, &answer(key.clone()));
+    });
+    let raw = dashboard(&server).raw().clone();
+
+    let keys = raw.list_api_keys().await.expect("is answered").into_inner();
+    assert_eq!(keys[0].allowed_scopes, ["refunds:read"]);
+    let key = raw.create_api_key(&request).await.expect("is answered").into_inner();
+    assert_eq!(key.raw_key.as_deref(), Some("canary"));
+    assert!(!format!("{key:?}").contains("canary"), "{key:?}");
+    raw.rotate_api_key().await.expect("is answered");
+    raw.revoke_api_key("7").await.expect("is answered");
+    for mock in [listed, created, rotated, revoked] {
+        mock.assert();
+    }
+}
+
+#[tokio::test]
+async fn the_webhook_endpoint_is_read_and_set() {
+    let server = MockServer::start_async().await;
+    let endpoint = WebhookEndpoint { endpoint_url: "https://shop.test/hooks".into() };
+    let read = server.get_webhook(|when, then| {
+        session(when.into_inner());
+        then.success(200, &answer(json!({"endpoint_url": null})));
+    });
+    let set = server.set_webhook(|when, then| {
+        session(when.body(&endpoint).into_inner());
+        then.success(200, &answer(json!({"endpoint_url": endpoint.endpoint_url})));
+    });
+    let raw = dashboard(&server).raw().clone();
+
+    assert_eq!(raw.get_webhook().await.expect("is answered").endpoint_url, None);
+    let configured = raw.set_webhook(&endpoint).await.expect("is answered");
+    assert_eq!(configured.endpoint_url.as_deref(), Some("https://shop.test/hooks"));
+    read.assert();
+    set.assert();
+}
+
+#[tokio::test]
+async fn payment_links_are_created_read_changed_and_deleted() {
+    let server = MockServer::start_async().await;
+    let link = json!({"id": LINK, "name": "Mugs", "max_uses": 5, "expires_at": "2027-01-01T00:00:00Z"});
+    let product: PaymentLinkProduct = answer(json!({"product_id": "prod_1", "quantity": 1}));
+    let request: PaymentLinkRequest = answer(json!({"name": "Mugs", "products": [product]}));
+    let update = PaymentLinkUpdate { max_uses: Some(None), products: Some(Vec::new()), ..PaymentLinkUpdate::default() };
+    assert_eq!(
+        serde_json::to_value(&update).expect("is writable"),
+        json!({"max_uses": null, "products": []}),
+        "null clears, an empty list empties, what is not said stays"
+    );
+    let listed = server.list_payment_links(|when, then| {
+        session(when.into_inner());
+        then.success(200, &answer(json!([link])));
+    });
+    let created = server.create_payment_link(|when, then| {
+        session(when.body(&request).into_inner());
+        then.success(201, &answer(link.clone()));
+    });
+    let read = server.get_payment_link(|when, then| {
+        session(when.id(&LINK).into_inner());
+        then.success(200, &answer(link.clone()));
+    });
+    let changed = server.update_payment_link(|when, then| {
+        session(when.id(&LINK).body(&update).into_inner());
+        then.success(200, &answer(link.clone()));
+    });
+    let deleted = server.delete_payment_link(|when, then| {
+        session(when.id(&LINK).into_inner());
+        then.success(204);
+    });
+    let payments = server.list_payment_link_payments(|when, then| {
+        session(when.id(&LINK).into_inner());
+        then.success(200, &answer(json!([{"id": "TXabc123", "amount": "5.00"}])));
+    });
+    let raw = dashboard(&server).raw().clone();
+
+    assert_eq!(raw.list_payment_links().await.expect("is answered")[0].id, Some(LINK));
+    assert_eq!(raw.create_payment_link(&request).await.expect("is answered").max_uses, Some(5));
+    let link = raw.get_payment_link(&LINK).await.expect("is answered").into_inner();
+    assert_eq!(link.expires_at.map(|time| time.to_string()).as_deref(), Some("2027-01-01T00:00:00Z"));
+    raw.update_payment_link(&LINK, &update).await.expect("is answered");
+    raw.delete_payment_link(&LINK).await.expect("is answered");
+    let paid = raw.list_payment_link_payments(&LINK).await.expect("is answered").into_inner();
+    assert_eq!(paid[0].amount.map(|amount| amount.to_string()).as_deref(), Some("5.00"));
+    for mock in [listed, created, read, changed, deleted, payments] {
+        mock.assert();
+    }
+}
+
+#[tokio::test]
+async fn a_customer_needs_no_credential() {
+    let server = MockServer::start_async().await;
+    let body: PublicCheckoutRequest = answer(json!({
+        "billing_country": "FR", "billing_first_name": "Ada", "billing_last_name": "Lovelace",
+        "billing_email": "ada@example.com",
+    }));
+    let checkout = json!({
+        "checkout_id": "org1-1-a", "order_id": "org1-1-a", "checkout_url": "https://pay.test/x", "token": "t",
+        "expires_at": 1,
+    });
+    let viewed = server.get_public_payment_link(|when, then| {
+        when.token(&LINK).into_inner().header_missing("authorization");
+        then.success(200, &answer(json!({"name": "Mugs", "is_active": true})));
+    });
+    let started = server.start_payment_link_checkout(|when, then| {
+        when.token(&LINK).body(&body).into_inner().header_missing("authorization");
+        then.success(201, &answer(checkout));
+    });
+    let links = storefront(&server).payment_links();
+
+    assert_eq!(links.get(LINK).send().await.expect("is answered").name.as_deref(), Some("Mugs"));
+    let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    let checkout = links.start_checkout(LINK, billing).send().await.expect("is answered");
+    assert_eq!(checkout.checkout_id, "org1-1-a");
+    viewed.assert();
+    started.assert();
+}

@@ -1,0 +1,55 @@
+//! A redirect is an error: a POST must not silently become a GET.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use nd8::Outcome;
+use nd8::raw::Context;
+use nd8::raw::types::RefundRequest;
+
+use crate::support::{Received, Server};
+
+/// Answers a POST with a redirect, as Django does for want of a slash, and a GET with a refund.
+fn django(status: StatusCode) -> impl Fn(&Received) -> Response + Clone + Send + Sync + 'static {
+    const REFUND: &str = r#"{"status":"processing","refund_id":1,"refund_public_id":"RF1","transaction_id":1,"amount":"1.00","currency":"USD"}"#;
+    move |request| {
+        if request.method == "POST" {
+            (status, [("location", "/api/moved/")]).into_response()
+        } else {
+            ([("content-type", "application/json")], REFUND).into_response()
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_redirected_post_is_an_error_and_nothing_is_fetched() {
+    for (status, outcome) in [(301, Outcome::Rejected), (302, Outcome::Unknown), (303, Outcome::Unknown), (307, Outcome::Rejected), (308, Outcome::Rejected)] {
+        let status = StatusCode::from_u16(status).expect("is a status");
+        let server = Server::start(django(status)).await;
+        let error = server.client().refunds().create("TX", "x").send().await.expect_err("was redirected");
+        assert!(error.is_redirect(), "{error:?}");
+        assert_eq!((error.status(), error.outcome()), (Some(status), outcome));
+        assert_eq!(server.only().method, "POST");
+    }
+}
+
+#[tokio::test]
+async fn an_http_client_that_follows_is_found_out() {
+    let server = Server::start(django(StatusCode::MOVED_PERMANENTLY)).await;
+    let raw = nd8::raw::Client::new_with_client(&server.url, following(), Context::api_key("k"));
+    let request = RefundRequest { amount: None, reason: "x".into() };
+    let error = raw.create_refund("TX", &request).await.expect_err("became a GET");
+    assert_eq!(error.status(), Some(StatusCode::MOVED_PERMANENTLY));
+    let methods: Vec<String> = server.received().iter().map(|request| request.method.to_string()).collect();
+    assert_eq!(methods, ["POST", "GET"], "the client of the caller's own did follow");
+}
+
+/// What `reqwest` does by default.
+fn following() -> reqwest::Client {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("has versions")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).build().expect("can be built")
+}

@@ -1,0 +1,93 @@
+//! A server that says what it is told to, and remembers what it was asked.
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::IntoResponse;
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Received {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("is ASCII"))
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("is UTF-8")
+    }
+}
+
+/// A server on loopback, gone when dropped.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Answers every request with what `answer` makes of it.
+    pub(crate) async fn start<R, A>(answer: A) -> Self
+    where
+        R: IntoResponse,
+        A: Fn(&Received) -> R + Clone + Send + Sync + 'static,
+    {
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&received);
+        let app = axum::Router::new().fallback(move |method, uri, headers, body| async move {
+            let request = Received { method, uri, headers, body };
+            let response = answer(&request).into_response();
+            log.lock().expect("no test panics in here").push(request);
+            response
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves") });
+        Self { url, received, task }
+    }
+
+    /// Answers every request with the same JSON.
+    pub(crate) async fn with_json(status: u16, json: &'static str) -> Self {
+        Self::start(move |_| answer_json(status, json)).await
+    }
+
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().expect("no test panics in here").clone()
+    }
+
+    /// The one request that came.
+    pub(crate) fn only(&self) -> Received {
+        let mut received = self.received();
+        assert_eq!(received.len(), 1, "{received:?}");
+        received.remove(0)
+    }
+
+    pub(crate) fn client(&self) -> nd8::Client {
+        nd8::Client::builder("the-api-key").base_url(&self.url).build().expect("the settings are fine")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+pub(crate) fn answer_json(status: u16, json: &'static str) -> impl IntoResponse {
+    let status = StatusCode::from_u16(status).expect("is a status");
+    (status, [("content-type", "application/json")], json)
+}
+
+/// A payment that says no more than it must.
+pub(crate) const PAYMENT: &str =
+    r#"{"id":"TXabc123","amount":"99.00","status":"paid","currency":"USD","depositAttempts":[]}"#;
+
+/// A checkout that was created.
+pub(crate) const CHECKOUT: &str = r#"{"checkout_id":"org1-1-a","order_id":"org1-1-a","checkout_url":"https://pay.test/x","token":"t","expires_at":1}"#;
