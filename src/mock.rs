@@ -28,7 +28,8 @@
 //! # }
 //! ```
 
-#![allow(missing_docs, unreachable_pub, rust_2018_idioms, clippy::all, reason = "the generator's style, not ours")]
+#![allow(missing_docs, unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
+#![allow(clippy::all, clippy::unwrap_used, reason = "the generator's style, not ours")]
 
 #[cfg(feature = "codegen")]
 include!(concat!(env!("OUT_DIR"), "/mocks.rs"));

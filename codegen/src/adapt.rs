@@ -149,8 +149,19 @@ fn provenance_is_told(root: &mut Value) {
 /// with the server's own field names. Defaults would be sent where the caller said nothing.
 fn constraints_are_dropped(root: &mut Value) {
     const CONSTRAINTS: [&str; 13] = [
-        "default", "exclusiveMaximum", "exclusiveMinimum", "maxItems", "maxLength", "maxProperties", "maximum",
-        "minItems", "minLength", "minProperties", "minimum", "multipleOf", "pattern",
+        "default",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "pattern",
     ];
     without_failure(for_each(root, &mut |schema, _| {
         schema.retain(|key, _| !CONSTRAINTS.contains(&key.as_str()) && key != "uniqueItems");
@@ -178,7 +189,8 @@ fn nullable_is_optional(root: &mut Value) {
     }
     let is_nullable = |property: &Value| {
         property["nullable"] == true
-            || schema::referenced(property).is_some_and(|name| nullable.iter().any(|nullable| nullable == name))
+            || schema::referenced(property)
+                .is_some_and(|name| nullable.iter().any(|nullable| nullable == name))
     };
     without_failure(for_each(root, &mut |schema, _| {
         let optional: Vec<String> = schema::object(schema.get("properties"))

@@ -29,8 +29,8 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn parse(document: Document<'_>) -> Result<Self, Error> {
         let fail = |problem| Error::new(document.name, Pointer::root(), problem);
-        let root: Value =
-            serde_json::from_slice(document.bytes).map_err(|error| fail(Problem::NotJson(error.to_string())))?;
+        let root: Value = serde_json::from_slice(document.bytes)
+            .map_err(|error| fail(Problem::NotJson(error.to_string())))?;
         let found = match (root.get("openapi"), root.get("swagger")) {
             (Some(Value::String(version)), _) if version.starts_with("3.0.") => None,
             (Some(version), _) => Some(format!("`openapi: {version}`")),
@@ -104,9 +104,7 @@ impl Tree {
                     let resolves =
                         target.strip_prefix('#').is_some_and(|pointer| self.root.pointer(pointer).is_some());
                     if !resolves {
-                        return Err(
-                            self.error(place.child("$ref"), Problem::DanglingRef(target.clone()))
-                        );
+                        return Err(self.error(place.child("$ref"), Problem::DanglingRef(target.clone())));
                     }
                 }
                 for (key, child) in map {

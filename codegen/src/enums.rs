@@ -37,7 +37,10 @@ pub(crate) fn collect(tree: &mut Tree) -> Result<Vec<OpenEnum>, Error> {
 
 fn is_string_enum(schema: &Value) -> bool {
     schema.get("type").is_some_and(|kind| kind == "string")
-        && schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().any(Value::is_string))
+        && schema
+            .get("enum")
+            .and_then(Value::as_array)
+            .is_some_and(|values| values.iter().any(Value::is_string))
 }
 
 fn read(tree: &Tree, name: &str, schema: &Value) -> Result<OpenEnum, Error> {
@@ -64,21 +67,22 @@ fn read(tree: &Tree, name: &str, schema: &Value) -> Result<OpenEnum, Error> {
 fn hoist_from_properties(tree: &mut Tree) {
     let mut found: Vec<(String, Value)> = Vec::new();
     for (owner, schema) in schema::components(&mut tree.root).into_iter().flatten() {
-        let mut visit = |schema: &mut Map<String, Value>, _: &Pointer| -> Result<(), std::convert::Infallible> {
-            if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-                for (property, schema) in properties {
-                    let schema = match schema.get_mut("items") {
-                        Some(items) => items,
-                        None => schema,
-                    };
-                    if is_string_enum(schema) {
-                        let name = format!("{owner}_{property}").to_upper_camel_case();
-                        found.push((name.clone(), hoist(schema, &name)));
+        let mut visit =
+            |schema: &mut Map<String, Value>, _: &Pointer| -> Result<(), std::convert::Infallible> {
+                if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+                    for (property, schema) in properties {
+                        let schema = match schema.get_mut("items") {
+                            Some(items) => items,
+                            None => schema,
+                        };
+                        if is_string_enum(schema) {
+                            let name = format!("{owner}_{property}").to_upper_camel_case();
+                            found.push((name.clone(), hoist(schema, &name)));
+                        }
                     }
                 }
-            }
-            Ok(())
-        };
+                Ok(())
+            };
         match schema::walk(schema, &Pointer::root(), &mut visit) {
             Ok(()) => {}
         }
@@ -99,7 +103,8 @@ fn hoist_from_parameters(tree: &mut Tree) {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut found = Vec::new();
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let name = format!("{id}_{}", parameter["name"].as_str().unwrap_or_default()).to_upper_camel_case();
+            let name =
+                format!("{id}_{}", parameter["name"].as_str().unwrap_or_default()).to_upper_camel_case();
             if is_string_enum(&parameter["schema"]) {
                 found.push((name.clone(), hoist(&mut parameter["schema"], &name)));
             }

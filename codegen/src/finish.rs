@@ -125,7 +125,10 @@ fn document(tree: &Tree, schema: &str, field: &mut Field) {
     }
     let wire = wire_name(field);
     if wire == "extra" {
-        return add_doc(&mut field.attrs, "Fields that this revision of the API does not name, as they came.");
+        return add_doc(
+            &mut field.attrs,
+            "Fields that this revision of the API does not name, as they came.",
+        );
     }
     let place = Pointer::root().join(["components", "schemas", schema, "properties", &wire, "description"]);
     if let Some(description) = tree.root.pointer(place.as_str()).and_then(Value::as_str) {
@@ -208,9 +211,15 @@ fn exact_decimal(field: &mut Field, support: &syn::Path) {
 /// serde buffers the content of an untagged enum, and a number in the buffer is an `f64`. This reads the text of the
 /// value once for each form until one fits.
 fn exact_alternatives(item: &mut syn::ItemEnum) -> Option<ItemImpl> {
-    let is_untagged = |attr: &Attribute| attr.path().is_ident("serde") && attr.to_token_stream().to_string().contains("untagged");
-    let payloads_only = item.variants.iter().all(|variant| matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1));
-    if !item.attrs.iter().any(is_untagged) || !payloads_only || !drops_derive(&mut item.attrs, "Deserialize") {
+    let is_untagged = |attr: &Attribute| {
+        attr.path().is_ident("serde") && attr.to_token_stream().to_string().contains("untagged")
+    };
+    let payloads_only = item
+        .variants
+        .iter()
+        .all(|variant| matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1));
+    if !item.attrs.iter().any(is_untagged) || !payloads_only || !drops_derive(&mut item.attrs, "Deserialize")
+    {
         return None;
     }
     let name = &item.ident;
@@ -253,7 +262,8 @@ fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
 /// typify leaves out an optional list that is empty, so a caller could not empty one.
 fn may_be_sent_empty(field: &mut Field) {
     let is_list = argument_of(&field.ty, "Vec").is_some() || argument_of(&field.ty, "Map").is_some();
-    let optional = field.attrs.iter().position(|attr| attr.to_token_stream().to_string().contains("is_empty"));
+    let optional =
+        field.attrs.iter().position(|attr| attr.to_token_stream().to_string().contains("is_empty"));
     if let (true, Some(index)) = (is_list, optional) {
         let ty = field.ty.clone();
         field.ty = parse_quote!(::std::option::Option<#ty>);
@@ -294,12 +304,12 @@ fn wire_name(field: &Field) -> String {
     rename(field).or_else(|| field.ident.as_ref().map(Ident::to_string)).unwrap_or_default()
 }
 
-fn drop_derive(attrs: &mut Vec<Attribute>, name: &str) {
+fn drop_derive(attrs: &mut [Attribute], name: &str) {
     drops_derive(attrs, name);
 }
 
 /// Takes one trait out of `#[derive(…)]`, and says whether it was there.
-fn drops_derive(attrs: &mut Vec<Attribute>, name: &str) -> bool {
+fn drops_derive(attrs: &mut [Attribute], name: &str) -> bool {
     let mut dropped = false;
     for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("derive")) {
         let parser = syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
@@ -350,8 +360,10 @@ fn is_plain(ty: &Type, generated: &BTreeSet<String>) -> bool {
     let Type::Path(path) = ty else { return false };
     path.path.segments.last().is_some_and(|last| {
         let name = last.ident.to_string();
-        matches!(name.as_str(), "bool" | "Decimal" | "ExactNumber" | "ExactString" | "i32" | "i64" | "Timestamp" | "u32" | "u64")
-            || (generated.contains(&name) && name != "String")
+        matches!(
+            name.as_str(),
+            "bool" | "Decimal" | "ExactNumber" | "ExactString" | "i32" | "i64" | "Timestamp" | "u32" | "u64"
+        ) || (generated.contains(&name) && name != "String")
     })
 }
 
@@ -362,7 +374,10 @@ impl VisitMut for Tidy {
     /// progenitor's `encode_path` leaves `.`, `..` and `\` alone, which would climb to another endpoint. The calls stand
     /// inside of `format!`, so the name is given to another function instead.
     fn visit_use_group_mut(&mut self, group: &mut syn::UseGroup) {
-        let kept = group.items.iter().filter(|tree| !matches!(tree, syn::UseTree::Name(name) if name.ident == "encode_path"));
+        let kept = group
+            .items
+            .iter()
+            .filter(|tree| !matches!(tree, syn::UseTree::Name(name) if name.ident == "encode_path"));
         group.items = kept.cloned().collect();
     }
 

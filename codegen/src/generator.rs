@@ -42,7 +42,8 @@ pub(crate) fn run(tree: &Tree, enums: &[OpenEnum], module: &str) -> Result<Outpu
 fn only_types(root: &mut Value) {
     let strip = &mut |schema: &mut Map<String, Value>, _: &Pointer| -> Result<(), Infallible> {
         schema.retain(|key, _| !key.starts_with("x-") && !NOT_A_TYPE.contains(&key.as_str()));
-        for (_, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (_, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
+        {
             if let Value::Object(property) = property {
                 property.remove("nullable");
             }

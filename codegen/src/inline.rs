@@ -12,8 +12,14 @@ use crate::pointer::Pointer;
 
 /// Resolves path items, parameters, request bodies and responses in place.
 pub(crate) fn inline(tree: &mut Tree) -> Result<(), Error> {
-    let paths: Vec<String> =
-        tree.root.get("paths").and_then(Value::as_object).into_iter().flatten().map(|(path, _)| path.clone()).collect();
+    let paths: Vec<String> = tree
+        .root
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(path, _)| path.clone())
+        .collect();
     for path in paths {
         let place = Pointer::root().join(["paths", &path]);
         resolve(tree, &place)?;
@@ -34,7 +40,11 @@ pub(crate) fn inline(tree: &mut Tree) -> Result<(), Error> {
 fn push_down_parameters(tree: &mut Tree, path: &str) -> Result<(), Error> {
     let item = Pointer::root().join(["paths", path]);
     resolve_each(tree, &item.child("parameters"))?;
-    let Some(Value::Array(shared)) = tree.root.pointer_mut(item.as_str()).and_then(Value::as_object_mut).and_then(|item| item.remove("parameters"))
+    let Some(Value::Array(shared)) = tree
+        .root
+        .pointer_mut(item.as_str())
+        .and_then(Value::as_object_mut)
+        .and_then(|item| item.remove("parameters"))
     else {
         return Ok(());
     };
@@ -45,7 +55,9 @@ fn push_down_parameters(tree: &mut Tree, path: &str) -> Result<(), Error> {
         if let Value::Array(own) = own {
             let missing: Vec<Value> = shared
                 .iter()
-                .filter(|shared| !own.iter().any(|own| own["name"] == shared["name"] && own["in"] == shared["in"]))
+                .filter(|shared| {
+                    !own.iter().any(|own| own["name"] == shared["name"] && own["in"] == shared["in"])
+                })
                 .cloned()
                 .collect();
             own.extend(missing);

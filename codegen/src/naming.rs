@@ -17,7 +17,11 @@ use crate::report::Warning;
 use crate::schema::{self, COMPONENT, reference, referenced};
 
 /// Names operations and their bodies.
-pub(crate) fn operations(tree: &mut Tree, profile: &Profile, warnings: &mut Vec<Warning>) -> Result<(), Error> {
+pub(crate) fn operations(
+    tree: &mut Tree,
+    profile: &Profile,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), Error> {
     let places = places(&tree.root);
     for entry in &profile.operations {
         if !places.iter().any(|place| place.is_call(&entry.call)) {
@@ -57,15 +61,25 @@ fn derived_name(place: &Place, operation: &Map<String, Value>) -> String {
     match operation.get("operationId").and_then(Value::as_str) {
         Some(id) => id.to_snake_case(),
         None => {
-            let by = path_parameters(&place.path).iter().map(|name| format!("_by_{name}")).collect::<String>();
-            let constant: String =
-                place.path.split('/').filter(|segment| !segment.starts_with('{')).map(|segment| format!("_{segment}")).collect();
+            let by =
+                path_parameters(&place.path).iter().map(|name| format!("_by_{name}")).collect::<String>();
+            let constant: String = place
+                .path
+                .split('/')
+                .filter(|segment| !segment.starts_with('{'))
+                .map(|segment| format!("_{segment}"))
+                .collect();
             format!("{}{constant}{by}", place.method).to_snake_case()
         }
     }
 }
 
-fn name_bodies(tree: &mut Tree, place: &Place, operation: &str, entry: Option<&OperationName>) -> Result<(), Error> {
+fn name_bodies(
+    tree: &mut Tree,
+    place: &Place,
+    operation: &str,
+    entry: Option<&OperationName>,
+) -> Result<(), Error> {
     let here = place.pointer();
     let bodies = [
         ("request", here.child("requestBody"), entry.map(|entry| &entry.request)),
@@ -81,7 +95,8 @@ fn name_bodies(tree: &mut Tree, place: &Place, operation: &str, entry: Option<&O
         };
         let mut schema = content.join([media.as_str(), "schema"]);
         if tree.root.pointer(schema.as_str()).is_none() {
-            return Err(tree.error(content.child(&media), Problem::Unsupported("a JSON body without a schema".into())));
+            return Err(tree
+                .error(content.child(&media), Problem::Unsupported("a JSON body without a schema".into())));
         }
         if tree.root.pointer(schema.child("type").as_str()) == Some(&Value::from("array")) {
             schema = schema.child("items");
@@ -181,7 +196,9 @@ pub(crate) fn described_reference(name: &str, replaced: &Value) -> Value {
 }
 
 fn rename_component(tree: &mut Tree, place: &Pointer, current: &str, name: &str) -> Result<(), Error> {
-    let schema = schema::components(&mut tree.root).and_then(|components| components.remove(current)).unwrap_or_default();
+    let schema = schema::components(&mut tree.root)
+        .and_then(|components| components.remove(current))
+        .unwrap_or_default();
     add_component(tree, place, name, schema)?;
     let (from, to) = (format!("{COMPONENT}{current}"), Value::String(format!("{COMPONENT}{name}")));
     replace_refs(&mut tree.root, &from, &to);
@@ -240,7 +257,9 @@ fn enum_values(schema: &Value) -> Option<&Vec<Value>> {
 fn without_prose(schema: &Value) -> Value {
     let mut schema = schema.clone();
     let strip = &mut |map: &mut Map<String, Value>, _: &Pointer| -> Result<(), std::convert::Infallible> {
-        map.retain(|key, _| !matches!(key.as_str(), "title" | "description" | "example") && !key.starts_with("x-"));
+        map.retain(|key, _| {
+            !matches!(key.as_str(), "title" | "description" | "example") && !key.starts_with("x-")
+        });
         Ok(())
     };
     match schema::walk(&mut schema, &Pointer::root(), strip) {

@@ -45,7 +45,9 @@ fn values_are_named_in_prose(tree: &mut Tree, at: &str, values: &[String]) -> Re
 fn plain_string(tree: &Tree, patch: &'static str, at: &str) -> Result<(Pointer, Map<String, Value>), Error> {
     let place = locate(tree, at)?;
     match tree.root.pointer(place.as_str()) {
-        Some(Value::Object(schema)) if schema.get("type") == Some(&json!("string")) => Ok((place, schema.clone())),
+        Some(Value::Object(schema)) if schema.get("type") == Some(&json!("string")) => {
+            Ok((place, schema.clone()))
+        }
         _ => Err(stale(tree, place, patch, "it is no longer a plain string")),
     }
 }

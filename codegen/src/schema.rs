@@ -24,11 +24,11 @@ pub(crate) fn components(root: &mut Value) -> Option<&mut Map<String, Value>> {
     root.pointer_mut("/components/schemas")?.as_object_mut()
 }
 
+/// What is done with each schema and the place it stands at.
+pub(crate) type Visit<'a, E> = dyn FnMut(&mut Map<String, Value>, &Pointer) -> Result<(), E> + 'a;
+
 /// Calls `visit` for every schema, outer before inner, with the place it stands at.
-pub(crate) fn for_each<E>(
-    root: &mut Value,
-    visit: &mut dyn FnMut(&mut Map<String, Value>, &Pointer) -> Result<(), E>,
-) -> Result<(), E> {
+pub(crate) fn for_each<E>(root: &mut Value, visit: &mut Visit<'_, E>) -> Result<(), E> {
     for place in roots(root) {
         if let Some(schema) = root.pointer_mut(place.as_str()) {
             walk(schema, &place, visit)?;
@@ -38,11 +38,7 @@ pub(crate) fn for_each<E>(
 }
 
 /// Walks one schema and everything inlined below it.
-pub(crate) fn walk<E>(
-    schema: &mut Value,
-    place: &Pointer,
-    visit: &mut dyn FnMut(&mut Map<String, Value>, &Pointer) -> Result<(), E>,
-) -> Result<(), E> {
+pub(crate) fn walk<E>(schema: &mut Value, place: &Pointer, visit: &mut Visit<'_, E>) -> Result<(), E> {
     let Value::Object(map) = schema else { return Ok(()) };
     visit(map, place)?;
     for key in ["items", "not", "additionalProperties"] {
@@ -91,7 +87,9 @@ fn roots(root: &Value) -> Vec<Pointer> {
 }
 
 fn parameters(owner: &Value, place: &Pointer, found: &mut Vec<Pointer>) {
-    for (index, parameter) in owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
+    for (index, parameter) in
+        owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate()
+    {
         if parameter.get("schema").is_some() {
             found.push(place.child("parameters").child(index).child("schema"));
         }
@@ -137,7 +135,8 @@ pub(crate) fn reached(root: &Value, direction: Direction) -> BTreeSet<String> {
                 if let Some(name) = referenced(value)
                     && names.insert(name.to_owned())
                 {
-                    pending.extend(root.pointer(Pointer::root().join(["components", "schemas", name]).as_str()));
+                    pending
+                        .extend(root.pointer(Pointer::root().join(["components", "schemas", name]).as_str()));
                 }
                 pending.extend(map.values());
             }

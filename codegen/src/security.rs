@@ -90,7 +90,8 @@ fn scheme(tree: &Tree, requirement: Option<&Value>, at: &Pointer) -> Result<Opti
 
 /// The table as Rust: an enum of the schemes, and the operations by id.
 pub(crate) fn to_tokens(table: &[Operation], version: &str, support: &syn::Path) -> TokenStream {
-    let mut credentials: Vec<&str> = table.iter().filter_map(|operation| operation.credential.as_deref()).collect();
+    let mut credentials: Vec<&str> =
+        table.iter().filter_map(|operation| operation.credential.as_deref()).collect();
     credentials.sort_unstable();
     credentials.dedup();
     let variants = credentials.iter().map(|name| Ident::new(name, Span::call_site()));

@@ -36,7 +36,12 @@ fn items(items: &[Item], module: &str, lines: &mut Vec<String>) {
             }
             Item::Const(item) if is_public(&item.vis) => {
                 // The value is part of what a caller sees, and what a version number is for.
-                lines.push(format!("const {module}{}: {} = {}", item.ident, tight(&item.ty), tight(&item.expr)));
+                lines.push(format!(
+                    "const {module}{}: {} = {}",
+                    item.ident,
+                    tight(&item.ty),
+                    tight(&item.expr)
+                ));
             }
             Item::Static(item) if is_public(&item.vis) => {
                 lines.push(format!("static {module}{}: {}", item.ident, tight(&item.ty)));
@@ -103,7 +108,10 @@ fn tight(tokens: &impl ToTokens) -> String {
 fn needs_space(before: &str, word: &str) -> bool {
     let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '\'' | '"');
     let (Some(last), Some(first)) = (before.chars().last(), word.chars().next()) else { return false };
-    let after_lifetime = before.rsplit(|character: char| !is_word(character)).next().is_some_and(|word| word.starts_with('\''));
+    let after_lifetime = before
+        .rsplit(|character: char| !is_word(character))
+        .next()
+        .is_some_and(|word| word.starts_with('\''));
     (is_word(last) && is_word(first))
         || (is_word(last) && after_lifetime && first == ':')
         || last == ','

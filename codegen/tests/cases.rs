@@ -16,8 +16,10 @@ const OUT: [&str; 4] = ["client.rs", "surface.txt", "warnings.txt", "error.txt"]
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut cases: Vec<PathBuf> =
-        fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("is readable").path()).collect();
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("is readable").path())
+        .collect();
     cases.sort();
     cases
 }
@@ -27,7 +29,9 @@ fn run(case: &Path) -> Result<Generated, String> {
     let document = read("document.json").unwrap_or_else(|| panic!("{} has no document.json", case.display()));
     let supplement = read("supplement.json");
     let profile: Profile = match read("profile.json") {
-        Some(profile) => serde_json::from_slice(&profile).unwrap_or_else(|error| panic!("{}: {error}", case.display())),
+        Some(profile) => {
+            serde_json::from_slice(&profile).unwrap_or_else(|error| panic!("{}: {error}", case.display()))
+        }
         None => Profile::default(),
     };
     generate(
@@ -44,8 +48,13 @@ fn every_case_yields_what_it_should() {
     for case in cases() {
         let outputs: Vec<(&str, String)> = match run(&case) {
             Ok(generated) => {
-                let warnings: String = generated.warnings.iter().map(|warning| format!("{warning}\n")).collect();
-                vec![("client.rs", generated.client), ("surface.txt", generated.surface), ("warnings.txt", warnings)]
+                let warnings: String =
+                    generated.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+                vec![
+                    ("client.rs", generated.client),
+                    ("surface.txt", generated.surface),
+                    ("warnings.txt", warnings),
+                ]
             }
             Err(error) => vec![("error.txt", error)],
         };

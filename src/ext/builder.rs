@@ -92,7 +92,9 @@ impl<D: Door> Builder<D> {
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
-        let http = with_tls(http)?.build().map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
+        let http = with_tls(http)?
+            .build()
+            .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
         Ok(D::open(Arc::new(raw::Client::new_with_client(&base_url, http, self.context))))
     }
 }
@@ -100,7 +102,8 @@ impl<D: Door> Builder<D> {
 /// The base URL as the generated client wants it: no slash at the end.
 fn checked(base_url: &str) -> Result<String, Error> {
     let refuse = |problem: &'static str| Error::configuration_problem(problem);
-    let url = Url::parse(base_url).map_err(|error| Error::configuration("the base URL is not a URL", error))?;
+    let url =
+        Url::parse(base_url).map_err(|error| Error::configuration("the base URL is not a URL", error))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(refuse("the base URL is not an absolute HTTP or HTTPS URL"));
     }
@@ -148,7 +151,14 @@ mod tests {
 
     #[test]
     fn what_is_not_a_base_url_is_refused_without_being_repeated() {
-        let refused = ["", "api.test/api", "ftp://canary.test", "https://me:canary@api.test", "https://a.test/?canary", "https://a.test/#canary"];
+        let refused = [
+            "",
+            "api.test/api",
+            "ftp://canary.test",
+            "https://me:canary@api.test",
+            "https://a.test/?canary",
+            "https://a.test/#canary",
+        ];
         for base_url in refused {
             let error = checked(base_url).expect_err("is no base URL");
             assert!(error.is_configuration());

@@ -48,7 +48,9 @@ async fn convert(operation: &'static str, error: raw::Error<()>) -> Error {
     let failure = match error {
         raw::Error::InvalidRequest(_) => Failure::Request { source: None },
         raw::Error::Custom(problem) => Failure::Refused { problem },
-        raw::Error::CommunicationError(error) if error.is_builder() => Failure::Request { source: Some(error.without_url()) },
+        raw::Error::CommunicationError(error) if error.is_builder() => {
+            Failure::Request { source: Some(error.without_url()) }
+        }
         raw::Error::CommunicationError(error) => Failure::Communication { source: error.without_url() },
         raw::Error::ResponseBodyError(error) | raw::Error::InvalidUpgrade(error) => {
             Failure::BodyBrokeOff { source: error.without_url() }

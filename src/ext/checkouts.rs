@@ -122,7 +122,8 @@ pub struct Product(types::ProductItem);
 impl Product {
     /// A product of the merchant's catalog, by its id; the server knows its name and price.
     pub fn catalog(id: impl Into<String>, quantity: u32) -> Self {
-        let product = types::CatalogProduct { id: id.into(), name: None, quantity: quantity.into(), unit_price: None };
+        let product =
+            types::CatalogProduct { id: id.into(), name: None, quantity: quantity.into(), unit_price: None };
         Self(product.into())
     }
 

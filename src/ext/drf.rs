@@ -38,7 +38,11 @@ fn collect(value: &Value, pointer: &str, found: &mut Vec<FieldError>) {
             for (key, child) in map {
                 match key.as_str() {
                     NON_FIELD => collect(child, pointer, found),
-                    key => collect(child, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), found),
+                    key => collect(
+                        child,
+                        &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+                        found,
+                    ),
                 }
             }
         }
@@ -52,9 +56,12 @@ pub(super) fn printable_pointers(errors: &[FieldError]) -> Vec<String> {
     let is_field = |pointer: &str| {
         !pointer.is_empty()
             && pointer.len() <= 64
-            && pointer.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'/'))
+            && pointer
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'/'))
     };
-    let mut pointers: Vec<String> = errors.iter().map(|error| error.pointer.clone()).filter(|it| is_field(it)).collect();
+    let mut pointers: Vec<String> =
+        errors.iter().map(|error| error.pointer.clone()).filter(|it| is_field(it)).collect();
     pointers.dedup();
     pointers.truncate(MOST);
     pointers
@@ -65,7 +72,9 @@ mod tests {
     use super::{FieldError, decode, printable_pointers};
 
     fn flat(body: &str) -> Vec<String> {
-        let line = |error: FieldError| format!("{}|{}|{}", error.pointer, error.message, error.code.unwrap_or_default());
+        let line = |error: FieldError| {
+            format!("{}|{}|{}", error.pointer, error.message, error.code.unwrap_or_default())
+        };
         decode(body.as_bytes()).into_iter().map(line).collect()
     }
 
@@ -73,7 +82,10 @@ mod tests {
     fn the_shapes_of_drf_are_flattened() {
         assert_eq!(flat(r#"{"detail":"No."}"#), ["|No.|"]);
         assert_eq!(flat(r#"{"detail":"No.","code":"not_found"}"#), ["|No.|not_found"]);
-        assert_eq!(flat(r#"{"reason":["Too long.","Too dull."]}"#), ["/reason|Too long.|", "/reason|Too dull.|"]);
+        assert_eq!(
+            flat(r#"{"reason":["Too long.","Too dull."]}"#),
+            ["/reason|Too long.|", "/reason|Too dull.|"]
+        );
         assert_eq!(flat(r#"{"non_field_errors":["Both."]}"#), ["|Both.|"]);
         assert_eq!(flat(r#"{"products":[{},{"quantity":["Low."]}]}"#), ["/products/1/quantity|Low.|"]);
         assert_eq!(flat(r#"{"a":{"b":{"non_field_errors":["Deep."]}}}"#), ["/a/b|Deep.|"]);
@@ -90,6 +102,9 @@ mod tests {
     #[test]
     fn only_field_names_are_printed() {
         let body = r#"{"billing_country":["x"],"canary@example.com":["x"],"products":[{"quantity":["x"]}]}"#;
-        assert_eq!(printable_pointers(&decode(body.as_bytes())), ["/billing_country", "/products/0/quantity"]);
+        assert_eq!(
+            printable_pointers(&decode(body.as_bytes())),
+            ["/billing_country", "/products/0/quantity"]
+        );
     }
 }

@@ -73,7 +73,10 @@ impl FieldError {
 
 impl fmt::Debug for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FieldError").field("pointer", &self.pointer).field("code", &self.code).finish_non_exhaustive()
+        f.debug_struct("FieldError")
+            .field("pointer", &self.pointer)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
     }
 }
 
@@ -122,7 +125,10 @@ impl Error {
         Self::call(operation, Failure::Input { pointer, problem })
     }
 
-    pub(super) fn configuration(problem: &'static str, source: impl StdError + Send + Sync + 'static) -> Self {
+    pub(super) fn configuration(
+        problem: &'static str,
+        source: impl StdError + Send + Sync + 'static,
+    ) -> Self {
         let failure = Failure::Configuration { problem, source: Some(Box::new(source)) };
         Self(Box::new(Inner { operation: None, failure }))
     }
@@ -138,16 +144,19 @@ impl Error {
     /// everything else after the request was sent is `Unknown`.
     pub fn outcome(&self) -> Outcome {
         match &self.0.failure {
-            Failure::Configuration { .. } | Failure::Input { .. } | Failure::Request { .. } | Failure::Refused { .. } => {
-                Outcome::NotSent
-            }
+            Failure::Configuration { .. }
+            | Failure::Input { .. }
+            | Failure::Request { .. }
+            | Failure::Refused { .. } => Outcome::NotSent,
             Failure::Communication { source } if source.is_connect() => Outcome::NotSent,
             Failure::Status { status, .. } => match status.as_u16() {
                 408 => Outcome::Unknown,
                 301 | 307 | 308 | 400..=499 => Outcome::Rejected,
                 _ => Outcome::Unknown,
             },
-            Failure::Communication { .. } | Failure::BodyBrokeOff { .. } | Failure::Undecodable { .. } => Outcome::Unknown,
+            Failure::Communication { .. } | Failure::BodyBrokeOff { .. } | Failure::Undecodable { .. } => {
+                Outcome::Unknown
+            }
         }
     }
 
@@ -241,7 +250,9 @@ impl fmt::Display for Error {
             Failure::Input { pointer, problem } => write!(f, "{pointer} {problem}; nothing was sent"),
             Failure::Request { .. } => f.write_str("the request could not be built"),
             Failure::Refused { problem } => write!(f, "the request was not sent: {problem}"),
-            Failure::Communication { source } if source.is_connect() => f.write_str("no connection could be made"),
+            Failure::Communication { source } if source.is_connect() => {
+                f.write_str("no connection could be made")
+            }
             Failure::Communication { source } if source.is_timeout() => f.write_str("no answer came in time"),
             Failure::Communication { .. } => f.write_str("no answer came"),
             Failure::BodyBrokeOff { .. } => f.write_str("the answer broke off"),
@@ -274,7 +285,9 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.failure {
-            Failure::Configuration { source, .. } => source.as_deref().map(|source| source as &(dyn StdError + 'static)),
+            Failure::Configuration { source, .. } => {
+                source.as_deref().map(|source| source as &(dyn StdError + 'static))
+            }
             Failure::Request { source } => source.as_ref().map(|source| source as &(dyn StdError + 'static)),
             Failure::Communication { source } | Failure::BodyBrokeOff { source } => Some(source),
             _ => None,

@@ -33,6 +33,6 @@ pub use refunds::{CreateRefund, GetRefund, ListRefunds, Refunds};
 pub use storefront::{GetPublicPaymentLink, PublicPaymentLinks, StartCheckout};
 
 pub use crate::raw::types::{
-    Checkout, Currency, DepositAttempt, Organization, Payment, PaymentProduct, PaymentStatus, PublicPaymentLink, Refund,
-    RefundCreated, RefundStatus, SandboxSimulation,
+    Checkout, Currency, DepositAttempt, Organization, Payment, PaymentProduct, PaymentStatus,
+    PublicPaymentLink, Refund, RefundCreated, RefundStatus, SandboxSimulation,
 };

@@ -105,6 +105,7 @@ impl StartCheckout {
     ///
     /// [`Error::is_invalid_input`] when the server refuses a field, [`Error::is_not_found`] when there is no such link.
     pub async fn send(self) -> Result<Checkout, Error> {
-        call("start_payment_link_checkout", self.raw.start_payment_link_checkout(&self.token, &self.body)).await
+        call("start_payment_link_checkout", self.raw.start_payment_link_checkout(&self.token, &self.body))
+            .await
     }
 }

@@ -97,7 +97,10 @@ mod tests {
         let verifier = Verifier::new("Jefe");
         let expected = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         assert_eq!(verifier.sign(b"what do ya want for nothing?"), expected);
-        assert_eq!(verifier.verify(&expected.to_uppercase().replace("SHA", "sha"), b"what do ya want for nothing?"), Ok(()));
+        assert_eq!(
+            verifier.verify(&expected.to_uppercase().replace("SHA", "sha"), b"what do ya want for nothing?"),
+            Ok(())
+        );
     }
 
     #[test]

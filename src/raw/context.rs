@@ -54,7 +54,10 @@ impl Context {
             (Security::ApiKey, _) => return Err("takes an API key, and the client has none"),
             (Security::SessionToken, Credential::SessionToken(token)) => ("Token", token),
             (Security::SessionToken, _) => return Err("takes a dashboard session, and the client has none"),
-            #[allow(unreachable_patterns, reason = "reached when a newer document brings a new kind of credential")]
+            #[allow(
+                unreachable_patterns,
+                reason = "reached when a newer document brings a new kind of credential"
+            )]
             _ => return Err("takes a kind of credential that this version does not know"),
         };
         let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret()))
@@ -96,13 +99,17 @@ mod tests {
         assert!(key.authorization(Security::SessionToken).is_err());
         assert!(Context::anonymous().authorization(Security::ApiKey).is_err());
         let session = Context::session_token("t");
-        assert_eq!(session.authorization(Security::SessionToken).expect("has one").expect("is sent"), "Token t");
+        assert_eq!(
+            session.authorization(Security::SessionToken).expect("has one").expect("is sent"),
+            "Token t"
+        );
         assert!(session.authorization(Security::ApiKey).is_err());
     }
 
     #[test]
     fn a_credential_that_breaks_the_header_is_refused() {
-        let problem = Context::api_key("canary\r\nX: y").authorization(Security::ApiKey).expect_err("has a line break");
+        let problem =
+            Context::api_key("canary\r\nX: y").authorization(Security::ApiKey).expect_err("has a line break");
         assert!(!problem.contains("canary"));
     }
 }

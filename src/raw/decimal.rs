@@ -53,14 +53,19 @@ pub(crate) mod number {
     pub(crate) mod option {
         use super::{Decimal, Deserializer, Serializer};
 
-        pub(crate) fn serialize<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+        pub(crate) fn serialize<S: Serializer>(
+            value: &Option<Decimal>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
             match value {
                 Some(value) => super::serialize(value, serializer),
                 None => serializer.serialize_none(),
             }
         }
 
-        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Decimal>, D::Error> {
             super::super::read_option(deserializer)
         }
     }
@@ -81,14 +86,19 @@ pub(crate) mod string {
     pub(crate) mod option {
         use super::{Decimal, Deserializer, Serializer};
 
-        pub(crate) fn serialize<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+        pub(crate) fn serialize<S: Serializer>(
+            value: &Option<Decimal>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
             match value {
                 Some(value) => super::serialize(value, serializer),
                 None => serializer.serialize_none(),
             }
         }
 
-        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Decimal>, D::Error> {
             super::super::read_option(deserializer)
         }
     }
@@ -158,9 +168,8 @@ mod tests {
     #[test]
     fn digits_survive_the_round_trip() {
         let long = "0.112345678901234567890";
-        let json = format!(
-            r#"{{"number":{long},"string":"{long}","maybe_number":29.990,"maybe_string":"100.00"}}"#
-        );
+        let json =
+            format!(r#"{{"number":{long},"string":"{long}","maybe_number":29.990,"maybe_string":"100.00"}}"#);
         let both: Both = serde_json::from_str(&json).expect("is readable");
         assert_eq!(both.number, Decimal::from_str(long).expect("is a decimal"));
         assert_eq!(serde_json::to_string(&both).expect("is writable"), json);
@@ -168,25 +177,41 @@ mod tests {
 
     #[test]
     fn either_form_is_read_at_either_place() {
-        let both: Both = serde_json::from_str(r#"{"number":"1.50","string":1.50,"maybe_string":null}"#).expect("is readable");
+        let both: Both = serde_json::from_str(r#"{"number":"1.50","string":1.50,"maybe_string":null}"#)
+            .expect("is readable");
         assert_eq!(serde_json::to_string(&both).expect("is writable"), r#"{"number":1.50,"string":"1.50"}"#);
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
         for refused in [
-            r#""""#, "true", "null", "{}", r#""12 USD""#, r#""NaN""#, "1e400", "1e-400", "1e", r#""1_000""#,
-            "0.12345678901234567890123456789", "123456789012345678901234567890", r#""--1""#, "[1]",
+            r#""""#,
+            "true",
+            "null",
+            "{}",
+            r#""12 USD""#,
+            r#""NaN""#,
+            "1e400",
+            "1e-400",
+            "1e",
+            r#""1_000""#,
+            "0.12345678901234567890123456789",
+            "123456789012345678901234567890",
+            r#""--1""#,
+            "[1]",
         ] {
             assert!(parse(refused).is_err(), "{refused} was read as {:?}", parse(refused));
         }
-        let error = serde_json::from_str::<Both>(r#"{"number":1,"string":"secret"}"#).expect_err("is no decimal");
+        let error =
+            serde_json::from_str::<Both>(r#"{"number":1,"string":"secret"}"#).expect_err("is no decimal");
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 
     #[test]
     fn exponents_are_exact() {
-        for (written, plain) in [("2.5e3", "2500"), ("25e-1", "2.5"), ("1E+2", "100"), ("-1.25e1", "-12.5"), ("0e5", "0")] {
+        for (written, plain) in
+            [("2.5e3", "2500"), ("25e-1", "2.5"), ("1E+2", "100"), ("-1.25e1", "-12.5"), ("0e5", "0")]
+        {
             assert_eq!(parse(written), Ok(Decimal::from_str(plain).expect("is a decimal")), "{written}");
         }
     }

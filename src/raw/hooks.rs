@@ -10,7 +10,10 @@ use super::{Client, Context, Error, operation};
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The inner `reqwest::Client` prints default headers, which may be anything.
-        f.debug_struct("Client").field("baseurl", &self.baseurl).field("inner", &self.inner).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("baseurl", &self.baseurl)
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
     }
 }
 
@@ -32,7 +35,11 @@ impl ClientHooks<Context> for Client {
         Ok(())
     }
 
-    async fn exec(&self, request: reqwest::Request, _info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        _info: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
         let sent_to = request.url().clone();
         let response = self.client().execute(request).await?;
         if *response.url() == sent_to { Ok(response) } else { Ok(redirect(response.url())) }

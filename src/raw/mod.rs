@@ -35,8 +35,8 @@ mod generated {
 }
 
 pub use context::Context;
-pub use decimal::{ExactNumber, ExactString};
 pub(crate) use context::Redacted;
+pub use decimal::{ExactNumber, ExactString};
 pub use generated::*;
 pub use operation::{Operation, operation};
 pub(crate) use segment::path_segment;

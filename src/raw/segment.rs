@@ -24,11 +24,17 @@ mod tests {
 
     #[test]
     fn a_parameter_cannot_leave_its_segment() {
-        for hostile in [".", "..", "../refunds", "a/b", "a?b=c", "a#b", "%2e%2e", "a\nb", "TX 1", "a\\b", "\\..\\x"] {
+        for hostile in
+            [".", "..", "../refunds", "a/b", "a?b=c", "a#b", "%2e%2e", "a\nb", "TX 1", "a\\b", "\\..\\x"]
+        {
             let base = "https://api.test/api/transactions/";
-            let url = reqwest::Url::parse(&format!("{base}{}/refund/", path_segment(hostile))).expect("is a URL");
+            let url =
+                reqwest::Url::parse(&format!("{base}{}/refund/", path_segment(hostile))).expect("is a URL");
             let path = url.path();
-            assert!(path.starts_with("/api/transactions/") && path.ends_with("/refund/"), "{hostile:?}: {path}");
+            assert!(
+                path.starts_with("/api/transactions/") && path.ends_with("/refund/"),
+                "{hostile:?}: {path}"
+            );
             assert_eq!(path.matches('/').count(), 5, "{hostile:?}: {path}");
             assert_eq!((url.query(), url.fragment()), (None, None), "{hostile:?}");
         }

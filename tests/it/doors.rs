@@ -22,7 +22,10 @@ async fn call(raw: &Client, operation: &str) {
         "create_api_key" => drop(raw.create_api_key(&read(json!({}))).await),
         "create_checkout" => drop(raw.create_checkout(&read::<CheckoutRequest>(billing)).await),
         "create_payment_link" => {
-            drop(raw.create_payment_link(&read::<PaymentLinkRequest>(json!({"name": "x", "products": []}))).await);
+            drop(
+                raw.create_payment_link(&read::<PaymentLinkRequest>(json!({"name": "x", "products": []})))
+                    .await,
+            );
         }
         "create_refund" => drop(raw.create_refund("TX", &read(json!({"reason": "x"}))).await),
         "delete_payment_link" => drop(raw.delete_payment_link(&id).await),
@@ -60,8 +63,11 @@ async fn every_operation_takes_its_credential_and_no_other() {
         for raw in [client.raw(), dashboard.raw(), storefront.raw()] {
             call(raw, operation.id).await;
         }
-        let sent: Vec<Option<String>> =
-            server.received().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
+        let sent: Vec<Option<String>> = server
+            .received()
+            .iter()
+            .map(|request| request.header("authorization").map(str::to_owned))
+            .collect();
         let expected = match operation.security {
             Security::ApiKey => vec![Some("Api-Key the-api-key".to_owned())],
             Security::SessionToken => vec![Some("Token the-session".to_owned())],
@@ -81,7 +87,8 @@ async fn every_operation_takes_its_credential_and_no_other() {
 #[tokio::test]
 async fn the_application_is_named_after_the_crate() {
     let server = Server::with_json(200, crate::support::PAYMENT).await;
-    let client = nd8::Client::builder("k").base_url(&server.url).application("shop/2.3").build().expect("is fine");
+    let client =
+        nd8::Client::builder("k").base_url(&server.url).application("shop/2.3").build().expect("is fine");
     client.payments().get("TX").send().await.expect("is answered");
     let agent = format!("nd8-rust/{} shop/2.3", env!("CARGO_PKG_VERSION"));
     assert_eq!(server.only().header("user-agent"), Some(agent.as_str()));

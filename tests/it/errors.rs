@@ -55,13 +55,16 @@ async fn an_unreadable_success_may_have_moved_money() {
         assert!(error.is_decode(), "{error:?}");
         assert_eq!(error.outcome(), Outcome::Unknown);
         assert_eq!(error.body(), Some(body.as_bytes()));
-        assert!(error.to_string().starts_with("create_refund: the answer is not what the API describes (line "));
+        assert!(
+            error.to_string().starts_with("create_refund: the answer is not what the API describes (line ")
+        );
     }
 }
 
 #[tokio::test]
 async fn an_html_page_is_a_server_error() {
-    let server = Server::start(|_| (StatusCode::BAD_GATEWAY, axum::response::Html("<h1>Bad gateway</h1>"))).await;
+    let server =
+        Server::start(|_| (StatusCode::BAD_GATEWAY, axum::response::Html("<h1>Bad gateway</h1>"))).await;
     let error = server.client().payments().get("TX").send().await.expect_err("is no payment");
     assert_eq!(error.to_string(), "get_payment: the server answered 502 Bad Gateway");
     assert!(!error.is_decode() && error.messages().is_empty());
@@ -101,7 +104,8 @@ async fn a_connection_that_breaks_leaves_the_outcome_unknown() {
 async fn a_server_that_is_silent_runs_into_the_timeout() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
-    let client = Client::builder("k").base_url(base_url).timeout(Duration::from_millis(50)).build().expect("is fine");
+    let client =
+        Client::builder("k").base_url(base_url).timeout(Duration::from_millis(50)).build().expect("is fine");
     let error = client.refunds().create("TX", "x").send().await.expect_err("nobody answers");
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.outcome(), Outcome::Unknown);
@@ -111,12 +115,15 @@ async fn a_server_that_is_silent_runs_into_the_timeout() {
 #[tokio::test]
 async fn predicates_tell_the_statuses_apart() {
     let server = Server::start(|request| {
-        let status = request.uri.path().trim_start_matches("/api/transactions/").trim_end_matches('/').parse();
+        let status =
+            request.uri.path().trim_start_matches("/api/transactions/").trim_end_matches('/').parse();
         answer_json(status.expect("is a number"), PAYMENT)
     })
     .await;
     let client = server.client();
-    let error = async |status: u16| client.payments().get(status.to_string()).send().await.expect_err("is no success");
+    let error = async |status: u16| {
+        client.payments().get(status.to_string()).send().await.expect_err("is no success")
+    };
     assert!(error(400).await.is_invalid_input());
     assert!(error(401).await.is_unauthorized());
     assert!(error(403).await.is_forbidden());

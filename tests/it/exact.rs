@@ -67,7 +67,10 @@ fn a_refund_amount_is_a_string() {
 
 #[test]
 fn amounts_pass_through_a_json_value_unharmed_when_they_fit_one() {
-    let value: serde_json::Value = serde_json::from_str(r#"{"name":"Mug","quantity":1,"unit_price":29.99}"#).expect("is JSON");
-    let ProductItem::AdHocProduct(product) = serde_json::from_value(value).expect("fits") else { panic!("has no id") };
+    let value: serde_json::Value =
+        serde_json::from_str(r#"{"name":"Mug","quantity":1,"unit_price":29.99}"#).expect("is JSON");
+    let ProductItem::AdHocProduct(product) = serde_json::from_value(value).expect("fits") else {
+        panic!("has no id")
+    };
     assert_eq!(product.unit_price, decimal("29.99"));
 }

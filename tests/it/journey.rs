@@ -53,7 +53,8 @@ async fn a_customer_is_declined_and_then_pays() {
     let payment = client.payments().get(&payment_id).send().await.expect("is there");
     assert_eq!(payment.status, PaymentStatus::Paid);
     assert_eq!((payment.amount.to_string(), payment.currency.as_str()), ("72.48".to_owned(), "USD"));
-    let attempts: Vec<&str> = payment.deposit_attempts.iter().map(|attempt| attempt.status.as_str()).collect();
+    let attempts: Vec<&str> =
+        payment.deposit_attempts.iter().map(|attempt| attempt.status.as_str()).collect();
     assert_eq!(attempts, ["succeeded", "requires_payment_method"], "newest first");
     assert!(payment.deposit_attempts[1].error_message.is_some());
 }
@@ -63,7 +64,13 @@ async fn a_part_and_then_the_rest_are_refunded() {
     let (sandbox, client) = sandbox().await;
     let payment_id = paid(&sandbox, &client).await;
 
-    let part = client.refunds().create(&payment_id, "A mug broke").amount(cents(20_00)).send().await.expect("is made");
+    let part = client
+        .refunds()
+        .create(&payment_id, "A mug broke")
+        .amount(cents(20_00))
+        .send()
+        .await
+        .expect("is made");
     assert_eq!((part.amount, &part.status), (cents(20_00), &RefundStatus::Processing));
     sandbox.complete_refund(&part.refund_public_id).expect("is processing");
     let refund = client.refunds().get(&part.refund_public_id).send().await.expect("is there");
@@ -83,7 +90,8 @@ async fn refunds_are_listed_by_every_filter() {
     let payment_id = paid(&sandbox, &client).await;
     let mut ids = Vec::new();
     for (amount, reason) in [(1_00, "first"), (3_00, "second"), (2_00, "third")] {
-        let refund = client.refunds().create(&payment_id, reason).amount(cents(amount)).send().await.expect("is made");
+        let refund =
+            client.refunds().create(&payment_id, reason).amount(cents(amount)).send().await.expect("is made");
         ids.push(refund.refund_public_id);
     }
     sandbox.complete_refund(&ids[1]).expect("is processing");
@@ -124,7 +132,8 @@ async fn every_refusal_tells_what_it_is() {
     assert!(error.is_forbidden(), "{error:?}");
     reader.refunds().list().send().await.expect("has this scope");
 
-    let error = client.refunds().create(&payment_id, "x").amount(cents(60_01)).send().await.expect_err("is too much");
+    let error =
+        client.refunds().create(&payment_id, "x").amount(cents(60_01)).send().await.expect_err("is too much");
     assert!(error.is_invalid_input(), "{error:?}");
     assert_eq!(error.messages()[0].pointer, "/amount");
     assert_eq!(error.to_string(), "create_refund: the server answered 400 Bad Request because of /amount");

@@ -6,8 +6,8 @@
 use httpmock::{MockServer, When};
 use nd8::mock::MockServerExt as _;
 use nd8::raw::types::{
-    ApiKeyRequest, OrganizationUpdate, PaymentLinkProduct, PaymentLinkRequest, PaymentLinkUpdate, PublicCheckoutRequest,
-    WebhookEndpoint,
+    ApiKeyRequest, OrganizationUpdate, PaymentLinkProduct, PaymentLinkRequest, PaymentLinkUpdate,
+    PublicCheckoutRequest, WebhookEndpoint,
 };
 use nd8::{Dashboard, Storefront};
 use serde::de::DeserializeOwned;
@@ -127,7 +127,11 @@ async fn payment_links_are_created_read_changed_and_deleted() {
     let link = json!({"id": LINK, "name": "Mugs", "max_uses": 5, "expires_at": "2027-01-01T00:00:00Z"});
     let product: PaymentLinkProduct = answer(json!({"product_id": "prod_1", "quantity": 1}));
     let request: PaymentLinkRequest = answer(json!({"name": "Mugs", "products": [product]}));
-    let update = PaymentLinkUpdate { max_uses: Some(None), products: Some(Vec::new()), ..PaymentLinkUpdate::default() };
+    let update = PaymentLinkUpdate {
+        max_uses: Some(None),
+        products: Some(Vec::new()),
+        ..PaymentLinkUpdate::default()
+    };
     assert_eq!(
         serde_json::to_value(&update).expect("is writable"),
         json!({"max_uses": null, "products": []}),

@@ -39,7 +39,8 @@ async fn the_first_five_operations_work_without_comfort() {
     let created = raw.create_refund(&payment_id, &request).await.expect("is made");
     assert_eq!((created.status(), created.amount), (http::StatusCode::OK, price));
 
-    let refunds = raw.list_refunds(None, None, Some("-created_at"), None, None, Some(&payment_id), None).await;
+    let refunds =
+        raw.list_refunds(None, None, Some("-created_at"), None, None, Some(&payment_id), None).await;
     assert_eq!(refunds.expect("lists")[0].id, created.refund_public_id);
 
     let refund = raw.get_refund(&created.refund_public_id).await.expect("is there");

@@ -78,7 +78,8 @@ fn nothing_that_is_built_shows_it() {
     let dashboard = Dashboard::builder(key()).build().expect("is fine");
     let checkout = client.checkouts().create(billing(), [Product::ad_hoc(CANARY, 1, Decimal::ONE)]);
     let checkout = checkout.success_url(format!("https://shop.test/{CANARY}"));
-    write!(printed, "{client:?} {dashboard:?} {checkout:?} {:?}", client.raw()).expect("a string takes anything");
+    write!(printed, "{client:?} {dashboard:?} {checkout:?} {:?}", client.raw())
+        .expect("a string takes anything");
     write!(printed, "{:?} {:?}", billing(), Verifier::new(key())).expect("a string takes anything");
     write!(printed, "{:?}", client.refunds().create("TX1", CANARY)).expect("a string takes anything");
     let storefront = nd8::Storefront::builder().build().expect("is fine");
@@ -93,7 +94,9 @@ async fn no_call_tells_it_to_spans_or_errors() {
     let diary = Diary::default();
     let _guard = tracing::subscriber::set_default(diary.clone());
     let echo = r#"{"billing_email":["canary@example.com is not an address."],"canary-zip":["canary-key"],"detail":"canary"}"#;
-    for (status, body) in [(201, CHECKOUT), (400, echo), (500, echo), (201, echo), (201, "canary"), (401, "<p>canary-key</p>")] {
+    for (status, body) in
+        [(201, CHECKOUT), (400, echo), (500, echo), (201, echo), (201, "canary"), (401, "<p>canary-key</p>")]
+    {
         let server = Server::with_json(status, body).await;
         let client = Client::builder(key()).base_url(&server.url).build().expect("is fine");
         let products = [Product::ad_hoc("Mug", 1, Decimal::ONE)];
@@ -115,7 +118,10 @@ async fn no_call_tells_it_to_spans_or_errors() {
 
     let diary = diary.0.lock().expect("nobody panics").clone();
     assert!(!diary.contains(CANARY), "{diary}");
-    assert!(diary.contains("operation=\"create_checkout\"") && diary.contains("path=\"/refunds/\""), "{diary}");
+    assert!(
+        diary.contains("operation=\"create_checkout\"") && diary.contains("path=\"/refunds/\""),
+        "{diary}"
+    );
 }
 
 #[test]

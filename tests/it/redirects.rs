@@ -22,7 +22,13 @@ fn django(status: StatusCode) -> impl Fn(&Received) -> Response + Clone + Send +
 
 #[tokio::test]
 async fn a_redirected_post_is_an_error_and_nothing_is_fetched() {
-    for (status, outcome) in [(301, Outcome::Rejected), (302, Outcome::Unknown), (303, Outcome::Unknown), (307, Outcome::Rejected), (308, Outcome::Rejected)] {
+    for (status, outcome) in [
+        (301, Outcome::Rejected),
+        (302, Outcome::Unknown),
+        (303, Outcome::Unknown),
+        (307, Outcome::Rejected),
+        (308, Outcome::Rejected),
+    ] {
         let status = StatusCode::from_u16(status).expect("is a status");
         let server = Server::start(django(status)).await;
         let error = server.client().refunds().create("TX", "x").send().await.expect_err("was redirected");

@@ -28,7 +28,8 @@ pub(crate) fn read(path: &str) -> Result<String> {
 pub(crate) fn rust_sources() -> Result<Vec<Text>> {
     let root = root();
     let mut found = Vec::new();
-    for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(|entry| !is_foreign(entry)) {
+    for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(|entry| !is_foreign(entry))
+    {
         let entry = entry?;
         if entry.path().extension().is_some_and(|extension| extension == "rs") {
             let path = relative(&root, entry.path());

@@ -21,7 +21,8 @@ pub(crate) async fn manual() -> Sandbox {
 pub(crate) fn http() -> reqwest::Client {
     // Named, because reqwest panics without a provider where some crate of the graph switched its own off.
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let tls =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
     let http = reqwest::Client::builder().tls_backend_preconfigured(tls);
     http.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()

@@ -11,7 +11,10 @@ pub(super) fn crates(metadata: &Metadata) -> Vec<String> {
     for package in metadata.workspace_packages() {
         for dependency in &package.dependencies {
             if let Some(reason) = forbidden(&package.name, &dependency.name, dependency.kind) {
-                found.push(format!("{} depends on {} ({}): {reason}", package.name, dependency.name, dependency.kind));
+                found.push(format!(
+                    "{} depends on {} ({}): {reason}",
+                    package.name, dependency.name, dependency.kind
+                ));
             }
         }
     }
@@ -28,7 +31,9 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         (_, "nd8", _) => Some("a broken client must not stop the tools, nor confirm itself"),
         (_, "xtask", _) => Some("it is a program"),
         ("nd8", "nd8-codegen", kind) if kind != DependencyKind::Build => Some("at build time only"),
-        ("nd8", "nd8-sandbox", kind) if kind != DependencyKind::Development => Some("in tests and examples only"),
+        ("nd8", "nd8-sandbox", kind) if kind != DependencyKind::Development => {
+            Some("in tests and examples only")
+        }
         ("nd8-codegen", "nd8-sandbox", _) | ("nd8-sandbox", "nd8-codegen", _) => Some("they share no code"),
         _ => None,
     }
@@ -38,10 +43,25 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
 pub(super) fn modules(sources: &[Text]) -> Vec<String> {
     let areas = "(?:checkouts|dashboard|payments|refunds|storefront|webhooks)";
     let rules: [(&str, &[&str], String, &str); 6] = [
-        ("codegen/src/", &[], r"std::(fs|env|net|process)\b|tokio|reqwest".into(), "codegen does no I/O and reads no environment"),
-        ("src/raw/", &[], r"(crate|super)::(super::)?ext\b".into(), "generated and raw code never names `ext`"),
+        (
+            "codegen/src/",
+            &[],
+            r"std::(fs|env|net|process)\b|tokio|reqwest".into(),
+            "codegen does no I/O and reads no environment",
+        ),
+        (
+            "src/raw/",
+            &[],
+            r"(crate|super)::(super::)?ext\b".into(),
+            "generated and raw code never names `ext`",
+        ),
         ("src/ext/", &[], r"progenitor".into(), "`ext` never names progenitor"),
-        ("src/ext/", &["builder.rs", "call.rs", "error.rs"], r"\breqwest\b".into(), "reqwest stays behind the core"),
+        (
+            "src/ext/",
+            &["builder.rs", "call.rs", "error.rs"],
+            r"\breqwest\b".into(),
+            "reqwest stays behind the core",
+        ),
         ("src/ext/", &["mod.rs"], format!(r"(super|ext)::{areas}\b"), "one area never reaches into another"),
         ("build.rs", &[], r#"env::var\("[^NO]"#.into(), "build.rs reads ND8_OPENAPI and OUT_DIR only"),
     ];

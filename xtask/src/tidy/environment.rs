@@ -32,7 +32,8 @@ mod tests {
 
     #[test]
     fn an_untold_variable_is_named() {
-        let code = r#"let _ = (std::env::var("ND8_TOLD"), std::env::var_os("ND8_UNTOLD"), env!("CARGO_PKG_NAME"));"#;
+        let code =
+            r#"let _ = (std::env::var("ND8_TOLD"), std::env::var_os("ND8_UNTOLD"), env!("CARGO_PKG_NAME"));"#;
         let source = Text { path: "src/lib.rs".into(), content: code.into() };
         let found = check(&[source], "Set `ND8_TOLD` to …");
         assert_eq!(found, ["src/lib.rs reads `ND8_UNTOLD`, which no document tells of"]);

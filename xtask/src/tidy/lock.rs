@@ -54,7 +54,11 @@ fn facts(content: &str) -> Result<Facts> {
     let hash = |bytes: &[u8]| base16ct::lower::encode_string(&Sha256::digest(bytes));
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let paths = value.get("paths").and_then(serde_json::Value::as_object);
-    let operations = paths.into_iter().flatten().map(|(_, item)| methods.iter().filter(|it| item.get(**it).is_some()).count()).sum();
+    let operations = paths
+        .into_iter()
+        .flatten()
+        .map(|(_, item)| methods.iter().filter(|it| item.get(**it).is_some()).count())
+        .sum();
     Ok(Facts {
         sha256: hash(content.as_bytes()),
         sha256_canonical: hash(&serde_json_canonicalizer::to_vec(&value)?),
@@ -87,7 +91,11 @@ mod tests {
     fn every_lie_is_found() {
         assert_eq!(check(&lock("2", 2), &|_| Ok(DOCUMENT.to_owned())).len(), 2);
         assert_eq!(check(&lock("1", 3), &|_| Ok(DOCUMENT.to_owned())).len(), 2);
-        assert_eq!(check(&lock("1", 2), &|_| Ok(DOCUMENT.replace(' ', ""))).len(), 2, "only the raw hash differs");
+        assert_eq!(
+            check(&lock("1", 2), &|_| Ok(DOCUMENT.replace(' ', ""))).len(),
+            2,
+            "only the raw hash differs"
+        );
         assert_eq!(check("", &|_| Ok(DOCUMENT.to_owned())).len(), 2);
     }
 }

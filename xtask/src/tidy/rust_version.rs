@@ -35,6 +35,9 @@ mod tests {
         let others = [package("old", 60), package("new", 89), ("silent".to_owned(), None)];
         assert_eq!(compare(&[package("fine", 89)], &others), Vec::<String>::new());
         assert_eq!(compare(&[package("low", 88), package("high", 90)], &others).len(), 2);
-        assert_eq!(compare(&[("none".to_owned(), None)], &others), ["none states none, and new asks for 1.89.0"]);
+        assert_eq!(
+            compare(&[("none".to_owned(), None)], &others),
+            ["none states none, and new asks for 1.89.0"]
+        );
     }
 }
