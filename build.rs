@@ -18,8 +18,8 @@ fn generate(document: Option<String>) -> Result<(), Box<dyn std::error::Error>> 
     let code = nd8_codegen::generate(document, Some(supplement), &nd8_codegen::nd8::profile())?;
     code.warnings.iter().for_each(|warning| println!("cargo::warning={warning}"));
     let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(out.join("client.rs"), code.client)?;
-    Ok(std::fs::write(out.join("mocks.rs"), code.mocks)?)
+    let files = [("types.rs", code.types), ("client.rs", code.client), ("mocks.rs", code.mocks)];
+    Ok(files.into_iter().try_for_each(|(name, content)| std::fs::write(out.join(name), content))?)
 }
 
 #[cfg(not(feature = "codegen"))]

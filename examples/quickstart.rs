@@ -4,6 +4,8 @@
 //! set it talks to ND8's sandbox instead, or to the server at `ND8_BASE_URL`, and stops at the checkout page: paying
 //! there is up to you.
 
+use std::error::Error as _;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use nd8::webhooks::{SIGNATURE_HEADER, Verifier};
@@ -13,11 +15,25 @@ use nd8_sandbox::{SEEDED_PRODUCT, Sandbox};
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    match std::env::var("ND8_API_KEY") {
+async fn main() -> ExitCode {
+    let result = match std::env::var("ND8_API_KEY") {
         Ok(key) => with_nd8(key).await,
         Err(_) => on_this_machine().await,
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    eprintln!("\nerror: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
     }
+    if let Some(error) = error.downcast_ref::<nd8::Error>() {
+        error
+            .messages()
+            .iter()
+            .for_each(|said| eprintln!("  the server says: {} {}", said.pointer, said.message));
+    }
+    ExitCode::FAILURE
 }
 
 /// With a key of yours, up to the checkout page.
@@ -89,7 +105,7 @@ async fn on_this_machine() -> Result<()> {
 }
 
 async fn create_checkout(client: &Client, products: impl IntoIterator<Item = Product>) -> Result<Checkout> {
-    step("A checkout is created");
+    step("A checkout");
     let billing = Billing::new("US", "Ada", "Lovelace", "ada@example.com").postal_code("94105");
     let checkout = client.checkouts().create(billing, products).currency(Currency::Usd).send().await?;
     fact("checkout", &checkout.checkout_id);

@@ -19,14 +19,20 @@ use crate::profile::Profile;
 use crate::schema::{Direction, reached, referenced};
 use crate::security::{self, Operation};
 
-/// Finishes the client.
+/// The finished source: what stands on the wire, and what sends it. The first is of use without an HTTP client.
+pub(crate) struct Finished {
+    pub(crate) types: File,
+    pub(crate) client: File,
+}
+
+/// Finishes the types and the client.
 pub(crate) fn client(
     tree: &Tree,
     generated: TokenStream,
     enums: &[OpenEnum],
     operations: &[Operation],
     profile: &Profile,
-) -> Result<File, Error> {
+) -> Result<Finished, Error> {
     let support: syn::Path = parse_quote!(crate::raw);
     let mut file = parse(tree, generated)?;
     file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
@@ -39,10 +45,14 @@ pub(crate) fn client(
         }
     }
     Tidy.visit_file_mut(&mut file);
-    file.items.insert(0, parse_quote!(use #support::path_segment as encode_path;));
+    let is_types = |item: &Item| matches!(item, Item::Mod(module) if module.ident == "types");
+    let (types, mut items): (Vec<Item>, Vec<Item>) = file.items.into_iter().partition(is_types);
+    items.insert(0, parse_quote!(use #support::types;));
+    items.insert(0, parse_quote!(use #support::path_segment as encode_path;));
     let version = tree.root["info"]["version"].as_str().unwrap_or_default();
-    file.items.extend(parse(tree, security::to_tokens(operations, version, &support))?.items);
-    Ok(file)
+    items.extend(parse(tree, security::to_tokens(operations, version, &support))?.items);
+    let file = |items| File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
+    Ok(Finished { types: file(types), client: file(items) })
 }
 
 /// Finishes the mocks.

@@ -59,11 +59,13 @@ const MODULE: &str = "crate::raw";
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The client, its types, and the operation table.
+    /// The types of the wire, as a module `types`.
+    pub types: String,
+    /// The client, and the operation table.
     pub client: String,
     /// The typed mocks for httpmock.
     pub mocks: String,
-    /// The public items of `client`, one a line, sorted.
+    /// The public items of `types` and `client`, one a line, sorted.
     pub surface: String,
     /// What a maintainer should look at.
     pub warnings: Vec<Warning>,
@@ -96,13 +98,20 @@ pub fn generate(
     let enums = enums::collect(&mut tree)?;
     let operations = security::operations(&tree, profile)?;
     let output = generator::run(&tree, &enums, MODULE)?;
-    let client = finish::client(&tree, output.client, &enums, &operations, profile)?;
+    let mocks = finish::mocks(&tree, output.mocks)?;
+    let finish::Finished { types, client } =
+        finish::client(&tree, output.client, &enums, &operations, profile)?;
     Ok(Generated {
-        surface: surface::list(&client),
-        client: format!("{HEADER}{}", prettyplease::unparse(&client)),
-        mocks: format!("{HEADER}{}", prettyplease::unparse(&finish::mocks(&tree, output.mocks)?)),
+        surface: surface::list([&types, &client]),
+        types: print(&types),
+        client: print(&client),
+        mocks: print(&mocks),
         warnings,
     })
+}
+
+fn print(file: &syn::File) -> String {
+    format!("{HEADER}{}", prettyplease::unparse(file))
 }
 
 const HEADER: &str =

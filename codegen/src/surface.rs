@@ -3,10 +3,10 @@
 use quote::ToTokens;
 use syn::{Attribute, Fields, File, ImplItem, Item, ItemImpl, Type, Visibility};
 
-/// Lists the public items, sorted.
-pub(crate) fn list(file: &File) -> String {
+/// Lists the public items of the files, sorted.
+pub(crate) fn list(files: [&File; 2]) -> String {
     let mut lines = Vec::new();
-    items(&file.items, "", &mut lines);
+    files.iter().for_each(|file| items(&file.items, "", &mut lines));
     lines.sort();
     lines.dedup();
     lines.into_iter().map(|line| line + "\n").collect()

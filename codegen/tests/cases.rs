@@ -1,7 +1,7 @@
 //! Golden cases: each folder below `cases/` is a document, what to go by, and what must come out.
 //!
-//! `document.json`, and where there are any `supplement.json` and `profile.json`, go in. Out comes either `client.rs`,
-//! `surface.txt` and `warnings.txt`, or `error.txt`. `README.md` says in a sentence what the case shows. With
+//! `document.json`, and where there are any `supplement.json` and `profile.json`, go in. Out comes either `types.rs`,
+//! `client.rs`, `surface.txt` and `warnings.txt`, or `error.txt`. `README.md` says in a sentence what the case shows. With
 //! `SNAPSHOTS=overwrite` the expected files are written instead of compared.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use nd8_codegen::{Document, Generated, Profile, generate};
 use snapbox::{Assert, Data, assert::DEFAULT_ACTION_ENV};
 
 const IN: [&str; 4] = ["README.md", "document.json", "profile.json", "supplement.json"];
-const OUT: [&str; 4] = ["client.rs", "surface.txt", "warnings.txt", "error.txt"];
+const OUT: [&str; 5] = ["types.rs", "client.rs", "surface.txt", "warnings.txt", "error.txt"];
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -51,6 +51,7 @@ fn every_case_yields_what_it_should() {
                 let warnings: String =
                     generated.warnings.iter().map(|warning| format!("{warning}\n")).collect();
                 vec![
+                    ("types.rs", generated.types),
                     ("client.rs", generated.client),
                     ("surface.txt", generated.surface),
                     ("warnings.txt", warnings),

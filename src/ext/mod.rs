@@ -20,7 +20,6 @@ mod error;
 mod payments;
 mod refunds;
 mod storefront;
-pub mod webhooks;
 
 pub use builder::Builder;
 pub use checkouts::{Billing, Checkouts, CreateCheckout, Product};

@@ -78,15 +78,6 @@ impl fmt::Debug for Context {
     }
 }
 
-/// What `Debug` prints in place of a value that may be secret or somebody's name.
-pub(crate) struct Redacted;
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Context, Security};

@@ -18,25 +18,46 @@
 //! assert!(!refund.idempotent, "a refund is never repeated blindly");
 //! ```
 
+#[cfg(feature = "client")]
 mod context;
 pub(crate) mod decimal;
+#[cfg(feature = "client")]
 mod hooks;
 pub(crate) mod open_enum;
+#[cfg(feature = "client")]
 mod operation;
+mod redacted;
+#[cfg(feature = "client")]
 mod segment;
 
 #[allow(missing_docs, reason = "what the documents do not describe has no description")]
 #[allow(unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
 mod generated {
     #[cfg(feature = "codegen")]
-    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+    include!(concat!(env!("OUT_DIR"), "/types.rs"));
     #[cfg(not(feature = "codegen"))]
-    include!("snapshot/client.rs");
+    include!("snapshot/types.rs");
+
+    #[cfg(feature = "client")]
+    mod client {
+        #[cfg(feature = "codegen")]
+        include!(concat!(env!("OUT_DIR"), "/client.rs"));
+        #[cfg(not(feature = "codegen"))]
+        include!("snapshot/client.rs");
+    }
+
+    #[cfg(feature = "client")]
+    pub use client::*;
 }
 
-pub use context::Context;
-pub(crate) use context::Redacted;
 pub use decimal::{ExactNumber, ExactString};
 pub use generated::*;
-pub use operation::{Operation, operation};
+pub(crate) use redacted::Redacted;
+
+#[cfg(feature = "client")]
+pub use self::{
+    context::Context,
+    operation::{Operation, operation},
+};
+#[cfg(feature = "client")]
 pub(crate) use segment::path_segment;

@@ -27,6 +27,7 @@ fn files() -> Result<Vec<Derived>> {
         eprintln!("warning: {warning}");
     }
     Ok(vec![
+        Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
         Derived { path: "src/raw/snapshot/client.rs", content: generated.client },
         Derived { path: "src/raw/snapshot/mocks.rs", content: generated.mocks },
         Derived { path: "openapi/surface.txt", content: generated.surface },
