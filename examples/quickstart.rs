@@ -4,11 +4,10 @@
 //! set it talks to ND8's sandbox instead, or to the server at `ND8_BASE_URL`, and stops at the checkout page: paying
 //! there is up to you.
 
-use std::error::Error as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use nd8::webhooks::{SIGNATURE_HEADER, Verifier};
+use nd8::webhooks::{Delivery, Event, RefundStatus, Verifier};
 use nd8::{Billing, Checkout, Client, Currency, Decimal, Product};
 use nd8_sandbox::{SEEDED_PRODUCT, Sandbox};
 
@@ -86,7 +85,7 @@ async fn on_this_machine() -> Result<()> {
     fact("refund", &refund.refund_public_id);
     fact("amount", &format!("{} {}", refund.amount, refund.currency));
     fact("status", &refund.status);
-    webhooks.until(&verifier, "refund.status_changed").await?;
+    webhooks.refunded(&verifier).await?;
 
     step("All refunds of the payment");
     for refund in client.refunds().list().search(&payment_id).send().await? {
@@ -146,19 +145,27 @@ impl Receiver {
     }
 
     /// Waits for a delivery, verifies it, and only then reads it.
-    async fn next(&mut self, verifier: &Verifier) -> Result<String> {
+    async fn next(&mut self, verifier: &Verifier) -> Result<Delivery> {
         let delivery = tokio::time::timeout(Duration::from_secs(10), self.deliveries.recv()).await?;
         let (headers, body) = delivery.ok_or("the receiver is gone")?;
-        let signature = headers.get(SIGNATURE_HEADER).ok_or("the delivery has no signature")?;
-        verifier.verify(signature.to_str()?, &body)?;
-        let payload: serde_json::Value = serde_json::from_slice(&body)?;
-        let text = |key: &str| payload[key].as_str().unwrap_or_default().to_owned();
-        fact("webhook", &format!("{}: {} (signature verified)", text("event"), text("status")));
-        Ok(text("event"))
+        let delivery = verifier.verify(&headers, &body)?;
+        let what = match &delivery.event {
+            Event::TransactionStatusChanged(payment) => format!("the payment is {}", payment.status),
+            Event::RefundStatusChanged(refund) => format!("the refund is {}", refund.status),
+            other => format!("{other:?}"),
+        };
+        fact("webhook", &format!("{what} (signature verified)"));
+        Ok(delivery)
     }
 
-    async fn until(&mut self, verifier: &Verifier, event: &str) -> Result<()> {
-        while self.next(verifier).await? != event {}
-        Ok(())
+    /// Waits until a refund has been paid out.
+    async fn refunded(&mut self, verifier: &Verifier) -> Result<()> {
+        loop {
+            if let Event::RefundStatusChanged(refund) = self.next(verifier).await?.event
+                && refund.status == RefundStatus::Completed
+            {
+                return Ok(());
+            }
+        }
     }
 }

@@ -2,13 +2,17 @@
 
 #[cfg(feature = "client")]
 pub mod ext;
+mod ids;
 #[cfg(feature = "mock")]
 pub mod mock;
+mod money;
 pub mod raw;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
 #[cfg(feature = "client")]
 pub use ext::*;
+pub use ids::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
+pub use money::{Currency, Money, MoneyError};
 /// Exact decimals, from [`rust_decimal`].
 pub use rust_decimal::Decimal;

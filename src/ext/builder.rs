@@ -7,27 +7,27 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::redirect::Policy;
 
-use super::{Door, Environment, Error};
+use super::core::{Core, Limits};
+use super::retry::Budget;
+use super::{Door, Environment, Error, RetryPolicy};
 use crate::raw;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a call may take from start to end. A provider behind ND8 may be slow, and giving up on a refund leaves its
-/// outcome unknown.
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 const USER_AGENT: &str = concat!("nd8-rust/", env!("CARGO_PKG_VERSION"));
 
 /// Options of a door; made by its `builder`, turned into it by [`build`](Self::build).
 ///
-/// Defaults: the sandbox environment, 10 seconds to connect, 60 seconds for a call, no redirects, the proxy settings of
-/// the system.
+/// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, the retries
+/// of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the system.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<D> {
     context: raw::Context,
     base_url: String,
-    timeout: Duration,
+    limits: Limits,
+    retry: RetryPolicy,
     connect_timeout: Duration,
     application: Option<String>,
     door: PhantomData<D>,
@@ -38,7 +38,8 @@ impl<D: Door> Builder<D> {
         Self {
             context,
             base_url: Environment::default().base_url().to_owned(),
-            timeout: TIMEOUT,
+            limits: Limits::default(),
+            retry: RetryPolicy::default(),
             connect_timeout: CONNECT_TIMEOUT,
             application: None,
             door: PhantomData,
@@ -57,9 +58,27 @@ impl<D: Door> Builder<D> {
         self
     }
 
-    /// How long a call may take from start to end. The default is 60 seconds.
+    /// How long a call may take, with all its attempts and the waits between them. The default is 90 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take. The default is 30 seconds.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt_timeout = timeout;
+        self
+    }
+
+    /// How many bytes of a body are read. The default is 16 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.limits.max_body = bytes;
+        self
+    }
+
+    /// How failed attempts are repeated, where that is safe.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
         self
     }
 
@@ -89,13 +108,15 @@ impl<D: Door> Builder<D> {
         };
         let http = reqwest::Client::builder()
             .user_agent(user_agent)
-            .timeout(self.timeout)
+            // For the raw client; calls of the doors set their own.
+            .timeout(self.limits.attempt_timeout)
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
         let http = with_tls(http)?
             .build()
             .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
-        Ok(D::open(Arc::new(raw::Client::new_with_client(&base_url, http, self.context))))
+        let raw = raw::Client::new_with_client(&base_url, http, self.context);
+        Ok(D::open(Arc::new(Core { raw, limits: self.limits, retry: self.retry, budget: Budget::new() })))
     }
 }
 

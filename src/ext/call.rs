@@ -1,82 +1,374 @@
-//! One call through the generated client: under a span, and with errors turned into ours.
+//! One call, from its options to its answer: every call of every door passes here.
 
-use std::future::Future;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tokio::time::Instant;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
-use super::Error;
-use super::error::{Body, Failure};
-use crate::raw::{self, ResponseValue};
+use super::core::{Core, Limits};
+use super::error::Failure;
+use super::{Error, FieldError, RetryPolicy, retry};
+use crate::raw::{self, End, Exchange, ResponseValue};
 
-/// Awaits a generated call. The span names the operation and its URL template, and later the status; never an id, a
-/// header or a body.
-pub(super) async fn call<T>(
-    operation: &'static str,
-    request: impl Future<Output = Result<ResponseValue<T>, raw::Error<()>>>,
-) -> Result<T, Error> {
-    let known = raw::operation(operation);
-    let span = tracing::debug_span!(
-        "nd8",
-        operation,
-        method = known.map(|known| known.method),
-        path = known.map(|known| known.path),
-        status = Empty,
-    );
-    async {
-        let result = match request.await {
-            Ok(response) => {
-                record(response.status());
-                Ok(response.into_inner())
-            }
-            Err(error) => Err(convert(operation, error).await),
-        };
-        if let Err(error) = &result {
-            tracing::debug!(outcome = ?error.outcome(), "the call failed");
+/// What a call asks for: [`CreateRefund`](crate::CreateRefund) and its like. Sealed.
+pub trait Request: sealed::Attempt<Value = Self::Output> {
+    /// What a success gives.
+    type Output: From<<Self as sealed::Attempt>::Answer>;
+}
+
+pub(super) mod sealed {
+    use super::{FieldError, ResponseValue, raw};
+
+    /// How a request is made through the generated client.
+    pub trait Attempt {
+        /// What the generated client gives.
+        type Answer;
+        /// What callers get.
+        type Value;
+        const OPERATION: &'static str;
+
+        /// What the server would surely refuse. Nothing is sent if there is anything.
+        fn check(&self) -> Vec<FieldError> {
+            Vec::new()
         }
-        result
+
+        /// The query that takes the place of the request's own.
+        fn query(&self) -> Option<String> {
+            None
+        }
+
+        /// Whether an answer came before, so that going on from it would never end.
+        fn is_repeated(&self, _answer: &Self::Answer) -> bool {
+            false
+        }
+
+        /// Sends the request once.
+        fn attempt(
+            &self,
+            raw: &raw::Client,
+        ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, raw::Error<()>>>;
     }
-    .instrument(span)
-    .await
 }
 
-fn record(status: http::StatusCode) {
-    tracing::Span::current().record("status", status.as_u16());
+/// A call that is ready to be sent: its request, and how to send it.
+///
+/// Setters of the request itself stand further down, sorted by request. What is set here holds for this call only; the
+/// defaults are those of the door's [`Builder`](crate::Builder).
+///
+/// ```
+/// use std::time::Duration;
+/// use nd8::RetryPolicy;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// let response = client
+///     .refunds()
+///     .list()
+///     .page_size(10)
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::never())
+///     .header("x-trace", "4711")
+///     .send_with_response()
+///     .await?;
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.body(), b"[]");
+/// assert!(response.value().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is sent until `send` is called"]
+pub struct Call<R> {
+    core: Arc<Core>,
+    pub(super) request: R,
+    limits: Limits,
+    retry: Option<RetryPolicy>,
+    headers: HeaderMap,
+    bad_header: bool,
+    checked: bool,
 }
 
-async fn convert(operation: &'static str, error: raw::Error<()>) -> Error {
-    let failure = match error {
-        raw::Error::InvalidRequest(_) => Failure::Request { source: None },
+impl<R> Call<R> {
+    pub(super) fn new(core: &Arc<Core>, request: R) -> Self {
+        Self {
+            core: Arc::clone(core),
+            request,
+            limits: core.limits,
+            retry: None,
+            headers: HeaderMap::new(),
+            bad_header: false,
+            checked: true,
+        }
+    }
+
+    /// Another request, with the same options.
+    pub(super) fn with<S>(&self, request: S) -> Call<S> {
+        let Self { core, limits, retry, headers, bad_header, checked, request: _ } = self;
+        let (core, retry, headers) = (Arc::clone(core), retry.clone(), headers.clone());
+        Call { core, request, limits: *limits, retry, headers, bad_header: *bad_header, checked: *checked }
+    }
+
+    /// How long the call may take, with all its attempts and the waits between them.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt_timeout = timeout;
+        self
+    }
+
+    /// How often a failed attempt is repeated, where repeating is safe.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Sends one more header, or another value of one. The credential cannot be replaced.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
+            // Reported when the call is sent, like everything else that is wrong with it.
+            _ => self.bad_header = true,
+        }
+        self
+    }
+
+    /// Sends the request even if this crate is sure that the server will refuse it: the server has the last word, and may
+    /// have changed its mind.
+    pub fn unchecked(mut self) -> Self {
+        self.checked = false;
+        self
+    }
+}
+
+impl<R: Request> Call<R> {
+    /// Sends the request, and repeats it where that is safe and promising ([`RetryPolicy`]).
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; the method that made this call tells what is particular to it.
+    pub async fn send(self) -> Result<R::Output, Error> {
+        Ok(self.send_with_response().await?.value)
+    }
+
+    /// Like [`send`](Self::send), and keeps the answer that the value was read from.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub async fn send_with_response(self) -> Result<Response<R::Output>, Error> {
+        let operation = raw::operation(R::OPERATION);
+        let span = tracing::debug_span!(
+            "nd8.call",
+            operation = R::OPERATION,
+            method = operation.map(|operation| operation.method),
+            path = operation.map(|operation| operation.path),
+            attempts = Empty,
+            status = Empty,
+            request_id = Empty,
+        );
+        let call = async {
+            let result = self.attempts(operation.is_some_and(|operation| operation.idempotent)).await;
+            let span = tracing::Span::current();
+            match &result {
+                Ok(response) => {
+                    record(&span, response.attempts, Some(response.status), response.request_id())
+                }
+                Err(error) => {
+                    record(&span, error.attempts(), error.status(), error.request_id());
+                    tracing::debug!(outcome = ?error.outcome(), "the call failed");
+                }
+            }
+            result
+        };
+        call.instrument(span).await
+    }
+
+    async fn attempts(self, idempotent: bool) -> Result<Response<R::Output>, Error> {
+        self.check()?;
+        let policy = self.retry.as_ref().unwrap_or(&self.core.retry);
+        // A deadline that no clock reaches is none.
+        let deadline = Instant::now().checked_add(self.limits.timeout);
+        let remaining =
+            || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let span = tracing::debug_span!("nd8.attempt", attempt = attempts);
+            let timeout = self.limits.attempt_timeout.min(remaining());
+            let error = match self.attempt(timeout).instrument(span).await {
+                Ok(mut response) => {
+                    self.core.budget.succeeded();
+                    response.attempts = attempts;
+                    return Ok(response);
+                }
+                Err(error) => error.after(attempts),
+            };
+            let wait = policy.wait(attempts, idempotent, &error, remaining(), retry::jitter);
+            let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };
+            tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let mut problems = if self.checked { self.request.check() } else { Vec::new() };
+        if self.bad_header {
+            problems.push(FieldError::new("", "a header's name or value cannot be sent", None));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::input(R::OPERATION, problems)) }
+    }
+
+    async fn attempt(&self, timeout: Duration) -> Result<Response<R::Output>, Error> {
+        let exchange = Arc::new(Exchange::new(
+            self.headers.clone(),
+            self.request.query(),
+            timeout,
+            self.limits.max_body,
+        ));
+        let raw = raw::Client {
+            baseurl: self.core.raw.baseurl.clone(),
+            client: self.core.raw.client.clone(),
+            inner: self.core.raw.inner.with_exchange(Arc::clone(&exchange)),
+        };
+        let result = self.request.attempt(&raw).await;
+        let received = exchange.received();
+        if let Some(received) = received.filter(|received| received.end == End::TooLarge) {
+            return Err(Error::call(R::OPERATION, Failure::TooLarge(received.clone())));
+        }
+        match result {
+            Ok(response) if self.request.is_repeated(&response) => {
+                Err(Error::call(R::OPERATION, Failure::RepeatedPage))
+            }
+            Ok(response) => Ok(Response {
+                status: response.status(),
+                headers: response.headers().clone(),
+                body: received.map(|received| received.body.clone()).unwrap_or_default(),
+                attempts: 0,
+                value: response.into_inner().into(),
+            }),
+            Err(error) => Err(Error::call(R::OPERATION, failure(error, &exchange))),
+        }
+    }
+}
+
+impl<R: Clone> Clone for Call<R> {
+    fn clone(&self) -> Self {
+        self.with(self.request.clone())
+    }
+}
+
+impl<R: fmt::Debug> fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Extra headers may hold anything.
+        f.debug_struct("Call")
+            .field("request", &self.request)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+fn record(span: &tracing::Span, attempts: u32, status: Option<StatusCode>, request_id: Option<&str>) {
+    span.record("attempts", attempts);
+    if let Some(status) = status {
+        span.record("status", status.as_u16());
+    }
+    if let Some(request_id) = request_id {
+        span.record("request_id", request_id);
+    }
+}
+
+/// Makes ours of what the generated client reports. It describes no answers but those of success, so every other one is
+/// `UnexpectedResponse`, and the exchange has it whole.
+fn failure(error: raw::Error<()>, exchange: &Exchange) -> Failure {
+    let received = exchange.received().cloned();
+    match error {
         raw::Error::Custom(problem) => Failure::Refused { problem },
+        raw::Error::InvalidRequest(_) => Failure::Request { source: None },
         raw::Error::CommunicationError(error) if error.is_builder() => {
             Failure::Request { source: Some(error.without_url()) }
         }
-        raw::Error::CommunicationError(error) => Failure::Communication { source: error.without_url() },
-        raw::Error::ResponseBodyError(error) | raw::Error::InvalidUpgrade(error) => {
-            Failure::BodyBrokeOff { source: error.without_url() }
+        raw::Error::CommunicationError(error)
+        | raw::Error::ResponseBodyError(error)
+        | raw::Error::InvalidUpgrade(error) => Failure::Transport { source: error.without_url(), received },
+        raw::Error::InvalidResponsePayload(_, error) => {
+            Failure::Undecodable { received, line: error.line(), column: error.column() }
         }
-        raw::Error::InvalidResponsePayload(body, error) => {
-            Failure::Undecodable { body: Body::new(body), line: error.line(), column: error.column() }
-        }
-        // The documents describe success only, so that every other answer arrives here whole.
-        raw::Error::UnexpectedResponse(response) => {
-            let status = response.status();
-            record(status);
-            let body = response.bytes().await.unwrap_or_default();
-            Failure::Status { status, body: Body::new(body) }
-        }
-        raw::Error::ErrorResponse(response) => {
-            Failure::Status { status: response.status(), body: Body::default() }
-        }
-    };
-    Error::call(operation, failure)
+        raw::Error::UnexpectedResponse(_) | raw::Error::ErrorResponse(_) => match received {
+            Some(received) => Failure::Status(received),
+            None => Failure::Request { source: None },
+        },
+    }
 }
 
-/// An id that can stand in a path. What is empty, or climbs out of its place, names nothing and is not sent.
-pub(super) fn id<'a>(operation: &'static str, id: &'a str) -> Result<&'a str, Error> {
-    match id.trim() {
-        "" => Err(Error::input(operation, "/id", "is empty")),
-        "." | ".." => Err(Error::input(operation, "/id", "is not an id")),
-        _ => Ok(id),
+/// The value of an answer with the answer itself.
+#[derive(Clone)]
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    attempts: u32,
+}
+
+impl<T> Response<T> {
+    /// What was asked for.
+    pub fn value(&self) -> &T {
+        &self.value
     }
+
+    /// What was asked for, without the rest.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status, one of success.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The server's name for this exchange, where it gives one: what its support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+
+    /// The body, as it came. It may hold a customer's data.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// How many attempts it took.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("attempts", &self.attempts)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The header that most servers and proxies name an exchange with, or one of its likes.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    const NAMES: [&str; 4] = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
+    NAMES.iter().find_map(|name| headers.get(*name)?.to_str().ok())
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::call::call;
-use super::{Checkout, Currency, Error, SandboxSimulation};
-use crate::raw;
-use crate::raw::types;
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Call, Checkout, Currency, FieldError, Request, SandboxSimulation, checks};
+use crate::ids::ProductId;
+use crate::raw::{self, ResponseValue, types};
 
 /// Hosted checkouts. From [`Client::checkouts`](crate::Client::checkouts).
 ///
@@ -36,19 +37,28 @@ use crate::raw::types;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Checkouts {
-    raw: Arc<raw::Client>,
+    core: Arc<Core>,
 }
 
 impl super::Client {
     /// Hosted checkouts: create one, and send the customer there.
     pub fn checkouts(&self) -> Checkouts {
-        Checkouts { raw: Arc::clone(&self.raw) }
+        Checkouts { core: Arc::clone(&self.core) }
     }
 }
 
 impl Checkouts {
     /// Creates a checkout for a customer and at least one product. Scope: `checkout:create`.
-    pub fn create(&self, billing: Billing, products: impl IntoIterator<Item = Product>) -> CreateCheckout {
+    ///
+    /// Store [`Checkout::checkout_id`] and redirect the customer to [`Checkout::checkout_url`].
+    ///
+    /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused;
+    /// [`messages`](crate::Error::messages) says which and why.
+    pub fn create(
+        &self,
+        billing: Billing,
+        products: impl IntoIterator<Item = Product>,
+    ) -> Call<CreateCheckout> {
         let body = types::CheckoutRequest {
             billing_country: billing.country,
             billing_email: billing.email,
@@ -63,7 +73,7 @@ impl Checkouts {
             sandbox_simulate: None,
             success_url: None,
         };
-        CreateCheckout { raw: Arc::clone(&self.raw), body }
+        Call::new(&self.core, CreateCheckout { body })
     }
 }
 
@@ -121,9 +131,13 @@ pub struct Product(types::ProductItem);
 
 impl Product {
     /// A product of the merchant's catalog, by its id; the server knows its name and price.
-    pub fn catalog(id: impl Into<String>, quantity: u32) -> Self {
-        let product =
-            types::CatalogProduct { id: id.into(), name: None, quantity: quantity.into(), unit_price: None };
+    pub fn catalog(id: impl Into<ProductId>, quantity: u32) -> Self {
+        let product = types::CatalogProduct {
+            id: id.into().as_str().to_owned(),
+            name: None,
+            quantity: quantity.into(),
+            unit_price: None,
+        };
         Self(product.into())
     }
 
@@ -135,51 +149,57 @@ impl Product {
 }
 
 /// Creates a checkout. Source: the reference, `POST /checkout/create/`.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Debug)]
 pub struct CreateCheckout {
-    raw: Arc<raw::Client>,
     body: types::CheckoutRequest,
 }
 
-impl CreateCheckout {
+impl Call<CreateCheckout> {
     /// What the customer is charged in; left out, US dollars.
     pub fn currency(mut self, currency: Currency) -> Self {
-        self.body.currency = Some(currency);
+        self.request.body.currency = Some(currency);
         self
     }
 
     /// Where the customer goes after paying (`successUrl`).
     pub fn success_url(mut self, url: impl Into<String>) -> Self {
-        self.body.success_url = Some(url.into());
+        self.request.body.success_url = Some(url.into());
         self
     }
 
     /// Where the customer goes when the payment failed (`failedUrl`).
     pub fn failed_url(mut self, url: impl Into<String>) -> Self {
-        self.body.failed_url = Some(url.into());
+        self.request.body.failed_url = Some(url.into());
         self
     }
 
     /// Where the customer goes after giving up (`cancelUrl`).
     pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
-        self.body.cancel_url = Some(url.into());
+        self.request.body.cancel_url = Some(url.into());
         self
     }
 
     /// Scripts the outcome, with sandbox keys only; production keys are refused by the server.
     pub fn sandbox_simulate(mut self, outcome: SandboxSimulation) -> Self {
-        self.body.sandbox_simulate = Some(outcome);
+        self.request.body.sandbox_simulate = Some(outcome);
         self
     }
+}
 
-    /// Sends the request, once. Store [`Checkout::checkout_id`] and redirect the customer to
-    /// [`Checkout::checkout_url`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_invalid_input`] when the server refuses a field; [`Error::messages`] says which and why.
-    pub async fn send(self) -> Result<Checkout, Error> {
-        call("create_checkout", self.raw.create_checkout(&self.body)).await
+impl Request for CreateCheckout {
+    type Output = Checkout;
+}
+
+impl Attempt for CreateCheckout {
+    type Answer = Checkout;
+    type Value = Checkout;
+    const OPERATION: &'static str = "create_checkout";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::checkout(&self.body)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {
+        raw.create_checkout(&self.body).await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::Builder;
+use super::core::Core;
 use crate::raw;
 
 /// A door: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
@@ -13,10 +14,10 @@ pub trait Door: sealed::Open {}
 mod sealed {
     use std::sync::Arc;
 
-    use crate::raw;
+    use crate::ext::core::Core;
 
     pub trait Open: Sized {
-        fn open(raw: Arc<raw::Client>) -> Self;
+        fn open(core: Arc<Core>) -> Self;
     }
 }
 
@@ -25,15 +26,15 @@ macro_rules! door {
         impl Door for $door {}
 
         impl sealed::Open for $door {
-            fn open(raw: Arc<raw::Client>) -> Self {
-                Self { raw }
+            fn open(core: Arc<Core>) -> Self {
+                Self { core }
             }
         }
 
         impl $door {
             /// The generated client underneath, with the same credential: every operation, no comfort.
             pub fn raw(&self) -> &raw::Client {
-                &self.raw
+                &self.core.raw
             }
         }
     };
@@ -52,7 +53,7 @@ macro_rules! door {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(super) raw: Arc<raw::Client>,
+    pub(super) core: Arc<Core>,
 }
 
 /// Runs the merchant's organization with the token of a dashboard session: API keys, webhook endpoint, payment links.
@@ -69,13 +70,13 @@ pub struct Client {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dashboard {
-    pub(super) raw: Arc<raw::Client>,
+    pub(super) core: Arc<Core>,
 }
 
 /// What a customer may do without any credential: look at a payment link and start its checkout.
 #[derive(Clone, Debug)]
 pub struct Storefront {
-    pub(super) raw: Arc<raw::Client>,
+    pub(super) core: Arc<Core>,
 }
 
 door!(Client);

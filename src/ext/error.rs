@@ -2,12 +2,13 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 
 use super::drf;
-use crate::raw;
+use crate::raw::{self, Received};
 
 /// Why a call failed, and whether money may have moved all the same.
 ///
@@ -40,6 +41,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     operation: Option<&'static raw::Operation>,
     failure: Failure,
+    attempts: u32,
 }
 
 /// What is known about the effect of a call that failed.
@@ -84,45 +86,42 @@ impl fmt::Debug for FieldError {
 pub(super) enum Failure {
     /// The door could not be opened.
     Configuration { problem: &'static str, source: Option<Box<dyn StdError + Send + Sync>> },
-    /// The caller's arguments make no request.
-    Input { pointer: &'static str, problem: &'static str },
+    /// The caller's arguments make no request that the server could accept.
+    Input(Vec<FieldError>),
     /// The request could not be built.
     Request { source: Option<reqwest::Error> },
     /// A hook refused the request before it was sent.
     Refused { problem: String },
-    /// No answer came.
-    Communication { source: reqwest::Error },
-    /// An answer of success began and did not end.
-    BodyBrokeOff { source: reqwest::Error },
+    /// No answer came, or a success broke off.
+    Transport { source: reqwest::Error, received: Option<Received> },
     /// An answer of success that is not what the document describes.
-    Undecodable { body: Body, line: usize, column: usize },
+    Undecodable { received: Option<Received>, line: usize, column: usize },
+    /// An answer that is larger than allowed.
+    TooLarge(Received),
+    /// A page of a list that came before.
+    RepeatedPage,
     /// An answer other than success.
-    Status { status: StatusCode, body: Body },
+    Status(Received),
 }
 
-/// A body as it came. Debug shows how long it is.
-#[derive(Default)]
-pub(super) struct Body(Bytes);
-
-impl Body {
-    pub(super) fn new(bytes: Bytes) -> Self {
-        Self(bytes)
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{} bytes]", self.0.len())
+impl Failure {
+    fn received(&self) -> Option<&Received> {
+        match self {
+            Self::Status(received) | Self::TooLarge(received) => Some(received),
+            Self::Transport { received, .. } | Self::Undecodable { received, .. } => received.as_ref(),
+            Self::Configuration { .. } | Self::Input(_) | Self::Request { .. } | Self::Refused { .. } => None,
+            Self::RepeatedPage => None,
+        }
     }
 }
 
 impl Error {
     pub(super) fn call(operation: &'static str, failure: Failure) -> Self {
-        Self(Box::new(Inner { operation: raw::operation(operation), failure }))
+        Self(Box::new(Inner { operation: raw::operation(operation), failure, attempts: 0 }))
     }
 
-    pub(super) fn input(operation: &'static str, pointer: &'static str, problem: &'static str) -> Self {
-        Self::call(operation, Failure::Input { pointer, problem })
+    pub(super) fn input(operation: &'static str, problems: Vec<FieldError>) -> Self {
+        Self::call(operation, Failure::Input(problems))
     }
 
     pub(super) fn configuration(
@@ -130,11 +129,18 @@ impl Error {
         source: impl StdError + Send + Sync + 'static,
     ) -> Self {
         let failure = Failure::Configuration { problem, source: Some(Box::new(source)) };
-        Self(Box::new(Inner { operation: None, failure }))
+        Self(Box::new(Inner { operation: None, failure, attempts: 0 }))
     }
 
     pub(super) fn configuration_problem(problem: &'static str) -> Self {
-        Self(Box::new(Inner { operation: None, failure: Failure::Configuration { problem, source: None } }))
+        let failure = Failure::Configuration { problem, source: None };
+        Self(Box::new(Inner { operation: None, failure, attempts: 0 }))
+    }
+
+    /// The same error, after so many attempts.
+    pub(super) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
     }
 
     /// Whether the request took effect: no, no, or perhaps.
@@ -145,18 +151,18 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         match &self.0.failure {
             Failure::Configuration { .. }
-            | Failure::Input { .. }
+            | Failure::Input(_)
             | Failure::Request { .. }
             | Failure::Refused { .. } => Outcome::NotSent,
-            Failure::Communication { source } if source.is_connect() => Outcome::NotSent,
-            Failure::Status { status, .. } => match status.as_u16() {
+            Failure::Transport { source, .. } if source.is_connect() => Outcome::NotSent,
+            Failure::Transport { .. } | Failure::Undecodable { .. } | Failure::RepeatedPage => {
+                Outcome::Unknown
+            }
+            Failure::Status(received) | Failure::TooLarge(received) => match received.status.as_u16() {
                 408 => Outcome::Unknown,
                 301 | 307 | 308 | 400..=499 => Outcome::Rejected,
                 _ => Outcome::Unknown,
             },
-            Failure::Communication { .. } | Failure::BodyBrokeOff { .. } | Failure::Undecodable { .. } => {
-                Outcome::Unknown
-            }
         }
     }
 
@@ -165,78 +171,140 @@ impl Error {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// The HTTP status, when the server answered with something other than success.
-    pub fn status(&self) -> Option<StatusCode> {
-        match &self.0.failure {
-            Failure::Status { status, .. } => Some(*status),
-            _ => None,
-        }
+    /// How many attempts were made. All of them may have reached the server only if the operation is idempotent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
-    /// What the server complained about, field by field, decoded from the forms that Django REST Framework gives its
-    /// errors. Empty when there was no such answer. A `detail` has an empty pointer.
+    /// The HTTP status of the last answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.failure.received().map(|received| received.status)
+    }
+
+    /// The server's name for the exchange (`X-Request-Id` and the like), where it gives one.
+    pub fn request_id(&self) -> Option<&str> {
+        super::call::request_id(&self.0.failure.received()?.headers)
+    }
+
+    /// How long the server asked to wait before the next attempt: `Retry-After`, in seconds or as a date.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let value = self.0.failure.received()?.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        if value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return value.parse().ok().map(Duration::from_secs);
+        }
+        let date = httpdate::parse_http_date(value).ok()?;
+        // A date that has passed asks for no wait.
+        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    }
+
+    /// What is wrong, field by field: what this crate found before sending, or what the server complained about, decoded
+    /// from the forms that Django REST Framework gives its errors. A complaint about the whole has an empty pointer.
     pub fn messages(&self) -> Vec<FieldError> {
         match &self.0.failure {
-            Failure::Status { body, .. } => drf::decode(&body.0),
-            Failure::Input { pointer, problem } => vec![FieldError::new(pointer, problem, None)],
+            Failure::Status(received) => drf::decode(&received.body),
+            Failure::Input(problems) => problems.clone(),
             _ => Vec::new(),
         }
     }
 
-    /// The body of the answer, as it came. It may hold what a customer typed.
+    /// The body of the answer, as it came, as far as it was read. It may hold what a customer typed.
     pub fn body(&self) -> Option<&[u8]> {
-        match &self.0.failure {
-            Failure::Status { body, .. } | Failure::Undecodable { body, .. } => Some(&body.0),
-            _ => None,
-        }
+        self.0.failure.received().map(|received| &received.body[..])
     }
 
     /// Whether a door could not be opened: its base URL, its name or TLS.
+    ///
+    /// ```
+    /// let error = nd8::Client::builder("key").base_url("not a URL").build().unwrap_err();
+    /// assert!(error.is_configuration());
+    /// ```
     pub fn is_configuration(&self) -> bool {
         matches!(self.0.failure, Failure::Configuration { .. })
     }
 
     /// Whether the arguments were refused, by this crate or by the server (400).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), nd8::Error> {
+    /// let client = nd8::Client::builder("key").build()?;
+    /// let error = client.payments().get("").send().await.unwrap_err();
+    /// assert!(error.is_invalid_input());
+    /// assert_eq!(error.messages()[0].pointer, "/id");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_invalid_input(&self) -> bool {
-        matches!(self.0.failure, Failure::Input { .. }) || self.status() == Some(StatusCode::BAD_REQUEST)
+        matches!(self.0.failure, Failure::Input(_)) || self.is_status(400)
     }
 
     /// Whether no connection could be made, so that nothing was sent.
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.failure, Failure::Communication { source } if source.is_connect())
+        matches!(&self.0.failure, Failure::Transport { source, .. } if source.is_connect())
     }
 
     /// Whether the time for the call ran out.
     pub fn is_timeout(&self) -> bool {
-        match &self.0.failure {
-            Failure::Communication { source } | Failure::BodyBrokeOff { source } => source.is_timeout(),
-            _ => false,
-        }
+        matches!(&self.0.failure, Failure::Transport { source, .. } if source.is_timeout())
+    }
+
+    /// Whether the connection failed in any way: none could be made, it broke, or time ran out on it.
+    pub fn is_transport(&self) -> bool {
+        matches!(self.0.failure, Failure::Transport { .. })
+    }
+
+    /// Whether the server has had too many requests (429).
+    pub fn is_rate_limited(&self) -> bool {
+        self.is_status(429)
+    }
+
+    /// Whether Django REST Framework itself turned the request away, before any code that acts on it: a 429 with the
+    /// `detail` that its throttles write. A proxy in front may write a 429 as well, and nobody knows when.
+    pub(super) fn is_throttled(&self) -> bool {
+        let by_drf = |message: &FieldError| {
+            message.pointer.is_empty()
+                && (message.code.as_deref() == Some("throttled") || message.message.contains("throttled"))
+        };
+        self.is_rate_limited() && self.messages().iter().any(by_drf)
+    }
+
+    fn is_status(&self, status: u16) -> bool {
+        matches!(&self.0.failure, Failure::Status(received) if received.status == status)
     }
 
     /// Whether the credential was missing or wrong (401).
     pub fn is_unauthorized(&self) -> bool {
-        self.status() == Some(StatusCode::UNAUTHORIZED)
+        self.is_status(401)
     }
 
     /// Whether the credential does not allow this (403), such as an API key without the scope.
     pub fn is_forbidden(&self) -> bool {
-        self.status() == Some(StatusCode::FORBIDDEN)
+        self.is_status(403)
     }
 
     /// Whether there is no such thing (404).
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        self.is_status(404)
     }
 
     /// Whether the server answered with a redirect. Redirects are never followed: a POST would silently become a GET.
     pub fn is_redirect(&self) -> bool {
-        self.status().is_some_and(|status| status.is_redirection())
+        matches!(&self.0.failure, Failure::Status(received) if received.status.is_redirection())
     }
 
     /// Whether an answer of success could not be read: what was asked for has most likely been done.
     pub fn is_decode(&self) -> bool {
         matches!(self.0.failure, Failure::Undecodable { .. })
+    }
+
+    /// Whether a list went in circles: a page came that had come before.
+    pub fn is_repeated_page(&self) -> bool {
+        matches!(self.0.failure, Failure::RepeatedPage)
+    }
+
+    /// Whether an answer was larger than is read.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.failure, Failure::TooLarge(_))
     }
 }
 
@@ -246,24 +314,46 @@ impl fmt::Display for Error {
             write!(f, "{}: ", operation.id)?;
         }
         match &self.0.failure {
-            Failure::Configuration { problem, .. } => f.write_str(problem),
-            Failure::Input { pointer, problem } => write!(f, "{pointer} {problem}; nothing was sent"),
-            Failure::Request { .. } => f.write_str("the request could not be built"),
-            Failure::Refused { problem } => write!(f, "the request was not sent: {problem}"),
-            Failure::Communication { source } if source.is_connect() => {
-                f.write_str("no connection could be made")
+            Failure::Configuration { problem, .. } => f.write_str(problem)?,
+            Failure::Input(problems) => {
+                f.write_str("nothing was sent:")?;
+                for (index, problem) in problems.iter().enumerate() {
+                    // These texts are ours, and repeat nothing of what was given.
+                    write!(
+                        f,
+                        "{}{} {}",
+                        if index == 0 { " " } else { ", " },
+                        problem.pointer,
+                        problem.message
+                    )?;
+                }
             }
-            Failure::Communication { source } if source.is_timeout() => f.write_str("no answer came in time"),
-            Failure::Communication { .. } => f.write_str("no answer came"),
-            Failure::BodyBrokeOff { .. } => f.write_str("the answer broke off"),
+            Failure::Request { .. } => f.write_str("the request could not be built")?,
+            Failure::Refused { problem } => write!(f, "the request was not sent: {problem}")?,
+            Failure::Transport { source, .. } if source.is_connect() => {
+                f.write_str("no connection could be made")?
+            }
+            Failure::Transport { source, .. } if source.is_timeout() => {
+                f.write_str("no answer came in time")?
+            }
+            Failure::Transport { received: None, .. } => f.write_str("no answer came")?,
+            Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
             Failure::Undecodable { line, column, .. } => {
-                write!(f, "the answer is not what the API describes (line {line}, column {column})")
+                write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
             }
-            Failure::Status { status, .. } => {
-                write!(f, "the server answered {status}")?;
-                let fields: Vec<String> = drf::printable_pointers(&self.messages());
-                if fields.is_empty() { Ok(()) } else { write!(f, " because of {}", fields.join(", ")) }
+            Failure::RepeatedPage => f.write_str("the server gave a page again that it gave before")?,
+            Failure::TooLarge(received) => write!(f, "the answer ({}) is too large", received.status)?,
+            Failure::Status(received) => {
+                write!(f, "the server answered {}", received.status)?;
+                let fields = drf::printable_pointers(&self.messages());
+                if !fields.is_empty() {
+                    write!(f, " because of {}", fields.join(", "))?;
+                }
             }
+        }
+        match self.0.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (after {attempts} attempts)"),
         }
     }
 }
@@ -272,8 +362,8 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
         debug.field("message", &self.to_string()).field("outcome", &self.outcome());
-        if let Failure::Status { body, .. } | Failure::Undecodable { body, .. } = &self.0.failure {
-            debug.field("body", body);
+        if let Some(received) = self.0.failure.received() {
+            debug.field("body", &format_args!("[{} bytes]", received.body.len()));
         }
         if let Some(source) = self.source() {
             debug.field("source", &format_args!("{source}"));
@@ -289,7 +379,7 @@ impl StdError for Error {
                 source.as_deref().map(|source| source as &(dyn StdError + 'static))
             }
             Failure::Request { source } => source.as_ref().map(|source| source as &(dyn StdError + 'static)),
-            Failure::Communication { source } | Failure::BodyBrokeOff { source } => Some(source),
+            Failure::Transport { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -9,29 +9,55 @@
 //! A call is made in three steps: a door's area, the call with what it cannot do without, and `send()`; what is
 //! optional goes between the last two. Everything in this module is also at the root of the crate.
 
+mod api_keys;
 mod builder;
 mod call;
 mod checkouts;
-mod dashboard;
+mod checks;
+mod core;
 mod doors;
 mod drf;
 mod environment;
 mod error;
+mod organization;
+mod pages;
+mod payment_links;
 mod payments;
+mod reconcile;
 mod refunds;
+mod retry;
+mod scope;
 mod storefront;
+mod wait;
+mod webhook_endpoint;
 
+pub use api_keys::{ApiKeys, CreateApiKey, ListApiKeys, NewApiKey, RevokeApiKey, RotateApiKey};
 pub use builder::Builder;
+pub use call::{Call, Request, Response};
 pub use checkouts::{Billing, Checkouts, CreateCheckout, Product};
-pub use dashboard::{GetOrganization, Organizations};
 pub use doors::{Client, Dashboard, Door, Storefront};
 pub use environment::Environment;
 pub use error::{Error, FieldError, Outcome};
+pub use organization::{GetDashboard, GetOrganization, Organizations, UpdateOrganization};
+pub use pages::{Cursor, Page, Paged};
+pub use payment_links::{
+    CreatePaymentLink, DeletePaymentLink, GetPaymentLink, ListPaymentLinkPayments, ListPaymentLinks,
+    PaymentLinks, UpdatePaymentLink,
+};
 pub use payments::{GetPayment, Payments};
+pub use reconcile::{Lookup, Reconciled};
 pub use refunds::{CreateRefund, GetRefund, ListRefunds, Refunds};
+pub use retry::RetryPolicy;
+pub use scope::Scope;
 pub use storefront::{GetPublicPaymentLink, PublicPaymentLinks, StartCheckout};
+pub use wait::{NotFinal, Poll};
+pub use webhook_endpoint::{GetWebhookEndpoint, SetWebhookEndpoint, WebhookEndpoints};
+
+/// Gives sight of a secret, such as [`NewApiKey::key`](crate::NewApiKey), which shows itself to nobody else.
+pub use secrecy::ExposeSecret;
 
 pub use crate::raw::types::{
-    Checkout, Currency, DepositAttempt, Organization, Payment, PaymentProduct, PaymentStatus,
-    PublicPaymentLink, Refund, RefundCreated, RefundStatus, SandboxSimulation,
+    ApiKey, Checkout, Currency, DashboardSnapshot, DepositAttempt, Organization, Payment, PaymentLink,
+    PaymentLinkPayment, PaymentProduct, PaymentStatus, PriceMode, PricingMode, PublicPaymentLink, Refund,
+    RefundCreated, RefundStatus, SandboxSimulation, WebhookConfiguration,
 };

@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use super::call::{call, id};
-use super::{Error, Payment};
-use crate::raw;
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Call, FieldError, Payment, Request, checks};
+use crate::ids::PaymentId;
+use crate::raw::{self, ResponseValue};
 
 /// Payments, which the API calls transactions. From [`Client::payments`](crate::Client::payments).
 #[derive(Clone, Debug)]
 pub struct Payments {
-    raw: Arc<raw::Client>,
+    core: Arc<Core>,
 }
 
 impl super::Client {
     /// Payments: look one up.
     pub fn payments(&self) -> Payments {
-        Payments { raw: Arc::clone(&self.raw) }
+        Payments { core: Arc::clone(&self.core) }
     }
 }
 
 impl Payments {
     /// Looks a payment up by its public id (`TXabc123`) or its numeric one. Scope: `payments:read`.
+    ///
+    /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such payment.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -32,29 +36,31 @@ impl Payments {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, payment_id: impl Into<String>) -> GetPayment {
-        GetPayment { raw: Arc::clone(&self.raw), id: payment_id.into() }
+    pub fn get(&self, payment: impl Into<PaymentId>) -> Call<GetPayment> {
+        Call::new(&self.core, GetPayment { payment: payment.into() })
     }
 }
 
 /// Looks a payment up. Source: the reference, `GET /transactions/{id}/`.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Debug)]
 pub struct GetPayment {
-    raw: Arc<raw::Client>,
-    id: String,
+    pub(super) payment: PaymentId,
 }
 
-impl GetPayment {
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_not_found`] when there is no such payment, [`Error::is_invalid_input`] for an empty id; and whatever
-    /// may happen to any call.
-    pub async fn send(self) -> Result<Payment, Error> {
-        const OPERATION: &str = "get_payment";
-        let id = id(OPERATION, &self.id)?;
-        call(OPERATION, self.raw.get_payment(id)).await
+impl Request for GetPayment {
+    type Output = Payment;
+}
+
+impl Attempt for GetPayment {
+    type Answer = Payment;
+    type Value = Payment;
+    const OPERATION: &'static str = "get_payment";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::id(self.payment.check())
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Payment>, raw::Error<()>> {
+        raw.get_payment(self.payment.as_str()).await
     }
 }

@@ -1,13 +1,20 @@
 //! Refunds: money that goes back.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::call::{call, id};
-use super::{Error, Refund, RefundCreated, RefundStatus};
-use crate::raw;
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::reconcile::SETTLE;
+use super::{
+    Call, Cursor, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, pages,
+};
+use crate::ids::{PaymentId, RefundId};
+use crate::raw::{self, ResponseValue};
 
 /// Refunds of payments. From [`Client::refunds`](crate::Client::refunds).
 ///
@@ -34,81 +41,85 @@ use crate::raw;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Refunds {
-    raw: Arc<raw::Client>,
+    core: Arc<Core>,
 }
 
 impl super::Client {
     /// Refunds: create them, list them, look one up.
     pub fn refunds(&self) -> Refunds {
-        Refunds { raw: Arc::clone(&self.raw) }
+        Refunds { core: Arc::clone(&self.core) }
     }
 }
 
 impl Refunds {
     /// Refunds a payment, named by its public or numeric id: everything that is still refundable, unless an
-    /// [`amount`](CreateRefund::amount) is set. The customer and the payment provider see the reason, of at most 500
+    /// [`amount`](Call::amount) is set. The customer and the payment provider see the reason, of at most 500
     /// characters. Scope: `refunds:write` or `payments:write`.
-    pub fn create(&self, payment_id: impl Into<String>, reason: impl Into<String>) -> CreateRefund {
+    ///
+    /// A success means that the refund is being processed; it has completed when [`get`](Self::get) or a webhook says so.
+    ///
+    /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when the payment cannot be refunded, or not by so
+    /// much. Where [`outcome`](crate::Error::outcome) is [`Unknown`](crate::Outcome::Unknown), the refund may have been
+    /// made: list the payment's refunds before another is sent. It is never repeated by itself.
+    pub fn create(&self, payment: impl Into<PaymentId>, reason: impl Into<String>) -> Call<CreateRefund> {
         let body = raw::types::RefundRequest { amount: None, reason: reason.into() };
-        CreateRefund { raw: Arc::clone(&self.raw), payment_id: payment_id.into(), body }
+        Call::new(&self.core, CreateRefund { payment: payment.into(), body, settle: SETTLE })
     }
 
-    /// Lists the organization's refunds, all of them unless filtered. Scope: `refunds:read` or `payments:read`.
-    pub fn list(&self) -> ListRefunds {
-        ListRefunds {
-            raw: Arc::clone(&self.raw),
-            status: None,
-            created_from: None,
-            created_until: None,
-            search: None,
-            ordering: None,
-            page: None,
-            page_size: None,
-        }
+    /// Lists the organization's refunds, all of them unless filtered: a page with [`send`](Call::send), all pages with
+    /// [`pages`](Call::pages), all refunds with [`items`](Call::items). Scope: `refunds:read` or `payments:read`.
+    ///
+    /// Fails with [`is_not_found`](crate::Error::is_not_found) for a page that does not exist (inferred from Django REST
+    /// Framework).
+    pub fn list(&self) -> Call<ListRefunds> {
+        Call::new(&self.core, ListRefunds::default())
     }
 
     /// Looks a refund up by its public id (`RFabc123`) or its numeric one. Scope: `refunds:read` or `payments:read`.
-    pub fn get(&self, refund_id: impl Into<String>) -> GetRefund {
-        GetRefund { raw: Arc::clone(&self.raw), id: refund_id.into() }
+    ///
+    /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such refund.
+    pub fn get(&self, refund: impl Into<RefundId>) -> Call<GetRefund> {
+        Call::new(&self.core, GetRefund { refund: refund.into() })
     }
 }
 
 /// Refunds a payment. Source: the reference, `POST /transactions/{id}/refund/`.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Debug)]
 pub struct CreateRefund {
-    raw: Arc<raw::Client>,
-    payment_id: String,
-    body: raw::types::RefundRequest,
+    pub(super) payment: PaymentId,
+    pub(super) body: raw::types::RefundRequest,
+    pub(super) settle: Duration,
 }
 
-impl CreateRefund {
+impl Call<CreateRefund> {
     /// Refunds only this much, in major units of the currency that was charged, tax included: `40.00`.
     pub fn amount(mut self, amount: Decimal) -> Self {
-        self.body.amount = Some(amount);
+        self.request.body.amount = Some(amount);
         self
     }
+}
 
-    /// Sends the request, once. A success means that the refund is being processed; it has completed when
-    /// [`Refunds::get`] or a webhook says so.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_invalid_input`] when the payment cannot be refunded or not by so much. When
-    /// [`Error::outcome`] is [`Outcome::Unknown`](crate::Outcome::Unknown), the refund may have been made: list the
-    /// payment's refunds before sending another.
-    pub async fn send(self) -> Result<RefundCreated, Error> {
-        const OPERATION: &str = "create_refund";
-        let id = id(OPERATION, &self.payment_id)?;
-        call(OPERATION, self.raw.create_refund(id, &self.body)).await
+impl Request for CreateRefund {
+    type Output = RefundCreated;
+}
+
+impl Attempt for CreateRefund {
+    type Answer = RefundCreated;
+    type Value = RefundCreated;
+    const OPERATION: &'static str = "create_refund";
+
+    fn check(&self) -> Vec<FieldError> {
+        [checks::id(self.payment.check()), checks::refund(&self.body)].concat()
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<RefundCreated>, raw::Error<()>> {
+        raw.create_refund(self.payment.as_str(), &self.body).await
     }
 }
 
 /// Lists refunds. Source: the reference, `GET /refunds/`.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Default)]
 pub struct ListRefunds {
-    raw: Arc<raw::Client>,
     status: Option<RefundStatus>,
     created_from: Option<Timestamp>,
     created_until: Option<Timestamp>,
@@ -116,58 +127,84 @@ pub struct ListRefunds {
     ordering: Option<String>,
     page: Option<i64>,
     page_size: Option<i64>,
+    cursor: Option<Cursor>,
 }
 
-impl ListRefunds {
+impl fmt::Debug for ListRefunds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is searched for may be a reason, and so anything.
+        let Self { status, page, page_size, .. } = self;
+        f.debug_struct("ListRefunds")
+            .field("status", status)
+            .field("page", page)
+            .field("page_size", page_size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Call<ListRefunds> {
     /// Only refunds in this state.
     pub fn status(mut self, status: RefundStatus) -> Self {
-        self.status = Some(status);
+        self.request.status = Some(status);
         self
     }
 
     /// Only refunds created at this time or later (`created_at__gte`).
     pub fn created_from(mut self, time: Timestamp) -> Self {
-        self.created_from = Some(time);
+        self.request.created_from = Some(time);
         self
     }
 
     /// Only refunds created at this time or earlier (`created_at__lte`).
     pub fn created_until(mut self, time: Timestamp) -> Self {
-        self.created_until = Some(time);
+        self.request.created_until = Some(time);
         self
     }
 
     /// Only refunds whose payment id or reason contains this.
     pub fn search(mut self, text: impl Into<String>) -> Self {
-        self.search = Some(text.into());
+        self.request.search = Some(text.into());
         self
     }
 
     /// Sorts by this field, downwards with a minus in front: `-created_at`, `amount`.
     pub fn ordering(mut self, field: impl Into<String>) -> Self {
-        self.ordering = Some(field.into());
+        self.request.ordering = Some(field.into());
         self
     }
 
     /// The page to fetch, from 1.
     pub fn page(mut self, page: u32) -> Self {
-        self.page = Some(page.into());
+        self.request.page = Some(page.into());
         self
     }
 
     /// How many refunds make a page.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.page_size = Some(size.into());
+        self.request.page_size = Some(size.into());
         self
     }
+}
 
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_not_found`] for a page that does not exist (inferred from Django REST Framework).
-    pub async fn send(self) -> Result<Vec<Refund>, Error> {
-        let request = self.raw.list_refunds(
+impl Request for ListRefunds {
+    type Output = Page<Refund>;
+}
+
+impl Attempt for ListRefunds {
+    type Answer = Page<Refund>;
+    type Value = Page<Refund>;
+    const OPERATION: &'static str = "list_refunds";
+
+    fn query(&self) -> Option<String> {
+        self.cursor.as_ref().map(|cursor| cursor.query().to_owned())
+    }
+
+    fn is_repeated(&self, page: &Page<Refund>) -> bool {
+        pages::is_repeated(self.cursor.as_ref(), page)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<Refund>>, raw::Error<()>> {
+        let result = raw.list_refunds(
             self.created_from.as_ref(),
             self.created_until.as_ref(),
             self.ordering.as_deref(),
@@ -176,27 +213,46 @@ impl ListRefunds {
             self.search.as_deref(),
             self.status.as_ref(),
         );
-        call("list_refunds", request).await
+        pages::read(raw, self.cursor.as_ref(), result.await)
+    }
+}
+
+impl Paged for ListRefunds {}
+
+impl pages::sealed::Paged for ListRefunds {
+    fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    fn resume(&mut self, cursor: Cursor) {
+        self.cursor = Some(cursor);
+    }
+
+    fn size_pages(&mut self, size: u32) {
+        self.page_size.get_or_insert(size.into());
     }
 }
 
 /// Looks a refund up. Source: the reference, `GET /refunds/{id}/`.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Debug)]
 pub struct GetRefund {
-    raw: Arc<raw::Client>,
-    id: String,
+    refund: RefundId,
 }
 
-impl GetRefund {
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_not_found`] when there is no such refund.
-    pub async fn send(self) -> Result<Refund, Error> {
-        const OPERATION: &str = "get_refund";
-        let id = id(OPERATION, &self.id)?;
-        call(OPERATION, self.raw.get_refund(id)).await
+impl Request for GetRefund {
+    type Output = Refund;
+}
+
+impl Attempt for GetRefund {
+    type Answer = Refund;
+    type Value = Refund;
+    const OPERATION: &'static str = "get_refund";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::id(self.refund.check())
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Refund>, raw::Error<()>> {
+        raw.get_refund(self.refund.as_str()).await
     }
 }

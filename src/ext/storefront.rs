@@ -4,32 +4,37 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::call::call;
-use super::{Billing, Checkout, Currency, Error, PublicPaymentLink};
-use crate::raw;
-use crate::raw::types;
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Billing, Call, Checkout, Currency, FieldError, PublicPaymentLink, Request, checks};
+use crate::raw::{self, ResponseValue, types};
 
 /// Payment links as customers see them. From [`Storefront::payment_links`](crate::Storefront::payment_links).
 #[derive(Clone, Debug)]
 pub struct PublicPaymentLinks {
-    raw: Arc<raw::Client>,
+    core: Arc<Core>,
 }
 
 impl super::Storefront {
     /// Payment links as customers see them.
     pub fn payment_links(&self) -> PublicPaymentLinks {
-        PublicPaymentLinks { raw: Arc::clone(&self.raw) }
+        PublicPaymentLinks { core: Arc::clone(&self.core) }
     }
 }
 
 impl PublicPaymentLinks {
     /// Looks at a link by its public token.
-    pub fn get(&self, token: Uuid) -> GetPublicPaymentLink {
-        GetPublicPaymentLink { raw: Arc::clone(&self.raw), token }
+    ///
+    /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such link.
+    pub fn get(&self, token: Uuid) -> Call<GetPublicPaymentLink> {
+        Call::new(&self.core, GetPublicPaymentLink { token })
     }
 
     /// Starts a checkout of what the link sells.
-    pub fn start_checkout(&self, token: Uuid, billing: Billing) -> StartCheckout {
+    ///
+    /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused, and with
+    /// [`is_not_found`](crate::Error::is_not_found) when there is no such link.
+    pub fn start_checkout(&self, token: Uuid, billing: Billing) -> Call<StartCheckout> {
         let body = types::PublicCheckoutRequest {
             billing_country: billing.country,
             billing_email: billing.email,
@@ -42,70 +47,77 @@ impl PublicPaymentLinks {
             failed_url: None,
             success_url: None,
         };
-        StartCheckout { raw: Arc::clone(&self.raw), token, body }
+        Call::new(&self.core, StartCheckout { token, body })
     }
 }
 
 /// Looks at a payment link. Source: the guides name the operation; its path is inferred.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Debug)]
 pub struct GetPublicPaymentLink {
-    raw: Arc<raw::Client>,
     token: Uuid,
 }
 
-impl GetPublicPaymentLink {
-    /// Sends the request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_not_found`] when there is no such link.
-    pub async fn send(self) -> Result<PublicPaymentLink, Error> {
-        call("get_public_payment_link", self.raw.get_public_payment_link(&self.token)).await
+impl Request for GetPublicPaymentLink {
+    type Output = PublicPaymentLink;
+}
+
+impl Attempt for GetPublicPaymentLink {
+    type Answer = PublicPaymentLink;
+    type Value = PublicPaymentLink;
+    const OPERATION: &'static str = "get_public_payment_link";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PublicPaymentLink>, raw::Error<()>> {
+        raw.get_public_payment_link(&self.token).await
     }
 }
 
 /// Starts the checkout of a payment link. Source: the reference names the operation; its path is inferred.
-#[derive(Debug)]
-#[must_use = "nothing is sent until `send` is called"]
+#[derive(Clone, Debug)]
 pub struct StartCheckout {
-    raw: Arc<raw::Client>,
     token: Uuid,
     body: types::PublicCheckoutRequest,
 }
 
-impl StartCheckout {
+impl Call<StartCheckout> {
     /// What the customer is charged in; left out, the link decides.
     pub fn currency(mut self, currency: Currency) -> Self {
-        self.body.currency = Some(currency);
+        self.request.body.currency = Some(currency);
         self
     }
 
     /// Where the customer goes after paying (`successUrl`).
     pub fn success_url(mut self, url: impl Into<String>) -> Self {
-        self.body.success_url = Some(url.into());
+        self.request.body.success_url = Some(url.into());
         self
     }
 
     /// Where the customer goes when the payment failed (`failedUrl`).
     pub fn failed_url(mut self, url: impl Into<String>) -> Self {
-        self.body.failed_url = Some(url.into());
+        self.request.body.failed_url = Some(url.into());
         self
     }
 
     /// Where the customer goes after giving up (`cancelUrl`).
     pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
-        self.body.cancel_url = Some(url.into());
+        self.request.body.cancel_url = Some(url.into());
         self
     }
+}
 
-    /// Sends the request, once.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_invalid_input`] when the server refuses a field, [`Error::is_not_found`] when there is no such link.
-    pub async fn send(self) -> Result<Checkout, Error> {
-        call("start_payment_link_checkout", self.raw.start_payment_link_checkout(&self.token, &self.body))
-            .await
+impl Request for StartCheckout {
+    type Output = Checkout;
+}
+
+impl Attempt for StartCheckout {
+    type Answer = Checkout;
+    type Value = Checkout;
+    const OPERATION: &'static str = "start_payment_link_checkout";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::public_checkout(&self.body)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {
+        raw.start_payment_link_checkout(&self.token, &self.body).await
     }
 }

@@ -1,11 +1,12 @@
 //! What a client carries besides its address: the credential.
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Security;
+use super::{Exchange, Security};
 
 /// The credential of a raw [`Client`](super::Client). It is sent with the operations that take it and no others, and
 /// shows up nowhere: not in `Debug`, not in errors.
@@ -18,10 +19,11 @@ use super::Security;
 /// ```
 #[derive(Clone)]
 pub struct Context {
-    credential: Credential,
+    credential: Arc<Credential>,
+    /// The attempt that a door makes; none when the raw client is used by itself.
+    pub(super) exchange: Option<Arc<Exchange>>,
 }
 
-#[derive(Clone)]
 enum Credential {
     None,
     ApiKey(SecretString),
@@ -31,24 +33,38 @@ enum Credential {
 impl Context {
     /// No credential: only open operations can be called.
     pub fn anonymous() -> Self {
-        Self { credential: Credential::None }
+        Self::new(Credential::None)
     }
 
     /// An API key, sent as `Authorization: Api-Key …`.
     pub fn api_key(key: impl Into<SecretString>) -> Self {
-        Self { credential: Credential::ApiKey(key.into()) }
+        Self::new(Credential::ApiKey(key.into()))
     }
 
     /// The token of a dashboard session, sent as `Authorization: Token …`.
     pub fn session_token(token: impl Into<SecretString>) -> Self {
-        Self { credential: Credential::SessionToken(token.into()) }
+        Self::new(Credential::SessionToken(token.into()))
+    }
+
+    fn new(credential: Credential) -> Self {
+        Self { credential: Arc::new(credential), exchange: None }
+    }
+
+    /// The same credential, for one attempt.
+    pub(crate) fn with_exchange(&self, exchange: Arc<Exchange>) -> Self {
+        Self { credential: Arc::clone(&self.credential), exchange: Some(exchange) }
+    }
+
+    /// The attempt that a door makes.
+    pub(crate) fn exchange(&self) -> Option<&Exchange> {
+        self.exchange.as_deref()
     }
 
     /// The value of the `Authorization` header for an operation that takes `security`.
     ///
     /// Fails closed: a credential that this crate does not know how to present is a refusal, not a bare request.
     pub(super) fn authorization(&self, security: Security) -> Result<Option<HeaderValue>, &'static str> {
-        let (scheme, secret) = match (security, &self.credential) {
+        let (scheme, secret) = match (security, &*self.credential) {
             (Security::None, _) => return Ok(None),
             (Security::ApiKey, Credential::ApiKey(key)) => ("Api-Key", key),
             (Security::ApiKey, _) => return Err("takes an API key, and the client has none"),
@@ -69,7 +85,7 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.credential {
+        let kind = match &*self.credential {
             Credential::None => "none",
             Credential::ApiKey(_) => "API key",
             Credential::SessionToken(_) => "session token",

@@ -26,6 +26,9 @@ impl ClientHooks<Context> for Client {
             .inner
             .authorization(operation.security)
             .map_err(|problem| Error::Custom(format!("{} {problem}", operation.id)))?;
+        if let Some(exchange) = &self.inner.exchange {
+            exchange.prepare(request);
+        }
         let headers = request.headers_mut();
         // Generated with every request, asked for by nobody.
         headers.remove("api-version");
@@ -41,8 +44,14 @@ impl ClientHooks<Context> for Client {
         _info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         let sent_to = request.url().clone();
-        let response = self.client().execute(request).await?;
-        if *response.url() == sent_to { Ok(response) } else { Ok(redirect(response.url())) }
+        let mut response = self.client().execute(request).await?;
+        if *response.url() != sent_to {
+            response = redirect(response.url());
+        }
+        match &self.inner.exchange {
+            Some(exchange) => exchange.read(response).await,
+            None => Ok(response),
+        }
     }
 }
 

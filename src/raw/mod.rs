@@ -1,9 +1,9 @@
 //! The generated client: one method an operation, the wire's own types, no opinions.
 //!
-//! This is the lower floor, for what the doors of the crate do not offer yet. It adds the credential that an operation
-//! takes ([`OPERATIONS`]), refuses to call an operation with the wrong one, refuses answers that came by way of a
-//! redirect, and reads and writes amounts digit for digit. It repeats nothing, bounds nothing, and its [`Error`] prints
-//! bodies: do not log it.
+//! This is the lower floor, for what the doors of the crate do not offer. It adds the credential that an operation
+//! takes (`OPERATIONS`), refuses to call an operation with the wrong one, refuses answers that came by way of a
+//! redirect, and reads and writes amounts digit for digit. It repeats nothing, bounds nothing, and its `Error` prints
+//! bodies: do not log it. Without the feature `client` only the [`types`] are here.
 //!
 //! The code comes from the documents in `openapi/` by way of `codegen/`, either while the crate is built (feature
 //! `codegen`, the default) or as the snapshot that is checked in; the two are the same, byte for byte. Only
@@ -21,6 +21,8 @@
 #[cfg(feature = "client")]
 mod context;
 pub(crate) mod decimal;
+#[cfg(feature = "client")]
+mod exchange;
 #[cfg(feature = "client")]
 mod hooks;
 pub(crate) mod open_enum;
@@ -60,4 +62,7 @@ pub use self::{
     operation::{Operation, operation},
 };
 #[cfg(feature = "client")]
-pub(crate) use segment::path_segment;
+pub(crate) use self::{
+    exchange::{End, Exchange, Received},
+    segment::path_segment,
+};

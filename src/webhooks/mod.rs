@@ -1,118 +1,81 @@
-//! Webhooks: is this delivery from ND8?
+//! Webhooks: is this delivery from ND8, what does it say, and has it been handled already?
 //!
-//! ND8 signs the raw body with the webhook secret (HMAC-SHA256, header `X-Webhook-Signature: sha256=<hex>`). Verify the
-//! bytes as they came, before anything parses them: a body that was parsed and written again has another signature.
+//! ND8 signs the raw body with the webhook secret (HMAC-SHA256, header `X-Webhook-Signature: sha256=<hex>`).
+//! [`Verifier::verify`] checks the bytes as they came and only then parses them, into a [`Delivery`] whose [`Event`] is
+//! typed. What verifies and cannot be read is [`Event::Unknown`], with the reason and all its bytes. None of this needs
+//! an HTTP client: `default-features = false, features = ["webhooks"]`.
 //!
-//! `X-Webhook-Timestamp` and `X-Webhook-Delivery-Id` are **not** part of what is signed. Whoever has seen one delivery
-//! can send it again under new ones; a program that acts on a delivery must be able to hear of it twice.
+//! # What a signature proves, and what it doesn't
+//!
+//! The body is signed. **`X-Webhook-Timestamp`, `X-Webhook-Delivery-Id` and `X-Webhook-Event` are not.** Whoever has seen
+//! one delivery can send its body again, under any time, id and event name. So:
+//!
+//! - The bounds on the timestamp ([`Verifier::tolerance`]) drop what got stuck somewhere, and a replay by somebody who
+//!   does not bother to change it. They are no defence against one who does.
+//! - [`handle_once`] by the delivery's id handles ND8's own repeats once. A replay under a new id is another delivery.
+//! - [`handle_once`] by [`Delivery::body_digest`] stops that too, as long as the digest is remembered: what it goes by is
+//!   signed. It also drops copies that somebody sends again on purpose from the dashboard.
+//! - The only thing that holds without memory is a handler that can hear of the same state twice. Take amounts that
+//!   matter from `client.payments().get(…)`: a body that is old but genuine tells an old state.
+//!
+//! Serve the endpoint over TLS, so that nobody sees one.
+//!
+//! # Example: a delivery, from headers to handler
 //!
 //! ```
-//! use nd8::webhooks::{SIGNATURE_HEADER, Verifier};
+//! use nd8::webhooks::{Event, MemoryDeduplicator, Once, SIGNATURE_HEADER, Verifier, handle_once};
 //!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let verifier = Verifier::new("whsec");
-//! let body = br#"{"event":"webhook.test"}"#;
-//! let signature = verifier.sign(body);
+//! let seen = MemoryDeduplicator::new();
 //!
-//! assert_eq!(SIGNATURE_HEADER, "X-Webhook-Signature");
-//! assert!(verifier.verify(&signature, body).is_ok());
-//! assert!(verifier.verify(&signature, b"{}").is_err(), "another body");
+//! // In a test: what ND8 would send. The headers may as well be an `http::HeaderMap`.
+//! let body = br#"{"event":"webhook.test","hello":"there"}"#;
+//! let headers = verifier.signed_headers("5a0ff0a6-0d0d-4c1c-9e0a-2f6c1f8f7b11", "webhook.test", body);
+//! assert!(headers.contains(&(SIGNATURE_HEADER, verifier.sign(body))));
+//!
+//! let delivery = verifier.verify(&headers, body)?;
+//! let handled = handle_once(&seen, &delivery, async || match &delivery.event {
+//!     Event::WebhookTest(test) => Ok::<_, std::io::Error>(test.extra["hello"].clone()),
+//!     _ => Ok("something else".into()),
+//! });
+//! assert_eq!(handled.await?, Once::Handled("there".into()));
+//! # Ok(())
+//! # }
 //! ```
+//!
+//! With feature `axum`, [`Delivery`] is an extractor.
 
-use std::fmt;
-
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use secrecy::{ExposeSecret as _, SecretString};
-use sha2::Sha256;
-
-/// The header with the signature.
-pub const SIGNATURE_HEADER: &str = "X-Webhook-Signature";
-
-const SCHEME: &str = "sha256=";
-
-/// Checks signatures with a webhook secret. `Debug` does not show the secret.
-#[derive(Clone)]
-pub struct Verifier {
-    secret: SecretString,
-}
-
-impl Verifier {
-    /// Takes the webhook secret of the organization.
-    pub fn new(secret: impl Into<SecretString>) -> Self {
-        Self { secret: secret.into() }
-    }
-
-    /// Checks that ND8 signed these bytes. The comparison takes the same time wherever the signatures differ.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidSignature`] when the header is malformed or belongs to another body or secret; which of these is
-    /// nobody's business who sends forgeries.
-    pub fn verify(&self, signature_header: &str, body: &[u8]) -> Result<(), InvalidSignature> {
-        let hex = signature_header.trim().strip_prefix(SCHEME).ok_or(InvalidSignature)?;
-        let signature = base16ct::mixed::decode_vec(hex).map_err(|_| InvalidSignature)?;
-        self.mac(body).verify_slice(&signature).map_err(|_| InvalidSignature)
-    }
-
-    /// Signs a body as ND8 does, for tests: the value of the signature header.
-    pub fn sign(&self, body: &[u8]) -> String {
-        format!("{SCHEME}{}", base16ct::lower::encode_string(&self.mac(body).finalize().into_bytes()))
-    }
-
-    fn mac(&self, body: &[u8]) -> Hmac<Sha256> {
-        let key = self.secret.expose_secret().as_bytes();
-        let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
-            Ok(mac) => mac,
-            Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104)"),
-        };
-        mac.update(body);
-        mac
-    }
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").finish_non_exhaustive()
-    }
-}
-
-/// The delivery is not from ND8, or not as ND8 sent it. Answer 400 and do nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidSignature;
-
-impl fmt::Display for InvalidSignature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the webhook signature does not match the body")
-    }
-}
-
-impl std::error::Error for InvalidSignature {}
+#[cfg(feature = "axum")]
+mod axum;
+mod clock;
+mod dedup;
+mod delivery;
+mod error;
+mod event;
+mod headers;
+mod memory;
+mod once;
+mod payload;
+mod verifier;
 
 #[cfg(test)]
-mod tests {
-    use super::{InvalidSignature, Verifier};
+mod once_tests;
+#[cfg(test)]
+mod verifier_tests;
 
-    /// RFC 4231, test case 2.
-    #[test]
-    fn signs_like_everybody_else() {
-        let verifier = Verifier::new("Jefe");
-        let expected = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        assert_eq!(verifier.sign(b"what do ya want for nothing?"), expected);
-        assert_eq!(
-            verifier.verify(&expected.to_uppercase().replace("SHA", "sha"), b"what do ya want for nothing?"),
-            Ok(())
-        );
-    }
-
-    #[test]
-    fn refuses_whatever_is_not_a_signature_of_this_body() {
-        let verifier = Verifier::new("secret");
-        let good = verifier.sign(b"body");
-        let hex = good.strip_prefix("sha256=").expect("has the scheme");
-        let short = &good[..good.len() - 2];
-        for header in ["", "sha256=", hex, short, &format!("{good}00"), "sha256=zz", "sha1=00", "sha256=ü"] {
-            assert_eq!(verifier.verify(header, b"body"), Err(InvalidSignature), "{header}");
-        }
-        assert_eq!(Verifier::new("other").verify(&good, b"body"), Err(InvalidSignature));
-        assert!(!format!("{verifier:?}").contains("secret\""));
-    }
-}
+#[cfg(feature = "axum")]
+pub use self::axum::DeliveryRejection;
+pub use self::{
+    dedup::{Claim, Deduplicator, Ticket},
+    delivery::{Delivery, DeliveryId},
+    error::Error,
+    event::{Event, UnknownReason},
+    headers::{DELIVERY_ID_HEADER, EVENT_HEADER, Headers, SIGNATURE_HEADER, TIMESTAMP_HEADER},
+    memory::{Full, MemoryDeduplicator},
+    once::{Once, OnceError, handle_once},
+    payload::{RefundStatusChanged, TransactionStatusChanged, WebhookTest},
+    verifier::Verifier,
+};
+pub use crate::raw::types::{DepositAttempt, PaymentStatus, RefundStatus};

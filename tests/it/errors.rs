@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use nd8::{Client, Outcome};
+use nd8::{Client, Outcome, RetryPolicy};
 
 use crate::support::{PAYMENT, Server, answer_json};
 
@@ -65,7 +65,8 @@ async fn an_unreadable_success_may_have_moved_money() {
 async fn an_html_page_is_a_server_error() {
     let server =
         Server::start(|_| (StatusCode::BAD_GATEWAY, axum::response::Html("<h1>Bad gateway</h1>"))).await;
-    let error = server.client().payments().get("TX").send().await.expect_err("is no payment");
+    let call = server.client().payments().get("TX").retry(RetryPolicy::never());
+    let error = call.send().await.expect_err("is no payment");
     assert_eq!(error.to_string(), "get_payment: the server answered 502 Bad Gateway");
     assert!(!error.is_decode() && error.messages().is_empty());
     assert_eq!(error.body(), Some("<h1>Bad gateway</h1>".as_bytes()));
@@ -76,7 +77,8 @@ async fn a_refused_connection_sent_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("is bound");
     drop(listener);
-    let client = Client::builder("k").base_url(format!("http://{address}/api")).build().expect("is fine");
+    let client = Client::builder("k").base_url(format!("http://{address}/api")).retry(RetryPolicy::never());
+    let client = client.build().expect("is fine");
     let error = client.refunds().create("TX", "x").send().await.expect_err("nobody is there");
     assert!(error.is_connect());
     assert_eq!(error.outcome(), Outcome::NotSent);

@@ -95,7 +95,7 @@ async fn refunds_are_listed_by_every_filter() {
         ids.push(refund.refund_public_id);
     }
     sandbox.complete_refund(&ids[1]).expect("is processing");
-    let reasons = |refunds: Vec<nd8::Refund>| -> Vec<String> {
+    let reasons = |refunds: nd8::Page<nd8::Refund>| -> Vec<String> {
         refunds.into_iter().filter_map(|refund| refund.reason).collect()
     };
 

@@ -92,6 +92,9 @@ fn nothing_that_is_built_shows_it() {
 #[tokio::test]
 async fn no_call_tells_it_to_spans_or_errors() {
     let diary = Diary::default();
+    // While there is only one subscriber, tracing asks the thread that meets a span first whether anybody wants it, and
+    // the other tests' threads have none. With two it asks the subscribers.
+    let _second = tracing::Dispatch::new(Diary::default());
     let _guard = tracing::subscriber::set_default(diary.clone());
     let echo = r#"{"billing_email":["canary@example.com is not an address."],"canary-zip":["canary-key"],"detail":"canary"}"#;
     for (status, body) in

@@ -4,6 +4,7 @@
 
 mod arrows;
 mod environment;
+mod floats;
 mod generator_free;
 mod lock;
 mod module_docs;
@@ -19,12 +20,13 @@ pub(crate) fn run() -> Result<()> {
     let metadata = cargo_metadata::MetadataCommand::new().current_dir(repository::root()).exec()?;
     let documents =
         ["README.md", "ARCHITECTURE.md"].map(repository::read).into_iter().collect::<Result<Vec<_>>>()?;
-    let checks: [(&str, Vec<String>); 7] = [
+    let checks: [(&str, Vec<String>); 8] = [
         ("crates depend on each other as drawn", arrows::crates(&metadata)),
         ("users build nothing of the generator", generator_free::check(&generator_free::tree()?)),
         ("modules reach where they may", arrows::modules(&sources)),
         ("every module says what lives in it", module_docs::check(&sources)),
         ("every environment variable is documented", environment::check(&sources, &documents.concat())),
+        ("amounts are exact", floats::check(&sources)),
         (
             "the lock file tells the truth",
             lock::check(&repository::read("openapi/nd8.lock.toml")?, &repository::read),

@@ -1,0 +1,187 @@
+//! The organization's API keys.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{ApiKey, Call, FieldError, Request, Scope, checks};
+use crate::ids::ApiKeyId;
+use crate::raw::{self, ResponseValue, types};
+
+/// The organization's API keys. From [`Dashboard::api_keys`](crate::Dashboard::api_keys).
+///
+/// The whole key is shown once, when it is created or rotated, and has to be asked for:
+///
+/// ```
+/// use nd8::{ExposeSecret, Scope};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = httpmock::MockServer::start_async().await;
+/// # server.mock(|when, then| {
+/// #     when.json_body(serde_json::json!({"name": "ci", "allowed_scopes": "refunds:read"}));
+/// #     then.status(201).json_body(serde_json::json!({"raw_key": "the-whole-key", "prefix": "the"}));
+/// # });
+/// # let dashboard = nd8::Dashboard::builder("a-session").base_url(server.base_url()).build()?;
+/// let created = dashboard.api_keys().create().name("ci").scopes([Scope::RefundsRead]).send().await?;
+/// assert!(!format!("{created:?}").contains("the-whole-key"));
+/// assert_eq!(created.key.expect("is shown once").expose_secret(), "the-whole-key");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ApiKeys {
+    core: Arc<Core>,
+}
+
+impl super::Dashboard {
+    /// The organization's API keys.
+    pub fn api_keys(&self) -> ApiKeys {
+        ApiKeys { core: Arc::clone(&self.core) }
+    }
+}
+
+impl ApiKeys {
+    /// Lists what is known about the current keys: everything but the keys.
+    pub fn list(&self) -> Call<ListApiKeys> {
+        Call::new(&self.core, ListApiKeys)
+    }
+
+    /// Creates a key. Without scopes it is up to the server what it may do.
+    pub fn create(&self) -> Call<CreateApiKey> {
+        Call::new(&self.core, CreateApiKey { body: types::ApiKeyRequest::default() })
+    }
+
+    /// Replaces the key by a new one.
+    pub fn rotate(&self) -> Call<RotateApiKey> {
+        Call::new(&self.core, RotateApiKey)
+    }
+
+    /// Makes a key unusable for good.
+    pub fn revoke(&self, key: impl Into<ApiKeyId>) -> Call<RevokeApiKey> {
+        Call::new(&self.core, RevokeApiKey { key: key.into() })
+    }
+}
+
+/// A key that was just created, with the key itself.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NewApiKey {
+    /// The whole key. The server shows it this once.
+    pub key: Option<SecretString>,
+    /// What is known about it besides.
+    pub metadata: ApiKey,
+}
+
+impl From<types::ApiKeyWithSecret> for NewApiKey {
+    fn from(answer: types::ApiKeyWithSecret) -> Self {
+        let types::ApiKeyWithSecret { allowed_scopes, created_at, id, name, prefix, raw_key, status, extra } =
+            answer;
+        let metadata = ApiKey { allowed_scopes, created_at, id, name, prefix, status, extra };
+        Self { key: raw_key.map(SecretString::from), metadata }
+    }
+}
+
+/// Lists API keys. Source: the guides, `GET /organization/api-keys/`; the shape of the answer is inferred.
+#[derive(Clone, Debug)]
+pub struct ListApiKeys;
+
+impl Request for ListApiKeys {
+    type Output = Vec<ApiKey>;
+}
+
+impl Attempt for ListApiKeys {
+    type Answer = Vec<ApiKey>;
+    type Value = Vec<ApiKey>;
+    const OPERATION: &'static str = "list_api_keys";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Vec<ApiKey>>, raw::Error<()>> {
+        raw.list_api_keys().await
+    }
+}
+
+/// Creates an API key. Source: the guides, `POST /organization/api-keys/`.
+#[derive(Clone, Debug)]
+pub struct CreateApiKey {
+    body: types::ApiKeyRequest,
+}
+
+impl Call<CreateApiKey> {
+    /// What the key is called.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.request.body.name = Some(name.into());
+        self
+    }
+
+    /// What the key may do. The reference types the field as one string; that several scopes are separated by commas is
+    /// **inferred**.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.to_string()).collect();
+        self.request.body.allowed_scopes = Some(scopes.join(","));
+        self
+    }
+}
+
+impl Request for CreateApiKey {
+    type Output = NewApiKey;
+}
+
+impl Attempt for CreateApiKey {
+    type Answer = types::ApiKeyWithSecret;
+    type Value = NewApiKey;
+    const OPERATION: &'static str = "create_api_key";
+
+    async fn attempt(
+        &self,
+        raw: &raw::Client,
+    ) -> Result<ResponseValue<types::ApiKeyWithSecret>, raw::Error<()>> {
+        raw.create_api_key(&self.body).await
+    }
+}
+
+/// Rotates the API key. Source: the guides, `POST /organization/api-keys/rotate/`.
+#[derive(Clone, Debug)]
+pub struct RotateApiKey;
+
+impl Request for RotateApiKey {
+    type Output = NewApiKey;
+}
+
+impl Attempt for RotateApiKey {
+    type Answer = types::ApiKeyWithSecret;
+    type Value = NewApiKey;
+    const OPERATION: &'static str = "rotate_api_key";
+
+    async fn attempt(
+        &self,
+        raw: &raw::Client,
+    ) -> Result<ResponseValue<types::ApiKeyWithSecret>, raw::Error<()>> {
+        raw.rotate_api_key().await
+    }
+}
+
+/// Revokes an API key. Source: the guides, `POST /organization/api-keys/<id>/revoke/`; the shape of the answer is inferred.
+#[derive(Clone, Debug)]
+pub struct RevokeApiKey {
+    key: ApiKeyId,
+}
+
+impl Request for RevokeApiKey {
+    type Output = ApiKey;
+}
+
+impl Attempt for RevokeApiKey {
+    type Answer = ApiKey;
+    type Value = ApiKey;
+    const OPERATION: &'static str = "revoke_api_key";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::id(self.key.check())
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKey>, raw::Error<()>> {
+        raw.revoke_api_key(self.key.as_str()).await
+    }
+}

@@ -1,0 +1,133 @@
+//! The merchant's organization: its profile and its dashboard.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Call, Organization, PriceMode, Request};
+use crate::raw::{self, ResponseValue, types};
+
+/// The merchant's organization. From [`Dashboard::organization`](crate::Dashboard::organization).
+#[derive(Clone, Debug)]
+pub struct Organizations {
+    core: Arc<Core>,
+}
+
+impl super::Dashboard {
+    /// The merchant's organization: its profile and its dashboard.
+    pub fn organization(&self) -> Organizations {
+        Organizations { core: Arc::clone(&self.core) }
+    }
+}
+
+impl Organizations {
+    /// Reads the profile. Fields that this crate does not name are in `extra`.
+    pub fn get(&self) -> Call<GetOrganization> {
+        Call::new(&self.core, GetOrganization)
+    }
+
+    /// Changes the profile: what is set on the call, and nothing else.
+    pub fn update(&self) -> Call<UpdateOrganization> {
+        Call::new(&self.core, UpdateOrganization { body: types::OrganizationUpdate(serde_json::Map::new()) })
+    }
+
+    /// Reads what the dashboard shows at a glance: organization, wallet, statistics, recent activity. The reference leaves
+    /// its fields open, so they are JSON.
+    pub fn snapshot(&self) -> Call<GetDashboard> {
+        Call::new(&self.core, GetDashboard)
+    }
+}
+
+/// Reads the organization. Source: the guides, `GET /organization/`.
+#[derive(Clone, Debug)]
+pub struct GetOrganization;
+
+impl Request for GetOrganization {
+    type Output = Organization;
+}
+
+impl Attempt for GetOrganization {
+    type Answer = Organization;
+    type Value = Organization;
+    const OPERATION: &'static str = "get_organization";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
+        raw.get_organization().await
+    }
+}
+
+/// Changes the organization. Source: the guides, `PATCH /organization/`.
+#[derive(Clone, Debug)]
+pub struct UpdateOrganization {
+    body: types::OrganizationUpdate,
+}
+
+impl Call<UpdateOrganization> {
+    /// The organization's name.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.field("name", name.into())
+    }
+
+    /// Its website.
+    pub fn website(self, url: impl Into<String>) -> Self {
+        self.field("website", url.into())
+    }
+
+    /// The e-mail address to reach it at.
+    pub fn contact_email(self, email: impl Into<String>) -> Self {
+        self.field("contact_email", email.into())
+    }
+
+    /// Its Telegram name.
+    pub fn telegram(self, name: impl Into<String>) -> Self {
+        self.field("telegram", name.into())
+    }
+
+    /// Whether its prices are without tax (`HT`) or with it (`TTC`).
+    pub fn price_mode(self, mode: PriceMode) -> Self {
+        self.field("price_mode", mode.as_str())
+    }
+
+    /// Any other field, by the name it has on the wire; null clears it.
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.request.body.0.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl Request for UpdateOrganization {
+    type Output = Organization;
+}
+
+impl Attempt for UpdateOrganization {
+    type Answer = Organization;
+    type Value = Organization;
+    const OPERATION: &'static str = "update_organization";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
+        raw.update_organization(&self.body).await
+    }
+}
+
+/// Reads the dashboard. Source: the guides, `GET /organization/dashboard/`.
+#[derive(Clone, Debug)]
+pub struct GetDashboard;
+
+impl Request for GetDashboard {
+    type Output = types::DashboardSnapshot;
+}
+
+impl Attempt for GetDashboard {
+    type Answer = types::DashboardSnapshot;
+    type Value = types::DashboardSnapshot;
+    const OPERATION: &'static str = "get_dashboard";
+
+    async fn attempt(
+        &self,
+        raw: &raw::Client,
+    ) -> Result<ResponseValue<types::DashboardSnapshot>, raw::Error<()>> {
+        raw.get_dashboard().await
+    }
+}

@@ -1,0 +1,316 @@
+//! Payment links: checkouts that customers start themselves.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Call, Currency, FieldError, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks};
+use crate::ids::ProductId;
+use crate::raw::{self, ResponseValue, types};
+
+/// The organization's payment links. From [`Dashboard::payment_links`](crate::Dashboard::payment_links).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = httpmock::MockServer::start_async().await;
+/// # server.mock(|when, then| {
+/// #     when.method("PATCH").json_body(serde_json::json!({"max_uses": null, "is_active": false}));
+/// #     then.status(200).json_body(serde_json::json!({"name": "Mugs", "is_active": false}));
+/// # });
+/// # let dashboard = nd8::Dashboard::builder("a-session").base_url(server.base_url()).build()?;
+/// # let id = uuid::Uuid::nil();
+/// // What is not said stays as it is; `None` lifts a limit.
+/// let link = dashboard.payment_links().update(id).max_uses(None).active(false).send().await?;
+/// assert_eq!(link.is_active, Some(false));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct PaymentLinks {
+    core: Arc<Core>,
+}
+
+impl super::Dashboard {
+    /// The organization's payment links.
+    pub fn payment_links(&self) -> PaymentLinks {
+        PaymentLinks { core: Arc::clone(&self.core) }
+    }
+}
+
+impl PaymentLinks {
+    /// Lists the links.
+    pub fn list(&self) -> Call<ListPaymentLinks> {
+        Call::new(&self.core, ListPaymentLinks)
+    }
+
+    /// Creates a link that sells these products of the catalog, each so many times.
+    pub fn create<P: Into<ProductId>>(
+        &self,
+        name: impl Into<String>,
+        products: impl IntoIterator<Item = (P, u32)>,
+    ) -> Call<CreatePaymentLink> {
+        let body = types::PaymentLinkRequest {
+            currency: None,
+            expires_at: None,
+            is_active: None,
+            max_uses: None,
+            metadata: None,
+            name: name.into(),
+            pricing_mode: None,
+            products: lines(products),
+        };
+        Call::new(&self.core, CreatePaymentLink { body })
+    }
+
+    /// Reads a link.
+    pub fn get(&self, link: Uuid) -> Call<GetPaymentLink> {
+        Call::new(&self.core, GetPaymentLink { link })
+    }
+
+    /// Changes a link: what is set on the call, and nothing else.
+    pub fn update(&self, link: Uuid) -> Call<UpdatePaymentLink> {
+        Call::new(&self.core, UpdatePaymentLink { link, body: types::PaymentLinkUpdate::default() })
+    }
+
+    /// Deletes a link. The server keeps it out of sight, and its payments stay.
+    pub fn delete(&self, link: Uuid) -> Call<DeletePaymentLink> {
+        Call::new(&self.core, DeletePaymentLink { link })
+    }
+
+    /// Lists the payments that came in through a link. The shape of the answer is **inferred**.
+    pub fn payments(&self, link: Uuid) -> Call<ListPaymentLinkPayments> {
+        Call::new(&self.core, ListPaymentLinkPayments { link })
+    }
+}
+
+fn lines<P: Into<ProductId>>(products: impl IntoIterator<Item = (P, u32)>) -> Vec<types::PaymentLinkProduct> {
+    let line = |(product, quantity): (P, u32)| types::PaymentLinkProduct {
+        product_id: Some(product.into().as_str().to_owned()),
+        quantity: Some(quantity.into()),
+        extra: Map::new(),
+    };
+    products.into_iter().map(line).collect()
+}
+
+/// Lists payment links. Source: the guides, `GET /payment-links/`; the shape of the answer is inferred.
+#[derive(Clone, Debug)]
+pub struct ListPaymentLinks;
+
+impl Request for ListPaymentLinks {
+    type Output = Vec<PaymentLink>;
+}
+
+impl Attempt for ListPaymentLinks {
+    type Answer = Vec<PaymentLink>;
+    type Value = Vec<PaymentLink>;
+    const OPERATION: &'static str = "list_payment_links";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Vec<PaymentLink>>, raw::Error<()>> {
+        raw.list_payment_links().await
+    }
+}
+
+/// Creates a payment link. Source: the guides, `POST /payment-links/`.
+#[derive(Clone, Debug)]
+pub struct CreatePaymentLink {
+    body: types::PaymentLinkRequest,
+}
+
+impl Call<CreatePaymentLink> {
+    /// What customers are charged in.
+    pub fn currency(mut self, currency: Currency) -> Self {
+        self.request.body.currency = Some(currency);
+        self
+    }
+
+    /// Whether prices contain tax.
+    pub fn pricing_mode(mut self, mode: PricingMode) -> Self {
+        self.request.body.pricing_mode = Some(mode);
+        self
+    }
+
+    /// When the link stops working.
+    pub fn expires_at(mut self, time: Timestamp) -> Self {
+        self.request.body.expires_at = Some(time);
+        self
+    }
+
+    /// How many times the link can be paid through.
+    pub fn max_uses(mut self, uses: u32) -> Self {
+        self.request.body.max_uses = Some(uses.into());
+        self
+    }
+
+    /// The merchant's own data, kept with the link.
+    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
+        self.request.body.metadata = Some(metadata);
+        self
+    }
+
+    /// Whether customers can pay through the link.
+    pub fn active(mut self, active: bool) -> Self {
+        self.request.body.is_active = Some(active);
+        self
+    }
+}
+
+impl Request for CreatePaymentLink {
+    type Output = PaymentLink;
+}
+
+impl Attempt for CreatePaymentLink {
+    type Answer = PaymentLink;
+    type Value = PaymentLink;
+    const OPERATION: &'static str = "create_payment_link";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::payment_link(&self.body)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
+        raw.create_payment_link(&self.body).await
+    }
+}
+
+/// Reads a payment link. Source: the guides, `GET /payment-links/<uuid>/`.
+#[derive(Clone, Debug)]
+pub struct GetPaymentLink {
+    link: Uuid,
+}
+
+impl Request for GetPaymentLink {
+    type Output = PaymentLink;
+}
+
+impl Attempt for GetPaymentLink {
+    type Answer = PaymentLink;
+    type Value = PaymentLink;
+    const OPERATION: &'static str = "get_payment_link";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
+        raw.get_payment_link(&self.link).await
+    }
+}
+
+/// Changes a payment link. Source: the guides, `PATCH /payment-links/<uuid>/`.
+#[derive(Clone, Debug)]
+pub struct UpdatePaymentLink {
+    link: Uuid,
+    body: types::PaymentLinkUpdate,
+}
+
+impl Call<UpdatePaymentLink> {
+    /// What the link is called.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.request.body.name = Some(name.into());
+        self
+    }
+
+    /// What the link sells, in place of what it sold.
+    pub fn products<P: Into<ProductId>>(mut self, products: impl IntoIterator<Item = (P, u32)>) -> Self {
+        self.request.body.products = Some(lines(products));
+        self
+    }
+
+    /// What customers are charged in.
+    pub fn currency(mut self, currency: Currency) -> Self {
+        self.request.body.currency = Some(currency);
+        self
+    }
+
+    /// Whether prices contain tax.
+    pub fn pricing_mode(mut self, mode: PricingMode) -> Self {
+        self.request.body.pricing_mode = Some(mode);
+        self
+    }
+
+    /// When the link stops working; `None` lifts the limit.
+    pub fn expires_at(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+        self.request.body.expires_at = Some(time.into());
+        self
+    }
+
+    /// How many times the link can be paid through; `None` lifts the limit.
+    pub fn max_uses(mut self, uses: impl Into<Option<u32>>) -> Self {
+        self.request.body.max_uses = Some(uses.into().map(i64::from));
+        self
+    }
+
+    /// The merchant's own data, kept with the link.
+    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
+        self.request.body.metadata = Some(metadata);
+        self
+    }
+
+    /// Whether customers can pay through the link.
+    pub fn active(mut self, active: bool) -> Self {
+        self.request.body.is_active = Some(active);
+        self
+    }
+}
+
+impl Request for UpdatePaymentLink {
+    type Output = PaymentLink;
+}
+
+impl Attempt for UpdatePaymentLink {
+    type Answer = PaymentLink;
+    type Value = PaymentLink;
+    const OPERATION: &'static str = "update_payment_link";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::payment_link_update(&self.body)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
+        raw.update_payment_link(&self.link, &self.body).await
+    }
+}
+
+/// Deletes a payment link. Source: the guides, `DELETE /payment-links/<uuid>/`.
+#[derive(Clone, Debug)]
+pub struct DeletePaymentLink {
+    link: Uuid,
+}
+
+impl Request for DeletePaymentLink {
+    type Output = ();
+}
+
+impl Attempt for DeletePaymentLink {
+    type Answer = ();
+    type Value = ();
+    const OPERATION: &'static str = "delete_payment_link";
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<()>, raw::Error<()>> {
+        raw.delete_payment_link(&self.link).await
+    }
+}
+
+/// Lists the payments of a link. Source: the guides, `GET /payment-links/{id}/payments/`.
+#[derive(Clone, Debug)]
+pub struct ListPaymentLinkPayments {
+    link: Uuid,
+}
+
+impl Request for ListPaymentLinkPayments {
+    type Output = Vec<PaymentLinkPayment>;
+}
+
+impl Attempt for ListPaymentLinkPayments {
+    type Answer = Vec<PaymentLinkPayment>;
+    type Value = Vec<PaymentLinkPayment>;
+    const OPERATION: &'static str = "list_payment_link_payments";
+
+    async fn attempt(
+        &self,
+        raw: &raw::Client,
+    ) -> Result<ResponseValue<Vec<PaymentLinkPayment>>, raw::Error<()>> {
+        raw.list_payment_link_payments(&self.link).await
+    }
+}

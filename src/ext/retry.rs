@@ -1,0 +1,218 @@
+//! When a failed attempt may be repeated, and how long to wait before.
+//!
+//! The order of the decision: what was not sent may be repeated, whatever it was. What was sent and changes something is
+//! not, with one exception: a request that Django REST Framework throttled (429 with its `detail`) never reached
+//! the code that would have done it. Of what changes nothing, transient failures are repeated.
+//!
+//! ND8 documents no idempotency key, so there is nothing that would make a repeated refund or checkout safe.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::{Error, Outcome};
+
+/// How often, and how fast, a call is repeated. The default: four attempts, with waits drawn between nothing and 0.2,
+/// 0.4, 0.8 … seconds, at most 5; a `Retry-After` of the server is waited out if the call's deadline allows.
+///
+/// Repeating is also bounded across calls: all clones of a client share a budget that repeats draw from and successes
+/// fill up again, so that an outage is not made worse by those who wait for its end.
+///
+/// ```
+/// use std::time::Duration;
+/// use nd8::{Client, RetryPolicy};
+///
+/// let patient = RetryPolicy::default().max_attempts(6).backoff(Duration::from_secs(1), Duration::from_secs(30));
+/// assert_eq!(format!("{:?}", RetryPolicy::never()), format!("{:?}", RetryPolicy::default().max_attempts(1)));
+/// let client = Client::builder("an-api-key").retry(patient).build()?;
+/// # drop(client);
+/// # Ok::<(), nd8::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    base: Duration,
+    cap: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { max_attempts: 4, base: Duration::from_millis(200), cap: Duration::from_secs(5) }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt, come what may.
+    pub fn never() -> Self {
+        Self::default().max_attempts(1)
+    }
+
+    /// How many attempts are made at most, the first included. Zero counts as one.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// The longest wait before the second attempt, which doubles with each further one, and the longest of all. The wait
+    /// itself is drawn evenly between nothing and that (full jitter), so that many clients don't come back at once.
+    pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
+        self.base = base;
+        self.cap = cap;
+        self
+    }
+
+    /// How long to wait after `attempts` attempts, the last of which failed; none if that was the last.
+    ///
+    /// `draw` gives a duration between nothing and its argument.
+    pub(super) fn wait(
+        &self,
+        attempts: u32,
+        idempotent: bool,
+        error: &Error,
+        remaining: Duration,
+        draw: impl Fn(Duration) -> Duration,
+    ) -> Option<Duration> {
+        if attempts >= self.max_attempts || !may_repeat(error, idempotent) {
+            return None;
+        }
+        let doublings = attempts.saturating_sub(1).min(31);
+        let longest = self.base.saturating_mul(1 << doublings).min(self.cap);
+        // What the server asks for is a least wait: jitter comes on top.
+        let wait = error.retry_after().unwrap_or_default().saturating_add(draw(longest));
+        // An attempt that could not even begin before the deadline is not waited for.
+        (wait < remaining).then_some(wait)
+    }
+}
+
+fn may_repeat(error: &Error, idempotent: bool) -> bool {
+    if error.outcome() == Outcome::NotSent {
+        // Bad input and refusals of our own would only be refused again.
+        return error.is_connect();
+    }
+    if !idempotent {
+        return error.is_throttled();
+    }
+    match error.status() {
+        Some(status) => matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
+        None => error.is_transport(),
+    }
+}
+
+/// A bucket of tokens that all clones of a client share.
+#[derive(Debug)]
+pub(super) struct Budget {
+    tokens: AtomicU32,
+}
+
+/// Enough for a hundred repeats in a row.
+const FULL: u32 = 500;
+/// What a repeat costs; a success brings back one token. So in the long run one call in five may be repeated.
+const COST: u32 = 5;
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self { tokens: AtomicU32::new(FULL) }
+    }
+
+    /// Takes what a repeat costs, if it is there.
+    pub(super) fn take(&self) -> bool {
+        let take = |tokens: u32| tokens.checked_sub(COST);
+        self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    /// Credits a success.
+    pub(super) fn succeeded(&self) {
+        let add = |tokens: u32| (tokens < FULL).then_some(tokens + 1);
+        // A full bucket stays full.
+        let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+}
+
+/// Draws evenly between nothing and `longest`.
+pub(super) fn jitter(longest: Duration) -> Duration {
+    let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+    Duration::from_nanos(fastrand::u64(..=nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::error::Failure;
+    use crate::raw::{End, Received};
+
+    fn answered(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Error {
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let (parts, body) = response.body(body).expect("is a response").into_parts();
+        let received =
+            Received { status: parts.status, headers: parts.headers, body: body.into(), end: End::Complete };
+        Error::call("create_refund", Failure::Status(received))
+    }
+
+    const THROTTLED: &str = r#"{"detail":"Request was throttled. Expected available in 3 seconds."}"#;
+
+    #[test]
+    fn what_changes_something_is_repeated_only_if_it_was_throttled() {
+        let repeats = |error: Error, idempotent| {
+            RetryPolicy::default().wait(1, idempotent, &error, Duration::MAX, |longest| longest).is_some()
+        };
+        for status in [408, 500, 502, 503, 504] {
+            assert!(!repeats(answered(status, &[], ""), false), "{status}");
+            assert!(repeats(answered(status, &[], ""), true), "{status}");
+        }
+        for status in [301, 400, 401, 403, 404, 405, 409, 415, 422, 501] {
+            assert!(!repeats(answered(status, &[], ""), true), "{status}");
+        }
+        assert!(repeats(answered(429, &[], THROTTLED), false));
+        assert!(!repeats(answered(429, &[], "<h1>Slow down</h1>"), false), "who knows who said that");
+        assert!(repeats(answered(429, &[], "<h1>Slow down</h1>"), true));
+        let input = Error::input("create_refund", Vec::new());
+        assert!(!repeats(input, true), "it would be refused again");
+    }
+
+    #[test]
+    fn waits_double_up_to_the_cap_and_end_with_the_attempts() {
+        let policy =
+            RetryPolicy::default().max_attempts(6).backoff(Duration::from_secs(1), Duration::from_secs(5));
+        let wait = |attempts| {
+            policy
+                .wait(attempts, true, &answered(503, &[], ""), Duration::MAX, |longest| longest)
+                .map(|it| it.as_secs())
+        };
+        let waits: Vec<Option<u64>> = (1..=6).map(wait).collect();
+        assert_eq!(waits, [Some(1), Some(2), Some(4), Some(5), Some(5), None]);
+        assert_eq!(wait(u32::MAX), None);
+    }
+
+    #[test]
+    fn retry_after_is_a_least_wait_within_the_deadline() {
+        let policy = RetryPolicy::default();
+        let wait = |header, remaining| {
+            let error = answered(503, &[("retry-after", header)], "");
+            policy.wait(1, true, &error, Duration::from_secs(remaining), |_| Duration::ZERO)
+        };
+        assert_eq!(wait("3", 10), Some(Duration::from_secs(3)));
+        assert_eq!(wait("10", 10), None, "the deadline would be over");
+        assert_eq!(wait("never", 10), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn an_empty_budget_stops_repeats_until_calls_succeed() {
+        let budget = Budget::new();
+        assert_eq!((0..1_000).filter(|_| budget.take()).count(), 100);
+        (0..4).for_each(|_| budget.succeeded());
+        assert!(!budget.take());
+        budget.succeeded();
+        assert!(budget.take());
+        (0..10_000).for_each(|_| budget.succeeded());
+        assert_eq!((0..1_000).filter(|_| budget.take()).count(), 100, "it does not overflow");
+    }
+
+    #[test]
+    fn jitter_stays_within_its_bounds() {
+        assert_eq!(jitter(Duration::ZERO), Duration::ZERO);
+        let longest = Duration::from_millis(5);
+        assert!((0..1_000).all(|_| jitter(longest) <= longest));
+    }
+}

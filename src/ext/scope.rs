@@ -1,0 +1,70 @@
+//! What an API key may do.
+
+use std::fmt;
+
+/// A scope of an API key. Source: the guides.
+///
+/// An open set: a scope that this crate does not know is `Other`, and goes out as it came.
+///
+/// ```
+/// use nd8::Scope;
+///
+/// assert_eq!(Scope::from("refunds:read"), Scope::RefundsRead);
+/// assert_eq!(Scope::from("moon:fly").to_string(), "moon:fly");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// `checkout:create`: create checkouts.
+    CheckoutCreate,
+    /// `payments:read`: get payments, list and get refunds.
+    PaymentsRead,
+    /// `payments:write`: create refunds.
+    PaymentsWrite,
+    /// `refunds:read`: list and get refunds.
+    RefundsRead,
+    /// `refunds:write`: create refunds.
+    RefundsWrite,
+    /// A scope that this crate does not know.
+    Other(String),
+}
+
+impl Scope {
+    /// The scope as it stands on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::CheckoutCreate => "checkout:create",
+            Self::PaymentsRead => "payments:read",
+            Self::PaymentsWrite => "payments:write",
+            Self::RefundsRead => "refunds:read",
+            Self::RefundsWrite => "refunds:write",
+            Self::Other(scope) => scope,
+        }
+    }
+}
+
+impl From<&str> for Scope {
+    fn from(scope: &str) -> Self {
+        match scope {
+            "checkout:create" => Self::CheckoutCreate,
+            "payments:read" => Self::PaymentsRead,
+            "payments:write" => Self::PaymentsWrite,
+            "refunds:read" => Self::RefundsRead,
+            "refunds:write" => Self::RefundsWrite,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl crate::raw::types::ApiKey {
+    /// What the key may do, typed. No scopes at all means every one (legacy keys).
+    pub fn scopes(&self) -> Vec<Scope> {
+        self.allowed_scopes.iter().map(|scope| Scope::from(scope.as_str())).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! Where the organization wants its webhooks delivered.
+
+use std::sync::Arc;
+
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Call, FieldError, Request, WebhookConfiguration, checks};
+use crate::raw::{self, ResponseValue, types};
+
+/// The organization's webhook endpoint. From [`Dashboard::webhook_endpoint`](crate::Dashboard::webhook_endpoint).
+/// That it is found at `/organization/webhooks/` is **inferred**.
+#[derive(Clone, Debug)]
+pub struct WebhookEndpoints {
+    core: Arc<Core>,
+}
+
+impl super::Dashboard {
+    /// Where the organization's webhooks are delivered.
+    pub fn webhook_endpoint(&self) -> WebhookEndpoints {
+        WebhookEndpoints { core: Arc::clone(&self.core) }
+    }
+}
+
+impl WebhookEndpoints {
+    /// Reads the configuration.
+    pub fn get(&self) -> Call<GetWebhookEndpoint> {
+        Call::new(&self.core, GetWebhookEndpoint)
+    }
+
+    /// Sets the URL that webhooks are delivered to.
+    ///
+    /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when the server refuses the URL.
+    pub fn set(&self, url: impl Into<String>) -> Call<SetWebhookEndpoint> {
+        Call::new(
+            &self.core,
+            SetWebhookEndpoint { body: types::WebhookEndpoint { endpoint_url: url.into() } },
+        )
+    }
+}
+
+/// Reads the webhook configuration. Source: the reference names the operation; its path is inferred.
+#[derive(Clone, Debug)]
+pub struct GetWebhookEndpoint;
+
+impl Request for GetWebhookEndpoint {
+    type Output = WebhookConfiguration;
+}
+
+impl Attempt for GetWebhookEndpoint {
+    type Answer = WebhookConfiguration;
+    type Value = WebhookConfiguration;
+    const OPERATION: &'static str = "get_webhook";
+
+    async fn attempt(
+        &self,
+        raw: &raw::Client,
+    ) -> Result<ResponseValue<WebhookConfiguration>, raw::Error<()>> {
+        raw.get_webhook().await
+    }
+}
+
+/// Sets the webhook endpoint. Source: the reference names the operation; its path is inferred.
+#[derive(Clone, Debug)]
+pub struct SetWebhookEndpoint {
+    body: types::WebhookEndpoint,
+}
+
+impl Request for SetWebhookEndpoint {
+    type Output = WebhookConfiguration;
+}
+
+impl Attempt for SetWebhookEndpoint {
+    type Answer = WebhookConfiguration;
+    type Value = WebhookConfiguration;
+    const OPERATION: &'static str = "set_webhook";
+
+    fn check(&self) -> Vec<FieldError> {
+        checks::webhook_endpoint(&self.body)
+    }
+
+    async fn attempt(
+        &self,
+        raw: &raw::Client,
+    ) -> Result<ResponseValue<WebhookConfiguration>, raw::Error<()>> {
+        raw.set_webhook(&self.body).await
+    }
+}

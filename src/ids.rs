@@ -1,0 +1,200 @@
+//! The names of things, as types, so that a refund's is not taken for a payment's.
+//!
+//! Not here: how an id becomes a segment of a path (`raw::segment`).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares ids: each a text, and for those that the API also has as numbers, made of an `i64`.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident $(from $number:ty)?;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The id, if it can name anything; otherwise what is wrong with it.
+            #[cfg(feature = "client")]
+            #[allow(dead_code, reason = "not every id is sent")]
+            pub(crate) fn check(&self) -> Result<&str, &'static str> {
+                check(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<&String> for $name {
+            fn from(id: &String) -> Self {
+                Self(id.clone())
+            }
+        }
+
+        impl From<&Self> for $name {
+            fn from(id: &Self) -> Self {
+                id.clone()
+            }
+        }
+
+        $(impl From<$number> for $name {
+            fn from(id: $number) -> Self {
+                Self(id.to_string())
+            }
+        })?
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({:?})", stringify!($name), self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Names a payment: public (`TXabc123`) or numeric. On the wire a payment is a *transaction*.
+    ///
+    /// Any text makes an id. One that names nothing (empty, `.` or `..`) is refused when a call is sent, and whatever
+    /// else it holds stays within its segment of the path.
+    ///
+    /// # Example: public and numeric
+    ///
+    /// ```
+    /// use nd8::PaymentId;
+    ///
+    /// let public = PaymentId::from("TXabc123");
+    /// assert_eq!(public, "TXabc123");
+    /// assert_eq!(format!("{public} {public:?}"), r#"TXabc123 PaymentId("TXabc123")"#);
+    ///
+    /// fn wire(id: impl Into<PaymentId>) -> String {
+    ///     id.into().to_string()
+    /// }
+    /// assert_eq!(wire(42), "42");
+    /// assert_eq!(wire(&public), "TXabc123");
+    /// ```
+    PaymentId from i64;
+
+    /// Names a refund: public (`RFabc123`) or numeric.
+    ///
+    /// # Example: of the right thing
+    ///
+    /// ```compile_fail,E0308
+    /// # use nd8::{PaymentId, RefundId};
+    /// let refund: RefundId = PaymentId::from("TXabc123");
+    /// ```
+    RefundId from i64;
+
+    /// Names a checkout for good (`org1-1234567890-abc123`). Webhooks call the same value `order_id`.
+    CheckoutId;
+
+    /// Names a product of the merchant's catalog.
+    ProductId;
+
+    /// Names an API key, for revoking it; it is not the key. Whether it is a text or a number is not documented.
+    ApiKeyId from i64;
+}
+
+/// An id in a path is not empty, and does not climb out of its place.
+#[cfg(feature = "client")]
+fn check(id: &str) -> Result<&str, &'static str> {
+    match id.trim() {
+        "" => Err("is empty"),
+        "." | ".." => Err("is not an id"),
+        _ => Ok(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
+
+    #[test]
+    fn an_id_is_what_it_was_made_of() {
+        let text = String::from("TXabc123");
+        let id = PaymentId::from(&text);
+        assert_eq!(id, text);
+        assert_eq!(id, *"TXabc123");
+        assert_eq!(PaymentId::from(&id).as_str(), id.as_ref());
+        assert_eq!(String::from(id), text);
+        assert_eq!(RefundId::from(-1), "-1");
+        assert_eq!(ApiKeyId::from(i64::MAX), "9223372036854775807");
+        assert_eq!(format!("{:>6}|", ProductId::from("mug")), "   mug|");
+    }
+
+    #[test]
+    fn serde_sees_the_text_alone() {
+        let id = CheckoutId::from("org1-1234567890-abc123");
+        let json = serde_json::to_string(&id).expect("is writable");
+        assert_eq!(json, r#""org1-1234567890-abc123""#);
+        assert_eq!(serde_json::from_str::<CheckoutId>(&json).expect("is readable"), id);
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn what_names_nothing_is_found_out() {
+        for (id, problem) in [
+            ("", "is empty"),
+            (" \n", "is empty"),
+            (".", "is not an id"),
+            ("..", "is not an id"),
+            (" .. ", "is not an id"),
+        ] {
+            assert_eq!(PaymentId::from(id).check(), Err(problem), "{id:?}");
+        }
+        // Encoded, these stay where they are.
+        for id in ["TXabc123", "a/b", "../refunds", "a?b", "a#b", "a\nb", "...", "%2e%2e"] {
+            assert_eq!(PaymentId::from(id).check(), Ok(id), "{id:?}");
+        }
+    }
+}

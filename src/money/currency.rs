@@ -1,0 +1,66 @@
+//! What money has to know about a currency.
+
+use super::{Currency, MoneyError};
+
+impl Currency {
+    /// How many decimal places the currency has, by ISO 4217: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
+    ///
+    /// `None` for a code that ISO 4217 does not know, in upper case, and for what it gives no minor unit, such as gold
+    /// (`XAU`).
+    ///
+    /// ```
+    /// use nd8::Currency;
+    ///
+    /// assert_eq!(Currency::Usd.exponent(), Some(2));
+    /// assert_eq!(Currency::from("JPY").exponent(), Some(0));
+    /// assert_eq!(Currency::from("DOGE").exponent(), None);
+    /// ```
+    pub fn exponent(&self) -> Option<u32> {
+        iso_currency::Currency::from_code(self.as_str())?.exponent().map(u32::from)
+    }
+}
+
+/// The currency by the variant that its code has, which a hand-made `Unknown` may not be.
+pub(super) fn known(currency: Currency) -> Result<Currency, MoneyError> {
+    let code = currency.as_str();
+    if code.is_empty() || code.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(MoneyError::malformed_code(code));
+    }
+    Ok(match currency {
+        Currency::Unknown(code) => Currency::from(code),
+        known => known,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Currency;
+
+    #[test]
+    fn exponents_are_those_of_iso_4217() {
+        for (code, exponent) in [
+            ("USD", Some(2)),
+            ("EUR", Some(2)),
+            ("GBP", Some(2)),
+            ("JPY", Some(0)),
+            ("KRW", Some(0)),
+            ("CLP", Some(0)),
+            ("ISK", Some(0)),
+            ("XOF", Some(0)),
+            ("BHD", Some(3)),
+            ("KWD", Some(3)),
+            ("TND", Some(3)),
+            ("CLF", Some(4)),
+            ("UYW", Some(4)),
+            // In fifths, and still two by the standard.
+            ("MRU", Some(2)),
+            ("XAU", None),
+            ("XXX", None),
+            ("usd", None),
+            ("DOGE", None),
+            ("", None),
+        ] {
+            assert_eq!(Currency::from(code).exponent(), exponent, "{code}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What can be wrong with money.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use super::{Currency, Money};
+
+/// Why something is no [`Money`], or cannot be done with it. `Display` names the value.
+///
+/// ```
+/// use nd8::Money;
+///
+/// let error = "29.999 USD".parse::<Money>().unwrap_err();
+/// assert!(error.is_over_precise());
+/// assert_eq!(error.to_string(), "29.999 has more decimal places than USD, which has 2");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoneyError(Box<Problem>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    OverPrecise { amount: Decimal, currency: Currency, exponent: u32 },
+    NoExponent { value: String, currency: Currency },
+    CurrencyMismatch(Money, Money),
+    OutOfRange(String),
+    MalformedText(String),
+    MalformedCode(String),
+}
+
+impl MoneyError {
+    pub(super) fn over_precise(amount: Decimal, currency: Currency, exponent: u32) -> Self {
+        Self(Box::new(Problem::OverPrecise { amount, currency, exponent }))
+    }
+
+    pub(super) fn no_exponent(value: String, currency: Currency) -> Self {
+        Self(Box::new(Problem::NoExponent { value, currency }))
+    }
+
+    pub(super) fn currency_mismatch(one: &Money, other: &Money) -> Self {
+        Self(Box::new(Problem::CurrencyMismatch(one.clone(), other.clone())))
+    }
+
+    pub(super) fn out_of_range(value: impl ToString) -> Self {
+        Self(Box::new(Problem::OutOfRange(value.to_string())))
+    }
+
+    pub(super) fn malformed_text(text: &str) -> Self {
+        Self(Box::new(Problem::MalformedText(beginning(text))))
+    }
+
+    pub(super) fn malformed_code(code: &str) -> Self {
+        Self(Box::new(Problem::MalformedCode(beginning(code))))
+    }
+
+    /// Whether an amount has more decimal places than its currency.
+    pub fn is_over_precise(&self) -> bool {
+        matches!(*self.0, Problem::OverPrecise { .. })
+    }
+
+    /// Whether minor units were asked of a currency that has none, or is not known to ISO 4217.
+    pub fn is_no_exponent(&self) -> bool {
+        matches!(*self.0, Problem::NoExponent { .. })
+    }
+
+    /// Whether amounts of two currencies were to be added.
+    pub fn is_currency_mismatch(&self) -> bool {
+        matches!(*self.0, Problem::CurrencyMismatch(..))
+    }
+
+    /// Whether a value has more digits than can be held exactly.
+    pub fn is_out_of_range(&self) -> bool {
+        matches!(*self.0, Problem::OutOfRange(_))
+    }
+
+    /// Whether a text is not an amount and a currency, or a code is none that a currency could have.
+    pub fn is_malformed(&self) -> bool {
+        matches!(*self.0, Problem::MalformedText(_) | Problem::MalformedCode(_))
+    }
+}
+
+impl fmt::Display for MoneyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Problem::OverPrecise { amount, currency, exponent } => {
+                write!(f, "{amount} has more decimal places than {currency}, which has {exponent}")
+            }
+            Problem::NoExponent { value, currency } => {
+                write!(f, "{value} {currency}: ISO 4217 knows no minor unit of {currency}")
+            }
+            Problem::CurrencyMismatch(one, other) => write!(f, "{one} and {other} are not of one currency"),
+            Problem::OutOfRange(value) => write!(f, "{value} has more digits than can be held exactly"),
+            Problem::MalformedText(text) => {
+                write!(f, "{text:?} is not an amount and a currency, such as \"29.99 USD\"")
+            }
+            Problem::MalformedCode(code) => write!(f, "{code:?} is not the code of a currency"),
+        }
+    }
+}
+
+impl std::error::Error for MoneyError {}
+
+/// As much of a text as belongs in an error: it may be anything.
+fn beginning(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Money, MoneyError};
+
+    #[test]
+    fn every_error_names_the_value() {
+        for (error, value) in [
+            (Money::from_minor(5, "DOGE").expect_err("has no exponent"), "5 DOGE"),
+            (Money::zero("a b").expect_err("is no code"), "\"a b\""),
+            ("12".parse::<Money>().expect_err("has no currency"), "\"12\""),
+            (MoneyError::malformed_text(&"é".repeat(1000)), &format!("\"{}…\"", "é".repeat(60))),
+        ] {
+            assert!(error.to_string().starts_with(value), "{error}");
+        }
+    }
+}

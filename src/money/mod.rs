@@ -1,0 +1,350 @@
+//! Money: an exact amount in one currency. What the currencies are lives in `currency`, how money reads in `text`.
+//!
+//! Not here: amounts as the API writes them, which are bare decimals (`crate::raw`).
+
+mod currency;
+mod error;
+mod text;
+
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+pub use crate::raw::types::Currency;
+pub use error::MoneyError;
+
+/// An exact amount in one currency.
+///
+/// The amount never has more decimal places than the currency has ([`Currency::exponent`]), and nothing is ever rounded:
+/// what would have to be is an error. A currency without an exponent, such as one that ISO 4217 does not know, takes any
+/// amount that a [`Decimal`] holds, and has no minor units.
+///
+/// Amounts of two currencies are never equal, have no order, and do not add up.
+///
+/// # Example: from a price to what is charged
+///
+/// ```
+/// use nd8::{Currency, Decimal, Money};
+///
+/// let mug = Money::new(Decimal::new(29_99, 2), Currency::Usd)?;
+/// let order = mug.checked_mul(3)?.checked_add(&Money::from_minor(4_95, "USD")?)?;
+/// assert_eq!(order.to_string(), "94.92 USD");
+/// assert_eq!(order.to_minor()?, 94_92);
+/// assert!(order > mug);
+///
+/// let tip: Money = "1.50 EUR".parse()?;
+/// let error = order.checked_add(&tip).unwrap_err();
+/// assert_eq!(error.to_string(), "94.92 USD and 1.50 EUR are not of one currency");
+/// # Ok::<(), nd8::MoneyError>(())
+/// ```
+///
+/// # Example: as JSON
+///
+/// The amount is a string, so that no reader takes it for a binary fraction; a JSON number is refused.
+///
+/// ```
+/// use nd8::Money;
+///
+/// let json = r#"{"amount":"29.90","currency":"USD"}"#;
+/// let money: Money = serde_json::from_str(json)?;
+/// assert_eq!(money, "29.9 USD".parse()?);
+/// assert_eq!(serde_json::to_string(&money)?, json);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Money {
+    /// Of the currency's exponent, if there is one; a zero is positive.
+    amount: Decimal,
+    /// Never `Unknown` with the code of another variant.
+    currency: Currency,
+}
+
+impl Money {
+    /// Takes an amount in major units: `29.99`. Zeros at its end do not count as places.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_over_precise`] when the amount has more decimal places than the currency, and
+    /// [`MoneyError::is_malformed`] when the currency's code is empty or has white space in it.
+    ///
+    /// # Example: half a cent is refused, not rounded
+    ///
+    /// ```
+    /// use nd8::{Decimal, Money};
+    ///
+    /// let error = Money::new(Decimal::new(29_995, 3), "USD").unwrap_err();
+    /// assert!(error.is_over_precise());
+    /// assert_eq!(error.to_string(), "29.995 has more decimal places than USD, which has 2");
+    /// ```
+    pub fn new(amount: Decimal, currency: impl Into<Currency>) -> Result<Self, MoneyError> {
+        let currency = currency::known(currency.into())?;
+        let amount = match currency.exponent() {
+            Some(exponent) => {
+                let exact = amount.normalize();
+                if exact.scale() > exponent {
+                    return Err(MoneyError::over_precise(amount, currency, exponent));
+                }
+                let written = widened(exact, exponent).and_then(|mantissa| decimal(mantissa, exponent));
+                written.ok_or_else(|| MoneyError::out_of_range(format!("{amount} {currency}")))?
+            }
+            None if amount.is_zero() => amount.abs(),
+            None => amount,
+        };
+        Ok(Self { amount, currency })
+    }
+
+    /// Takes an amount in minor units: 2,999 cents are 29.99 US dollars, 2,999 yen are 2,999 yen.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_no_exponent`] when nobody knows how many minor units make a major one, and
+    /// [`MoneyError::is_malformed`] as for [`new`](Self::new).
+    ///
+    /// ```
+    /// use nd8::{Currency, Money};
+    ///
+    /// assert_eq!(Money::from_minor(29_99, Currency::Usd)?.to_string(), "29.99 USD");
+    /// assert_eq!(Money::from_minor(29_99, "JPY")?.to_string(), "2999 JPY");
+    /// assert!(Money::from_minor(29_99, "DOGE").unwrap_err().is_no_exponent());
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
+    pub fn from_minor(minor: i64, currency: impl Into<Currency>) -> Result<Self, MoneyError> {
+        let currency = currency::known(currency.into())?;
+        match currency.exponent() {
+            Some(exponent) => Ok(Self { amount: Decimal::new(minor, exponent), currency }),
+            None => Err(MoneyError::no_exponent(minor.to_string(), currency)),
+        }
+    }
+
+    /// No money, in this currency.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_malformed`] as for [`new`](Self::new).
+    pub fn zero(currency: impl Into<Currency>) -> Result<Self, MoneyError> {
+        Self::new(Decimal::ZERO, currency)
+    }
+
+    /// The amount in major units, with as many decimal places as the currency has.
+    pub fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency.
+    pub fn currency(&self) -> &Currency {
+        &self.currency
+    }
+
+    /// The amount in minor units: 2,999 cents for 29.99 US dollars.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_no_exponent`] when nobody knows how many minor units make a major one, and
+    /// [`MoneyError::is_out_of_range`] when they are too many for an `i64`.
+    pub fn to_minor(&self) -> Result<i64, MoneyError> {
+        match self.currency.exponent() {
+            // The amount has the exponent's scale, so its digits without the point are the minor units.
+            Some(_) => i64::try_from(self.amount.mantissa()).map_err(|_| MoneyError::out_of_range(self)),
+            None => Err(MoneyError::no_exponent(self.amount.to_string(), self.currency.clone())),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_zero(&self) -> bool {
+        self.amount.is_zero()
+    }
+
+    /// Whether it is less than zero.
+    pub fn is_negative(&self) -> bool {
+        self.amount.is_sign_negative()
+    }
+
+    /// Adds an amount of the same currency.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_currency_mismatch`] for another currency, [`MoneyError::is_out_of_range`] when the sum has more
+    /// digits than a [`Decimal`] holds.
+    pub fn checked_add(&self, other: &Self) -> Result<Self, MoneyError> {
+        self.sum(other, other.amount)
+            .unwrap_or_else(|| Err(MoneyError::out_of_range(format!("{self} + {other}"))))
+    }
+
+    /// Takes an amount of the same currency away. What is left may be negative.
+    ///
+    /// # Errors
+    ///
+    /// As [`checked_add`](Self::checked_add).
+    pub fn checked_sub(&self, other: &Self) -> Result<Self, MoneyError> {
+        self.sum(other, -other.amount)
+            .unwrap_or_else(|| Err(MoneyError::out_of_range(format!("{self} - {other}"))))
+    }
+
+    /// Takes it so many times.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_out_of_range`] when the product has more digits than a [`Decimal`] holds.
+    pub fn checked_mul(&self, times: i64) -> Result<Self, MoneyError> {
+        let product = self.amount.mantissa().checked_mul(times.into());
+        let amount = product.and_then(|product| decimal(product, self.amount.scale()));
+        match amount {
+            Some(amount) => Ok(Self { amount, currency: self.currency.clone() }),
+            None => Err(MoneyError::out_of_range(format!("{self} × {times}"))),
+        }
+    }
+
+    /// Adds a signed amount of `other`'s currency; `None` when the sum does not fit. Decimal's own addition rounds
+    /// a sum that is too long for it.
+    fn sum(&self, other: &Self, amount: Decimal) -> Option<Result<Self, MoneyError>> {
+        if self.currency != other.currency {
+            return Some(Err(MoneyError::currency_mismatch(self, other)));
+        }
+        let scale = self.amount.scale().max(amount.scale());
+        let sum = widened(self.amount, scale)?.checked_add(widened(amount, scale)?)?;
+        Some(Ok(Self { amount: decimal(sum, scale)?, currency: self.currency.clone() }))
+    }
+}
+
+/// Amounts of one currency have an order, amounts of two have none.
+impl PartialOrd for Money {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (self.currency == other.currency).then(|| self.amount.cmp(&other.amount))
+    }
+}
+
+/// The digits of a decimal that is written with so many places, no fewer than it has.
+fn widened(value: Decimal, scale: u32) -> Option<i128> {
+    10_i128.checked_pow(scale.checked_sub(value.scale())?)?.checked_mul(value.mantissa())
+}
+
+fn decimal(mantissa: i128, scale: u32) -> Option<Decimal> {
+    Decimal::try_from_i128_with_scale(mantissa, scale).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use proptest::prelude::*;
+
+    use super::{Currency, Decimal, Money};
+
+    fn money(text: &str) -> Money {
+        text.parse().expect("is money")
+    }
+
+    #[test]
+    fn amounts_take_the_places_of_their_currency() {
+        for (amount, currency, written) in [
+            ("29.99", "USD", "29.99 USD"),
+            ("29.9", "USD", "29.90 USD"),
+            ("29.99000", "USD", "29.99 USD"),
+            ("29", "EUR", "29.00 EUR"),
+            ("-0.00", "EUR", "0.00 EUR"),
+            ("2999.0", "JPY", "2999 JPY"),
+            ("1.5", "KWD", "1.500 KWD"),
+            ("0.0001", "CLF", "0.0001 CLF"),
+            ("0.000000001", "DOGE", "0.000000001 DOGE"),
+            ("1.50", "XAU", "1.50 XAU"),
+            ("-0.00", "DOGE", "0.00 DOGE"),
+        ] {
+            let amount = Decimal::from_str(amount).expect("is a decimal");
+            let money = Money::new(amount, currency).expect("fits");
+            assert_eq!(money.to_string(), written);
+            assert_eq!(money.amount(), amount);
+            assert!(money.is_zero() || money.is_negative() == (amount < Decimal::ZERO));
+            assert!(!(money.is_zero() && money.is_negative()), "{money}");
+        }
+    }
+
+    #[test]
+    fn too_many_places_are_refused_by_name() {
+        for (amount, currency, complaint) in [
+            ("29.999", "USD", "29.999 has more decimal places than USD, which has 2"),
+            ("0.5", "JPY", "0.5 has more decimal places than JPY, which has 0"),
+            ("-0.0001", "KWD", "-0.0001 has more decimal places than KWD, which has 3"),
+        ] {
+            let amount = Decimal::from_str(amount).expect("is a decimal");
+            let error = Money::new(amount, currency).expect_err("has too many places");
+            assert!(error.is_over_precise());
+            assert_eq!(error.to_string(), complaint);
+        }
+    }
+
+    #[test]
+    fn a_hand_made_unknown_is_the_currency_it_names() {
+        let odd = Money::new(Decimal::ONE, Currency::Unknown("USD".into())).expect("fits");
+        assert_eq!(odd, money("1 USD"));
+        assert_eq!(odd.currency(), &Currency::Usd);
+        for code in ["", " ", "US D", "USD\n", "\u{a0}", "\0"] {
+            assert!(Money::zero(code).expect_err("is no code").is_malformed(), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn minor_units_are_exact_to_the_ends_of_i64() {
+        for minor in [0, 1, -1, 29_99, i64::MAX, i64::MIN] {
+            for currency in ["USD", "JPY", "KWD", "CLF"] {
+                assert_eq!(Money::from_minor(minor, currency).and_then(|money| money.to_minor()), Ok(minor));
+            }
+        }
+        let error = money("92233720368547758.08 USD").to_minor().expect_err("is one cent too many");
+        assert!(error.is_out_of_range());
+        assert!(error.to_string().contains("92233720368547758.08 USD"), "{error}");
+        assert!(money("1 XAU").to_minor().expect_err("has no minor unit").is_no_exponent());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_never_rounded() {
+        let most = Money::new(Decimal::from_i128_with_scale((1 << 96) - 1, 2), "USD").expect("fits");
+        let cent = money("0.01 USD");
+        assert!(most.checked_add(&cent).expect_err("is too much").is_out_of_range());
+        assert!(most.checked_mul(2).expect_err("is too much").is_out_of_range());
+        assert_eq!(most.checked_sub(&cent).and_then(|less| less.checked_add(&cent)), Ok(most.clone()));
+        assert!(Money::new(Decimal::MAX, "USD").expect_err("leaves no room for cents").is_out_of_range());
+
+        let (large, small) =
+            (money("1000000000000000000000000000 X"), money("0.0000000000000000000000000001 X"));
+        assert!(large.checked_add(&small).expect_err("has 56 digits").is_out_of_range());
+    }
+
+    #[test]
+    fn two_currencies_do_not_mix() {
+        let (dollar, euro) = (money("1 USD"), money("1 EUR"));
+        assert_ne!(dollar, euro);
+        assert_eq!(dollar.partial_cmp(&euro), None);
+        for mixed in [dollar.checked_add(&euro), dollar.checked_sub(&euro)] {
+            let error = mixed.expect_err("is two currencies");
+            assert!(error.is_currency_mismatch());
+            assert_eq!(error.to_string(), "1.00 USD and 1.00 EUR are not of one currency");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arithmetic_is_that_of_minor_units(a in any::<i32>(), b in any::<i32>(), times in any::<i16>()) {
+            let of = |minor: i64| Money::from_minor(minor, "EUR").expect("fits");
+            let (a, b, times) = (i64::from(a), i64::from(b), i64::from(times));
+            prop_assert_eq!(of(a).checked_add(&of(b)), Ok(of(a + b)));
+            prop_assert_eq!(of(a).checked_sub(&of(b)), Ok(of(a - b)));
+            prop_assert_eq!(of(a).checked_mul(times), Ok(of(a * times)));
+            prop_assert_eq!(of(a).partial_cmp(&of(b)), Some(a.cmp(&b)));
+        }
+
+        #[test]
+        fn any_decimal_is_taken_exactly_or_refused(
+            mantissa in -(1_i128 << 96) + 1..1_i128 << 96,
+            scale in 0..=28_u32,
+            currency in prop::sample::select(vec!["USD", "JPY", "KWD", "CLF", "DOGE"]),
+        ) {
+            let amount = Decimal::from_i128_with_scale(mantissa, scale);
+            if let Ok(money) = Money::new(amount, currency) {
+                prop_assert_eq!(money.amount(), amount);
+                prop_assert_eq!(money.to_string().parse::<Money>(), Ok(money.clone()));
+                let json = serde_json::to_string(&money).expect("is writable");
+                prop_assert_eq!(serde_json::from_str::<Money>(&json).expect("is readable"), money);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! How money is written and read: `29.99 USD` for people, `{"amount":"29.99","currency":"USD"}` for programs.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserializer, Error as _};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
+use super::{Currency, Money, MoneyError};
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{} {}", self.amount, self.currency))
+    }
+}
+
+/// Reads what `Display` writes: plain digits, perhaps a minus and a point, one space, the currency's code.
+///
+/// # Errors
+///
+/// [`MoneyError::is_malformed`] for any other text, and what [`Money::new`] says.
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let (amount, currency) = text.split_once(' ').ok_or_else(|| MoneyError::malformed_text(text))?;
+        read(amount, Currency::from(currency), || text.to_owned())
+    }
+}
+
+/// The same two fields both ways, the amount as text, so that every format that serde knows holds it exactly.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Money")]
+struct Fields<'a> {
+    amount: Cow<'a, str>,
+    currency: Cow<'a, Currency>,
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let amount = Cow::Owned(self.amount.to_string());
+        Fields { amount, currency: Cow::Borrowed(&self.currency) }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Fields { amount, currency } = Fields::deserialize(deserializer)?;
+        let currency = currency.into_owned();
+        let text = format!("{amount} {currency}");
+        read(&amount, currency, || text).map_err(D::Error::custom)
+    }
+}
+
+fn read(amount: &str, currency: Currency, text: impl FnOnce() -> String) -> Result<Money, MoneyError> {
+    if !is_plain(amount) {
+        return Err(MoneyError::malformed_text(&text()));
+    }
+    match Decimal::from_str_exact(amount) {
+        Ok(amount) => Money::new(amount, currency),
+        Err(_) => Err(MoneyError::out_of_range(text())),
+    }
+}
+
+/// Whether a text is digits, perhaps with a minus before and more digits after a point.
+fn is_plain(amount: &str) -> bool {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let amount = amount.strip_prefix('-').unwrap_or(amount);
+    match amount.split_once('.') {
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
+        None => is_digits(amount),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Money;
+
+    #[test]
+    fn only_plain_texts_are_money() {
+        for text in [
+            "",
+            " ",
+            "29.99",
+            "29.99USD",
+            "USD 29.99",
+            " 29.99 USD",
+            "29.99 USD ",
+            "29.99  USD",
+            "29.99 ",
+            "29. USD",
+            ".5 USD",
+            "+1 USD",
+            "--1 USD",
+            "1e2 USD",
+            "1_000 USD",
+            "1,000 USD",
+            "NaN USD",
+            "٣ USD",
+            "29.99 U SD",
+        ] {
+            assert!(text.parse::<Money>().expect_err(text).is_malformed(), "{text:?}");
+        }
+        let long = "0.00000000000000000000000000000001 USD";
+        assert!(long.parse::<Money>().expect_err("has 32 places").is_out_of_range());
+    }
+
+    #[test]
+    fn width_is_honoured() {
+        let money: Money = "29.99 USD".parse().expect("is money");
+        assert_eq!(format!("{money:>12}|{money:<12}|"), "   29.99 USD|29.99 USD   |");
+    }
+
+    #[test]
+    fn serde_goes_both_ways_wherever_money_stands() {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Line {
+            name: String,
+            #[serde(flatten)]
+            price: Money,
+        }
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Money(Money),
+            Nothing,
+        }
+        let price: Money = "-29.90 USD".parse().expect("is money");
+        let json = r#"{"name":"Mug","amount":"-29.90","currency":"USD"}"#;
+        let line: Line = serde_json::from_str(json).expect("is readable");
+        assert_eq!(line, Line { name: "Mug".into(), price: price.clone() });
+        assert_eq!(serde_json::to_string(&line).expect("is writable"), json);
+        let value = serde_json::to_value(&price).expect("is writable");
+        assert_eq!(serde_json::from_value::<Either>(value).expect("is readable"), Either::Money(price));
+    }
+
+    #[test]
+    fn what_is_no_money_is_refused_by_name() {
+        for (json, complaint) in [
+            (r#"{"amount":"29.999","currency":"USD"}"#, "29.999 has more decimal places than USD"),
+            (r#"{"amount":"","currency":"USD"}"#, "is not an amount"),
+            (r#"{"amount":"1","currency":""}"#, "is not the code"),
+            (r#"{"amount":29.99,"currency":"USD"}"#, "expected a string"),
+            (r#"{"amount":"29.99"}"#, "missing field `currency`"),
+        ] {
+            let error = serde_json::from_str::<Money>(json).expect_err(json);
+            assert!(error.to_string().contains(complaint), "{error}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One attempt of a call, as its caller wants it and as it went.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+
+/// What a door adds to the request of one attempt, and where the hooks leave what came back.
+pub(crate) struct Exchange {
+    /// Sent with the request; the credential is not among them.
+    pub(crate) headers: HeaderMap,
+    /// Takes the place of the query, where a list goes on from a cursor.
+    pub(crate) query: Option<String>,
+    /// How long the attempt may take, the body included.
+    pub(crate) timeout: Duration,
+    /// How many bytes of a body are read.
+    pub(crate) max_body: usize,
+    sent_query: OnceLock<String>,
+    received: OnceLock<Received>,
+}
+
+/// The answer to an attempt, before anybody made sense of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) end: End,
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Where the server said.
+    Complete,
+    /// Before that.
+    BrokenOff,
+    /// At our limit.
+    TooLarge,
+}
+
+impl Exchange {
+    pub(crate) fn new(headers: HeaderMap, query: Option<String>, timeout: Duration, max_body: usize) -> Self {
+        Self { headers, query, timeout, max_body, sent_query: OnceLock::new(), received: OnceLock::new() }
+    }
+
+    /// Puts on the request what is to be put on it.
+    pub(super) fn prepare(&self, request: &mut reqwest::Request) {
+        *request.timeout_mut() = Some(self.timeout);
+        request.headers_mut().extend(self.headers.clone());
+        if let Some(query) = &self.query {
+            request.url_mut().set_query(Some(query));
+        }
+        if let Some(query) = request.url().query() {
+            // Each attempt has an exchange of its own, so there is nothing here yet.
+            let _ = self.sent_query.set(query.to_owned());
+        }
+    }
+
+    /// The query of the request, if it had one.
+    pub(crate) fn sent_query(&self) -> Option<&str> {
+        self.sent_query.get().map(String::as_str)
+    }
+
+    /// What came back, if anything did.
+    pub(crate) fn received(&self) -> Option<&Received> {
+        self.received.get()
+    }
+
+    /// Reads the body of an answer within the limit, and hands the answer on with what was read.
+    ///
+    /// A success that breaks off is an error. Anything else that does has said enough with its status.
+    pub(super) async fn read(&self, mut response: reqwest::Response) -> reqwest::Result<reqwest::Response> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = BytesMut::new();
+        let mut failure = None;
+        let mut end = End::Complete;
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.max_body => {
+                    body.extend_from_slice(&chunk[..self.max_body - body.len()]);
+                    end = End::TooLarge;
+                    break;
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => {
+                    end = End::BrokenOff;
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
+        let body = body.freeze();
+        let received = Received { status, headers: headers.clone(), body: body.clone(), end };
+        // Nothing here yet either.
+        let _ = self.received.set(received);
+        if let Some(error) = failure.filter(|_| status.is_success()) {
+            return Err(error);
+        }
+        let mut whole = http::Response::new(body);
+        *whole.status_mut() = status;
+        *whole.headers_mut() = headers;
+        Ok(whole.into())
+    }
+}

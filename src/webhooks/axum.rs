@@ -1,0 +1,133 @@
+//! [`Delivery`] as an extractor of axum: it takes the raw body itself, so nothing can have parsed it before.
+
+use std::fmt;
+
+use axum_core::extract::{FromRef, FromRequest, Request};
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::delivery::Delivery;
+use super::error::{Error, Kind};
+use super::verifier::Verifier;
+
+/// Verifies the request, with the [`Verifier`] from the router's state. Reading stops where
+/// [`Verifier::max_body`] says; axum's own `DefaultBodyLimit` is not asked.
+///
+/// # Example: an endpoint
+///
+/// ```
+/// use axum::extract::{FromRef, State};
+/// use axum::http::StatusCode;
+/// use nd8::webhooks::{Delivery, Event, MemoryDeduplicator, Once, Verifier, handle_once};
+///
+/// #[derive(Clone)]
+/// struct Shop {
+///     verifier: Verifier,
+///     seen: MemoryDeduplicator,
+/// }
+///
+/// impl FromRef<Shop> for Verifier {
+///     fn from_ref(shop: &Shop) -> Self {
+///         shop.verifier.clone()
+///     }
+/// }
+///
+/// /// The delivery comes last, since it takes the body.
+/// async fn webhook(State(shop): State<Shop>, delivery: Delivery) -> StatusCode {
+///     let handled = handle_once(&shop.seen, &delivery, async || match &delivery.event {
+///         Event::TransactionStatusChanged(payment) => settle(payment.order_id.as_deref()).await,
+///         _ => Ok(()),
+///     });
+///     match handled.await {
+///         Ok(Once::Handled(()) | Once::AlreadyDone) => StatusCode::NO_CONTENT,
+///         Ok(Once::InProgress) => StatusCode::CONFLICT,
+///         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+///     }
+/// }
+///
+/// async fn settle(order_id: Option<&str>) -> Result<(), std::io::Error> {
+///     assert_eq!(order_id, Some("org1-1-a"));
+///     Ok(())
+/// }
+///
+/// let shop = Shop { verifier: Verifier::new("whsec"), seen: MemoryDeduplicator::new() };
+/// shop.verifier.check()?;
+/// let app = axum::Router::new().route("/webhooks", axum::routing::post(webhook)).with_state(shop);
+/// # let app: axum::Router = app;
+/// # Ok::<(), nd8::webhooks::Error>(())
+/// ```
+impl<S> FromRequest<S> for Delivery
+where
+    Verifier: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = DeliveryRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let verifier = Verifier::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let limit = verifier.body_limit();
+        let body = match Limited::new(body, limit).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(DeliveryRejection::Refused(Kind::TooLarge { limit }.into()));
+            }
+            Err(error) => return Err(DeliveryRejection::Unreadable(axum_core::Error::new(error))),
+        };
+        let envelope = verifier.open(&parts.headers, &body).map_err(DeliveryRejection::Refused)?;
+        Ok(Self::read(envelope, body))
+    }
+}
+
+/// Why the extractor gives no [`Delivery`]. As a response it is a status and nothing else.
+///
+/// Take `Result<Delivery, DeliveryRejection>` in a handler to log it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DeliveryRejection {
+    /// The delivery did not pass a check.
+    Refused(Error),
+    /// The body broke off.
+    Unreadable(axum_core::Error),
+}
+
+impl DeliveryRejection {
+    /// The status to answer with.
+    pub fn response_status(&self) -> StatusCode {
+        match self {
+            Self::Refused(error) => error.response_status(),
+            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl IntoResponse for DeliveryRejection {
+    fn into_response(self) -> Response {
+        self.response_status().into_response()
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.response_status().into_response()
+    }
+}
+
+impl fmt::Display for DeliveryRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refused(_) => "the webhook was refused",
+            Self::Unreadable(_) => "the body of the webhook broke off",
+        })
+    }
+}
+
+impl std::error::Error for DeliveryRejection {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused(error) => Some(error),
+            Self::Unreadable(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Why a delivery was refused, told without repeating anything of it.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+/// A delivery was refused: do nothing with it, and answer with [`response_status`](Error::response_status).
+///
+/// Neither `Display` nor `Debug` shows a secret, a body or the value of a header.
+///
+/// # Example: telling refusals apart
+///
+/// ```
+/// use nd8::webhooks::Verifier;
+///
+/// let verifier = Verifier::new("whsec");
+/// let body = br#"{"event":"webhook.test"}"#;
+/// let headers = verifier.signed_headers("b7c1", "webhook.test", body);
+///
+/// let error = verifier.verify(&headers, b"another body").unwrap_err();
+/// assert!(error.is_signature());
+/// assert_eq!(error.response_status(), 400);
+/// assert_eq!(error.to_string(), "the webhook signature does not match the body");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    NoSecret,
+    EmptySecret,
+    TooLarge { limit: usize },
+    MissingHeader(&'static str),
+    RepeatedHeader(&'static str),
+    MalformedHeader(&'static str),
+    Signature,
+    Stale { tolerance: Duration },
+    FromTheFuture { tolerance: Duration },
+}
+
+impl Error {
+    /// Says whether the [`Verifier`](super::Verifier) has no secret or an empty one, and so refuses everything.
+    ///
+    /// This is the receiver's fault, not the sender's. [`Verifier::check`](super::Verifier::check) finds it when the
+    /// program starts.
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let forgotten = Verifier::new("");
+    /// let signature = forgotten.sign(b"{}");
+    /// assert!(forgotten.verify_signature(&signature, b"{}").unwrap_err().is_configuration());
+    /// ```
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.kind, Kind::NoSecret | Kind::EmptySecret)
+    }
+
+    /// Says whether the body is larger than [`Verifier::max_body`](super::Verifier::max_body) allows.
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let verifier = Verifier::new("whsec").max_body(2);
+    /// assert!(verifier.verify_signature("sha256=00", b"{ }").unwrap_err().is_too_large());
+    /// ```
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.kind, Kind::TooLarge { .. })
+    }
+
+    /// Says whether a header is missing, is there more than once, or cannot be read. A signature header that cannot
+    /// be read is [`is_signature`](Error::is_signature) instead.
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let nothing: [(&str, &str); 0] = [];
+    /// let error = Verifier::new("whsec").verify(&nothing, b"{}").unwrap_err();
+    /// assert!(error.is_header());
+    /// assert_eq!(error.to_string(), "the webhook has no header X-Webhook-Signature");
+    /// ```
+    pub fn is_header(&self) -> bool {
+        matches!(self.kind, Kind::MissingHeader(_) | Kind::RepeatedHeader(_) | Kind::MalformedHeader(_))
+    }
+
+    /// Says whether the signature is malformed, or belongs to another body or secret. Which of these is nobody's
+    /// business who sends forgeries.
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let signature = Verifier::new("another secret").sign(b"{}");
+    /// let error = Verifier::new("whsec").verify_signature(&signature, b"{}").unwrap_err();
+    /// assert!(error.is_signature());
+    /// ```
+    pub fn is_signature(&self) -> bool {
+        self.kind == Kind::Signature
+    }
+
+    /// Says whether the timestamp is further in the past than [`Verifier::max_age`](super::Verifier::max_age) allows.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let now = "2026-01-02T03:04:05Z".parse()?;
+    /// let then = "2026-01-02T03:00:05Z".parse()?;
+    /// let headers = Verifier::new("whsec").clock(move || then).signed_headers("b7c1", "webhook.test", b"{}");
+    /// let verifier = Verifier::new("whsec").max_age(Duration::from_secs(60)).clock(move || now);
+    /// assert!(verifier.verify(&headers, b"{}").unwrap_err().is_stale());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_stale(&self) -> bool {
+        matches!(self.kind, Kind::Stale { .. })
+    }
+
+    /// Says whether the timestamp is further in the future than [`Verifier::max_ahead`](super::Verifier::max_ahead)
+    /// allows.
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let now = "2026-01-02T03:04:05Z".parse()?;
+    /// let later = "2026-01-02T04:04:05Z".parse()?;
+    /// let headers = Verifier::new("whsec").clock(move || later).signed_headers("b7c1", "webhook.test", b"{}");
+    /// let verifier = Verifier::new("whsec").clock(move || now);
+    /// assert!(verifier.verify(&headers, b"{}").unwrap_err().is_from_the_future());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_from_the_future(&self) -> bool {
+        matches!(self.kind, Kind::FromTheFuture { .. })
+    }
+
+    /// The status to answer with: 413 for a body that is too large, 500 for a verifier without a secret, 400 otherwise.
+    ///
+    /// ND8 takes any 2xx as an acknowledgement, and these are none.
+    pub fn response_status(&self) -> StatusCode {
+        match self.kind {
+            Kind::NoSecret | Kind::EmptySecret => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::MissingHeader(_)
+            | Kind::RepeatedHeader(_)
+            | Kind::MalformedHeader(_)
+            | Kind::Signature
+            | Kind::Stale { .. }
+            | Kind::FromTheFuture { .. } => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Self {
+        Self { kind }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            Kind::NoSecret => f.write_str("there is no webhook secret to verify with"),
+            Kind::EmptySecret => f.write_str("a webhook secret is empty"),
+            Kind::TooLarge { limit } => write!(f, "the webhook body is larger than {limit} bytes"),
+            Kind::MissingHeader(name) => write!(f, "the webhook has no header {name}"),
+            Kind::RepeatedHeader(name) => write!(f, "the webhook has the header {name} more than once"),
+            Kind::MalformedHeader(name) => write!(f, "the webhook header {name} cannot be read"),
+            Kind::Signature => f.write_str("the webhook signature does not match the body"),
+            Kind::Stale { tolerance } => write!(f, "the webhook is older than {tolerance:?}"),
+            Kind::FromTheFuture { tolerance } => {
+                write!(f, "the webhook is more than {tolerance:?} ahead of this machine's clock")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}

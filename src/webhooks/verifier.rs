@@ -1,0 +1,302 @@
+//! Is this delivery from ND8? Secrets, bounds, and the order in which things are checked.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
+
+use super::clock::Clock;
+use super::delivery::{Delivery, DeliveryId};
+use super::error::{Error, Kind};
+use super::headers::{
+    DELIVERY_ID_HEADER, EVENT_HEADER, Headers, SIGNATURE_HEADER, TIMESTAMP_HEADER, single, token,
+};
+
+const SCHEME: &str = "sha256=";
+const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+const DEFAULT_MAX_BODY: usize = 1024 * 1024;
+
+/// Checks that deliveries come from ND8. `Debug` does not show the secrets.
+///
+/// Defaults: a timestamp of at most five minutes ago and at most five minutes ahead, a body of at most 1 MiB, the
+/// system's clock. A clone is cheap enough to make for each request.
+///
+/// # Example: while the secret is being changed
+///
+/// ```
+/// use nd8::webhooks::Verifier;
+///
+/// let body = br#"{"event":"webhook.test"}"#;
+/// let sent_by_nd8 = Verifier::new("old secret").signed_headers("b7c1", "webhook.test", body);
+///
+/// let verifier = Verifier::new("new secret").also("old secret");
+/// let delivery = verifier.verify(&sent_by_nd8, body)?;
+/// assert_eq!(delivery.matched_secret, 1, "ND8 still signs with the old one");
+/// # Ok::<(), nd8::webhooks::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    secrets: Vec<SecretString>,
+    max_age: Option<Duration>,
+    max_ahead: Option<Duration>,
+    max_body: usize,
+    clock: Clock,
+}
+
+impl Verifier {
+    /// Takes the webhook secret of the organization.
+    ///
+    /// A verifier whose secret is empty or blank refuses everything; see [`check`](Verifier::check).
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self::from_secrets([secret])
+    }
+
+    /// Takes all secrets that a delivery may be signed with, the newest first. Without any, everything is refused.
+    pub fn from_secrets<S: Into<SecretString>>(secrets: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            secrets: secrets.into_iter().map(Into::into).collect(),
+            max_age: Some(DEFAULT_TOLERANCE),
+            max_ahead: Some(DEFAULT_TOLERANCE),
+            max_body: DEFAULT_MAX_BODY,
+            clock: Clock::system(),
+        }
+    }
+
+    /// Accepts this secret as well, for the time in which an old one is still in use. Leave it out when there is none:
+    /// with a blank one, everything is refused.
+    #[must_use]
+    pub fn also(mut self, secret: impl Into<SecretString>) -> Self {
+        self.secrets.push(secret.into());
+        self
+    }
+
+    /// Allows timestamps to be this far off, in the past and in the future.
+    #[must_use]
+    pub fn tolerance(self, tolerance: Duration) -> Self {
+        self.max_age(tolerance).max_ahead(tolerance)
+    }
+
+    /// Allows timestamps to be this far in the past, or as far as they like with `None`.
+    ///
+    /// Whether ND8 renews the timestamp when it sends something again is not documented. Should it not, deliveries that
+    /// waited for a receiver to come back are refused as stale under a bound that is shorter than the wait.
+    #[must_use]
+    pub fn max_age(mut self, max_age: impl Into<Option<Duration>>) -> Self {
+        self.max_age = max_age.into();
+        self
+    }
+
+    /// Allows timestamps to be this far in the future, or as far as they like with `None`.
+    #[must_use]
+    pub fn max_ahead(mut self, max_ahead: impl Into<Option<Duration>>) -> Self {
+        self.max_ahead = max_ahead.into();
+        self
+    }
+
+    /// Refuses bodies of more bytes than this, before anything is computed over them.
+    ///
+    /// The axum extractor stops reading there. With other frameworks the body is in memory before the verifier sees
+    /// it: limit it there too.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Takes the time from here instead of the system's clock, for tests.
+    #[must_use]
+    pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
+    }
+
+    /// Checks that there are secrets and none of them is blank. Every verification does; this is for a program that
+    /// would rather hear of it when it starts.
+    ///
+    /// # Errors
+    ///
+    /// One for which [`is_configuration`](Error::is_configuration) holds.
+    ///
+    /// # Example: a secret that was never set
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// assert!(Verifier::new("whsec").check().is_ok());
+    /// assert!(Verifier::new("whsec").also(" ").check().unwrap_err().is_configuration());
+    /// ```
+    pub fn check(&self) -> Result<(), Error> {
+        if self.secrets.is_empty() {
+            return Err(Kind::NoSecret.into());
+        }
+        if self.secrets.iter().any(|secret| secret.expose_secret().trim().is_empty()) {
+            return Err(Kind::EmptySecret.into());
+        }
+        Ok(())
+    }
+
+    /// Checks a delivery and then reads it: size, signature, timestamp, delivery id, and only then the payload.
+    ///
+    /// The body must be the bytes as they came. One that was parsed and written again has another signature.
+    ///
+    /// A payload that cannot be read is no error but [`Event::Unknown`](super::Event::Unknown): it is from ND8, and
+    /// refusing it would only have ND8 send it again.
+    ///
+    /// # Errors
+    ///
+    /// The first check that failed; [`Error`] has a predicate for each.
+    ///
+    /// # Example: reading a delivery
+    ///
+    /// ```
+    /// use nd8::webhooks::{Event, PaymentStatus, Verifier};
+    ///
+    /// let verifier = Verifier::new("whsec");
+    /// let body = br#"{"event":"transaction.status_changed","transaction_id":"TXabc123","order_id":"org1-1-a",
+    ///     "amount":"99.00","status":"paid","currency":"USD","depositAttempts":[]}"#;
+    /// # let headers = verifier.signed_headers("b7c1", "transaction.status_changed", body);
+    ///
+    /// let delivery = verifier.verify(&headers, body)?;
+    /// let Event::TransactionStatusChanged(payment) = delivery.event else { panic!("it is about a payment") };
+    /// assert_eq!(payment.status, PaymentStatus::Paid);
+    /// # Ok::<(), nd8::webhooks::Error>(())
+    /// ```
+    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<Delivery, Error> {
+        let envelope = self.open(headers, body)?;
+        Ok(Delivery::read(envelope, Bytes::copy_from_slice(body)))
+    }
+
+    /// Checks the size and the signature alone, and says which secret it was made with: 0 for the first.
+    ///
+    /// All secrets are tried, whichever matches, and each comparison takes the same time wherever the signatures
+    /// differ.
+    ///
+    /// # Errors
+    ///
+    /// One for which [`is_configuration`](Error::is_configuration), [`is_too_large`](Error::is_too_large) or
+    /// [`is_signature`](Error::is_signature) holds.
+    ///
+    /// # Example: a signature and nothing else
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let verifier = Verifier::new("whsec");
+    /// let signature = verifier.sign(b"{}");
+    /// assert_eq!(verifier.verify_signature(&signature, b"{}"), Ok(0));
+    /// assert!(verifier.verify_signature(&signature, b"{ }").is_err());
+    /// ```
+    pub fn verify_signature(&self, signature_header: &str, body: &[u8]) -> Result<usize, Error> {
+        self.check_before_signature(body)?;
+        self.match_signature(signature_header.as_bytes(), body)
+    }
+
+    /// Signs a body as ND8 does, for tests: the value of the signature header, made with the first secret.
+    pub fn sign(&self, body: &[u8]) -> String {
+        let key = self.secrets.first().map(|secret| secret.expose_secret()).unwrap_or_default();
+        format!("{SCHEME}{}", base16ct::lower::encode_string(&mac(key, body).finalize().into_bytes()))
+    }
+
+    /// Makes all headers of a delivery as ND8 does, for tests: signed with the first secret, sent now.
+    pub fn signed_headers(&self, delivery_id: &str, event: &str, body: &[u8]) -> [(&'static str, String); 4] {
+        [
+            (EVENT_HEADER, event.to_owned()),
+            (DELIVERY_ID_HEADER, delivery_id.to_owned()),
+            (TIMESTAMP_HEADER, self.clock.now().as_second().to_string()),
+            (SIGNATURE_HEADER, self.sign(body)),
+        ]
+    }
+
+    /// Checks everything that is checked before the payload is read.
+    pub(super) fn open<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<Envelope, Error> {
+        self.check_before_signature(body)?;
+        let matched_secret = self.match_signature(single(headers, SIGNATURE_HEADER)?, body)?;
+        let timestamp = self.timestamp(headers)?;
+        let id = token(headers, DELIVERY_ID_HEADER, DeliveryId::MAX_LENGTH)?;
+        let announced = token(headers, EVENT_HEADER, super::event::MAX_NAME_LENGTH).ok();
+        Ok(Envelope {
+            id: DeliveryId::new(id),
+            timestamp,
+            matched_secret,
+            announced: announced.filter(|name| super::event::is_a_name(name)).map(str::to_owned),
+        })
+    }
+
+    #[cfg(feature = "axum")]
+    pub(super) fn body_limit(&self) -> usize {
+        self.max_body
+    }
+
+    fn check_before_signature(&self, body: &[u8]) -> Result<(), Error> {
+        self.check()?;
+        if body.len() > self.max_body {
+            return Err(Kind::TooLarge { limit: self.max_body }.into());
+        }
+        Ok(())
+    }
+
+    fn match_signature(&self, header: &[u8], body: &[u8]) -> Result<usize, Error> {
+        let hex = header.trim_ascii().strip_prefix(SCHEME.as_bytes()).ok_or(Kind::Signature)?;
+        let signature = base16ct::mixed::decode_vec(hex).map_err(|_| Kind::Signature)?;
+        // No way out of the loop: how long it takes does not tell which secret it was.
+        let mut matched = None;
+        for (index, secret) in self.secrets.iter().enumerate() {
+            let matches = mac(secret.expose_secret(), body).verify_slice(&signature).is_ok();
+            matched = matched.or(matches.then_some(index));
+        }
+        matched.ok_or_else(|| Kind::Signature.into())
+    }
+
+    fn timestamp<H: Headers + ?Sized>(&self, headers: &H) -> Result<Timestamp, Error> {
+        // 20 digits hold any `i64`.
+        let text = token(headers, TIMESTAMP_HEADER, 20)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text);
+        let seconds = digits.and_then(|digits| digits.parse().ok());
+        let timestamp = seconds
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .ok_or(Kind::MalformedHeader(TIMESTAMP_HEADER))?;
+
+        let age = self.clock.now().duration_since(timestamp);
+        let (bound, refusal): (_, fn(Duration) -> Kind) = if age.is_negative() {
+            (self.max_ahead, |tolerance| Kind::FromTheFuture { tolerance })
+        } else {
+            (self.max_age, |tolerance| Kind::Stale { tolerance })
+        };
+        match bound {
+            Some(bound) if age.unsigned_abs() > bound => Err(refusal(bound).into()),
+            _ => Ok(timestamp),
+        }
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("secrets", &self.secrets.len())
+            .field("max_age", &self.max_age)
+            .field("max_ahead", &self.max_ahead)
+            .field("max_body", &self.max_body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the headers of a verified delivery said.
+pub(super) struct Envelope {
+    pub(super) id: DeliveryId,
+    pub(super) timestamp: Timestamp,
+    pub(super) matched_secret: usize,
+    pub(super) announced: Option<String>,
+}
+
+fn mac(key: &str, body: &[u8]) -> Hmac<Sha256> {
+    let mut mac = match Hmac::<Sha256>::new_from_slice(key.as_bytes()) {
+        Ok(mac) => mac,
+        Err(_) => unreachable!("HMAC takes keys of any length (RFC 2104)"),
+    };
+    mac.update(body);
+    mac
+}

@@ -1,0 +1,105 @@
+//! A proxy that loses requests and answers on the way to a sandbox.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What happens to one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing: it passes, and so does its answer.
+    None,
+    /// The connection breaks before the request arrives.
+    Lost,
+    /// The request arrives and does its work; the connection breaks before the answer.
+    AnswerLost,
+    /// The request arrives and does its work; the answer breaks off in the middle.
+    AnswerBrokenOff,
+    /// A gateway gives up on a request that does its work all the same.
+    GatewayTimeout,
+    /// A gateway answers for a server that is not there.
+    Unavailable,
+}
+
+type Plan = Arc<Mutex<dyn FnMut(&str) -> Fault + Send>>;
+
+/// The proxy: one connection a request, each with its fault.
+pub(crate) struct Proxy {
+    pub(crate) base_url: String,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Stands before the server at `upstream` and asks `plan` about every request, by its first line.
+    pub(crate) async fn before(upstream: &str, plan: impl FnMut(&str) -> Fault + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("is bound");
+        let upstream = upstream.trim_start_matches("http://").trim_end_matches("/api").to_owned();
+        let plan: Plan = Arc::new(Mutex::new(plan));
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (upstream, plan) = (upstream.clone(), Arc::clone(&plan));
+                // A connection that breaks is what this is for.
+                tokio::spawn(async move { drop(pass(stream, &upstream, plan).await) });
+            }
+        });
+        Self { base_url: format!("http://{address}/api"), task }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn pass(mut stream: TcpStream, upstream: &str, plan: Plan) -> std::io::Result<()> {
+    let request = read_request(&mut stream).await?;
+    let text = String::from_utf8_lossy(&request);
+    let fault = (plan.lock().expect("a plan does not panic"))(text.lines().next().unwrap_or_default());
+    match fault {
+        Fault::Lost => return Ok(()),
+        Fault::Unavailable => return stream.write_all(gateway("503 Service Unavailable").as_bytes()).await,
+        Fault::None | Fault::AnswerLost | Fault::AnswerBrokenOff | Fault::GatewayTimeout => {}
+    }
+    let mut server = TcpStream::connect(upstream).await?;
+    let once = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    server.write_all(once.as_bytes()).await?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).await?;
+    match fault {
+        Fault::AnswerBrokenOff => stream.write_all(&answer[..answer.len() - 1]).await,
+        Fault::GatewayTimeout => stream.write_all(gateway("504 Gateway Timeout").as_bytes()).await,
+        Fault::None => stream.write_all(&answer).await,
+        Fault::Lost | Fault::AnswerLost | Fault::Unavailable => Ok(()),
+    }
+}
+
+fn gateway(status: &str) -> String {
+    let page = "<h1>Gateway</h1>";
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}",
+        page.len()
+    )
+}
+
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let head = request.windows(4).position(|window| window == b"\r\n\r\n");
+        if let Some(end) = head {
+            let text = String::from_utf8_lossy(&request[..end]).to_lowercase();
+            let length =
+                text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+            if request.len() >= end + 4 + length.unwrap_or(0) {
+                return Ok(request);
+            }
+        }
+        match stream.read(&mut buffer).await? {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            read => request.extend_from_slice(&buffer[..read]),
+        }
+    }
+}

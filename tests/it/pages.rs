@@ -1,0 +1,162 @@
+//! Lists of refunds, page by page, whichever way the server sends them.
+
+use std::collections::HashMap;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use nd8::{Cursor, RefundStatus};
+use serde_json::{Value, json};
+
+use crate::support::{Received, Server};
+
+/// How a server pages.
+#[derive(Clone, Copy, PartialEq)]
+enum Style {
+    Bare,
+    Envelope,
+    /// It knows neither `page` nor `page_size`.
+    Unpaged,
+    /// It knows `page_size` and always sends the first page.
+    Stuck,
+}
+
+const TOTAL: usize = 7;
+
+fn refund(number: usize) -> Value {
+    json!({
+        "id": format!("RF{number}"), "transaction_id": "TX1", "amount": "1.00", "currency": "USD",
+        "status": "completed", "created_at": "2026-01-31T12:00:00Z",
+    })
+}
+
+/// A list of refunds, as Django REST Framework would page it.
+fn list(request: &Received, style: Style) -> Response {
+    let query: HashMap<&str, &str> =
+        request.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('=')).collect();
+    let number = |name: &str| query.get(name).and_then(|value| value.parse::<usize>().ok());
+    let (page, size) = (number("page").unwrap_or(1), number("page_size").unwrap_or(TOTAL));
+    let all: Vec<Value> = (0..TOTAL).map(refund).collect();
+    let start = match style {
+        Style::Unpaged => return axum::Json(all).into_response(),
+        Style::Stuck => 0,
+        Style::Bare | Style::Envelope => (page - 1) * size,
+    };
+    if start >= TOTAL && page > 1 {
+        return (StatusCode::NOT_FOUND, axum::Json(json!({"detail": "Invalid page."}))).into_response();
+    }
+    let items = &all[start..TOTAL.min(start + size)];
+    if style == Style::Envelope {
+        let others: String = query
+            .iter()
+            .filter(|(key, _)| **key != "page")
+            .map(|(key, value)| format!("&{key}={value}"))
+            .collect();
+        // The host is somebody's else, and not to be spoken to.
+        let next = (start + size < TOTAL)
+            .then(|| format!("https://elsewhere.invalid/api/refunds/?page={}{others}", page + 1));
+        return axum::Json(json!({"count": TOTAL, "next": next, "previous": null, "results": items}))
+            .into_response();
+    }
+    axum::Json(items).into_response()
+}
+
+async fn server(style: Style) -> Server {
+    Server::start(move |request| list(request, style)).await
+}
+
+#[tokio::test]
+async fn all_refunds_come_in_order_whatever_the_style() {
+    for style in [Style::Bare, Style::Envelope, Style::Unpaged] {
+        for size in [1, 2, 3, 7, 100] {
+            if style == Style::Unpaged && size == TOTAL as u32 {
+                // All there is looks like a first page, and comes again when the second is asked for.
+                continue;
+            }
+            let server = server(style).await;
+            let items = server.client().refunds().list().page_size(size).items();
+            let refunds: Vec<nd8::Refund> = items.try_collect().await.expect("lists");
+            let ids: Vec<String> = refunds.into_iter().map(|refund| refund.id).collect();
+            assert_eq!(ids, (0..TOTAL).map(|number| format!("RF{number}")).collect::<Vec<_>>(), "{size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_tells_what_it_knows() {
+    let server = server(Style::Envelope).await;
+    let page = server.client().refunds().list().page_size(3).send().await.expect("lists");
+    assert_eq!((page.len(), page.count), (3, Some(7)));
+    assert!(page.next.is_some());
+
+    let server = self::server(Style::Bare).await;
+    let page = server.client().refunds().list().send().await.expect("lists");
+    assert_eq!((page.len(), page.count, &page.next), (7, None, &None), "nobody spoke of pages");
+    assert_eq!(server.only().uri.query(), None);
+}
+
+#[tokio::test]
+async fn pages_are_fetched_when_they_are_asked_for() {
+    let server = server(Style::Bare).await;
+    let client = server.client();
+    let mut pages = client.refunds().list().page_size(2).pages();
+    assert!(server.received().is_empty());
+    for asked in 1..=2 {
+        pages.next().await.expect("there is one").expect("is answered");
+        assert_eq!(server.received().len(), asked);
+    }
+    let mut items = client.refunds().list().page_size(2).items();
+    for _ in 0..2 {
+        items.next().await.expect("there is one").expect("is answered");
+    }
+    assert_eq!(server.received().len(), 3, "two items are one page");
+}
+
+#[tokio::test]
+async fn filters_go_along_and_the_host_of_next_is_not_asked() {
+    let server = server(Style::Envelope).await;
+    let list = server.client().refunds().list().status(RefundStatus::Completed).search("TX 1&x").page_size(5);
+    let pages: Vec<_> = list.pages().try_collect().await.expect("lists");
+    assert_eq!(pages.len(), 2);
+    for request in server.received() {
+        let query = request.uri.query().expect("has one");
+        assert!(query.contains("status=completed") && query.contains("search=TX+1%26x"), "{query}");
+        assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"));
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_survives_a_restart() {
+    for style in [Style::Bare, Style::Envelope] {
+        let server = server(style).await;
+        let first = server.client().refunds().list().page_size(3).send().await.expect("lists");
+        let stored = serde_json::to_string(&first.next.expect("goes on")).expect("is writable");
+
+        let cursor: Cursor = serde_json::from_str(&stored).expect("is readable");
+        let rest: Vec<nd8::Refund> =
+            server.client().refunds().list().resume(cursor).items().try_collect().await.expect("lists");
+        let ids: Vec<&str> = rest.iter().map(|refund| refund.id.as_str()).collect();
+        assert_eq!(ids, ["RF3", "RF4", "RF5", "RF6"]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_goes_in_circles_is_found_out() {
+    let server = server(Style::Stuck).await;
+    let client = server.client();
+    let pages = client.refunds().list().page_size(3).pages().collect::<Vec<_>>().await;
+    assert_eq!(pages.len(), 2);
+    let error = pages[1].as_ref().expect_err("came before");
+    assert!(error.is_repeated_page(), "{error:?}");
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn an_error_on_the_first_page_is_no_end() {
+    let server = Server::with_json(404, r#"{"detail":"Not found."}"#).await;
+    let result = server.client().refunds().list().pages().try_collect::<Vec<_>>().await;
+    assert!(result.expect_err("there is no list").is_not_found());
+    let server = Server::with_json(200, r#"{"results":{}}"#).await;
+    let error = server.client().refunds().list().send().await.expect_err("is neither form");
+    assert!(error.is_decode(), "{error:?}");
+}

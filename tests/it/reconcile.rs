@@ -1,0 +1,202 @@
+//! A refund whose answer was lost is found again, and never made twice.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use nd8::{Billing, Client, Decimal, Lookup, Outcome, Product, Reconciled, RetryPolicy};
+use nd8_sandbox::{RefundPolicy, Sandbox};
+
+use crate::faults::{Fault, Proxy};
+
+fn client(sandbox: &Sandbox, base_url: &str) -> Client {
+    Client::builder(sandbox.api_key())
+        .base_url(base_url)
+        .retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
+        .build()
+        .expect("the settings are fine")
+}
+
+async fn sandbox() -> Sandbox {
+    Sandbox::builder().refunds(RefundPolicy::Manual).start().await.expect("starts")
+}
+
+/// A payment of 100.00.
+async fn paid(sandbox: &Sandbox) -> String {
+    paid_with(sandbox, &client(sandbox, &sandbox.base_url())).await
+}
+
+async fn paid_with(sandbox: &Sandbox, client: &Client) -> String {
+    let billing = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    let products = [Product::ad_hoc("Mug", 1, Decimal::new(100_00, 2))];
+    let checkout = client.checkouts().create(billing, products).send().await.expect("is created");
+    sandbox.customer(checkout.checkout_id).pay().await.expect("is open")
+}
+
+/// How many refunds there are, whatever the client believes.
+async fn made(sandbox: &Sandbox, payment_id: &str) -> usize {
+    let refunds = client(sandbox, &sandbox.base_url()).refunds().list().search(payment_id).send().await;
+    refunds.expect("lists").len()
+}
+
+/// Faults for the requests that create, in order; then, and for all others, none.
+fn for_creates(faults: &[Fault]) -> impl FnMut(&str) -> Fault + Send + 'static {
+    let mut faults: VecDeque<Fault> = faults.iter().copied().collect();
+    move |line| if line.starts_with("POST") { faults.pop_front().unwrap_or(Fault::None) } else { Fault::None }
+}
+
+async fn refund(sandbox: &Sandbox, payment_id: &str, faults: &[Fault]) -> Result<Reconciled, nd8::Error> {
+    let proxy = Proxy::before(&sandbox.base_url(), for_creates(faults)).await;
+    let refund =
+        client(sandbox, &proxy.base_url).refunds().create(payment_id, "Order 4711").amount(Decimal::TEN);
+    refund.settle(Duration::ZERO).send_or_reconcile().await
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_found_and_a_lost_request_is_sent_again() {
+    let sandbox = sandbox().await;
+    for (faults, found) in [
+        (&[][..], false),
+        (&[Fault::AnswerLost], true),
+        (&[Fault::AnswerBrokenOff], true),
+        (&[Fault::GatewayTimeout], true),
+        (&[Fault::Lost], false),
+        (&[Fault::Lost, Fault::Lost], false),
+        (&[Fault::Lost, Fault::AnswerLost], true),
+    ] {
+        let payment_id = paid(&sandbox).await;
+        let refund = refund(&sandbox, &payment_id, faults).await.expect("is settled");
+        assert_eq!(matches!(refund, Reconciled::Found(_)), found, "{faults:?}: {refund:?}");
+        assert!(refund.refund_id().is_some());
+        assert_eq!(made(&sandbox, &payment_id).await, 1, "{faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_settled_is_said() {
+    let sandbox = sandbox().await;
+    for faults in [&[Fault::Lost, Fault::Lost, Fault::Lost][..], &[Fault::Unavailable]] {
+        let payment_id = paid(&sandbox).await;
+        let error = refund(&sandbox, &payment_id, faults).await.expect_err("nobody knows");
+        assert_eq!(error.outcome(), Outcome::Unknown, "{faults:?}: {error:?}");
+        assert_eq!(made(&sandbox, &payment_id).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_refund_of_the_same_kind_is_not_taken_for_this_one() {
+    let sandbox = sandbox().await;
+    let payment_id = paid(&sandbox).await;
+    for expected in 1..=3 {
+        let refund =
+            refund(&sandbox, &payment_id, &[Fault::Lost, Fault::AnswerLost]).await.expect("is settled");
+        assert!(matches!(refund, Reconciled::Found(_)), "{refund:?}");
+        assert_eq!(made(&sandbox, &payment_id).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_refund_can_be_looked_up_later() {
+    let sandbox = sandbox().await;
+    let payment_id = paid(&sandbox).await;
+    let client = client(&sandbox, &sandbox.base_url());
+    let refund = || client.refunds().create(&payment_id, "Order 4711").amount(Decimal::TEN);
+    let start = jiff::Timestamp::UNIX_EPOCH;
+
+    assert!(matches!(refund().reconcile(start).await.expect("is answered"), Lookup::NotFound));
+    let created = refund().send().await.expect("is made");
+    let Lookup::Found(found) = refund().reconcile(start).await.expect("is answered") else {
+        panic!("it is there")
+    };
+    assert_eq!(found.id, created.refund_public_id);
+    let later = found.created_at.checked_add(jiff::SignedDuration::from_secs(1)).expect("is in range");
+    assert!(matches!(refund().reconcile(later).await.expect("is answered"), Lookup::NotFound));
+    let other = client.refunds().create(&payment_id, "Order 4711").amount(Decimal::ONE);
+    assert!(matches!(other.reconcile(start).await.expect("is answered"), Lookup::NotFound), "another amount");
+
+    refund().send().await.expect("is made");
+    let Lookup::Ambiguous(both) = refund().reconcile(start).await.expect("is answered") else {
+        panic!("there are two")
+    };
+    assert_eq!(both.len(), 2);
+}
+
+/// The promise itself: over a thousand random sequences of faults no refund is made twice, and none is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_sequence_of_faults_refunds_twice_or_loses_one() {
+    const SEQUENCES: u64 = 1_000;
+    const AT_ONCE: u64 = 8;
+    let sandbox = Arc::new(sandbox().await);
+    let mut tasks = tokio::task::JoinSet::new();
+    for lane in 0..AT_ONCE {
+        let sandbox = Arc::clone(&sandbox);
+        tasks.spawn(async move {
+            let lane_of = Lane::new(&sandbox).await;
+            let mut settled = 0;
+            for seed in (0..SEQUENCES).filter(|seed| seed % AT_ONCE == lane) {
+                settled += u64::from(lane_of.one_sequence(&sandbox, seed).await);
+            }
+            settled
+        });
+    }
+    let settled: u64 = tasks.join_all().await.into_iter().sum();
+    println!("{settled} of {SEQUENCES} sequences were settled, the others reported as unknown");
+    assert!(settled > SEQUENCES / 2, "only {settled} were settled");
+}
+
+/// A client behind a proxy with random faults, and one without.
+struct Lane {
+    random: Arc<Mutex<fastrand::Rng>>,
+    direct: Client,
+    faulty: Client,
+    _proxy: Proxy,
+}
+
+impl Lane {
+    async fn new(sandbox: &Sandbox) -> Self {
+        const FAULTS: [Fault; 6] = [
+            Fault::None,
+            Fault::Lost,
+            Fault::AnswerLost,
+            Fault::AnswerBrokenOff,
+            Fault::GatewayTimeout,
+            Fault::Unavailable,
+        ];
+        let random = Arc::new(Mutex::new(fastrand::Rng::new()));
+        let plan = Arc::clone(&random);
+        let proxy = Proxy::before(&sandbox.base_url(), move |line: &str| {
+            let mut random = plan.lock().expect("nobody panics");
+            // Reads fail as well, if less often.
+            let fails = line.starts_with("POST") || random.u8(..10) == 0;
+            if fails { FAULTS[random.usize(..FAULTS.len())] } else { Fault::None }
+        })
+        .await;
+        let (direct, faulty) = (client(sandbox, &sandbox.base_url()), client(sandbox, &proxy.base_url));
+        Self { random, direct, faulty, _proxy: proxy }
+    }
+
+    /// Whether the refund was settled; checks that whatever was said is true.
+    async fn one_sequence(&self, sandbox: &Sandbox, seed: u64) -> bool {
+        let payment_id = paid_with(sandbox, &self.direct).await;
+        self.random.lock().expect("nobody panics").seed(seed);
+        let refund = self.faulty.refunds().create(&payment_id, "Order 4711").amount(Decimal::TEN);
+        let result = refund.settle(Duration::ZERO).send_or_reconcile().await;
+        let made = self.direct.refunds().list().search(&payment_id).send().await.expect("lists").len();
+        assert!(made <= 1, "seed {seed}: refunded {made} times, {result:?}");
+        match result {
+            Ok(Reconciled::Created(_) | Reconciled::Found(_)) => {
+                assert_eq!(made, 1, "seed {seed}: said to be made");
+                true
+            }
+            Ok(other) => panic!("seed {seed}: nobody else is at it: {other:?}"),
+            Err(error) => {
+                // A failed look at what is there ends it before anything is sent: a GET, whose failure says nothing
+                // about the refund.
+                let looked = error.operation() != Some("create_refund");
+                assert!(looked || error.outcome() == Outcome::Unknown, "seed {seed}: {error:?}");
+                assert!(!looked || made == 0, "seed {seed}: {error:?}");
+                false
+            }
+        }
+    }
+}

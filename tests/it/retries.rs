@@ -1,0 +1,216 @@
+//! What is repeated, how often, and within which time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use nd8::{Client, Outcome, RetryPolicy};
+
+use crate::support::{PAYMENT, Received, Server, answer_json};
+
+const THROTTLED: &str = r#"{"detail":"Request was throttled. Expected available in 1 second."}"#;
+const REFUND: &str = r#"{"status":"processing","refund_id":1,"refund_public_id":"RF1","transaction_id":1,"amount":"1.00","currency":"USD"}"#;
+
+fn at_once() -> RetryPolicy {
+    RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)
+}
+
+fn client(server: &Server) -> Client {
+    Client::builder("the-api-key").base_url(&server.url).retry(at_once()).build().expect("is fine")
+}
+
+/// Fails `times` times with `failure`, then answers.
+fn failing(
+    times: usize,
+    failure: fn() -> Response,
+) -> impl Fn(&Received) -> Response + Clone + Send + Sync + 'static {
+    let seen = Arc::new(AtomicUsize::new(0));
+    move |request| {
+        if seen.fetch_add(1, Ordering::SeqCst) < times {
+            failure()
+        } else {
+            answer_json(200, if request.method == "POST" { REFUND } else { PAYMENT }).into_response()
+        }
+    }
+}
+
+fn unavailable() -> Response {
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+fn throttled() -> Response {
+    answer_json(429, THROTTLED).into_response()
+}
+
+#[tokio::test]
+async fn a_read_is_repeated_until_it_succeeds() {
+    let server = Server::start(failing(3, unavailable)).await;
+    let response =
+        client(&server).payments().get("TX").send_with_response().await.expect("the fourth succeeds");
+    assert_eq!((response.attempts(), server.received().len()), (4, 4));
+
+    let server = Server::start(failing(4, unavailable)).await;
+    let error = client(&server).payments().get("TX").send().await.expect_err("four are enough");
+    assert_eq!((error.attempts(), server.received().len()), (4, 4));
+    assert_eq!(
+        error.to_string(),
+        "get_payment: the server answered 503 Service Unavailable (after 4 attempts)"
+    );
+}
+
+#[tokio::test]
+async fn a_refund_is_sent_once_whatever_the_gateway_says() {
+    for status in [500, 502, 503, 504, 408] {
+        let server = Server::with_json(status, "{}").await;
+        let error = client(&server).refunds().create("TX", "x").send().await.expect_err("failed");
+        assert_eq!((error.attempts(), server.received().len()), (1, 1), "{status}");
+        assert_eq!(error.outcome(), Outcome::Unknown);
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_refund_is_sent_again() {
+    let server = Server::start(failing(1, throttled)).await;
+    let response =
+        client(&server).refunds().create("TX", "x").send_with_response().await.expect("comes through");
+    assert_eq!((response.attempts(), server.received().len()), (2, 2));
+
+    let server = Server::start(failing(1, || StatusCode::TOO_MANY_REQUESTS.into_response())).await;
+    let error = client(&server).refunds().create("TX", "x").send().await.expect_err("who said that?");
+    assert!(error.is_rate_limited());
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_repeated_even_if_it_moves_money() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("is bound");
+    drop(listener);
+    let client = Client::builder("k")
+        .base_url(format!("http://{address}/api"))
+        .retry(at_once())
+        .build()
+        .expect("is fine");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("nobody is there");
+    assert_eq!((error.attempts(), error.outcome()), (4, Outcome::NotSent));
+}
+
+#[tokio::test]
+async fn a_wait_that_overruns_the_deadline_is_not_begun() {
+    let tomorrow = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(86_400));
+    for retry_after in ["3600".to_owned(), tomorrow] {
+        let header = retry_after.clone();
+        let server =
+            Server::start(move |_| (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", header.clone())]))
+                .await;
+        let error = client(&server).payments().get("TX").send().await.expect_err("would take an hour");
+        assert_eq!((error.attempts(), server.received().len()), (1, 1), "{retry_after}");
+        assert!(error.retry_after().is_some_and(|wait| wait >= Duration::from_secs(3_000)));
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_ends_the_attempt_that_runs_into_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+    let call = client
+        .payments()
+        .get("TX")
+        .timeout(Duration::from_millis(80))
+        .attempt_timeout(Duration::from_secs(60));
+    let error = call.send().await.expect_err("nobody answers");
+    assert!(error.is_timeout() && error.attempts() == 1, "{error:?}");
+    let call = client
+        .payments()
+        .get("TX")
+        .timeout(Duration::from_secs(60))
+        .attempt_timeout(Duration::from_millis(20));
+    let error = call.send().await.expect_err("nobody answers");
+    assert!(error.is_timeout() && error.attempts() == 4, "{error:?}");
+    drop(listener);
+}
+
+#[tokio::test]
+async fn clones_share_a_budget() {
+    let server = Server::with_json(503, "{}").await;
+    let client = client(&server);
+    for _ in 0..60 {
+        client.clone().payments().get("TX").send().await.expect_err("is down");
+    }
+    assert_eq!(server.received().len(), 60 + 100, "every call is made, and a hundred repeats");
+}
+
+#[tokio::test]
+async fn a_call_may_have_its_own_policy_and_headers() {
+    let server = Server::with_json(503, "{}").await;
+    let call = client(&server).payments().get("TX").retry(RetryPolicy::never());
+    call.header("x-trace", "4711").header("Authorization", "mine").send().await.expect_err("is down");
+    let request = server.only();
+    assert_eq!(request.header("x-trace"), Some("4711"));
+    assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"), "not to be replaced");
+
+    let error = client(&server)
+        .payments()
+        .get("TX")
+        .header("bad name", "x")
+        .send()
+        .await
+        .expect_err("cannot be sent");
+    assert!(error.is_invalid_input() && server.received().len() == 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_read_up_to_a_limit() {
+    let server = Server::start(|_| answer_json(200, PAYMENT)).await;
+    let limited =
+        |bytes| Client::builder("k").base_url(&server.url).max_body(bytes).build().expect("is fine");
+    limited(PAYMENT.len()).payments().get("TX").send().await.expect("just fits");
+    let error = limited(PAYMENT.len() - 1).payments().get("TX").send().await.expect_err("is too large");
+    assert!(error.is_too_large() && error.attempts() == 1, "{error:?}");
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(error.body().map(<[u8]>::len), Some(PAYMENT.len() - 1));
+}
+
+#[tokio::test]
+async fn an_exchange_has_a_name() {
+    let server = Server::start(|request| {
+        let status = if request.uri.path().contains("none") { 404 } else { 200 };
+        ([("x-request-id", "req-1")], answer_json(status, PAYMENT))
+    })
+    .await;
+    let payments = server.client().payments();
+    let response = payments.get("TX").send_with_response().await.expect("is there");
+    assert_eq!((response.request_id(), response.body()), (Some("req-1"), PAYMENT.as_bytes()));
+    let error = payments.get("none").send().await.expect_err("is not there");
+    assert_eq!(error.request_id(), Some("req-1"));
+}
+
+#[tokio::test]
+async fn what_the_server_would_refuse_is_not_sent_unless_asked_for() {
+    let server = Server::with_json(400, r#"{"reason":["Too long."]}"#).await;
+    let long = "x".repeat(501);
+    let error = client(&server).refunds().create("TX", &long).send().await.expect_err("is too long");
+    assert!(
+        error.is_invalid_input() && error.outcome() == Outcome::NotSent && error.attempts() == 0,
+        "{error:?}"
+    );
+    assert_eq!(error.messages()[0].pointer, "/reason");
+    assert!(server.received().is_empty());
+
+    let error =
+        client(&server).refunds().create("TX", &long).unchecked().send().await.expect_err("is too long");
+    assert_eq!((error.outcome(), error.messages()[0].pointer.as_str()), (Outcome::Rejected, "/reason"));
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
+fn calls_can_be_spawned() {
+    fn assert_send<T: Send>(_: &T) {}
+    let client = Client::builder("k").build().expect("is fine");
+    assert_send(&client.refunds().create("TX", "x").send());
+    assert_send(&client.refunds().create("TX", "x").send_or_reconcile());
+    assert_send(&client.refunds().list().send_with_response());
+}
