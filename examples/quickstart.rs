@@ -37,11 +37,8 @@ async fn main() -> ExitCode {
 
 /// With a key of yours, up to the checkout page.
 async fn with_nd8(key: String) -> Result<()> {
-    let builder = Client::builder(key).application("nd8-quickstart");
-    let client = match std::env::var("ND8_BASE_URL") {
-        Ok(base_url) => builder.base_url(base_url).build()?,
-        Err(_) => builder.build()?,
-    };
+    // Hears of `ND8_BASE_URL`.
+    let client = Client::builder(key).application("nd8-quickstart").settings_from_env()?.build()?;
     let checkout = create_checkout(&client, [mugs()]).await?;
     println!("\nOpen the page, pay, and look the payment up with `client.payments().get(…)`.");
     println!("Your webhook endpoint will hear of it under order id {}.", checkout.order_id);

@@ -30,6 +30,7 @@ pub struct Builder<D> {
     retry: RetryPolicy,
     connect_timeout: Duration,
     application: Option<String>,
+    http: Option<reqwest::Client>,
     door: PhantomData<D>,
 }
 
@@ -42,6 +43,7 @@ impl<D: Door> Builder<D> {
             retry: RetryPolicy::default(),
             connect_timeout: CONNECT_TIMEOUT,
             application: None,
+            http: None,
             door: PhantomData,
         }
     }
@@ -94,14 +96,61 @@ impl<D: Door> Builder<D> {
         self
     }
 
+    /// Uses an HTTP client of your own: with your TLS, your proxies, your DNS. This is the one place where reqwest shows.
+    ///
+    /// Its time for connecting, its user agent and its redirects are then its own; the name of the
+    /// [`application`](Self::application) is not sent. An answer that it got by following a redirect is an error all the
+    /// same.
+    pub fn http_client(mut self, http: reqwest::Client) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Takes the base URL and the timeout from the environment, where they are set: `ND8_BASE_URL`, and `ND8_TIMEOUT` in
+    /// whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`] when `ND8_TIMEOUT` is not a number.
+    pub fn settings_from_env(self) -> Result<Self, Error> {
+        self.settings_from(|name| std::env::var(name).ok())
+    }
+
+    fn settings_from(mut self, read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        if let Some(base_url) = read("ND8_BASE_URL") {
+            self = self.base_url(base_url);
+        }
+        if let Some(seconds) = read("ND8_TIMEOUT") {
+            let seconds = seconds.trim().parse();
+            let seconds = seconds
+                .map_err(|error| Error::configuration("ND8_TIMEOUT is not a number of seconds", error))?;
+            self = self.timeout(Duration::from_secs(seconds));
+        }
+        Ok(self)
+    }
+
     /// Opens the door. Nothing is sent yet.
     ///
     /// # Errors
     ///
     /// [`Error::is_configuration`] when the base URL is not an absolute HTTP(S) URL, or carries a user name, a query or
-    /// a fragment; when the application's name does not fit into a header; or when TLS cannot be set up.
+    /// a fragment; when it is HTTPS and no TLS is built in; when the application's name does not fit into a header; or
+    /// when TLS cannot be set up.
     pub fn build(self) -> Result<D, Error> {
         let base_url = checked(&self.base_url)?;
+        let http = match self.http {
+            Some(http) => http,
+            None => self.default_http_client(&base_url)?,
+        };
+        let raw = raw::Client::new_with_client(&base_url, http, self.context);
+        Ok(D::open(Arc::new(Core { raw, limits: self.limits, retry: self.retry, budget: Budget::new() })))
+    }
+
+    fn default_http_client(&self, base_url: &str) -> Result<reqwest::Client, Error> {
+        if cfg!(not(feature = "rustls-ring")) && base_url.starts_with("https:") {
+            let problem = "the base URL is HTTPS, and no TLS is built in: turn a TLS feature on, or bring an HTTP client";
+            return Err(Error::configuration_problem(problem));
+        }
         let user_agent = match &self.application {
             Some(application) => format!("{USER_AGENT} {application}"),
             None => USER_AGENT.to_owned(),
@@ -112,11 +161,9 @@ impl<D: Door> Builder<D> {
             .timeout(self.limits.attempt_timeout)
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
-        let http = with_tls(http)?
+        with_tls(http)?
             .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
-        let raw = raw::Client::new_with_client(&base_url, http, self.context);
-        Ok(D::open(Arc::new(Core { raw, limits: self.limits, retry: self.retry, budget: Budget::new() })))
+            .map_err(|error| Error::configuration("the HTTP client cannot be built", error))
     }
 }
 
@@ -152,7 +199,7 @@ fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Erro
     Ok(http.tls_backend_preconfigured(config))
 }
 
-/// Without a TLS feature only `http` can be spoken, and an `https` base URL fails at the first call.
+/// Without a TLS feature only HTTP can be spoken.
 #[cfg(not(feature = "rustls-ring"))]
 fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
     Ok(http)
@@ -161,6 +208,34 @@ fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Erro
 #[cfg(test)]
 mod tests {
     use super::checked;
+    use crate::Client;
+
+    #[test]
+    fn the_environment_has_its_say() {
+        let set = |name: &str| match name {
+            "ND8_BASE_URL" => Some("http://127.0.0.1:1/api".to_owned()),
+            "ND8_TIMEOUT" => Some("7".to_owned()),
+            _ => None,
+        };
+        let builder = Client::builder("k").settings_from(set).expect("is fine");
+        assert_eq!(
+            (builder.base_url.as_str(), builder.limits.timeout.as_secs()),
+            ("http://127.0.0.1:1/api", 7)
+        );
+        let unset = Client::builder("k").settings_from(|_| None).expect("is fine");
+        assert_eq!(unset.base_url, crate::Environment::Sandbox.base_url());
+        let wrong =
+            Client::builder("k").settings_from(|_| Some("canary".to_owned())).expect_err("is no number");
+        assert!(wrong.is_configuration() && !wrong.to_string().contains("canary"), "{wrong}");
+    }
+
+    #[cfg(not(feature = "rustls-ring"))]
+    #[test]
+    fn https_without_tls_is_found_out_when_the_client_is_built() {
+        let error = Client::builder("k").build().expect_err("the sandbox is HTTPS");
+        assert!(error.is_configuration(), "{error}");
+        Client::builder("k").base_url("http://127.0.0.1:1").build().expect("needs none");
+    }
 
     #[test]
     fn slashes_at_the_end_do_not_matter() {

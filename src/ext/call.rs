@@ -37,6 +37,11 @@ pub(super) mod sealed {
             Vec::new()
         }
 
+        /// The field that only a sandbox may see, if it is set.
+        fn for_sandboxes(&self) -> Option<&'static str> {
+            None
+        }
+
         /// The query that takes the place of the request's own.
         fn query(&self) -> Option<String> {
             None
@@ -222,6 +227,14 @@ impl<R: Request> Call<R> {
 
     fn check(&self) -> Result<(), Error> {
         let mut problems = if self.checked { self.request.check() } else { Vec::new() };
+        // Not a matter of `unchecked`: in production, nothing is to be simulated.
+        if let Some(pointer) = self.request.for_sandboxes().filter(|_| !self.core.is_sandbox()) {
+            problems.push(FieldError::new(
+                pointer,
+                "is for sandboxes, and the base URL is not known to be one",
+                None,
+            ));
+        }
         if self.bad_header {
             problems.push(FieldError::new("", "a header's name or value cannot be sent", None));
         }

@@ -179,7 +179,8 @@ impl Call<CreateCheckout> {
         self
     }
 
-    /// Scripts the outcome, with sandbox keys only; production keys are refused by the server.
+    /// Scripts the outcome, with sandbox keys only; the server refuses it with production keys. This crate refuses to send
+    /// it to any address but ND8's sandbox, a path that ends in `/sandbox/api`, and this machine.
     pub fn sandbox_simulate(mut self, outcome: SandboxSimulation) -> Self {
         self.request.body.sandbox_simulate = Some(outcome);
         self
@@ -197,6 +198,10 @@ impl Attempt for CreateCheckout {
 
     fn check(&self) -> Vec<FieldError> {
         checks::checkout(&self.body)
+    }
+
+    fn for_sandboxes(&self) -> Option<&'static str> {
+        self.body.sandbox_simulate.as_ref().map(|_| "/sandbox_simulate")
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {

@@ -1,10 +1,11 @@
 //! What all doors share: the raw client, the deadlines, the retry policy and its budget.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use super::RetryPolicy;
 use super::retry::Budget;
+use super::{Environment, RetryPolicy};
 use crate::raw;
 
 /// Behind every door, shared by its clones and by the calls it makes.
@@ -13,6 +14,16 @@ pub struct Core {
     pub(super) limits: Limits,
     pub(super) retry: RetryPolicy,
     pub(super) budget: Budget,
+}
+
+impl Core {
+    /// Whether the base URL is certainly a sandbox's: ND8's own, one of the paths for sandbox keys, or this machine.
+    pub(super) fn is_sandbox(&self) -> bool {
+        let Ok(url) = reqwest::Url::parse(&self.raw.baseurl) else { return false };
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let is_local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        is_local || self.raw.baseurl == Environment::Sandbox.base_url() || url.path() == "/sandbox/api"
+    }
 }
 
 /// How much time and room a call may take.

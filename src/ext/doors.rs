@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::Builder;
 use super::core::Core;
+use super::{Builder, Error};
 use crate::raw;
 
 /// A door: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
@@ -88,6 +88,15 @@ impl Client {
     pub fn builder(api_key: impl Into<SecretString>) -> Builder<Self> {
         Builder::new(raw::Context::api_key(api_key))
     }
+
+    /// Takes the API key from `ND8_API_KEY`, and settings from `ND8_BASE_URL` and `ND8_TIMEOUT` where they are set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`] when there is no key, or the door cannot be opened with what is there.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder(secret("ND8_API_KEY")?).settings_from_env()?.build()
+    }
 }
 
 impl Dashboard {
@@ -95,11 +104,32 @@ impl Dashboard {
     pub fn builder(session_token: impl Into<SecretString>) -> Builder<Self> {
         Builder::new(raw::Context::session_token(session_token))
     }
+
+    /// Takes the session's token from `ND8_SESSION_TOKEN`, and settings from `ND8_BASE_URL` and `ND8_TIMEOUT` where they
+    /// are set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`] when there is no token, or the door cannot be opened with what is there.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder(secret("ND8_SESSION_TOKEN")?).settings_from_env()?.build()
+    }
 }
 
 impl Storefront {
     /// Starts without a credential.
     pub fn builder() -> Builder<Self> {
         Builder::new(raw::Context::anonymous())
+    }
+}
+
+fn secret(name: &'static str) -> Result<SecretString, Error> {
+    match std::env::var(name) {
+        Ok(value) if !value.trim().is_empty() => Ok(value.into()),
+        // What is in there is not told, not even that it is no text.
+        _ => Err(Error::configuration_problem(match name {
+            "ND8_API_KEY" => "the environment variable ND8_API_KEY holds no API key",
+            _ => "the environment variable ND8_SESSION_TOKEN holds no session token",
+        })),
     }
 }

@@ -14,6 +14,7 @@ mod reconcile;
 mod redaction;
 mod redirects;
 mod retries;
+mod simulation;
 mod support;
 mod wait;
 mod webhooks;

@@ -49,6 +49,16 @@ async fn an_http_client_that_follows_is_found_out() {
     assert_eq!(methods, ["POST", "GET"], "the client of the caller's own did follow");
 }
 
+#[tokio::test]
+async fn so_is_one_that_a_door_was_given() {
+    let server = Server::start(django(StatusCode::MOVED_PERMANENTLY)).await;
+    let client =
+        nd8::Client::builder("k").base_url(&server.url).http_client(following()).build().expect("is fine");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("became a GET");
+    assert!(error.is_redirect(), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::Rejected);
+}
+
 /// What `reqwest` does by default.
 fn following() -> reqwest::Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());

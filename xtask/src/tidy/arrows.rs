@@ -58,7 +58,7 @@ pub(super) fn modules(sources: &[Text]) -> Vec<String> {
         ("src/ext/", &[], r"progenitor".into(), "`ext` never names progenitor"),
         (
             "src/ext/",
-            &["builder.rs", "call.rs", "error.rs"],
+            &["builder.rs", "call.rs", "core.rs", "error.rs"],
             r"\breqwest\b".into(),
             "reqwest stays behind the core",
         ),

@@ -1,0 +1,56 @@
+//! Calls from programs that are not asynchronous (feature `blocking`).
+//!
+//! There is no second client: whatever a door offers, [`wait`] waits for its answer and [`iter`](iter()) goes through its
+//! stream. The work is done by one thread in the background, which is started when it is first needed and keeps the
+//! connections.
+//!
+//! ```
+//! use nd8::blocking;
+//!
+//! # let runtime = tokio::runtime::Runtime::new()?;
+//! # let sandbox = runtime.block_on(nd8_sandbox::Sandbox::start())?;
+//! let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! let error = blocking::wait(client.payments().get("TXnone").send()).unwrap_err();
+//! assert!(error.is_not_found());
+//!
+//! let refunds: Vec<nd8::Refund> = blocking::iter(client.refunds().list().items()).collect::<Result<_, _>>()?;
+//! assert!(refunds.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::sync::OnceLock;
+
+use futures_util::{Stream, StreamExt as _};
+use tokio::runtime::{Builder, Runtime};
+
+/// Waits for an answer.
+///
+/// # Panics
+///
+/// When it is called from asynchronous code, whose thread must not be blocked; and when the operating system refuses the
+/// background thread.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    runtime().block_on(future)
+}
+
+/// Goes through a stream, waiting for each item.
+///
+/// # Panics
+///
+/// Its iterator panics where [`wait`] does.
+pub fn iter<S: Stream + Unpin>(mut stream: S) -> impl Iterator<Item = S::Item> {
+    std::iter::from_fn(move || wait(stream.next()))
+}
+
+/// One runtime for the process: connections live on the runtime that made them.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let runtime =
+            Builder::new_multi_thread().worker_threads(1).thread_name("nd8-blocking").enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => panic!("the operating system refuses a thread: {error}"),
+        }
+    })
+}
