@@ -199,10 +199,27 @@ fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Erro
     Ok(http.tls_backend_preconfigured(config))
 }
 
+#[cfg(feature = "rustls-ring")]
+fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    http.build().map_err(|error| Error::configuration("the HTTP client cannot be built", error))
+}
+
 /// Without a TLS feature only HTTP can be spoken.
 #[cfg(not(feature = "rustls-ring"))]
 fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
     Ok(http)
+}
+
+/// Where another crate of the graph turned `reqwest/rustls-no-provider` on and installed no provider, reqwest panics. That
+/// is not for a library to hand on, and without rustls of our own there is no provider to give it.
+#[cfg(not(feature = "rustls-ring"))]
+fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| http.build())) {
+        Ok(built) => built.map_err(|error| Error::configuration("the HTTP client cannot be built", error)),
+        Err(_) => Err(Error::configuration_problem(
+            "reqwest has rustls without a provider: turn a TLS feature on, or bring an HTTP client",
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -234,7 +251,10 @@ mod tests {
     fn https_without_tls_is_found_out_when_the_client_is_built() {
         let error = Client::builder("k").build().expect_err("the sandbox is HTTPS");
         assert!(error.is_configuration(), "{error}");
-        Client::builder("k").base_url("http://127.0.0.1:1").build().expect("needs none");
+        // Whether this can be built depends on what other crates made of reqwest; it is never a panic.
+        if let Err(error) = Client::builder("k").base_url("http://127.0.0.1:1").build() {
+            assert!(error.is_configuration(), "{error}");
+        }
     }
 
     #[test]
