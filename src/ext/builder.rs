@@ -161,9 +161,7 @@ impl<D: Door> Builder<D> {
             .timeout(self.limits.attempt_timeout)
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
-        with_tls(http)?
-            .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be built", error))
+        build(with_tls(http)?)
     }
 }
 
