@@ -37,6 +37,11 @@ pub(super) mod sealed {
             Vec::new()
         }
 
+        /// Whether repeating the request changes nothing more.
+        fn is_idempotent(&self) -> bool {
+            raw::operation(Self::OPERATION).is_some_and(|operation| operation.idempotent)
+        }
+
         /// The field that only a sandbox may see, if it is set.
         fn for_sandboxes(&self) -> Option<&'static str> {
             None
@@ -182,7 +187,7 @@ impl<R: Request> Call<R> {
             request_id = Empty,
         );
         let call = async {
-            let result = self.attempts(operation.is_some_and(|operation| operation.idempotent)).await;
+            let result = self.attempts().await;
             let span = tracing::Span::current();
             match &result {
                 Ok(response) => {
@@ -198,8 +203,9 @@ impl<R: Request> Call<R> {
         call.instrument(span).await
     }
 
-    async fn attempts(self, idempotent: bool) -> Result<Response<R::Output>, Error> {
+    async fn attempts(self) -> Result<Response<R::Output>, Error> {
         self.check()?;
+        let idempotent = self.request.is_idempotent();
         let policy = self.retry.as_ref().unwrap_or(&self.core.retry);
         // A deadline that no clock reaches is none.
         let deadline = Instant::now().checked_add(self.limits.timeout);

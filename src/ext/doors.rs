@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::core::Core;
-use super::{Builder, Error};
+use super::{AnyRequest, Builder, Call, Error};
 use crate::raw;
 
 /// A door: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
@@ -35,6 +35,14 @@ macro_rules! door {
             /// The generated client underneath, with the same credential: every operation, no comfort.
             pub fn raw(&self) -> &raw::Client {
                 &self.core.raw
+            }
+
+            /// A request to any path below the base URL, with the door's credential, for what this crate has no method
+            /// for yet. What changes something is sent once, like any other call.
+            ///
+            /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path is not a plain one.
+            pub fn request<T>(&self, method: http::Method, path: &str) -> Call<AnyRequest<T>> {
+                Call::any(&self.core, method, path)
             }
         }
     };

@@ -25,6 +25,7 @@ mod payment_links;
 mod payments;
 mod reconcile;
 mod refunds;
+mod request;
 mod retry;
 mod scope;
 mod storefront;
@@ -47,6 +48,7 @@ pub use payment_links::{
 pub use payments::{GetPayment, Payments};
 pub use reconcile::{Lookup, Reconciled};
 pub use refunds::{CreateRefund, GetRefund, ListRefunds, Refunds};
+pub use request::AnyRequest;
 pub use retry::RetryPolicy;
 pub use scope::Scope;
 pub use storefront::{GetPublicPaymentLink, PublicPaymentLinks, StartCheckout};

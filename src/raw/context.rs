@@ -60,6 +60,15 @@ impl Context {
         self.exchange.as_deref()
     }
 
+    /// The value of the `Authorization` header for an operation that takes whatever there is.
+    pub(super) fn own_authorization(&self) -> Result<Option<HeaderValue>, &'static str> {
+        self.authorization(match &*self.credential {
+            Credential::None => Security::None,
+            Credential::ApiKey(_) => Security::ApiKey,
+            Credential::SessionToken(_) => Security::SessionToken,
+        })
+    }
+
     /// The value of the `Authorization` header for an operation that takes `security`.
     ///
     /// Fails closed: a credential that this crate does not know how to present is a refusal, not a bare request.

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
-use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use serde::de::DeserializeOwned;
 
-use super::{Client, Context, Error, operation};
+use super::{Client, Context, Error, ResponseValue, operation};
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,6 +17,41 @@ impl fmt::Debug for Client {
             .finish_non_exhaustive()
     }
 }
+
+impl Client {
+    /// Sends a request that the documents do not describe, with whatever credential there is.
+    pub(crate) async fn send_any<T: DeserializeOwned>(
+        &self,
+        method: http::Method,
+        path: &str,
+        query: &[(String, String)],
+        body: Option<Vec<u8>>,
+    ) -> Result<ResponseValue<T>, Error<()>> {
+        let mut request = self.client.request(method, format!("{}{path}", self.baseurl)).header(ACCEPT, JSON);
+        if !query.is_empty() {
+            request = request.query(query);
+        }
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, JSON).body(body);
+        }
+        let mut request = request.build()?;
+        if let Some(exchange) = &self.inner.exchange {
+            exchange.prepare(&mut request);
+        }
+        let authorization =
+            self.inner.own_authorization().map_err(|problem| Error::Custom(problem.to_owned()))?;
+        if let Some(value) = authorization {
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        let response = self.exec(request, &OperationInfo { operation_id: "any" }).await?;
+        match response.status().is_success() {
+            true => ResponseValue::from_response(response).await,
+            false => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl ClientHooks<Context> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {

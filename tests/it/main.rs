@@ -1,5 +1,6 @@
 //! What callers of the crate rely on, one module a behaviour, all against servers on loopback.
 
+mod any_request;
 mod build_script;
 mod doors;
 mod errors;

@@ -206,6 +206,44 @@ async fn what_the_server_would_refuse_is_not_sent_unless_asked_for() {
     assert_eq!(server.received().len(), 1);
 }
 
+/// A server that answers one request per connection, keeps it open in word, and closes it in deed.
+#[tokio::test]
+async fn a_pooled_connection_that_was_closed_sends_nothing_twice() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&arrived);
+    let server = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("somebody calls");
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).await.expect("is readable");
+            assert!(read > 0);
+            count.fetch_add(1, Ordering::SeqCst);
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{REFUND}", REFUND.len());
+            stream.write_all(answer.as_bytes()).await.expect("is heard");
+        }
+    });
+    let client =
+        Client::builder("k").base_url(base_url).retry(RetryPolicy::never()).build().expect("is fine");
+    for _ in 0..50 {
+        let before = arrived.load(Ordering::SeqCst);
+        let result = client.refunds().create("TX", "x").send().await;
+        let now = arrived.load(Ordering::SeqCst) - before;
+        match result {
+            Ok(_) => assert_eq!(now, 1),
+            // The connection may break while the request is under way. Then nobody knows, and it is not repeated.
+            Err(error) => {
+                assert!(now <= 1 && error.outcome() == Outcome::Unknown, "arrived {now} times: {error:?}")
+            }
+        }
+    }
+    assert!(arrived.load(Ordering::SeqCst) > 25, "most arrive");
+    server.abort();
+}
+
 #[test]
 fn calls_can_be_spawned() {
     fn assert_send<T: Send>(_: &T) {}

@@ -1,0 +1,97 @@
+//! Requests that this crate has no method for, with everything that a call has: credential, retries, deadlines, errors.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use http::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::call::sealed::Attempt;
+use super::core::Core;
+use super::{Call, FieldError, Request};
+use crate::raw::{self, ResponseValue};
+
+/// A request to any path of the API, whose answer is read as a `T`. From `request` of a door.
+///
+/// It takes the credential of its door, whatever the path: the caller knows what is there. Amounts stay exact in types of
+/// this crate and in `Box<serde_json::value::RawValue>`; a `serde_json::Value` holds numbers as floating point.
+pub struct AnyRequest<T> {
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    /// Serialized when it is set, so that a failure is known before anything is sent.
+    body: Option<Result<Vec<u8>, ()>>,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<T> Call<AnyRequest<T>> {
+    pub(super) fn any(core: &Arc<Core>, method: Method, path: &str) -> Self {
+        let request =
+            AnyRequest { method, path: path.to_owned(), query: Vec::new(), body: None, answer: PhantomData };
+        Call::new(core, request)
+    }
+
+    /// Adds a pair to the query. It is encoded as needed.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.request.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends this as JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.request.body = Some(serde_json::to_vec(body).map_err(|_| ()));
+        self
+    }
+}
+
+impl<T> Clone for AnyRequest<T> {
+    fn clone(&self) -> Self {
+        let Self { method, path, query, body, answer } = self;
+        let (method, path, query, body) = (method.clone(), path.clone(), query.clone(), body.clone());
+        Self { method, path, query, body, answer: *answer }
+    }
+}
+
+impl<T> fmt::Debug for AnyRequest<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A path may hold an id or a token, a query anything.
+        f.debug_struct("AnyRequest").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl<T: DeserializeOwned> Request for AnyRequest<T> {
+    type Output = T;
+}
+
+impl<T: DeserializeOwned> Attempt for AnyRequest<T> {
+    type Answer = T;
+    type Value = T;
+    const OPERATION: &'static str = "any";
+
+    fn check(&self) -> Vec<FieldError> {
+        let mut problems = Vec::new();
+        let climbs = self.path.split('/').any(|segment| matches!(segment, "." | ".."));
+        if !self.path.starts_with('/') || climbs || self.path.contains(['\\', '?', '#', '%']) {
+            problems.push(FieldError::new(
+                "/path",
+                "does not begin with a slash, or is not a plain path",
+                None,
+            ));
+        }
+        if self.body == Some(Err(())) {
+            problems.push(FieldError::new("", "the body cannot be written as JSON", None));
+        }
+        problems
+    }
+
+    fn is_idempotent(&self) -> bool {
+        self.method.is_idempotent()
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<T>, raw::Error<()>> {
+        let body = self.body.clone().and_then(Result::ok);
+        raw.send_any(self.method.clone(), &self.path, &self.query, body).await
+    }
+}

@@ -1,0 +1,69 @@
+//! Requests that the crate has no method for.
+
+use http::Method;
+use nd8::{Outcome, Refund};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::support::{PAYMENT, Server};
+
+const REFUND: &str = r#"{"id":"RF1","transaction_id":"TX1","amount":"1.00","currency":"USD","status":"completed","created_at":"2026-01-31T12:00:00Z"}"#;
+
+#[tokio::test]
+async fn any_path_can_be_asked_with_the_credential_of_the_door() {
+    let server = Server::with_json(200, REFUND).await;
+    let call = server.client().request::<Refund>(Method::GET, "/refunds/RF1/audit/").query("since", "a b&c");
+    assert_eq!(call.send().await.expect("is answered").amount.to_string(), "1.00");
+    let request = server.only();
+    assert_eq!(request.uri.to_string(), "/api/refunds/RF1/audit/?since=a+b%26c");
+    assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"));
+
+    let server = Server::with_json(200, REFUND).await;
+    let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("is fine");
+    storefront.request::<Box<RawValue>>(Method::GET, "/open/").send().await.expect("is answered");
+    assert_eq!(server.only().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn what_changes_something_is_sent_once() {
+    let server = Server::with_json(503, "{}").await;
+    let call =
+        server.client().request::<Refund>(Method::POST, "/subscriptions/").json(&json!({"plan": "tea"}));
+    let error = call.send().await.expect_err("is down");
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1));
+    let request = server.only();
+    assert_eq!(
+        (request.text(), request.header("content-type")),
+        (r#"{"plan":"tea"}"#, Some("application/json"))
+    );
+}
+
+#[tokio::test]
+async fn numbers_stay_as_they_are() {
+    const FEE: &str = r#"{"fee":0.112345678901234567890}"#;
+    let server = Server::with_json(200, FEE).await;
+    let answer =
+        server.client().request::<Box<RawValue>>(Method::GET, "/fees/").send().await.expect("is answered");
+    assert_eq!(answer.get(), FEE);
+}
+
+#[tokio::test]
+async fn a_path_that_leads_elsewhere_is_not_sent() {
+    let server = Server::with_json(200, PAYMENT).await;
+    for path in [
+        "refunds/",
+        "@elsewhere.invalid/",
+        "/a/../../x/",
+        "/a/./b",
+        "/a\\..\\b",
+        "/a?b",
+        "/a#b",
+        "/%2e%2e/",
+        "",
+    ] {
+        let error =
+            server.client().request::<Refund>(Method::GET, path).send().await.expect_err("is no path");
+        assert!(error.is_invalid_input() && error.outcome() == Outcome::NotSent, "{path}: {error:?}");
+    }
+    assert!(server.received().is_empty());
+}
