@@ -128,6 +128,9 @@ fn types(
     Ok(())
 }
 
+const UNKNOWN_FIELDS: &str = "Fields that this revision of the API does not name. Their names and values are kept, but for the last digits \
+    of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.";
+
 /// References lose the description beside them, and the fields that typify adds have none.
 fn document(tree: &Tree, schema: &str, field: &mut Field) {
     if field.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
@@ -135,10 +138,7 @@ fn document(tree: &Tree, schema: &str, field: &mut Field) {
     }
     let wire = wire_name(field);
     if wire == "extra" {
-        return add_doc(
-            &mut field.attrs,
-            "Fields that this revision of the API does not name, as they came.",
-        );
+        return add_doc(&mut field.attrs, UNKNOWN_FIELDS);
     }
     let place = Pointer::root().join(["components", "schemas", schema, "properties", &wire, "description"]);
     if let Some(description) = tree.root.pointer(place.as_str()).and_then(Value::as_str) {

@@ -24,6 +24,10 @@ impl super::Dashboard {
 
 impl Organizations {
     /// Reads the profile. Fields that this crate does not name are in `extra`.
+    ///
+    /// The types of `fees`, `min_payment` and `max_payment` are not documented, so they are untyped JSON, which holds
+    /// fractions as floating point. Where digits count, read them from the [`body`](crate::Response::body) of
+    /// [`send_with_response`](Call::send_with_response).
     pub fn get(&self) -> Call<GetOrganization> {
         Call::new(&self.core, GetOrganization)
     }

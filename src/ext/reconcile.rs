@@ -84,7 +84,8 @@ impl Call<CreateRefund> {
     /// Only when the connection broke, the refund is not there, and is still not there after a while, the request is sent
     /// again. When time ran out, it is not: a request may linger on its way for long, and ND8 has no means to recognise
     /// the second one. Nor is it when the server failed (5xx). Then, and when a look-up fails, the error says
-    /// [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later.
+    /// [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later. The deadlines of the call hold for
+    /// each request that this takes.
     ///
     /// ```
     /// use nd8::{Decimal, Reconciled};

@@ -46,7 +46,7 @@ pub mod types {
         /// Whether the key can be used. The values are not documented: treat the set as open.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -93,7 +93,7 @@ pub mod types {
         /// Whether the key can be used. The values are not documented: treat the set as open.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -128,7 +128,7 @@ pub mod types {
         pub order_id: ::std::string::String,
         /// A long signed token that serves the redirect and nothing else. Do not use it as a key.
         pub token: ::std::string::String,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -202,7 +202,7 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub wallet: ::std::option::Option<::serde_json::Value>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -238,7 +238,7 @@ pub mod types {
         pub payment_method: ::std::option::Option<::std::string::String>,
         /// How the attempt ended, such as `succeeded` or `requires_payment_method`. New values appear without notice.
         pub status: ::std::string::String,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -291,7 +291,7 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub website: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -349,7 +349,7 @@ pub mod types {
         pub products: ::std::vec::Vec<PaymentProduct>,
         /// How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.
         pub status: crate::raw::types::PaymentStatus,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -403,7 +403,7 @@ pub mod types {
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -432,7 +432,7 @@ pub mod types {
         /// How far the payment has come. Treat the set as open.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -447,7 +447,7 @@ pub mod types {
         /// How many units, at least one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub quantity: ::std::option::Option<i64>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -531,7 +531,7 @@ pub mod types {
         /// The item's name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -617,7 +617,7 @@ pub mod types {
         pub products: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -651,7 +651,7 @@ pub mod types {
         /// When the refund last changed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -679,7 +679,7 @@ pub mod types {
         pub status: crate::raw::types::RefundStatus,
         /// The numeric id of the payment being refunded.
         pub transaction_id: i64,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -702,7 +702,7 @@ pub mod types {
         /// Where webhooks are delivered; null while none is set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub endpoint_url: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }

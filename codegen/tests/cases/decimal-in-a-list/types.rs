@@ -9,7 +9,7 @@ pub mod types {
     pub struct A {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub prices: ::std::vec::Vec<crate::raw::ExactNumber>,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }

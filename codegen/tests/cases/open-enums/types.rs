@@ -13,7 +13,7 @@ pub mod types {
         pub mode: ::std::option::Option<crate::raw::types::AMode>,
         /// Whether it is on.
         pub state: crate::raw::types::State,
-        /// Fields that this revision of the API does not name, as they came.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
