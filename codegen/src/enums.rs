@@ -125,6 +125,7 @@ impl OpenEnum {
         let variants: Vec<Ident> =
             self.variants.iter().map(|(variant, _)| Ident::new(variant, Span::call_site())).collect();
         let values: Vec<&str> = self.variants.iter().map(|(_, value)| value.as_str()).collect();
+        let title = &self.name;
         let docs = values.iter().map(|value| format!("`{value}`"));
         let description = match self.description.as_str() {
             "" => format!("The values of `{}`.", self.name),
@@ -181,6 +182,17 @@ impl OpenEnum {
             impl ::std::fmt::Display for #name {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                     f.write_str(self.as_str())
+                }
+            }
+
+            #[cfg(feature = "schemars")]
+            impl ::schemars::JsonSchema for #name {
+                fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                    #title.into()
+                }
+                /// An open set has examples, not an `enum`.
+                fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                    ::schemars::json_schema!({ "type": "string", "description": #description, "examples": [#(#values),*] })
                 }
             }
 

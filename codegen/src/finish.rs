@@ -98,12 +98,16 @@ fn types(
         .chain(enums.iter().map(|open| open.name.clone()))
         .collect();
     let mut impls = Vec::new();
+    let described: Attribute =
+        parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]);
     for item in items.iter_mut() {
         if let Item::Enum(item) = item {
+            item.attrs.push(described.clone());
             impls.extend(exact_alternatives(item).map(Item::Impl));
         }
         let Item::Struct(item) = item else { continue };
         let name = item.ident.to_string();
+        item.attrs.push(described.clone());
         for field in &mut item.fields {
             document(tree, &name, field);
             exact_decimal(field, support);
@@ -208,12 +212,16 @@ fn exact_decimal(field: &mut Field, support: &syn::Path) {
         let form = format_ident!("{form}");
         let module = compact(&quote!(#support::decimal::#form));
         if written == marker {
+            let described = marker;
             field.ty = parse_quote!(::rust_decimal::Decimal);
             field.attrs.push(parse_quote!(#[serde(with = #module)]));
+            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]));
         } else if field_is_option_of(&field.ty, marker) {
             let module = format!("{module}::option");
+            let described = format!("Option<{marker}>");
             field.ty = parse_quote!(::std::option::Option<::rust_decimal::Decimal>);
             field.attrs.push(parse_quote!(#[serde(default, with = #module)]));
+            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]));
         }
     }
 }

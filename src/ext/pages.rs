@@ -79,6 +79,7 @@ impl<T> IntoIterator for Page<T> {
 /// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Cursor {
     query: String,
     seen: BTreeSet<u64>,

@@ -39,6 +39,22 @@ struct Fields<'a> {
     currency: Cow<'a, Currency>,
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Money {
+    fn schema_name() -> Cow<'static, str> {
+        "Money".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let currency = generator.subschema_for::<Currency>();
+        schemars::json_schema!({
+            "type": "object",
+            "properties": { "amount": { "type": "string", "format": "decimal" }, "currency": currency },
+            "required": ["amount", "currency"],
+        })
+    }
+}
+
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let amount = Cow::Owned(self.amount.to_string());

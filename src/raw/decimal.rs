@@ -25,6 +25,28 @@ pub struct ExactNumber(#[serde(with = "number")] pub Decimal);
 #[serde(transparent)]
 pub struct ExactString(#[serde(with = "string")] pub Decimal);
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ExactNumber {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ExactNumber".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "number", "format": "decimal" })
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ExactString {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ExactString".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "decimal" })
+    }
+}
+
 impl fmt::Display for ExactNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -7,6 +7,7 @@ mod errors;
 mod exact;
 mod faults;
 mod journey;
+mod json_schema;
 mod open_enums;
 mod pages;
 mod raw_mocks;

@@ -7,6 +7,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AdHocProduct {
         /// What the customer sees as the item's name.
         pub name: ::std::string::String,
@@ -14,12 +15,14 @@ pub mod types {
         pub quantity: i64,
         /// The price of one unit in the charge currency, in major units: a positive JSON number, not a string.
         #[serde(with = "crate::raw::decimal::number")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactNumber"))]
         pub unit_price: ::rust_decimal::Decimal,
     }
     /// What can be known about an API key after it was created: everything but the secret itself.
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ApiKey {
         /// What the key may do, such as `checkout:create`. An empty list means everything.
@@ -52,6 +55,7 @@ pub mod types {
     }
     /// How the new API key is to be called, and what it may do.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ApiKeyRequest {
         /// What the key may do, such as `checkout:create`; for the list of scopes see the description of `ApiKeyAuth`. The reference types this as one string and tells neither how to write several scopes nor what leaving it out means.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -64,6 +68,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ApiKeyWithSecret {
         /// What the key may do, such as `checkout:create`. An empty list means everything.
@@ -101,6 +106,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CatalogProduct {
         /// The item's id in the catalog.
         pub id: ::std::string::String,
@@ -112,10 +118,15 @@ pub mod types {
         /// The price of one unit in the charge currency. Seldom sent: the catalog knows it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::number::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactNumber>")
+        )]
         pub unit_price: ::std::option::Option<::rust_decimal::Decimal>,
     }
     /// A hosted checkout session that awaits its customer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Checkout {
         /// Names this checkout for good. The one to store.
@@ -134,6 +145,7 @@ pub mod types {
     }
     /// What is bought, by whom, and where the customer goes afterwards.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CheckoutRequest {
         /// The customer's country, two letters as in ISO 3166-1 alpha-2.
         pub billing_country: ::std::string::String,
@@ -180,6 +192,7 @@ pub mod types {
     }
     /// What the dashboard shows at a glance. The reference leaves its fields open; the guides tell what is in it, but not the types.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DashboardSnapshot {
         /// A summary of the organization.
@@ -210,6 +223,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DepositAttempt {
         /// When the attempt was made, to the millisecond.
@@ -244,6 +258,7 @@ pub mod types {
     }
     /// The merchant's organization. The reference leaves its fields open; those below are the ones the guides name. The guides also speak of a group of read-only fields that begin with `rolling_reserve_`; they arrive as additional properties.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Organization {
         /// Where the organization can be written to. Can be edited.
@@ -298,6 +313,7 @@ pub mod types {
     /// The fields of the organization to change; what is left out stays as it is. Editable are, among others, `name`, `website`, `contact_email`, `telegram` and `price_mode` (`HT`, prices without tax, or `TTC`, with tax).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationUpdate(
         pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     );
@@ -326,10 +342,12 @@ pub mod types {
     }
     /// A payment as it stands now.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Payment {
         /// What the merchant receives, fees already taken off: a decimal number in major units of `currency`, as a string.
         #[serde(with = "crate::raw::decimal::string")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
         pub amount: ::rust_decimal::Decimal,
         /// When the payment was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -357,6 +375,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PaymentLink {
         /// When the link was created.
@@ -411,11 +430,16 @@ pub mod types {
     ///
     /// Inferred: printed nowhere, so the live API may differ.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PaymentLinkPayment {
         /// The payment's amount: a decimal number in major units of `currency`, as a string.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
         pub amount: ::std::option::Option<::rust_decimal::Decimal>,
         /// When the payment was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -440,6 +464,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaymentLinkProduct {
         /// The item's id in the catalog.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -455,6 +480,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaymentLinkRequest {
         /// The currency the customer is charged in: `USD` or `EUR`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -485,6 +511,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaymentLinkUpdate {
         /// The currency the customer is charged in: `USD` or `EUR`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -523,6 +550,7 @@ pub mod types {
     ///
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PaymentProduct {
         /// The item's id in the merchant's catalog.
@@ -538,6 +566,7 @@ pub mod types {
     /// One line of a checkout, in one of two forms: an item of the merchant's catalog, named by its id, or an item that the request itself describes. Send either the id or a name with a unit price; an item with all three fits both forms and is ambiguous.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ProductItem {
         CatalogProduct(CatalogProduct),
         AdHocProduct(AdHocProduct),
@@ -554,6 +583,7 @@ pub mod types {
     }
     /// Who pays through a payment link, and where the customer goes afterwards. The products are those of the link.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PublicCheckoutRequest {
         /// The customer's country, two letters as in ISO 3166-1 alpha-2.
         pub billing_country: ::std::string::String,
@@ -595,6 +625,7 @@ pub mod types {
     ///
     /// Inferred: printed nowhere, so the live API may differ.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PublicPaymentLink {
         /// The currency the customer is charged in: `USD` or `EUR`.
@@ -623,10 +654,12 @@ pub mod types {
     }
     /// A refund as it stands now.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Refund {
         /// How much is refunded: a decimal number in major units of `currency`, as a string.
         #[serde(with = "crate::raw::decimal::string")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
         pub amount: ::rust_decimal::Decimal,
         /// The amount in minor units, a whole number of cents.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -634,6 +667,10 @@ pub mod types {
         /// The same amount in US dollars: a decimal number as a string.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
         pub amount_usd: ::std::option::Option<::rust_decimal::Decimal>,
         /// When the refund was requested.
         pub created_at: ::jiff::Timestamp,
@@ -657,10 +694,12 @@ pub mod types {
     }
     /// A refund that the server has accepted and begun to carry out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RefundCreated {
         /// How much is refunded: a decimal number in major units of `currency`, as a string.
         #[serde(with = "crate::raw::decimal::string")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
         pub amount: ::rust_decimal::Decimal,
         /// The amount in minor units, a whole number of cents.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -668,6 +707,10 @@ pub mod types {
         /// The same amount in US dollars: a decimal number as a string.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
         pub amount_usd: ::std::option::Option<::rust_decimal::Decimal>,
         /// The currency of `amount`, three letters as in ISO 4217.
         pub currency: ::std::string::String,
@@ -685,10 +728,15 @@ pub mod types {
     }
     /// Why to refund a payment, and how much of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RefundRequest {
         /// How much to refund, tax included: a decimal number in major units of the currency that was charged, as a string. Leave it out to refund all that is still refundable.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
         pub amount: ::std::option::Option<::rust_decimal::Decimal>,
         /// Why the money goes back. The customer and the payment provider get to read it.
         pub reason: ::std::string::String,
@@ -697,6 +745,7 @@ pub mod types {
     ///
     /// Inferred: printed nowhere, so the live API may differ.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct WebhookConfiguration {
         /// Where webhooks are delivered; null while none is set.
@@ -708,6 +757,7 @@ pub mod types {
     }
     /// Where webhooks are to be delivered.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct WebhookEndpoint {
         /// The address that takes the deliveries.
         pub endpoint_url: ::std::string::String,
@@ -1118,6 +1168,20 @@ pub mod types {
             f.write_str(self.as_str())
         }
     }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Currency {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Currency".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" :
+                "The currency the customer is charged in. US dollars unless said otherwise.",
+                "examples" : ["USD", "EUR"] }
+            )
+        }
+    }
     impl ::serde::Serialize for Currency {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -1198,6 +1262,21 @@ pub mod types {
             f.write_str(self.as_str())
         }
     }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for PaymentStatus {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "PaymentStatus".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" :
+                "How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.",
+                "examples" : ["paid", "failed", "refund_pending", "refunded", "canceled",
+                "processing"] }
+            )
+        }
+    }
     impl ::serde::Serialize for PaymentStatus {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -1264,6 +1343,20 @@ pub mod types {
             f.write_str(self.as_str())
         }
     }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for PriceMode {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "PriceMode".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" :
+                "Whether catalog prices are given without tax (`HT`) or with tax (`TTC`). Can be edited.\n\nSource: the product guides, not the reference.",
+                "examples" : ["HT", "TTC"] }
+            )
+        }
+    }
     impl ::serde::Serialize for PriceMode {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -1326,6 +1419,20 @@ pub mod types {
     impl ::std::fmt::Display for PricingMode {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for PricingMode {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "PricingMode".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" :
+                "Whether prices already contain tax (`TAX_INCLUSIVE`) or tax is added (`TAX_EXCLUSIVE`).",
+                "examples" : ["TAX_INCLUSIVE", "TAX_EXCLUSIVE"] }
+            )
         }
     }
     impl ::serde::Serialize for PricingMode {
@@ -1404,6 +1511,20 @@ pub mod types {
             f.write_str(self.as_str())
         }
     }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for RefundStatus {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "RefundStatus".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" : "Where the refund stands.",
+                "examples" : ["pending", "processing", "completed", "failed", "rejected"]
+                }
+            )
+        }
+    }
     impl ::serde::Serialize for RefundStatus {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -1478,6 +1599,21 @@ pub mod types {
     impl ::std::fmt::Display for SandboxSimulation {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for SandboxSimulation {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "SandboxSimulation".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" :
+                "Asks for a scripted ending of the payment, for tests. Only for sandbox keys: with a production key the server refuses the request. The script is played only where the server simulates its payment provider (as in its own continuous integration); elsewhere the value is at most remembered with the session, and what later reads report does not change.",
+                "examples" : ["payment_failed", "checkout_canceled", "canceled",
+                "success_pending_deposit", "checkout_pending"] }
+            )
         }
     }
     impl ::serde::Serialize for SandboxSimulation {

@@ -5,12 +5,18 @@
 pub mod types {
     /// `A`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct A {
         #[serde(with = "crate::raw::decimal::string")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
         pub amount: ::rust_decimal::Decimal,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
         pub fee: ::std::option::Option<::rust_decimal::Decimal>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
@@ -18,11 +24,17 @@ pub mod types {
     }
     /// `ARequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ARequest {
         #[serde(with = "crate::raw::decimal::number")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactNumber"))]
         pub price: ::rust_decimal::Decimal,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::number::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactNumber>")
+        )]
         pub rate: ::std::option::Option<::rust_decimal::Decimal>,
     }
     /// Error types.

@@ -5,6 +5,7 @@
 pub mod types {
     /// `Part`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Part {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -15,6 +16,7 @@ pub mod types {
     }
     /// `Thing`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Thing {
         pub id: ::std::string::String,
@@ -26,6 +28,7 @@ pub mod types {
     }
     /// `ThingRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ThingRequest {
         pub name: ::std::string::String,
     }

@@ -5,23 +5,28 @@
 pub mod types {
     /// `ARequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ARequest {
         pub items: ::std::vec::Vec<Item>,
     }
     /// `ById`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ById {
         pub id: ::std::string::String,
     }
     /// `ByPrice`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ByPrice {
         #[serde(with = "crate::raw::decimal::number")]
+        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactNumber"))]
         pub price: ::rust_decimal::Decimal,
     }
     /// `Item`
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum Item {
         Id(ById),
         Price(ByPrice),

@@ -5,6 +5,7 @@
 pub mod types {
     /// `A`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct A {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
@@ -19,6 +20,7 @@ pub mod types {
     }
     /// `ARequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ARequest {
         /// What it shall be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -120,6 +122,19 @@ pub mod types {
             f.write_str(self.as_str())
         }
     }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for AKinds {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "AKinds".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" : "The values of `AKinds`.",
+                "examples" : ["big", "very-big"] }
+            )
+        }
+    }
     impl ::serde::Serialize for AKinds {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -178,6 +193,19 @@ pub mod types {
     impl ::std::fmt::Display for AMode {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for AMode {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "AMode".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" : "The values of `AMode`.", "examples"
+                : ["x"] }
+            )
         }
     }
     impl ::serde::Serialize for AMode {
@@ -242,6 +270,19 @@ pub mod types {
     impl ::std::fmt::Display for ListAsSort {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for ListAsSort {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "ListAsSort".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" : "The values of `ListAsSort`.",
+                "examples" : ["up", "2nd"] }
+            )
         }
     }
     impl ::serde::Serialize for ListAsSort {
@@ -314,6 +355,19 @@ pub mod types {
     impl ::std::fmt::Display for State {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for State {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "State".into()
+        }
+        /// An open set has examples, not an `enum`.
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            ::schemars::json_schema!(
+                { "type" : "string", "description" : "Whether it is on.", "examples" :
+                ["on", "unknown", "off", "soon"] }
+            )
         }
     }
     impl ::serde::Serialize for State {

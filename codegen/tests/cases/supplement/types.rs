@@ -5,6 +5,7 @@
 pub mod types {
     /// `A`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct A {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
