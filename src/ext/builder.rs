@@ -1,5 +1,6 @@
 //! How a door is opened: where to, with what, and for how long.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,6 @@ const USER_AGENT: &str = concat!("nd8-rust/", env!("CARGO_PKG_VERSION"));
 ///
 /// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, the retries
 /// of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the system.
-#[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<D> {
     context: raw::Context,
@@ -162,6 +162,17 @@ impl<D: Door> Builder<D> {
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
         build(with_tls(http)?)
+    }
+}
+
+impl<D> fmt::Debug for Builder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL is not checked yet, and a caller's HTTP client prints its default headers: both may hold secrets.
+        f.debug_struct("Builder")
+            .field("context", &self.context)
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
     }
 }
 

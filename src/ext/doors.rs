@@ -38,7 +38,7 @@ macro_rules! door {
             }
 
             /// A request to any path below the base URL, with the door's credential, for what this crate has no method
-            /// for yet. What changes something is sent once, like any other call.
+            /// for yet. What is not idempotent is sent once, like any other call.
             ///
             /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path is not a plain one.
             pub fn request<T>(&self, method: http::Method, path: &str) -> Call<AnyRequest<T>> {

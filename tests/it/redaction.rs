@@ -74,6 +74,8 @@ fn print(error: &nd8::Error) -> String {
 fn nothing_that_is_built_shows_it() {
     let client = Client::builder(key());
     let mut printed = format!("{client:?}");
+    write!(printed, "{:?}", Client::builder(key()).base_url("https://me:canary@api.test/api"))
+        .expect("a string takes anything");
     let client = client.build().expect("is fine");
     let dashboard = Dashboard::builder(key()).build().expect("is fine");
     let checkout = client.checkouts().create(billing(), [Product::ad_hoc(CANARY, 1, Decimal::ONE)]);
