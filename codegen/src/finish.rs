@@ -40,7 +40,7 @@ pub(crate) fn client(
         match item {
             Item::Mod(module) if module.ident == "types" => types(tree, module, enums, profile, &support)?,
             Item::Impl(block) if is_inherent_client(block) => only_with_a_given_http_client(block),
-            Item::Struct(client) if client.ident == "Client" => drop_derive(&mut client.attrs, "Debug"),
+            Item::Struct(client) if client.ident == "Client" => _ = drops_derive(&mut client.attrs, "Debug"),
             _ => {}
         }
     }
@@ -320,10 +320,6 @@ fn rename(field: &Field) -> Option<String> {
 
 fn wire_name(field: &Field) -> String {
     rename(field).or_else(|| field.ident.as_ref().map(Ident::to_string)).unwrap_or_default()
-}
-
-fn drop_derive(attrs: &mut [Attribute], name: &str) {
-    drops_derive(attrs, name);
 }
 
 /// Takes one trait out of `#[derive(…)]`, and says whether it was there.

@@ -12,7 +12,7 @@ use tracing::field::Empty;
 
 use super::core::{Core, Limits};
 use super::error::Failure;
-use super::{Error, FieldError, RetryPolicy, retry};
+use super::{Error, FieldError, Outcome, RetryPolicy, retry};
 use crate::raw::{self, End, Exchange, ResponseValue};
 
 /// What a call asks for: [`CreateRefund`](crate::CreateRefund) and its like. Sealed.
@@ -40,6 +40,12 @@ pub(super) mod sealed {
         /// Whether repeating the request changes nothing more.
         fn is_idempotent(&self) -> bool {
             raw::operation(Self::OPERATION).is_some_and(|operation| operation.idempotent)
+        }
+
+        /// Whether the request only reads, so that it does not matter whether it arrived.
+        fn is_read(&self) -> bool {
+            raw::operation(Self::OPERATION)
+                .is_some_and(|operation| matches!(operation.method, "GET" | "HEAD"))
         }
 
         /// The field that only a sandbox may see, if it is set.
@@ -212,11 +218,12 @@ impl<R: Request> Call<R> {
         let remaining =
             || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         let mut attempts = 0;
+        let mut may_have_happened = false;
         loop {
             attempts += 1;
             let span = tracing::debug_span!("nd8.attempt", attempt = attempts);
             let timeout = self.limits.attempt_timeout.min(remaining());
-            let error = match self.attempt(timeout).instrument(span).await {
+            let mut error = match self.attempt(timeout).instrument(span).await {
                 Ok(mut response) => {
                     self.core.budget.succeeded();
                     response.attempts = attempts;
@@ -224,6 +231,10 @@ impl<R: Request> Call<R> {
                 }
                 Err(error) => error.after(attempts),
             };
+            may_have_happened |= error.outcome() == Outcome::Unknown && !self.request.is_read();
+            if may_have_happened {
+                error = error.after_unknown();
+            }
             let wait = policy.wait(attempts, idempotent, &error, remaining(), retry::jitter);
             let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };
             tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");

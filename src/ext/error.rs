@@ -42,6 +42,8 @@ struct Inner {
     operation: Option<&'static raw::Operation>,
     failure: Failure,
     attempts: u32,
+    /// Whether an earlier request for the same thing may have taken effect.
+    after_unknown: bool,
 }
 
 /// What is known about the effect of a call that failed.
@@ -117,7 +119,12 @@ impl Failure {
 
 impl Error {
     pub(super) fn call(operation: &'static str, failure: Failure) -> Self {
-        Self(Box::new(Inner { operation: raw::operation(operation), failure, attempts: 0 }))
+        Self(Box::new(Inner {
+            operation: raw::operation(operation),
+            failure,
+            attempts: 0,
+            after_unknown: false,
+        }))
     }
 
     pub(super) fn input(operation: &'static str, problems: Vec<FieldError>) -> Self {
@@ -129,12 +136,12 @@ impl Error {
         source: impl StdError + Send + Sync + 'static,
     ) -> Self {
         let failure = Failure::Configuration { problem, source: Some(Box::new(source)) };
-        Self(Box::new(Inner { operation: None, failure, attempts: 0 }))
+        Self(Box::new(Inner { operation: None, failure, attempts: 0, after_unknown: false }))
     }
 
     pub(super) fn configuration_problem(problem: &'static str) -> Self {
         let failure = Failure::Configuration { problem, source: None };
-        Self(Box::new(Inner { operation: None, failure, attempts: 0 }))
+        Self(Box::new(Inner { operation: None, failure, attempts: 0, after_unknown: false }))
     }
 
     /// The same error, after so many attempts.
@@ -143,12 +150,25 @@ impl Error {
         self
     }
 
+    /// The same error, where an earlier request for the same thing may have taken effect: whatever the last one met with
+    /// says nothing about that.
+    pub(super) fn after_unknown(mut self) -> Self {
+        self.0.after_unknown = true;
+        self
+    }
+
     /// Whether the request took effect: no, no, or perhaps.
+    ///
+    /// This is about all attempts, not only the last: a deletion whose answer was lost and whose repetition was refused may
+    /// have happened.
     ///
     /// Inferred from HTTP, since the reference prints no errors: a 4xx is a no, except 408, with which a proxy may give
     /// up on a request that the server went on with; a 301, 307 or 308 says that the request went to the wrong address;
     /// everything else after the request was sent is `Unknown`.
     pub fn outcome(&self) -> Outcome {
+        if self.0.after_unknown {
+            return Outcome::Unknown;
+        }
         match &self.0.failure {
             Failure::Configuration { .. }
             | Failure::Input(_)

@@ -84,7 +84,13 @@ impl Call<CreateRefund> {
     /// Only when the connection broke, the refund is not there, and is still not there after a while, the request is sent
     /// again. When time ran out, it is not: a request may linger on its way for long, and ND8 has no means to recognise
     /// the second one. Nor is it when the server failed (5xx). Then, and when a look-up fails, the error says
-    /// [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later. The deadlines of the call hold for
+    /// [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later.
+    ///
+    /// A risk is left: a request that was cut off, and arrives after the looks and the second request, is a second refund
+    /// where the payment has room for one. A longer [`settle`](Self::settle) makes it smaller; who wants none of it sends with
+    /// [`send`](Self::send), and reconciles by hand.
+    ///
+    /// The deadlines of the call hold for
     /// each request that this takes.
     ///
     /// ```
@@ -121,8 +127,10 @@ impl Call<CreateRefund> {
             sent += 1;
             let error = match self.clone().send().await {
                 Ok(created) => return Ok(Reconciled::Created(created)),
-                Err(error) if error.outcome() != Outcome::Unknown => return Err(error),
-                Err(error) => error,
+                Err(error) if error.outcome() == Outcome::Unknown => error,
+                // The first request may have arrived late, and be the very reason why the second was refused.
+                Err(error) if sent > 1 => error.after_unknown(),
+                Err(error) => return Err(error),
             };
             for _ in 0..2 {
                 tokio::time::sleep(self.request.settle).await;

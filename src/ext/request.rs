@@ -90,6 +90,10 @@ impl<T: DeserializeOwned> Attempt for AnyRequest<T> {
         self.method.is_idempotent()
     }
 
+    fn is_read(&self) -> bool {
+        self.method.is_safe()
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<T>, raw::Error<()>> {
         let body = self.body.clone().and_then(Result::ok);
         raw.send_any(self.method.clone(), &self.path, &self.query, body).await

@@ -16,12 +16,16 @@ pub(crate) enum Fault {
     AnswerLost,
     /// The request arrives and does its work; the answer breaks off in the middle.
     AnswerBrokenOff,
+    /// The connection breaks, and the request arrives all the same: just before the next one that creates.
+    Late,
     /// A gateway gives up on a request that does its work all the same.
     GatewayTimeout,
     /// A gateway answers for a server that is not there.
     Unavailable,
 }
 
+/// Requests that are still on their way.
+type Lingering = Arc<Mutex<Vec<Vec<u8>>>>;
 type Plan = Arc<Mutex<dyn FnMut(&str) -> Fault + Send>>;
 
 /// The proxy: one connection a request, each with its fault.
@@ -37,11 +41,13 @@ impl Proxy {
         let address = listener.local_addr().expect("is bound");
         let upstream = upstream.trim_start_matches("http://").trim_end_matches("/api").to_owned();
         let plan: Plan = Arc::new(Mutex::new(plan));
+        let lingering = Lingering::default();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (upstream, plan) = (upstream.clone(), Arc::clone(&plan));
+                let (upstream, plan, lingering) =
+                    (upstream.clone(), Arc::clone(&plan), Arc::clone(&lingering));
                 // A connection that breaks is what this is for.
-                tokio::spawn(async move { drop(pass(stream, &upstream, plan).await) });
+                tokio::spawn(async move { drop(pass(stream, &upstream, plan, lingering).await) });
             }
         });
         Self { base_url: format!("http://{address}/api"), task }
@@ -54,26 +60,47 @@ impl Drop for Proxy {
     }
 }
 
-async fn pass(mut stream: TcpStream, upstream: &str, plan: Plan) -> std::io::Result<()> {
+async fn pass(
+    mut stream: TcpStream,
+    upstream: &str,
+    plan: Plan,
+    lingering: Lingering,
+) -> std::io::Result<()> {
     let request = read_request(&mut stream).await?;
     let text = String::from_utf8_lossy(&request);
-    let fault = (plan.lock().expect("a plan does not panic"))(text.lines().next().unwrap_or_default());
+    let first_line = text.lines().next().unwrap_or_default();
+    let fault = (plan.lock().expect("a plan does not panic"))(first_line);
     match fault {
         Fault::Lost => return Ok(()),
+        Fault::Late => {
+            lingering.lock().expect("nobody panics").push(request);
+            return Ok(());
+        }
         Fault::Unavailable => return stream.write_all(gateway("503 Service Unavailable").as_bytes()).await,
         Fault::None | Fault::AnswerLost | Fault::AnswerBrokenOff | Fault::GatewayTimeout => {}
     }
-    let mut server = TcpStream::connect(upstream).await?;
-    let once = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-    server.write_all(once.as_bytes()).await?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).await?;
+    if first_line.starts_with("POST") {
+        let late = std::mem::take(&mut *lingering.lock().expect("nobody panics"));
+        for request in late {
+            forward(upstream, &request).await?;
+        }
+    }
+    let answer = forward(upstream, &request).await?;
     match fault {
         Fault::AnswerBrokenOff => stream.write_all(&answer[..answer.len() - 1]).await,
         Fault::GatewayTimeout => stream.write_all(gateway("504 Gateway Timeout").as_bytes()).await,
         Fault::None => stream.write_all(&answer).await,
-        Fault::Lost | Fault::AnswerLost | Fault::Unavailable => Ok(()),
+        Fault::Lost | Fault::Late | Fault::AnswerLost | Fault::Unavailable => Ok(()),
     }
+}
+
+async fn forward(upstream: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(upstream).await?;
+    let once = String::from_utf8_lossy(request).replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    server.write_all(once.as_bytes()).await?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).await?;
+    Ok(answer)
 }
 
 fn gateway(status: &str) -> String {

@@ -72,6 +72,18 @@ async fn a_lost_answer_is_found_and_a_lost_request_is_sent_again() {
     }
 }
 
+/// The refund of everything: where the first request arrives late, the second is refused for its sake.
+#[tokio::test]
+async fn a_refusal_that_the_first_request_caused_is_not_taken_for_a_no() {
+    let sandbox = sandbox().await;
+    let payment_id = paid(&sandbox).await;
+    let proxy = Proxy::before(&sandbox.base_url(), for_creates(&[Fault::Late])).await;
+    let refund = client(&sandbox, &proxy.base_url).refunds().create(&payment_id, "Order 4711");
+    let refund = refund.settle(Duration::ZERO).send_or_reconcile().await.expect("is found");
+    assert!(matches!(refund, Reconciled::Found(_)), "{refund:?}");
+    assert_eq!(made(&sandbox, &payment_id).await, 1);
+}
+
 #[tokio::test]
 async fn what_cannot_be_settled_is_said() {
     let sandbox = sandbox().await;

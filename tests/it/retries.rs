@@ -84,6 +84,28 @@ async fn a_throttled_refund_is_sent_again() {
 }
 
 #[tokio::test]
+async fn an_earlier_attempt_that_may_have_happened_is_not_forgotten() {
+    for (method, outcome) in
+        [("DELETE", Outcome::Unknown), ("PUT", Outcome::Unknown), ("GET", Outcome::Rejected)]
+    {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let server = Server::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => StatusCode::GATEWAY_TIMEOUT,
+            _ => StatusCode::NOT_FOUND,
+        })
+        .await;
+        let method = method.parse().expect("is a method");
+        let error = client(&server)
+            .request::<nd8::Refund>(method, "/things/1/")
+            .send()
+            .await
+            .expect_err("is refused");
+        assert!(error.is_not_found() && error.attempts() == 2, "{error:?}");
+        assert_eq!(error.outcome(), outcome, "what the second attempt met with says nothing about the first");
+    }
+}
+
+#[tokio::test]
 async fn what_was_not_sent_is_repeated_even_if_it_moves_money() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("is bound");
