@@ -8,6 +8,7 @@ mod ids;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod money;
+mod pin;
 pub mod raw;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
@@ -16,5 +17,12 @@ pub mod webhooks;
 pub use ext::*;
 pub use ids::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
 pub use money::{Currency, Money, MoneyError};
+pub use pin::{API, Api};
 /// Exact decimals, from [`rust_decimal`].
 pub use rust_decimal::Decimal;
+
+/// What `require_api!` expands to. Not part of the interface.
+#[doc(hidden)]
+pub mod __pin {
+    pub use crate::pin::{Message, problem};
+}

@@ -43,6 +43,7 @@ mod patch;
 mod pointer;
 mod profile;
 mod report;
+mod revision;
 mod schema;
 mod security;
 mod surface;
@@ -51,6 +52,7 @@ pub use document::Document;
 pub use error::{Error, Problem};
 pub use profile::{KnownValues, OperationName, Profile, SchemaName, SecurityName};
 pub use report::Warning;
+pub use revision::Revision;
 
 /// The module of the consuming crate that the generated code is included in, and finds its hand-written half in.
 const MODULE: &str = "crate::raw";
@@ -67,8 +69,19 @@ pub struct Generated {
     pub mocks: String,
     /// The public items of `types` and `client`, one a line, sorted.
     pub surface: String,
+    /// Which revision of the API the main document is.
+    pub revision: Revision,
     /// What a maintainer should look at.
     pub warnings: Vec<Warning>,
+}
+
+impl Generated {
+    /// The files that a build script writes, by their names.
+    pub fn files(&self) -> [(&'static str, String); 4] {
+        let api = self.revision.to_source(None);
+        let [types, client, mocks] = [&self.types, &self.client, &self.mocks].map(Clone::clone);
+        [("api.rs", api), ("types.rs", types), ("client.rs", client), ("mocks.rs", mocks)]
+    }
 }
 
 /// Generates a client from a document and, where there is one, its supplement.
@@ -85,6 +98,7 @@ pub fn generate(
 ) -> Result<Generated, Error> {
     let mut warnings = Vec::new();
     let mut tree = document::Tree::parse(main)?;
+    let revision = Revision::of(&tree)?;
     inline::inline(&mut tree)?;
     if let Some(supplement) = supplement {
         let mut supplement = document::Tree::parse(supplement)?;
@@ -106,6 +120,7 @@ pub fn generate(
         types: print(&types),
         client: print(&client),
         mocks: print(&mocks),
+        revision,
         warnings,
     })
 }

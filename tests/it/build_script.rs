@@ -1,20 +1,30 @@
 //! `ND8_OPENAPI`: another document is built from, and a broken one stops the build with the place.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Builds the crate with another document, beside the build that runs this test. Gives what cargo printed if it failed.
 fn build(document: &Path, features: &[&str]) -> Result<(), String> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet", "--color=never", "--package=nd8", "--no-default-features"])
-        .args(["--features", &features.join(",")])
-        .current_dir(here)
+    let output = cargo(
+        &["check", "--package=nd8", "--no-default-features", "--features", &features.join(",")],
+        document,
+    );
+    if output.status.success() { Ok(()) } else { Err(text(output.stderr)) }
+}
+
+fn cargo(arguments: &[&str], document: &Path) -> Output {
+    Command::new(env!("CARGO"))
+        .args(arguments)
+        .args(["--offline", "--quiet", "--color=never"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("ND8_OPENAPI", document)
         .env("CARGO_TARGET_DIR", target())
         .output()
-        .expect("cargo can be run");
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+        .expect("cargo can be run")
+}
+
+fn text(printed: Vec<u8>) -> String {
+    String::from_utf8(printed).expect("is text")
 }
 
 fn target() -> PathBuf {
@@ -43,4 +53,32 @@ fn a_document_decides_what_is_built() {
     assert!(printed.contains("cannot read") && printed.contains("absent.json"), "{printed}");
     let printed = build(&document, &[]).expect_err("nothing would come of it");
     assert!(printed.contains("ND8_OPENAPI needs nd8's feature `codegen`"), "{printed}");
+}
+
+#[test]
+fn a_pin_is_held_against_the_document_that_is_built() {
+    let folder = tempfile::tempdir().expect("can be made");
+    let document = folder.path().join("document.json");
+    let pinned = |arguments: &[&str]| {
+        cargo(&[arguments, &["--package=nd8-pinned", "--features=nd8/codegen"]].concat(), &document)
+    };
+    let upstream = std::fs::read_to_string("openapi/nd8.json").expect("is there");
+    let value: serde_json::Value = serde_json::from_str(&upstream).expect("is JSON");
+
+    let one_line = value.to_string();
+    assert_ne!(one_line, upstream);
+    std::fs::write(&document, one_line).expect("can be written");
+    let run = pinned(&["run"]);
+    let expected = format!("ND8 API {}, sha256 {}\n", nd8::API.version, nd8::API.sha256);
+    assert_eq!(text(run.stdout), expected, "{}", text(run.stderr));
+
+    // The same version with another content, which is how ND8 has published 1.1.0.
+    std::fs::write(&document, upstream.replacen("\"description\": \"", "\"description\": \"Now: ", 1))
+        .expect("can be written");
+    let refused = pinned(&["check"]);
+    let printed = text(refused.stderr);
+    assert!(!refused.status.success() && printed.contains("nd8 is built from another revision"), "{printed}");
+    assert!(printed.contains("found: version 1.1.0, sha256 "), "{printed}");
+    assert!(printed.contains("wanted: version 1.1.0, sha256 79661d47f1879f3a"), "{printed}");
+    assert!(!printed.contains(nd8::API.sha256), "what is found is not what is checked in: {printed}");
 }

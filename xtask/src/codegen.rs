@@ -9,6 +9,7 @@ use crate::repository::read;
 const COMMAND: &str = "cargo xtask codegen";
 const DOCUMENT: &str = "openapi/nd8.json";
 const SUPPLEMENT: &str = "openapi/supplement.json";
+const LOCK: &str = "openapi/nd8.lock.toml";
 
 /// Writes the derived files, or compares them.
 pub(crate) fn run(check: bool) -> Result<()> {
@@ -26,7 +27,10 @@ fn files() -> Result<Vec<Derived>> {
     for warning in &generated.warnings {
         eprintln!("warning: {warning}");
     }
+    let lock: toml::Table = read(LOCK)?.parse()?;
+    let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
     Ok(vec![
+        Derived { path: "src/raw/snapshot/api.rs", content: generated.revision.to_source(retrieved) },
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
         Derived { path: "src/raw/snapshot/client.rs", content: generated.client },
         Derived { path: "src/raw/snapshot/mocks.rs", content: generated.mocks },

@@ -25,8 +25,9 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
     match (from, to, kind) {
         // Only so that its tests get the feature `mock`.
         ("nd8", "nd8", DependencyKind::Development) => None,
-        // It is one of the users.
-        ("nd8-downstream", "nd8", _) => None,
+        // They are users.
+        ("nd8-downstream" | "nd8-pinned", "nd8", _) => None,
+        (_, "nd8-pinned", _) => Some("it is an example"),
         (_, "nd8-downstream", _) => Some("it is nobody's library"),
         (_, "nd8", _) => Some("a broken client must not stop the tools, nor confirm itself"),
         (_, "xtask", _) => Some("it is a program"),

@@ -3,6 +3,7 @@
 //! Every check is a function from texts to complaints, with a test that shows it complain.
 
 mod arrows;
+mod crate_version;
 mod environment;
 mod floats;
 mod generator_free;
@@ -20,17 +21,16 @@ pub(crate) fn run() -> Result<()> {
     let metadata = cargo_metadata::MetadataCommand::new().current_dir(repository::root()).exec()?;
     let documents =
         ["README.md", "ARCHITECTURE.md"].map(repository::read).into_iter().collect::<Result<Vec<_>>>()?;
-    let checks: [(&str, Vec<String>); 8] = [
+    let lock = repository::read("openapi/nd8.lock.toml")?;
+    let checks: [(&str, Vec<String>); 9] = [
         ("crates depend on each other as drawn", arrows::crates(&metadata)),
         ("users build nothing of the generator", generator_free::check(&generator_free::tree()?)),
         ("modules reach where they may", arrows::modules(&sources)),
         ("every module says what lives in it", module_docs::check(&sources)),
         ("every environment variable is documented", environment::check(&sources, &documents.concat())),
         ("amounts are exact", floats::check(&sources)),
-        (
-            "the lock file tells the truth",
-            lock::check(&repository::read("openapi/nd8.lock.toml")?, &repository::read),
-        ),
+        ("the lock file tells the truth", lock::check(&lock, &repository::read)),
+        ("the crate's version tells the API's", crate_version::check(&metadata, &lock)),
         ("rust-version is the highest that is asked for", rust_version::check(&metadata)),
     ];
     let mut complaints = 0;

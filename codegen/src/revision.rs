@@ -1,0 +1,80 @@
+//! Which revision of the API a document is: what `nd8::API` says of it, and what a pin holds on to.
+//!
+//! The hash is that of the main document alone, as canonical JSON (RFC 8785). The supplement belongs to the crate and
+//! is pinned by the crate's version; the main document is the one that somebody else publishes.
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::document::Tree;
+use crate::error::{Error, Problem};
+use crate::operation::places;
+use crate::pointer::Pointer;
+
+/// The revision that a document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Revision {
+    /// Its `info.version`, as it stands there.
+    pub version: String,
+    /// SHA-256 of its canonical JSON (RFC 8785), in lower-case hexadecimal.
+    pub sha256: String,
+    /// How many operations it describes.
+    pub operations: usize,
+}
+
+impl Revision {
+    /// Looks at a document before anything is done to it.
+    pub(crate) fn of(tree: &Tree) -> Result<Self, Error> {
+        let canonical = serde_json_canonicalizer::to_vec(&tree.root).map_err(|error| {
+            let problem = Problem::Unsupported(format!("it has no canonical form: {error}"));
+            tree.error(Pointer::root(), problem)
+        })?;
+        Ok(Self {
+            version: tree.root["info"].get("version").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            sha256: base16ct::lower::encode_string(&Sha256::digest(canonical)),
+            operations: places(&tree.root).len(),
+        })
+    }
+
+    /// A Rust expression, for the crate and for its build script: version, hash, date and operations. The date is not
+    /// the document's to tell.
+    pub fn to_source(&self, retrieved: Option<&str>) -> String {
+        let Self { version, sha256, operations } = self;
+        let retrieved = retrieved.map_or_else(|| "None".to_owned(), |date| format!("Some({date:?})"));
+        let header = crate::HEADER;
+        format!("{header}({version:?}, {sha256:?}, {retrieved}, {operations})\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Revision;
+    use crate::document::{Document, Tree};
+
+    fn revision(text: &str) -> Revision {
+        let tree = Tree::parse(Document { name: "x", bytes: text.as_bytes() }).expect("is fit");
+        Revision::of(&tree).expect("has one")
+    }
+
+    #[test]
+    fn layout_and_order_do_not_count_and_everything_else_does() {
+        let one = revision(r#"{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{}}"#);
+        let laid_out =
+            "{ \"paths\": {},\n \"info\": {\"version\": \"1\", \"title\": \"T\"}, \"openapi\": \"3.0.3\"}";
+        assert_eq!(revision(laid_out), one);
+        let other = revision(r#"{"openapi":"3.0.3","info":{"title":"U","version":"1"},"paths":{}}"#);
+        assert_eq!(other.version, one.version);
+        assert_ne!(other.sha256, one.sha256);
+        // Made with `printf '…' | sha256sum`, of the canonical form.
+        assert_eq!(one.sha256, "e8694e0a3b62797eb58dfbbff3283c5340bb5ec3687021380db3fdc971842326");
+    }
+
+    #[test]
+    fn a_version_that_would_break_out_of_its_literal_is_escaped() {
+        let hostile = revision(r#"{"openapi":"3.0.3","info":{"title":"T","version":"1\"\n"},"paths":{}}"#);
+        let source = hostile.to_source(Some("2026-01-02"));
+        assert!(source.contains(r#"("1\"\n","#), "{source}");
+        syn::parse_str::<syn::Expr>(&source).expect("is an expression");
+    }
+}

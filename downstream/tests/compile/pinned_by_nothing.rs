@@ -1,0 +1,3 @@
+nd8::require_api!();
+
+fn main() {}

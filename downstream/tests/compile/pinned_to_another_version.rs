@@ -1,0 +1,3 @@
+nd8::require_api!(version = "1.0.0");
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! A program that is built for one revision of the ND8 API. Built from another one, it does not compile.
+
+// What this program was tested with. Whoever updates nd8 to another revision looks here.
+nd8::require_api!(version = "1.1.0", sha256 = "79661d47f1879f3a");
+
+/// As the build script was told it.
+const VERSION: &str = env!("DEP_ND8_API_VERSION");
+/// As the build script was told it.
+const SHA256: &str = env!("DEP_ND8_API_SHA256");
+
+fn main() {
+    println!("ND8 API {VERSION}, sha256 {SHA256}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHA256, VERSION};
+
+    #[test]
+    fn the_build_script_is_told_what_the_code_is_told() {
+        assert_eq!((VERSION, SHA256), (nd8::API.version, nd8::API.sha256));
+    }
+}
