@@ -45,6 +45,7 @@ const fn built() -> Api {
 /// It takes the version, at least eight digits of the hash, or both: `require_api!(version = "…", sha256 = "…")`. It
 /// costs nothing at run time.
 #[doc = include_str!("../docs/pinning.md")]
+#[allow(clippy::needless_doctest_main, reason = "a build script has one")]
 #[macro_export]
 macro_rules! require_api {
     (@ $version:expr, $sha256:expr) => {

@@ -90,6 +90,8 @@ pub enum Problem {
     StalePatch {
         /// Which patch.
         patch: &'static str,
+        /// The profile's entry for it.
+        at: String,
         /// What it did not find.
         reason: String,
     },

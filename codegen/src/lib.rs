@@ -14,6 +14,9 @@
 //! 9. `finish`: what can only be said about the generated Rust;
 //! 10. `surface`: the public items that came out.
 //!
+//! Beside the road stand `revision`, which tells documents apart, and with the feature `impact` the comparison of what
+//! two documents yield.
+//!
 //! ```
 //! use nd8_codegen::{Document, Profile, generate};
 //!
@@ -34,6 +37,8 @@ mod enums;
 mod error;
 mod finish;
 mod generator;
+#[cfg(feature = "impact")]
+pub mod impact;
 mod inline;
 mod merge;
 mod naming;

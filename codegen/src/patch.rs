@@ -26,7 +26,7 @@ pub(crate) fn apply(tree: &mut Tree, profile: &Profile) -> Result<(), Error> {
 fn amount_is_a_decimal(tree: &mut Tree, at: &str) -> Result<(), Error> {
     let (place, schema) = plain_string(tree, "amount_is_a_decimal", at)?;
     if schema.contains_key("format") {
-        return Err(stale(tree, place, "amount_is_a_decimal", "it has a `format` now"));
+        return Err(stale(tree, place, "amount_is_a_decimal", at, "it has a `format` now"));
     }
     set(tree, &place, "format", json!("decimal"));
     Ok(())
@@ -36,7 +36,7 @@ fn amount_is_a_decimal(tree: &mut Tree, at: &str) -> Result<(), Error> {
 fn values_are_named_in_prose(tree: &mut Tree, at: &str, values: &[String]) -> Result<(), Error> {
     let (place, schema) = plain_string(tree, "values_are_named_in_prose", at)?;
     if schema.contains_key("enum") {
-        return Err(stale(tree, place, "values_are_named_in_prose", "it has an `enum` now"));
+        return Err(stale(tree, place, "values_are_named_in_prose", at, "it has an `enum` now"));
     }
     set(tree, &place, "enum", json!(values));
     Ok(())
@@ -48,12 +48,12 @@ fn plain_string(tree: &Tree, patch: &'static str, at: &str) -> Result<(Pointer, 
         Some(Value::Object(schema)) if schema.get("type") == Some(&json!("string")) => {
             Ok((place, schema.clone()))
         }
-        _ => Err(stale(tree, place, patch, "it is no longer a plain string")),
+        _ => Err(stale(tree, place, patch, at, "it is no longer a plain string")),
     }
 }
 
-fn stale(tree: &Tree, place: Pointer, patch: &'static str, reason: &str) -> Error {
-    tree.error(place, Problem::StalePatch { patch, reason: reason.to_owned() })
+fn stale(tree: &Tree, place: Pointer, patch: &'static str, at: &str, reason: &str) -> Error {
+    tree.error(place, Problem::StalePatch { patch, at: at.to_owned(), reason: reason.to_owned() })
 }
 
 fn set(tree: &mut Tree, place: &Pointer, key: &str, value: Value) {

@@ -80,7 +80,7 @@ fn fields(owner: &str, fields: &Fields, lines: &mut Vec<String>) {
     }
 }
 
-fn is_public(visibility: &Visibility) -> bool {
+pub(crate) fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
@@ -92,7 +92,7 @@ fn openness(attrs: &[Attribute]) -> &'static str {
 }
 
 /// Tokens as a person would write them on one line.
-fn tight(tokens: &impl ToTokens) -> String {
+pub(crate) fn tight(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let mut line = String::new();
     for word in text.split_whitespace() {

@@ -1,0 +1,143 @@
+//! What a newer document does to the Rust that calls the generated code, and which release that asks for.
+//!
+//! Both documents are generated, the public items of the results are parsed and compared one with the other, and each
+//! difference gets one reason. The rules are those of Cargo's book: what can stop a caller from compiling is
+//! [`Bump::Major`], what callers can newly name is [`Bump::Minor`], all else is [`Bump::Patch`].
+//!
+//! What the verdict covers: the types and the client, which `nd8` publishes in `raw` and, many of the types, at its
+//! root. The typed mocks have the signatures of the client. The hand-written layer is not looked at: where it has to
+//! follow a change, its own changes come on top, so the verdict is the least that is needed.
+//!
+//! ```
+//! use nd8_codegen::{Document, Profile};
+//! use nd8_codegen::impact::{Bump, Inputs, compare};
+//!
+//! let profile = Profile::default();
+//! let inputs = |text: &'static str| {
+//!     Inputs::new(Document { name: "tiny.json", bytes: text.as_bytes() }, &profile)
+//! };
+//! let old = r#"{"openapi": "3.0.3", "info": {"title": "Tiny", "version": "1"},
+//!     "paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}}}}"#;
+//! let new = r#"{"openapi": "3.0.3", "info": {"title": "Tiny", "version": "1"}, "paths": {}}"#;
+//! let impact = compare(inputs(old), inputs(new))?;
+//! assert_eq!(impact.bump, Some(Bump::Major));
+//! assert_eq!(impact.changes[0].item, "fn Client::get_ping");
+//! # Ok::<(), nd8_codegen::Error>(())
+//! ```
+
+mod canonical;
+mod diff;
+mod lenient;
+mod reason;
+mod surface;
+mod version;
+
+use std::cmp::Reverse;
+use std::fmt;
+
+pub use reason::{Bump, ChangeKind, Reason, What};
+pub use version::next_version;
+
+use self::lenient::Leniently;
+use self::surface::Surface;
+use crate::{Document, Error, Profile};
+
+/// What one side of a comparison is generated from.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Inputs<'a> {
+    /// The document.
+    pub main: Document<'a>,
+    /// The operations that are added to it.
+    pub supplement: Option<Document<'a>>,
+    /// The tables. Entries that match nothing are passed over here: between two documents some must.
+    pub profile: &'a Profile,
+}
+
+impl<'a> Inputs<'a> {
+    /// A document by itself.
+    pub fn new(main: Document<'a>, profile: &'a Profile) -> Self {
+        Self { main, supplement: None, profile }
+    }
+
+    /// The same, with the operations of a supplement.
+    #[must_use]
+    pub fn supplement(self, supplement: Document<'a>) -> Self {
+        Self { supplement: Some(supplement), ..self }
+    }
+}
+
+/// What a change of documents does to callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Impact {
+    /// The release that is needed; none when even the documents are the same.
+    pub bump: Option<Bump>,
+    /// What changed, the gravest first.
+    pub changes: Vec<SurfaceChange>,
+    /// Entries of the profile that match nothing in the new document. They have to go before it can be built.
+    pub stale: Vec<String>,
+}
+
+/// One public item that changed, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SurfaceChange {
+    /// The item, as `openapi/surface.txt` names it: `field types::Payment::amount`.
+    pub item: String,
+    /// What sort of change it is.
+    pub kind: ChangeKind,
+    /// The release that it asks for.
+    pub bump: Bump,
+    /// What happened to the item, and to whom it matters.
+    pub reason: Reason,
+}
+
+impl SurfaceChange {
+    fn new(item: String, reason: Reason) -> Self {
+        Self { item, kind: reason.kind(), bump: reason.bump(), reason }
+    }
+}
+
+impl fmt::Display for SurfaceChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}  {}: {}", self.bump, self.item, self.reason)
+    }
+}
+
+/// A line for each change.
+impl fmt::Display for Impact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.bump {
+            Some(bump) => writeln!(f, "rust: {bump}")?,
+            None => writeln!(f, "rust: no change")?,
+        }
+        self.changes.iter().try_for_each(|change| writeln!(f, "{change}"))?;
+        self.stale
+            .iter()
+            .try_for_each(|entry| writeln!(f, "stale  {entry}: the profile's entry matches nothing"))
+    }
+}
+
+/// Compares what two documents yield. Equal input gives an equal answer, in the same order.
+///
+/// # Errors
+///
+/// As of [`generate`](crate::generate), for the document that cannot be generated from; but an entry of a profile that
+/// matches nothing is no error here.
+pub fn compare(old: Inputs<'_>, new: Inputs<'_>) -> Result<Impact, Error> {
+    let (old, new) = (Leniently::generate(old)?, Leniently::generate(new)?);
+    let surfaces = [&old, &new].map(|side| Surface::parse(&side.generated.types, &side.generated.client));
+    let [was, is] = surfaces;
+    let parsed = |surface: Result<Surface, syn::Error>, side: &Leniently| {
+        surface.map_err(|error| side.error(format!("it wrote Rust that does not parse: {error}")))
+    };
+    let mut changes = diff::diff(&parsed(was, &old)?, &parsed(is, &new)?);
+    if old.generated.revision != new.generated.revision {
+        changes.push(SurfaceChange::new("const API".to_owned(), Reason::AnotherRevision));
+    }
+    changes
+        .sort_by_cached_key(|change| (Reverse(change.bump), change.item.clone(), change.reason.to_string()));
+    let bump = changes.iter().map(|change| change.bump).max();
+    Ok(Impact { bump, changes, stale: new.stale })
+}

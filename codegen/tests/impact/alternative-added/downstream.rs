@@ -1,0 +1,15 @@
+//! Matches all alternatives of a request. E0004: there is one more.
+
+#![allow(unused)]
+
+use nd8::raw::Client;
+use nd8::raw::types::*;
+
+fn from(origin: &Origin) -> &str {
+    match origin {
+        Origin::Bought(it) => &it.seller,
+        Origin::Made(it) => &it.workshop,
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Reads whole numbers. E0308: they have digits behind the point.
+
+#![allow(unused)]
+
+use nd8::raw::Client;
+use nd8::raw::types::*;
+
+fn stock(item: &Item) -> (i64, Option<&str>) {
+    (item.count, item.name.as_deref())
+}
+
+fn main() {}

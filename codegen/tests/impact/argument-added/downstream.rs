@@ -1,0 +1,13 @@
+//! Passes the arguments that there were. E0061: there is one more, though an optional one.
+
+#![allow(unused)]
+
+use nd8::raw::Client;
+use nd8::raw::types::*;
+
+async fn first(client: &Client) -> i64 {
+    let items = client.list_items(Some(1), Some("mug")).await.unwrap();
+    items[0].count
+}
+
+fn main() {}

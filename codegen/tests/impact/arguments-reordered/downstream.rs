@@ -1,0 +1,12 @@
+//! Passes floor and room in their order. E0308: it is the other way round.
+
+#![allow(unused)]
+
+use nd8::raw::Client;
+use nd8::raw::types::*;
+
+async fn row(client: &Client) -> Option<i64> {
+    client.get_shelf(1, "kitchen").await.unwrap().row
+}
+
+fn main() {}

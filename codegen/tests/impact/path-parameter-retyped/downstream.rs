@@ -1,0 +1,12 @@
+//! Passes any text as an id. E0308: it takes a UUID.
+
+#![allow(unused)]
+
+use nd8::raw::Client;
+use nd8::raw::types::*;
+
+async fn get(client: &Client) -> i64 {
+    client.get_item("a").await.unwrap().count
+}
+
+fn main() {}

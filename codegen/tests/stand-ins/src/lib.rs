@@ -1,0 +1,42 @@
+//! What generated code finds in `crate::raw` of the crate that includes it, as small as it can be.
+//!
+//! For tests that compile generated code: nothing of this is ever run. The one in earnest is `src/raw/` of `nd8`, which
+//! nothing here may depend on.
+
+use std::fmt;
+
+pub mod decimal;
+pub mod open_enum;
+
+/// What a client carries.
+#[derive(Clone, Debug)]
+pub struct Context;
+
+/// A decimal that is sent as a JSON number.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ExactNumber(#[serde(with = "decimal::number")] pub rust_decimal::Decimal);
+
+/// A decimal that is sent as a string.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ExactString(#[serde(with = "decimal::string")] pub rust_decimal::Decimal);
+
+/// What `Debug` prints in place of a value.
+#[derive(Debug)]
+pub struct Redacted;
+
+impl fmt::Display for ExactNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ExactString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A parameter of a path.
+pub fn path_segment(parameter: &str) -> String {
+    parameter.to_owned()
+}
