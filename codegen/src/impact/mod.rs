@@ -35,6 +35,8 @@ mod version;
 use std::cmp::Reverse;
 use std::fmt;
 
+use serde::Serialize;
+
 pub use reason::{Bump, ChangeKind, Reason, What};
 pub use version::next_version;
 
@@ -68,7 +70,7 @@ impl<'a> Inputs<'a> {
 }
 
 /// What a change of documents does to callers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Impact {
     /// The release that is needed; none when even the documents are the same.
@@ -80,7 +82,7 @@ pub struct Impact {
 }
 
 /// One public item that changed, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SurfaceChange {
     /// The item, as `openapi/surface.txt` names it: `field types::Payment::amount`.

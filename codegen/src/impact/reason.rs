@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// The release that a change asks for, by Cargo's rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bump {
     /// Nothing that compiled stops compiling, and nothing new can be named.
     Patch,
@@ -24,7 +27,8 @@ impl fmt::Display for Bump {
 }
 
 /// What sort of change it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// The item is new.
     Added,
@@ -335,6 +339,13 @@ impl fmt::Display for Reason {
             Self::AnotherRevision => f.write_str("the document has another content"),
             Self::Documentation => f.write_str("its documentation changed"),
         }
+    }
+}
+
+/// As its sentence.
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -105,7 +105,7 @@ impl Compiler {
         let file = folder.join("source.rs");
         std::fs::create_dir_all(&folder).expect("can be made");
         std::fs::write(&file, source).expect("can be written");
-        let output = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        let output = Command::new(beside_cargo("rustc"))
             .args([
                 "--edition=2024",
                 "--emit=metadata",
@@ -124,6 +124,12 @@ impl Compiler {
             false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
         }
     }
+}
+
+/// A program of the toolchain that this test was built with.
+fn beside_cargo(program: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO")).with_file_name(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    if path.exists() { path } else { program.into() }
 }
 
 fn hash(text: &str) -> u64 {
