@@ -66,6 +66,13 @@ mod tests {
         let other = revision(r#"{"openapi":"3.0.3","info":{"title":"U","version":"1"},"paths":{}}"#);
         assert_eq!(other.version, one.version);
         assert_ne!(other.sha256, one.sha256);
+        let numbers = |numbers: &str| {
+            revision(&format!(
+                r#"{{"openapi":"3.0.3","info":{{"title":"T","version":"1"}},"paths":{{}},"x-n":[{numbers}]}}"#
+            ))
+            .sha256
+        };
+        assert_eq!(numbers("1, 100, 0.5"), numbers("1.0, 1e2, 5e-1"), "a number is its value");
         // Made with `printf '…' | sha256sum`, of the canonical form.
         assert_eq!(one.sha256, "e8694e0a3b62797eb58dfbbff3283c5340bb5ec3687021380db3fdc971842326");
     }

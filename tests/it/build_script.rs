@@ -81,4 +81,8 @@ fn a_pin_is_held_against_the_document_that_is_built() {
     assert!(printed.contains("found: version 1.1.0, sha256 "), "{printed}");
     assert!(printed.contains("wanted: version 1.1.0, sha256 79661d47f1879f3a"), "{printed}");
     assert!(!printed.contains(nd8::API.sha256), "what is found is not what is checked in: {printed}");
+
+    let told = text(pinned(&["run", "--bin=revision"]).stdout);
+    assert!(told.starts_with("version = \"1.1.0\", sha256 = ") && !told.contains(nd8::API.sha256), "{told}");
+    assert!(told.ends_with("15 operations, retrieved on an unknown day\n"), "{told}");
 }

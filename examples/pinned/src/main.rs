@@ -20,4 +20,13 @@ mod tests {
     fn the_build_script_is_told_what_the_code_is_told() {
         assert_eq!((VERSION, SHA256), (nd8::API.version, nd8::API.sha256));
     }
+
+    #[test]
+    fn a_pin_can_be_written_in_many_ways() {
+        const KNOWN: &str = nd8::API.version;
+        nd8::require_api!(version = KNOWN);
+        nd8::require_api!(sha256 = "79661D47", version = "1.1.0",);
+        nd8::require_api!(version = concat!("1", ".1.0"), sha256 = SHA256,);
+        nd8::require_api!(sha256 = nd8::API.sha256,);
+    }
 }
