@@ -105,9 +105,7 @@ pub const fn problem(api: &Api, version: Option<&str>, sha256: Option<&str>) -> 
         None => true,
     };
     let hash_holds = match sha256 {
-        Some(prefix) => {
-            api.sha256.as_bytes().split_at(prefix.len()).0.eq_ignore_ascii_case(prefix.as_bytes())
-        }
+        Some(prefix) => begins_with(api.sha256.as_bytes(), prefix.as_bytes()),
         None => true,
     };
     if version_holds && hash_holds {
@@ -147,6 +145,15 @@ const fn is_same(left: &[u8], right: &[u8]) -> bool {
         index += 1;
     }
     index == left.len() && index == right.len()
+}
+
+/// Whether hexadecimal digits, small or capital, are the first of others.
+const fn begins_with(digits: &[u8], prefix: &[u8]) -> bool {
+    let mut index = 0;
+    while index < digits.len() && index < prefix.len() && digits[index].eq_ignore_ascii_case(&prefix[index]) {
+        index += 1;
+    }
+    index == prefix.len()
 }
 
 /// A text put together by the compiler. What does not fit is cut off.
