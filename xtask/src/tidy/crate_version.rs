@@ -2,6 +2,7 @@
 
 use cargo_metadata::Metadata;
 use cargo_metadata::semver::Version;
+use nd8_codegen::impact::next_version;
 use toml::Table;
 
 pub(super) fn check(metadata: &Metadata, lock: &str) -> Vec<String> {
@@ -18,19 +19,9 @@ pub(super) fn check(metadata: &Metadata, lock: &str) -> Vec<String> {
 }
 
 fn compare(stated: &Version, document: &str) -> Option<String> {
-    let wanted = format!("api.{}", spelled(document));
-    (stated.build.as_str() != wanted).then(|| {
-        let Version { major, minor, patch, .. } = stated;
-        format!("nd8 is {stated}, and its document {document}: the version should end in +{wanted}, as in {major}.{minor}.{patch}+{wanted}")
-    })
-}
-
-/// Cargo allows letters, digits, dots and hyphens there; an API may call its versions anything.
-fn spelled(document: &str) -> String {
-    let identifiers = document.split('.').map(|identifier| {
-        identifier.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "-")
-    });
-    identifiers.filter(|identifier| !identifier.is_empty()).collect::<Vec<_>>().join(".")
+    let wanted = next_version(stated, None, document);
+    (*stated != wanted)
+        .then(|| format!("nd8 is {stated}, and its document {document}: it should be {wanted}"))
 }
 
 #[cfg(test)]
@@ -44,7 +35,7 @@ mod tests {
         assert_eq!(compare(&version("0.1.0+api.2026.1-beta-2"), "2026..1 beta/2"), None);
         for stale in ["0.1.0", "0.1.0+api.1.0.0", "0.1.0+1.1.0", "0.1.0+api.1.1.0.1"] {
             let complaint = compare(&version(stale), "1.1.0").expect("is another");
-            assert!(complaint.ends_with("as in 0.1.0+api.1.1.0"), "{complaint}");
+            assert!(complaint.ends_with("it should be 0.1.0+api.1.1.0"), "{complaint}");
         }
     }
 }
