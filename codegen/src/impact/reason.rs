@@ -308,6 +308,9 @@ impl fmt::Display for Reason {
             Self::AddedToMatch => f.write_str("a new variant: callers may match this enum without a wildcard"),
             Self::AnotherKind { from, to } => write!(f, "was {} {from}, is {} {to}", article(*from), article(*to)),
             Self::AnotherType { from, to } => write!(f, "was of type `{from}`, is of type `{to}`"),
+            Self::BecameOptional { from } if from.starts_with("Option<") => {
+                write!(f, "can be set to null now, not only left out: `{from}` became an `Option` of it")
+            }
             Self::BecameOptional { from } => write!(f, "can be absent now: `{from}` became an `Option`"),
             Self::BecameRequired { to } => write!(f, "cannot be absent any more: `Option<{to}>` became `{to}`"),
             Self::BecameOpen => f.write_str("is `#[non_exhaustive]` now: neither literals nor full matches compile"),

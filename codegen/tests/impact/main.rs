@@ -1,9 +1,10 @@
 //! What a change of documents does to callers: predicted by `impact`, and proved by the compiler.
 //!
-//! Each folder here is a case. `old.json` and `new.json` go in, with `profile.json` where there is one; `expected.txt` is
-//! the prediction, written anew with `SNAPSHOTS=overwrite`. `downstream.rs` is a program over the old code. Where the prediction
-//! is `major`, it must not compile over the new, for the reason whose code its first line names; where it is less, it must. Where
-//! it is `minor`, there is also `newcomer.rs`, which compiles over the new code only.
+//! Each folder here is a case. `old.json` and `new.json` go in, with `profile.json` where there is one, and
+//! `new-profile.json` where it has to change for the new document; `expected.txt` is the prediction, written anew with
+//! `SNAPSHOTS=overwrite`. `downstream.rs` is a program over the old code. Where the prediction is `major`, it must not
+//! compile over the new, with the error that its first line names; where it is less, it must. Where it is `minor`,
+//! there is also `newcomer.rs`, which compiles over the new code only.
 
 mod compiler;
 mod revisions;
@@ -25,6 +26,8 @@ struct Case {
     old: Vec<u8>,
     new: Vec<u8>,
     profile: Profile,
+    /// As it has to be changed before the new document can be built.
+    new_profile: Profile,
 }
 
 impl Case {
@@ -32,12 +35,19 @@ impl Case {
         let read = |name: &str| {
             fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{}/{name}: {error}", folder.display()))
         };
-        let profile = match fs::read(folder.join("profile.json")) {
-            Ok(profile) => serde_json::from_slice(&profile)
-                .unwrap_or_else(|error| panic!("{}/profile.json: {error}", folder.display())),
-            Err(_) => Profile::default(),
+        let profile = |name: &str| {
+            let text = fs::read(folder.join(name)).ok()?;
+            let profile = serde_json::from_slice::<Profile>(&text);
+            Some(profile.unwrap_or_else(|error| panic!("{}/{name}: {error}", folder.display())))
         };
-        Self { old: read("old.json"), new: read("new.json"), profile, folder }
+        let old_profile = profile("profile.json").unwrap_or_default();
+        Self {
+            old: read("old.json"),
+            new: read("new.json"),
+            new_profile: profile("new-profile.json").unwrap_or_else(|| old_profile.clone()),
+            profile: old_profile,
+            folder,
+        }
     }
 
     fn name(&self) -> String {
@@ -54,10 +64,25 @@ impl Case {
         compare(old, new).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
     }
 
-    /// What a program over the code of one of the documents is told by the compiler.
-    fn verdict(&self, compiler: &Compiler, document: &[u8], program: &str) -> Result<(), String> {
+    /// What a program over the old code is told by the compiler.
+    fn over_old(&self, compiler: &Compiler, program: &str) -> Result<(), String> {
+        self.verdict(compiler, &self.old, &self.profile, program)
+    }
+
+    /// What a program over the new code is told by the compiler.
+    fn over_new(&self, compiler: &Compiler, program: &str) -> Result<(), String> {
+        self.verdict(compiler, &self.new, &self.new_profile, program)
+    }
+
+    fn verdict(
+        &self,
+        compiler: &Compiler,
+        document: &[u8],
+        profile: &Profile,
+        program: &str,
+    ) -> Result<(), String> {
         let name = self.name();
-        let generated = generate(Document { name: &name, bytes: document }, None, &self.profile)
+        let generated = generate(Document { name: &name, bytes: document }, None, profile)
             .unwrap_or_else(|error| panic!("{error}"));
         compiler.check(&generated.types, &generated.client, program)
     }
@@ -68,10 +93,10 @@ impl Case {
         let bump = impact.bump;
         let passes_unseen = impact.changes.iter().any(|change| change.reason == Reason::ArgumentsSwapped);
         let Some(program) = self.program("downstream.rs") else { return Some("has no downstream.rs".into()) };
-        if let Err(errors) = self.verdict(compiler, &self.old, &program) {
+        if let Err(errors) = self.over_old(compiler, &program) {
             return Some(format!("downstream.rs does not even compile over the old code:\n{errors}"));
         }
-        let over_new = self.verdict(compiler, &self.new, &program);
+        let over_new = self.over_new(compiler, &program);
         match (bump, over_new) {
             // That the compiler lets it pass is why it is major.
             (Some(Bump::Major), Ok(())) if passes_unseen => {}
@@ -94,10 +119,10 @@ impl Case {
         match (bump, self.program("newcomer.rs")) {
             (Some(Bump::Minor), None) => Some("is called minor, and has no newcomer.rs".into()),
             (Some(Bump::Minor), Some(newcomer)) => {
-                if let Err(errors) = self.verdict(compiler, &self.new, &newcomer) {
+                if let Err(errors) = self.over_new(compiler, &newcomer) {
                     return Some(format!("newcomer.rs does not compile over the new code:\n{errors}"));
                 }
-                let over_old = self.verdict(compiler, &self.old, &newcomer);
+                let over_old = self.over_old(compiler, &newcomer);
                 over_old.is_ok().then(|| "newcomer.rs compiles over the old code: nothing is new".into())
             }
             (_, Some(_)) => Some("newcomer.rs belongs to minor changes".into()),
@@ -156,8 +181,15 @@ fn every_prediction_is_proved_by_the_compiler() {
 
 #[test]
 fn every_case_is_complete_and_there_are_enough_of_each_kind() {
-    const FILES: [&str; 6] =
-        ["old.json", "new.json", "profile.json", "expected.txt", "downstream.rs", "newcomer.rs"];
+    const FILES: [&str; 7] = [
+        "old.json",
+        "new.json",
+        "profile.json",
+        "new-profile.json",
+        "expected.txt",
+        "downstream.rs",
+        "newcomer.rs",
+    ];
     let mut bumps = Vec::new();
     for case in cases() {
         for entry in fs::read_dir(&case.folder).expect("is a folder") {

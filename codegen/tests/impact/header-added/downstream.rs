@@ -1,0 +1,12 @@
+//! Passes the arguments that there were. E0061: there is one more.
+
+#![allow(unused)]
+
+use nd8::raw::Client;
+use nd8::raw::types::*;
+
+async fn get(client: &Client) -> i64 {
+    client.get_item("a").await.unwrap().count
+}
+
+fn main() {}
