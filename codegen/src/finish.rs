@@ -409,9 +409,41 @@ impl VisitMut for Tidy {
         line_docs(&mut field.attrs);
     }
 
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        without_api_version(block);
+        visit_mut::visit_block_mut(self, block);
+    }
+
     fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
         line_docs(&mut function.attrs);
         visit_mut::visit_impl_item_fn_mut(self, function);
+    }
+}
+
+/// progenitor sends the document's version as the header `api-version` with every request. No API has asked for that; and where it
+/// is the only header, the map of headers goes with it.
+fn without_api_version(block: &mut syn::Block) {
+    let mentions = |statement: &syn::Stmt, what: &str| statement.to_token_stream().to_string().contains(what);
+    let all = block.stmts.len();
+    block.stmts.retain(|statement| !mentions(statement, "\"api-version\""));
+    let is_map = |statement: &syn::Stmt| mentions(statement, "let mut header_map");
+    if block.stmts.len() < all && !block.stmts.iter().any(|statement| mentions(statement, "header_map .")) {
+        block.stmts.retain(|statement| !is_map(statement));
+        WithoutHeaders.visit_block_mut(block);
+    }
+}
+
+/// Takes the call `.headers(header_map)` out of a chain.
+struct WithoutHeaders;
+
+impl VisitMut for WithoutHeaders {
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        if let syn::Expr::MethodCall(call) = expression
+            && call.method == "headers"
+        {
+            *expression = (*call.receiver).clone();
+        }
     }
 }
 

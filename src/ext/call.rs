@@ -13,7 +13,7 @@ use tracing::field::Empty;
 use super::core::{Core, Limits};
 use super::error::Failure;
 use super::{Error, FieldError, Outcome, RetryPolicy, retry};
-use crate::raw::{self, End, Exchange, ResponseValue};
+use crate::raw::{self, End, Exchange, Received, ResponseValue};
 
 /// What a call asks for: [`CreateRefund`](crate::CreateRefund) and its like. Sealed.
 pub trait Request: sealed::Attempt<Value = Self::Output> {
@@ -196,6 +196,8 @@ impl<R: Request> Call<R> {
             let result = self.attempts().await;
             let span = tracing::Span::current();
             match &result {
+                // Nobody listens, as a rule.
+                Ok(_) if span.is_disabled() => {}
                 Ok(response) => {
                     record(&span, response.attempts, Some(response.status), response.request_id())
                 }
@@ -271,23 +273,26 @@ impl<R: Request> Call<R> {
             inner: self.core.raw.inner.with_exchange(Arc::clone(&exchange)),
         };
         let result = self.request.attempt(&raw).await;
-        let received = exchange.received();
-        if let Some(received) = received.filter(|received| received.end == End::TooLarge) {
-            return Err(Error::call(R::OPERATION, Failure::TooLarge(received.clone())));
-        }
-        match result {
-            Ok(response) if self.request.is_repeated(&response) => {
-                Err(Error::call(R::OPERATION, Failure::RepeatedPage))
+        drop(raw);
+        // The last of its owners: what came back can be taken out of it.
+        let received = Arc::into_inner(exchange).and_then(Exchange::into_received);
+        let failure = match (result, received) {
+            (_, Some(received)) if received.end == End::TooLarge => Failure::TooLarge(received),
+            (Ok(response), _) if self.request.is_repeated(&response) => Failure::RepeatedPage,
+            (Ok(response), received) => {
+                let status = response.status();
+                let (headers, body) = received.map(|it| (it.headers, it.body)).unwrap_or_default();
+                return Ok(Response {
+                    status,
+                    headers,
+                    body,
+                    attempts: 0,
+                    value: response.into_inner().into(),
+                });
             }
-            Ok(response) => Ok(Response {
-                status: response.status(),
-                headers: response.headers().clone(),
-                body: received.map(|received| received.body.clone()).unwrap_or_default(),
-                attempts: 0,
-                value: response.into_inner().into(),
-            }),
-            Err(error) => Err(Error::call(R::OPERATION, failure(error, &exchange))),
-        }
+            (Err(error), received) => failure(error, received),
+        };
+        Err(Error::call(R::OPERATION, failure))
     }
 }
 
@@ -319,8 +324,7 @@ fn record(span: &tracing::Span, attempts: u32, status: Option<StatusCode>, reque
 
 /// Makes ours of what the generated client reports. It describes no answers but those of success, so every other one is
 /// `UnexpectedResponse`, and the exchange has it whole.
-fn failure(error: raw::Error<()>, exchange: &Exchange) -> Failure {
-    let received = exchange.received().cloned();
+fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
     match error {
         raw::Error::Custom(problem) => Failure::Refused { problem },
         raw::Error::InvalidRequest(_) => Failure::Request { source: None },

@@ -132,22 +132,69 @@ fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error>
 }
 
 fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
-    match Option::<Box<RawValue>>::deserialize(deserializer)? {
-        Some(text) => parse(text.get()).map(Some).map_err(D::Error::custom),
-        None => Ok(None),
+    let text = Box::<RawValue>::deserialize(deserializer)?;
+    match text.get() {
+        "null" => Ok(None),
+        json => parse(json).map(Some).map_err(D::Error::custom),
     }
 }
 
 /// Reads a JSON number or a JSON string that holds one. Errors do not repeat what was found.
 fn parse(json: &str) -> Result<Decimal, &'static str> {
-    let unquoted = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let digits = unquoted.unwrap_or(json);
+    let digits = match json.as_bytes() {
+        [b'"', digits @ .., b'"'] | digits => digits,
+    };
+    match everyday(digits) {
+        Some(value) => Ok(value),
+        None => any(std::str::from_utf8(digits).unwrap_or_default()),
+    }
+}
+
+/// Any other amount. Apart, so that the short way stays short.
+#[cold]
+fn any(digits: &str) -> Result<Decimal, &'static str> {
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
     if is_plain(digits) {
         Decimal::from_str_exact(digits).map_err(|_| "expected a decimal of at most 28 digits")
     } else {
         exponent(digits)
     }
+}
+
+/// An amount as nearly all are: digits, perhaps a point and more digits, few enough for an `i64`. In one pass, because a list
+/// holds thousands of them; whatever looks otherwise is left to `rust_decimal`.
+fn everyday(text: &[u8]) -> Option<Decimal> {
+    /// So many digits fit, whatever they are.
+    const LONGEST: usize = 18;
+    if text.len() > LONGEST {
+        return None;
+    }
+    let (whole, rest) = leading_digits(0, text);
+    if rest.len() == text.len() {
+        return None;
+    }
+    match rest {
+        [] => Some(Decimal::new(whole, 0)),
+        [b'.', fraction @ ..] => match leading_digits(whole, fraction) {
+            (digits, []) if !fraction.is_empty() => {
+                Some(Decimal::new(digits, u32::try_from(fraction.len()).ok()?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Goes on with a number by the digits at the beginning of `text`, and gives what stands behind them.
+fn leading_digits(mut number: i64, text: &[u8]) -> (i64, &[u8]) {
+    for (index, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (number, &text[index..]);
+        }
+        number = number * 10 + i64::from(digit);
+    }
+    (number, &[])
 }
 
 /// `2.5e3`: JSON allows it, so it is read, as long as it is exact.
@@ -173,7 +220,7 @@ fn exponent(text: &str) -> Result<Decimal, &'static str> {
 mod tests {
     use std::str::FromStr as _;
 
-    use super::{Decimal, number, parse, string};
+    use super::{Decimal, everyday, number, parse, string};
 
     #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
     struct Both {
@@ -227,6 +274,19 @@ mod tests {
         let error =
             serde_json::from_str::<Both>(r#"{"number":1,"string":"secret"}"#).expect_err("is no decimal");
         assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn the_short_way_and_the_long_way_agree() {
+        let texts = ["0", "0.0", "00.10", "7", "29.99", "100.00", "999999999999999999", "9999999999999999.9"];
+        for text in texts {
+            let short = everyday(text.as_bytes()).expect("is an everyday amount");
+            let long = Decimal::from_str_exact(text).expect("is a decimal");
+            assert_eq!((short, short.scale()), (long, long.scale()), "{text}");
+        }
+        for text in ["", ".", ".5", "5.", "-1", "1.2.3", "1_0", "1e3", "9999999999999999999"] {
+            assert_eq!(everyday(text.as_bytes()), None, "{text} goes the long way");
+        }
     }
 
     #[test]

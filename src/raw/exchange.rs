@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
+use reqwest::ResponseBuilderExt as _;
 
 /// What a door adds to the request of one attempt, and where the hooks leave what came back.
 pub(crate) struct Exchange {
@@ -48,7 +49,9 @@ impl Exchange {
     /// Puts on the request what is to be put on it.
     pub(super) fn prepare(&self, request: &mut reqwest::Request) {
         *request.timeout_mut() = Some(self.timeout);
-        request.headers_mut().extend(self.headers.clone());
+        if !self.headers.is_empty() {
+            request.headers_mut().extend(self.headers.clone());
+        }
         if let Some(query) = &self.query {
             request.url_mut().set_query(Some(query));
         }
@@ -68,40 +71,58 @@ impl Exchange {
         self.received.get()
     }
 
+    /// The same, to keep.
+    pub(crate) fn into_received(self) -> Option<Received> {
+        self.received.into_inner()
+    }
+
     /// Reads the body of an answer within the limit, and hands the answer on with what was read.
     ///
     /// A success that breaks off is an error. Anything else that does has said enough with its status.
     pub(super) async fn read(&self, mut response: reqwest::Response) -> reqwest::Result<reqwest::Response> {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = BytesMut::new();
-        let mut failure = None;
-        let mut end = End::Complete;
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > self.max_body => {
-                    body.extend_from_slice(&chunk[..self.max_body - body.len()]);
-                    end = End::TooLarge;
-                    break;
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break,
-                Err(error) => {
-                    end = End::BrokenOff;
-                    failure = Some(error);
-                    break;
-                }
-            }
-        }
-        let body = body.freeze();
-        let received = Received { status, headers: headers.clone(), body: body.clone(), end };
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let (body, end) = self.read_body(&mut response).await;
+        let (end, failure) = match end {
+            Ok(end) => (end, None),
+            Err(error) => (End::BrokenOff, Some(error)),
+        };
         // Nothing here yet either.
-        let _ = self.received.set(received);
+        let _ = self.received.set(Received { status, headers, body: body.clone(), end });
         if let Some(error) = failure.filter(|_| status.is_success()) {
             return Err(error);
         }
-        let mut whole = http::Response::new(body);
+        // Whoever wants the headers finds them in what was received.
+        let mut whole = http::Response::builder().url(response.url().clone()).body(body).unwrap_or_default();
         *whole.status_mut() = status;
-        *whole.headers_mut() = headers;
         Ok(whole.into())
+    }
+
+    /// The body as far as it is read, and how it ended.
+    async fn read_body(&self, response: &mut reqwest::Response) -> (Bytes, reqwest::Result<End>) {
+        // Most bodies come in one piece, and that is not copied.
+        let (mut first, mut all) = (Bytes::new(), BytesMut::new());
+        let end = loop {
+            let mut chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break Ok(End::Complete),
+                Err(error) => break Err(error),
+            };
+            let room = self.max_body - first.len().max(all.len());
+            let is_too_large = chunk.len() > room;
+            chunk.truncate(room);
+            if first.is_empty() {
+                first = chunk;
+            } else {
+                if all.is_empty() {
+                    all.extend_from_slice(&first);
+                }
+                all.extend_from_slice(&chunk);
+            }
+            if is_too_large {
+                break Ok(End::TooLarge);
+            }
+        };
+        (if all.is_empty() { first } else { all.freeze() }, end)
     }
 }

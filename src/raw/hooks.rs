@@ -65,11 +65,8 @@ impl ClientHooks<Context> for Client {
         if let Some(exchange) = &self.inner.exchange {
             exchange.prepare(request);
         }
-        let headers = request.headers_mut();
-        // Generated with every request, asked for by nobody.
-        headers.remove("api-version");
         if let Some(value) = authorization {
-            headers.insert(AUTHORIZATION, value);
+            request.headers_mut().insert(AUTHORIZATION, value);
         }
         Ok(())
     }
