@@ -161,7 +161,7 @@ fn any(digits: &str) -> Result<Decimal, &'static str> {
     }
 }
 
-/// An amount as nearly all are: digits, perhaps a point and more digits, few enough for an `i64`. In one pass, because a list
+/// An amount as nearly all are: digits, perhaps a point and more digits, few enough for a `u64`. In one pass, because a list
 /// holds thousands of them; whatever looks otherwise is left to `rust_decimal`.
 fn everyday(text: &[u8]) -> Option<Decimal> {
     /// So many digits fit, whatever they are.
@@ -173,26 +173,26 @@ fn everyday(text: &[u8]) -> Option<Decimal> {
     if rest.len() == text.len() {
         return None;
     }
-    match rest {
-        [] => Some(Decimal::new(whole, 0)),
+    let (digits, scale) = match rest {
+        [] => (whole, 0),
         [b'.', fraction @ ..] => match leading_digits(whole, fraction) {
-            (digits, []) if !fraction.is_empty() => {
-                Some(Decimal::new(digits, u32::try_from(fraction.len()).ok()?))
-            }
-            _ => None,
+            (digits, []) if !fraction.is_empty() => (digits, u32::try_from(fraction.len()).ok()?),
+            _ => return None,
         },
-        _ => None,
-    }
+        _ => return None,
+    };
+    // `Decimal::new` is a call, and wants a sign.
+    Some(Decimal::from_parts(digits as u32, (digits >> 32) as u32, 0, false, scale))
 }
 
 /// Goes on with a number by the digits at the beginning of `text`, and gives what stands behind them.
-fn leading_digits(mut number: i64, text: &[u8]) -> (i64, &[u8]) {
+fn leading_digits(mut number: u64, text: &[u8]) -> (u64, &[u8]) {
     for (index, byte) in text.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return (number, &text[index..]);
         }
-        number = number * 10 + i64::from(digit);
+        number = number * 10 + u64::from(digit);
     }
     (number, &[])
 }
