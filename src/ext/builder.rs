@@ -10,7 +10,7 @@ use reqwest::redirect::Policy;
 
 use super::core::{Core, Limits};
 use super::retry::Budget;
-use super::{Door, Environment, Error, RetryPolicy};
+use super::{Door, Environment, Error, RetryPolicy, tls};
 use crate::raw;
 
 /// How long a connection may take to be made.
@@ -147,7 +147,7 @@ impl<D: Door> Builder<D> {
     }
 
     fn default_http_client(&self, base_url: &str) -> Result<reqwest::Client, Error> {
-        if cfg!(not(feature = "rustls-ring")) && base_url.starts_with("https:") {
+        if !tls::IS_BUILT_IN && base_url.starts_with("https:") {
             let problem = "the base URL is HTTPS, and no TLS is built in: turn a TLS feature on, or bring an HTTP client";
             return Err(Error::configuration_problem(problem));
         }
@@ -161,7 +161,7 @@ impl<D: Door> Builder<D> {
             .timeout(self.limits.attempt_timeout)
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::none());
-        build(with_tls(http)?)
+        tls::build(http)
     }
 }
 
@@ -193,44 +193,6 @@ fn checked(base_url: &str) -> Result<String, Error> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Hands rustls its provider explicitly: nothing process-wide is installed or needed, so two crates of one program
-/// cannot disagree about it.
-#[cfg(feature = "rustls-ring")]
-fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_platform_verifier())
-        .map_err(|error| Error::configuration("TLS cannot be set up", error))?
-        .with_no_client_auth();
-    Ok(http.tls_backend_preconfigured(config))
-}
-
-#[cfg(feature = "rustls-ring")]
-fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-    http.build().map_err(|error| Error::configuration("the HTTP client cannot be built", error))
-}
-
-/// Without a TLS feature only HTTP can be spoken.
-#[cfg(not(feature = "rustls-ring"))]
-fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
-    Ok(http)
-}
-
-/// Where another crate of the graph turned `reqwest/rustls-no-provider` on and installed no provider, reqwest panics. That
-/// is not for a library to hand on, and without rustls of our own there is no provider to give it.
-#[cfg(not(feature = "rustls-ring"))]
-fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| http.build())) {
-        Ok(built) => built.map_err(|error| Error::configuration("the HTTP client cannot be built", error)),
-        Err(_) => Err(Error::configuration_problem(
-            "reqwest has rustls without a provider: turn a TLS feature on, or bring an HTTP client",
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::checked;
@@ -255,7 +217,7 @@ mod tests {
         assert!(wrong.is_configuration() && !wrong.to_string().contains("canary"), "{wrong}");
     }
 
-    #[cfg(not(feature = "rustls-ring"))]
+    #[cfg(not(any(feature = "native-tls", feature = "rustls-aws-lc", feature = "rustls-ring")))]
     #[test]
     fn https_without_tls_is_found_out_when_the_client_is_built() {
         let error = Client::builder("k").build().expect_err("the sandbox is HTTPS");

@@ -18,5 +18,6 @@ mod redirects;
 mod retries;
 mod simulation;
 mod support;
+mod tls;
 mod wait;
 mod webhooks;
