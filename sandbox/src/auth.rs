@@ -1,7 +1,8 @@
 //! Who is calling: API keys with scopes, the dashboard's session token, and the extractors that ask for them.
 //!
 //! Credentials are kept as HMAC tags under a key of the instance and compared in constant time. Not here:
-//! which operation needs which scope; each handler says that itself.
+//! which operation needs which scope; each handler says that itself. And what a key is beside its secret
+//! (`api_key`).
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,25 +10,34 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
 
+use crate::api_key::{ApiKey, ApiKeys, KeyMode, NewKey};
+use crate::clock::Moment;
 use crate::error::{ApiError, Door};
 use crate::mac::{MacKey, Tag};
 use crate::random::Random;
 use crate::sandbox::Shared;
+use crate::throttle::Caller;
 
 /// What an API key may be allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Scope {
     /// `checkout:create`: create a checkout.
+    #[serde(rename = "checkout:create")]
     CheckoutCreate,
     /// `payments:read`: get a payment, list and get refunds.
+    #[serde(rename = "payments:read")]
     PaymentsRead,
     /// `payments:write`: create refunds.
+    #[serde(rename = "payments:write")]
     PaymentsWrite,
     /// `refunds:read`: list and get refunds.
+    #[serde(rename = "refunds:read")]
     RefundsRead,
     /// `refunds:write`: create refunds.
+    #[serde(rename = "refunds:write")]
     RefundsWrite,
 }
 
@@ -42,6 +52,17 @@ impl Scope {
             Scope::RefundsWrite => "refunds:write",
         }
     }
+
+    pub(crate) fn parse(name: &str) -> Option<Scope> {
+        const ALL: [Scope; 5] = [
+            Scope::CheckoutCreate,
+            Scope::PaymentsRead,
+            Scope::PaymentsWrite,
+            Scope::RefundsRead,
+            Scope::RefundsWrite,
+        ];
+        ALL.into_iter().find(|scope| scope.as_str() == name)
+    }
 }
 
 impl fmt::Display for Scope {
@@ -51,29 +72,32 @@ impl fmt::Display for Scope {
 }
 
 /// Every credential of an instance, none of them in the clear.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Credentials {
     tagger: MacKey,
     session: Tag,
-    api_keys: Vec<(Tag, Vec<Scope>)>,
+    pub(crate) api_keys: ApiKeys,
 }
 
 impl Credentials {
     pub(crate) fn new(random: &mut Random, session_token: &str) -> Credentials {
         let tagger = MacKey::new(random.text(32).as_bytes());
         let session = tagger.tag(session_token.as_bytes());
-        Credentials { tagger, session, api_keys: Vec::new() }
+        Credentials { tagger, session, api_keys: ApiKeys::new(random) }
     }
 
     /// Makes a new API key and shows it this once.
-    pub(crate) fn create_api_key(&mut self, random: &mut Random, scopes: &[Scope]) -> String {
-        let key = format!("nd8_sandbox_{}", random.text(40));
-        self.api_keys.push((self.tagger.tag(key.as_bytes()), scopes.to_vec()));
-        key
+    pub(crate) fn create_api_key(
+        &mut self,
+        random: &mut Random,
+        now: Moment,
+        new: &NewKey<'_>,
+    ) -> (&ApiKey, String) {
+        self.api_keys.create(&self.tagger, random, now, new)
     }
 
-    fn scopes_of(&self, key: &[u8]) -> Option<&[Scope]> {
-        let known = self.api_keys.iter().find(|(tag, _)| self.tagger.verify(key, tag));
-        known.map(|(_, scopes)| scopes.as_slice())
+    fn key_of(&self, secret: &[u8]) -> Option<&ApiKey> {
+        self.api_keys.active(&self.tagger, secret)
     }
 
     fn is_session(&self, token: &[u8]) -> bool {
@@ -85,6 +109,7 @@ impl Credentials {
 pub(crate) struct Merchant {
     /// An empty list stands for every scope.
     scopes: Vec<Scope>,
+    mode: KeyMode,
 }
 
 impl Merchant {
@@ -93,21 +118,31 @@ impl Merchant {
         let allowed = self.scopes.is_empty() || scopes.iter().any(|scope| self.scopes.contains(scope));
         if allowed { Ok(()) } else { Err(ApiError::MissingScope(scopes)) }
     }
+
+    /// Says whether the key is one of production.
+    pub(crate) fn is_production(&self) -> bool {
+        self.mode == KeyMode::Production
+    }
 }
 
 impl FromRequestParts<Arc<Shared>> for Merchant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, sandbox: &Arc<Shared>) -> Result<Merchant, ApiError> {
-        let state = sandbox.state();
-        match sent(&parts.headers) {
-            Sent::ApiKey(key) => match state.credentials.scopes_of(key) {
-                Some(scopes) => Ok(Merchant { scopes: scopes.to_vec() }),
-                None => Err(ApiError::WrongCredential(Door::ApiKey)),
-            },
-            Sent::Token(_) => Err(ApiError::WrongDoor(Door::ApiKey)),
-            Sent::Nothing => Err(ApiError::NotAuthenticated(Door::ApiKey)),
-        }
+        let (merchant, caller) = {
+            let state = sandbox.state();
+            let key = match sent(&parts.headers) {
+                Sent::ApiKey(key) => state.credentials.key_of(key),
+                Sent::Token(_) => return Err(ApiError::WrongDoor(Door::ApiKey)),
+                Sent::Nothing => return Err(ApiError::NotAuthenticated(Door::ApiKey)),
+            };
+            let sandbox_only = parts.uri.path().starts_with("/sandbox/");
+            let key = key.filter(|key| key.mode == KeyMode::Sandbox || !sandbox_only);
+            let key = key.ok_or(ApiError::WrongCredential(Door::ApiKey))?;
+            (Merchant { scopes: key.scopes.clone(), mode: key.mode }, Caller::Key(key.id()))
+        };
+        sandbox.throttle.admit(caller, sandbox.clock.now())?;
+        Ok(merchant)
     }
 }
 
@@ -119,11 +154,25 @@ impl FromRequestParts<Arc<Shared>> for DashboardUser {
 
     async fn from_request_parts(parts: &mut Parts, sandbox: &Arc<Shared>) -> Result<DashboardUser, ApiError> {
         match sent(&parts.headers) {
-            Sent::Token(token) if sandbox.state().credentials.is_session(token) => Ok(DashboardUser),
-            Sent::Token(_) => Err(ApiError::WrongCredential(Door::Token)),
-            Sent::ApiKey(_) => Err(ApiError::WrongDoor(Door::Token)),
-            Sent::Nothing => Err(ApiError::NotAuthenticated(Door::Token)),
+            Sent::Token(token) if sandbox.state().credentials.is_session(token) => {}
+            Sent::Token(_) => return Err(ApiError::WrongCredential(Door::Token)),
+            Sent::ApiKey(_) => return Err(ApiError::WrongDoor(Door::Token)),
+            Sent::Nothing => return Err(ApiError::NotAuthenticated(Door::Token)),
         }
+        sandbox.throttle.admit(Caller::Session, sandbox.clock.now())?;
+        Ok(DashboardUser)
+    }
+}
+
+/// Anybody: what a payment link's customer needs is in the path.
+pub(crate) struct Anyone;
+
+impl FromRequestParts<Arc<Shared>> for Anyone {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, sandbox: &Arc<Shared>) -> Result<Anyone, ApiError> {
+        sandbox.throttle.admit(Caller::Anonymous, sandbox.clock.now())?;
+        Ok(Anyone)
     }
 }
 
@@ -173,14 +222,26 @@ mod tests {
 
     #[test]
     fn only_keys_that_were_made_are_known() {
-        let mut random = Random::from_system();
+        let mut random = Random::seeded(1);
         let mut credentials = Credentials::new(&mut random, "session");
-        let key = credentials.create_api_key(&mut random, &[Scope::RefundsRead]);
+        let new = NewKey { name: "", scopes: &[Scope::RefundsRead], mode: KeyMode::Sandbox };
+        let now = Moment::from(jiff::Timestamp::UNIX_EPOCH);
+        let (_, key) = credentials.create_api_key(&mut random, now, &new);
 
-        assert_eq!(credentials.scopes_of(key.as_bytes()), Some(&[Scope::RefundsRead][..]));
-        assert_eq!(credentials.scopes_of(b""), None);
-        assert_eq!(credentials.scopes_of(b"session"), None);
+        let scopes = credentials.key_of(key.as_bytes()).map(|key| key.scopes.clone());
+        assert_eq!(scopes, Some(vec![Scope::RefundsRead]));
+        assert!(credentials.key_of(b"").is_none());
+        assert!(credentials.key_of(b"session").is_none());
         assert!(credentials.is_session(b"session"));
         assert!(!credentials.is_session(key.as_bytes()));
+    }
+
+    #[test]
+    fn scopes_have_one_name() {
+        for scope in ["checkout:create", "payments:read", "payments:write", "refunds:read", "refunds:write"] {
+            let parsed = Scope::parse(scope).unwrap();
+            assert_eq!(serde_json::to_value(parsed).unwrap(), scope);
+            assert_eq!(parsed.to_string(), scope);
+        }
     }
 }

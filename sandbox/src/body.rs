@@ -4,20 +4,26 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::to_bytes;
+use axum::body::{HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::header;
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::clock::Moment;
 use crate::error::{ApiError, FieldErrors, NON_FIELD};
 
 /// More than any honest request of this API.
 const MAX_BODY: usize = 1024 * 1024;
 
-/// Takes the body off a request whose `Content-Type` says that it is JSON.
+/// Takes the body off a request whose `Content-Type` says that it is JSON. No body at all needs no type, and stands for
+/// an object without fields: the framework does not look at what is not there.
 pub(crate) async fn json_body(request: Request) -> Result<Bytes, ApiError> {
+    if request.body().is_end_stream() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let content_type = content_type.unwrap_or_default();
@@ -35,6 +41,33 @@ pub(crate) async fn json_body(request: Request) -> Result<Bytes, ApiError> {
 pub(crate) struct Form<'a> {
     fields: BTreeMap<String, &'a RawValue>,
     errors: FieldErrors,
+    list_errors: ListErrors,
+}
+
+/// How the mistakes in a list of objects are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListErrors {
+    /// One object an item, empty for those that are right: `[{}, {"quantity": [..]}]`, as Django REST Framework wrote
+    /// before 3.18.
+    #[default]
+    ByPosition,
+    /// An object with the numbers of those that are wrong: `{"1": {"quantity": [..]}}`, as it writes since then.
+    ByIndex,
+}
+
+impl ListErrors {
+    /// Puts what is wrong with each item into the form that goes over the wire.
+    pub(crate) fn write(self, items: impl Iterator<Item = Option<FieldErrors>>) -> Value {
+        match self {
+            ListErrors::ByPosition => items.map(|errors| Value::Object(errors.unwrap_or_default())).collect(),
+            ListErrors::ByIndex => {
+                let wrong =
+                    items.enumerate().filter_map(|(index, errors)| Some((index.to_string(), errors?)));
+                Value::Object(wrong.map(|(index, errors)| (index, Value::Object(errors))).collect())
+            }
+        }
+    }
 }
 
 impl<'a> Form<'a> {
@@ -49,11 +82,16 @@ impl<'a> Form<'a> {
     /// Reads an object inside a body.
     pub(crate) fn of(raw: &'a RawValue) -> Result<Form<'a>, FieldErrors> {
         match serde_json::from_str(raw.get()) {
-            Ok(fields) => Ok(Form { fields, errors: FieldErrors::new() }),
+            Ok(fields) => Ok(Form { fields, errors: FieldErrors::new(), list_errors: ListErrors::default() }),
             Err(_) => {
                 Err(FieldErrors::from_iter([(NON_FIELD.to_owned(), json!(["An object is expected here."]))]))
             }
         }
+    }
+
+    /// Says how mistakes in lists are to be told.
+    pub(crate) fn with_list_errors(self, list_errors: ListErrors) -> Form<'a> {
+        Form { list_errors, ..self }
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -107,6 +145,62 @@ impl<'a> Form<'a> {
         Some(text)
     }
 
+    /// Takes a field that may also be null.
+    pub(crate) fn nullable<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Form<'a>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.fields.get(name)?.get() {
+            "null" => Some(None),
+            _ => read(self).map(Some),
+        }
+    }
+
+    /// Takes `true` or `false`.
+    pub(crate) fn optional_bool(&mut self, name: &str) -> Option<bool> {
+        let value = serde_json::from_str(self.optional(name)?.get());
+        value.map_err(|_| self.refuse(name, "True or false is expected here.")).ok()
+    }
+
+    /// Takes a whole number from one up to what the database holds.
+    pub(crate) fn optional_count(&mut self, name: &str) -> Option<u32> {
+        const MAX: u32 = i32::MAX.unsigned_abs();
+        // A JSON integer is written exactly like a Rust one, and a sign or a point makes it something else.
+        let count = self.optional(name)?.get().parse().ok().filter(|count| (1..=MAX).contains(count));
+        if count.is_none() {
+            self.refuse(name, "A positive whole number is expected here.");
+        }
+        count
+    }
+
+    /// Takes a date and time with its offset.
+    pub(crate) fn optional_moment(&mut self, name: &str) -> Option<Moment> {
+        let moment = self.optional_text(name, 64)?.parse::<Timestamp>();
+        let refused = |_| self.refuse(name, "A date and time with its offset is expected here.");
+        moment.map(Moment::from).map_err(refused).ok()
+    }
+
+    /// Takes an object of the caller's own making, as it was sent.
+    pub(crate) fn optional_object(&mut self, name: &str) -> Option<&'a RawValue> {
+        let object = self.optional(name)?;
+        if !object.get().starts_with('{') {
+            self.refuse(name, "An object is expected here.");
+            return None;
+        }
+        Some(object)
+    }
+
+    /// Takes an email address.
+    pub(crate) fn optional_email(&mut self, name: &str) -> Option<String> {
+        let email = self.optional_text(name, 254)?;
+        if !looks_like_email(&email) {
+            self.refuse(name, "An email address is expected here.");
+            return None;
+        }
+        Some(email)
+    }
+
     /// Takes one of a few words.
     pub(crate) fn optional_choice<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let word = self.optional_text(name, usize::MAX)?;
@@ -120,13 +214,27 @@ impl<'a> Form<'a> {
     /// Takes an absolute web address, in its normal form.
     pub(crate) fn optional_url(&mut self, name: &str) -> Option<String> {
         let text = self.optional_text(name, 2000)?;
-        match reqwest::Url::parse(&text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url.into()),
-            _ => {
-                self.refuse(name, "An absolute http or https address is expected here.");
-                None
-            }
+        let url = web_address(&text);
+        if url.is_none() {
+            self.refuse(name, "An absolute http or https address is expected here.");
         }
+        url.map(Into::into)
+    }
+
+    /// Takes an absolute web address, as it was written.
+    pub(crate) fn optional_address(&mut self, name: &str) -> Option<String> {
+        self.optional_url(name)?;
+        self.optional_text(name, 2000)
+    }
+
+    /// Takes a text that is empty, or what `read` makes of it.
+    pub(crate) fn blank_or(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Form<'a>) -> Option<String>,
+    ) -> Option<String> {
+        let blank = self.fields.get(name)?.get() == "\"\"";
+        if blank { Some(String::new()) } else { read(self) }
     }
 
     /// Notes what is wrong with a field.
@@ -134,8 +242,13 @@ impl<'a> Form<'a> {
         self.refuse_with(name, json!([message]));
     }
 
-    /// Notes what is wrong inside a field.
-    pub(crate) fn refuse_with(&mut self, name: &str, errors: Value) {
+    /// Notes what is wrong with the items of a list.
+    pub(crate) fn refuse_items(&mut self, name: &str, items: impl Iterator<Item = Option<FieldErrors>>) {
+        let errors = self.list_errors.write(items);
+        self.refuse_with(name, errors);
+    }
+
+    fn refuse_with(&mut self, name: &str, errors: Value) {
         self.errors.insert(name.to_owned(), errors);
     }
 
@@ -147,9 +260,42 @@ impl<'a> Form<'a> {
         self.errors.is_empty()
     }
 
+    /// Ends the reading: with what is wrong, if anything is.
+    pub(crate) fn finish(self) -> Result<(), ApiError> {
+        if self.is_clean() { Ok(()) } else { Err(ApiError::Invalid(self.errors)) }
+    }
+
     pub(crate) fn into_errors(self) -> FieldErrors {
         self.errors
     }
+}
+
+/// Reads an address that can stand in a document: what browsers would mend, such as spaces, is refused.
+fn web_address(text: &str) -> Option<reqwest::Url> {
+    let written = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    let escapes = text
+        .split('%')
+        .skip(1)
+        .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit()));
+    let url = reqwest::Url::parse(text).ok().filter(|_| text.bytes().all(written) && escapes)?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+fn looks_like_email(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"@".contains(c);
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let labels: Vec<&str> = domain.split('.').collect();
+    let label_ok = |label: &&str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    !local.is_empty()
+        && !local.contains(odd)
+        && local.split('.').all(|part| !part.is_empty())
+        && labels.len() >= 2
+        && labels.iter().all(label_ok)
 }
 
 #[cfg(test)]
@@ -187,6 +333,9 @@ mod tests {
             ("/done", false),
             ("", false),
             ("javascript:alert(1)", false),
+            ("https://shop.example/a b", false),
+            ("https://shop.example/%zz", false),
+            ("https://shop.example/\u{e9}", false),
         ] {
             let body = json!({ "url": text }).to_string();
             let mut form = Form::parse(body.as_bytes()).ok().unwrap();

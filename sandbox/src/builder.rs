@@ -8,13 +8,17 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::api_key::KeyMode;
+use crate::body::ListErrors;
 use crate::clock::Clock;
 use crate::delivery::{self, Log, Sender};
+use crate::list::ListShape;
 use crate::mac::MacKey;
 use crate::random::Random;
-use crate::sandbox::{Sandbox, Shared};
+use crate::sandbox::{Sandbox, Settings, Shared};
 use crate::server;
 use crate::state::State;
+use crate::throttle::{RateLimit, Throttle};
 
 /// Who brings refunds to their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +40,9 @@ pub struct Builder {
     webhook_url: Option<String>,
     refunds: RefundPolicy,
     checkout_lifetime: Duration,
+    seed: Option<u64>,
+    settings: Settings,
+    rate_limit: Option<RateLimit>,
 }
 
 impl Builder {
@@ -45,6 +52,9 @@ impl Builder {
             webhook_url: None,
             refunds: RefundPolicy::default(),
             checkout_lifetime: Duration::from_secs(24 * 60 * 60),
+            seed: None,
+            settings: Settings::default(),
+            rate_limit: None,
         }
     }
 
@@ -75,6 +85,31 @@ impl Builder {
         self
     }
 
+    /// Makes ids, keys and tokens the same each time that the same things are done: for snapshots of what a program
+    /// wrote, and to see a failure again. Without a seed they are drawn anew.
+    pub fn seed(mut self, seed: u64) -> Builder {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Says how mistakes in a list of objects are told: by position without this.
+    pub fn list_errors(mut self, list_errors: ListErrors) -> Builder {
+        self.settings.list_errors = list_errors;
+        self
+    }
+
+    /// Says how lists are answered: as bare arrays without this.
+    pub fn list_shape(mut self, shape: ListShape) -> Builder {
+        self.settings.list_shape = shape;
+        self
+    }
+
+    /// Answers 429 to callers who send more than this: there is no limit without it.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Builder {
+        self.rate_limit = Some(limit);
+        self
+    }
+
     /// Starts the sandbox on the current tokio runtime.
     ///
     /// # Errors
@@ -89,7 +124,7 @@ impl Builder {
         let address = listener.local_addr()?;
 
         let clock = Clock;
-        let mut random = Random::from_system();
+        let mut random = self.seed.map_or_else(Random::from_system, Random::seeded);
         let session_token = format!("nd8_session_{}", random.text(40));
         let webhook_secret = format!("whsec_{}", random.text(40));
         let deliveries = Arc::new(Log::new());
@@ -98,16 +133,18 @@ impl Builder {
         let (outbox, queue) = mpsc::unbounded_channel();
         let (settle, to_settle) = mpsc::unbounded_channel();
 
-        let mut state = State::new(random, &session_token, self.webhook_url, outbox);
-        let api_key = state.create_api_key(&[]);
+        let state = State::new(random, &session_token, self.webhook_url, outbox);
         let shared = Arc::new(Shared {
             origin: format!("http://{address}"),
             clock,
             checkout_lifetime: self.checkout_lifetime,
             deliveries,
+            settings: self.settings,
+            throttle: Throttle::new(self.rate_limit),
             settle: (self.refunds == RefundPolicy::Automatic).then_some(settle),
             state: Mutex::new(state),
         });
+        let api_key = shared.create_api_key("Sandbox", &[], KeyMode::Sandbox);
 
         let (stop, stopped) = oneshot::channel::<()>();
         let serve = axum::serve(listener, server::router(Arc::clone(&shared)));

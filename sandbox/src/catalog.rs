@@ -2,11 +2,12 @@
 //!
 //! Not here: what is ordered of them (`order`).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
-use crate::money::Currency;
+use crate::money::{Currency, decimal_text};
 use crate::random::Random;
 
 /// The id of the product that every sandbox starts with: "Sandbox tea", 12.50 US dollars.
@@ -19,15 +20,17 @@ pub const SEEDED_PRODUCT: &str = "prod_sandbox_tea";
 pub struct InvalidProduct;
 
 /// Something that can be ordered by its id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Product {
     pub(crate) name: String,
+    #[serde(with = "decimal_text")]
     pub(crate) unit_price: Decimal,
     pub(crate) currency: Currency,
 }
 
 /// Products by id.
-pub(crate) struct Catalog(HashMap<String, Product>);
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Catalog(BTreeMap<String, Product>);
 
 impl Catalog {
     pub(crate) fn seeded() -> Catalog {
@@ -36,7 +39,7 @@ impl Catalog {
             unit_price: Decimal::new(1250, 2),
             currency: Currency::Usd,
         };
-        Catalog(HashMap::from([(SEEDED_PRODUCT.to_owned(), tea)]))
+        Catalog(BTreeMap::from([(SEEDED_PRODUCT.to_owned(), tea)]))
     }
 
     pub(crate) fn add(&mut self, random: &mut Random, product: Product) -> Result<String, InvalidProduct> {

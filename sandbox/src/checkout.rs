@@ -1,6 +1,6 @@
 //! Hosted checkouts: the request that creates one, what is kept of it, and the answer.
 //!
-//! Not here: its products (`order`), the page that the customer sees (`page`), and what the customer does
+//! Not here: its products (`order`), links that lead to one (`public_link`), the page that the customer sees (`page`), and what the customer does
 //! (`customer`).
 
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State as Extract};
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::auth::{Merchant, Scope};
 use crate::body::{Form, json_body};
@@ -21,7 +22,8 @@ use crate::sandbox::Shared;
 use crate::state::State;
 
 /// An outcome that a merchant may ask for. The sandbox keeps it and shows it; it does not act on it yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Simulate {
     PaymentFailed,
     CheckoutCanceled,
@@ -55,7 +57,7 @@ impl Simulate {
 }
 
 /// Who pays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Billing {
     pub(crate) country: String,
     pub(crate) postal_code: Option<String>,
@@ -66,7 +68,7 @@ pub(crate) struct Billing {
 }
 
 /// Where the customer's browser goes afterwards.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ReturnUrls {
     pub(crate) success: Option<String>,
     pub(crate) failed: Option<String>,
@@ -74,7 +76,7 @@ pub(crate) struct ReturnUrls {
 }
 
 /// A request that was found to be right.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CheckoutRequest {
     pub(crate) billing: Billing,
     pub(crate) order: Order,
@@ -83,17 +85,15 @@ pub(crate) struct CheckoutRequest {
 }
 
 impl CheckoutRequest {
-    fn read(body: &[u8], catalog: &Catalog) -> Result<CheckoutRequest, ApiError> {
-        let mut form = Form::parse(body)?;
-        let billing = read_billing(&mut form);
+    fn read(mut form: Form<'_>, catalog: &Catalog, production: bool) -> Result<CheckoutRequest, ApiError> {
+        let billing = read_billing(&mut form, 100);
         let currency = form.optional_choice("currency", Currency::parse).unwrap_or(Currency::Usd);
         let order = Order::read(&mut form, currency, catalog);
-        let return_urls = ReturnUrls {
-            success: form.optional_url("successUrl"),
-            failed: form.optional_url("failedUrl"),
-            cancel: form.optional_url("cancelUrl"),
-        };
+        let return_urls = read_return_urls(&mut form);
         let simulate = form.optional_choice("sandbox_simulate", Simulate::parse);
+        if production && form.has("sandbox_simulate") {
+            form.refuse("sandbox_simulate", "Only sandbox keys may simulate.");
+        }
 
         match (billing, order) {
             (Some(billing), Some(order)) if form.is_clean() => {
@@ -102,17 +102,41 @@ impl CheckoutRequest {
             _ => Err(ApiError::Invalid(form.into_errors())),
         }
     }
+
+    /// Reads what a payment link's customer sends: no products, which are the link's, and names of any length.
+    pub(crate) fn read_public(mut form: Form<'_>, order: Order) -> Result<CheckoutRequest, ApiError> {
+        let billing = read_billing(&mut form, usize::MAX);
+        let currency = form.optional_choice("currency", Currency::parse);
+        if currency.is_some_and(|currency| currency != order.currency) {
+            form.refuse("currency", &format!("This payment link charges {}.", order.currency));
+        }
+        let return_urls = read_return_urls(&mut form);
+        match billing {
+            Some(billing) if form.is_clean() => {
+                Ok(CheckoutRequest { billing, order, return_urls, simulate: None })
+            }
+            _ => Err(ApiError::Invalid(form.into_errors())),
+        }
+    }
 }
 
-fn read_billing(form: &mut Form<'_>) -> Option<Billing> {
+fn read_return_urls(form: &mut Form<'_>) -> ReturnUrls {
+    ReturnUrls {
+        success: form.optional_url("successUrl"),
+        failed: form.optional_url("failedUrl"),
+        cancel: form.optional_url("cancelUrl"),
+    }
+}
+
+fn read_billing(form: &mut Form<'_>, name_limit: usize) -> Option<Billing> {
     let country = read_country(form);
     let postal_code = form.optional_text("billing_postal_code", 32).filter(|code| !code.trim().is_empty());
     let in_us = country.as_deref() == Some("US");
     if in_us && postal_code.is_none() && !form.has_error("billing_postal_code") {
         form.refuse("billing_postal_code", "A postal code has to be given for the US.");
     }
-    let first_name = form.required_text("billing_first_name", 100);
-    let last_name = form.required_text("billing_last_name", 100);
+    let first_name = form.required_text("billing_first_name", name_limit);
+    let last_name = form.required_text("billing_last_name", name_limit);
     let email = read_email(form);
     let phone = form.optional_text("billing_phone", 32).filter(|phone| !phone.trim().is_empty());
     Some(Billing {
@@ -136,43 +160,37 @@ fn read_country(form: &mut Form<'_>) -> Option<String> {
 }
 
 fn read_email(form: &mut Form<'_>) -> Option<String> {
-    let email = form.required_text("billing_email", 254)?;
-    if !looks_like_email(&email) {
-        form.refuse("billing_email", "An email address is expected here.");
-        return None;
-    }
-    Some(email)
-}
-
-fn looks_like_email(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"@".contains(c);
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let labels: Vec<&str> = domain.split('.').collect();
-    let label_ok = |label: &&str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-    };
-    !local.is_empty()
-        && !local.contains(odd)
-        && local.split('.').all(|part| !part.is_empty())
-        && labels.len() >= 2
-        && labels.iter().all(label_ok)
+    form.required_text("billing_email", 254)?;
+    form.optional_email("billing_email")
 }
 
 /// A session in which a customer can pay.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Checkout {
     /// `checkout_id` and `order_id` in one.
     pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) expires_at: Moment,
     pub(crate) request: CheckoutRequest,
+    /// The link that led here.
+    pub(crate) payment_link: Option<Uuid>,
     /// The public id of the payment, once the customer has done anything.
     pub(crate) payment: Option<String>,
     /// Set by paying and by cancelling, which nothing follows.
     pub(crate) used: bool,
+}
+
+impl Checkout {
+    /// The answer to the request that created it.
+    pub(crate) fn created(&self, origin: &str) -> CheckoutCreated {
+        CheckoutCreated {
+            checkout_id: self.id.clone(),
+            order_id: self.id.clone(),
+            checkout_url: format!("{origin}/pay/{}", self.token),
+            token: self.token.clone(),
+            expires_at: self.expires_at.unix_seconds(),
+        }
+    }
 }
 
 /// The answer to a request that creates a checkout.
@@ -195,26 +213,27 @@ pub(crate) async fn create(
     let body = json_body(request).await?;
 
     let mut state = sandbox.state();
-    let request = CheckoutRequest::read(&body, &state.catalog)?;
+    let form = Form::parse(&body)?.with_list_errors(sandbox.settings.list_errors);
+    let request = CheckoutRequest::read(form, &state.catalog, merchant.is_production())?;
     let now = sandbox.clock.now();
-    let checkout = state.open_checkout(request, now, now.after(sandbox.checkout_lifetime));
-    let created = CheckoutCreated {
-        checkout_id: checkout.id.clone(),
-        order_id: checkout.id.clone(),
-        checkout_url: format!("{}/pay/{}", sandbox.origin, checkout.token),
-        token: checkout.token.clone(),
-        expires_at: checkout.expires_at.unix_seconds(),
-    };
-    Ok((StatusCode::CREATED, Json(created)))
+    let checkout = state.open_checkout(request, None, now, now.after(sandbox.checkout_lifetime));
+    Ok((StatusCode::CREATED, Json(checkout.created(&sandbox.origin))))
 }
 
 impl State {
-    fn open_checkout(&mut self, request: CheckoutRequest, now: Moment, expires_at: Moment) -> &Checkout {
+    pub(crate) fn open_checkout(
+        &mut self,
+        request: CheckoutRequest,
+        payment_link: Option<Uuid>,
+        now: Moment,
+        expires_at: Moment,
+    ) -> &Checkout {
         let unique = self.random.text(10).to_ascii_lowercase();
         let id = format!("org1-{}-{unique}", now.unix_seconds());
         let token = self.checkout_token(&id, expires_at);
         self.checkout_by_token.insert(token.clone(), id.clone());
-        let open = Checkout { id: id.clone(), token, expires_at, request, payment: None, used: false };
+        let open =
+            Checkout { id: id.clone(), token, expires_at, request, payment_link, payment: None, used: false };
         self.checkouts.entry(id).insert_entry(open).into_mut()
     }
 
@@ -241,7 +260,9 @@ mod tests {
             "products": [{ "id": crate::SEEDED_PRODUCT, "quantity": 1 }],
         });
         change(&mut request);
-        let read = CheckoutRequest::read(request.to_string().as_bytes(), &Catalog::seeded());
+        let body = request.to_string();
+        let form = Form::parse(body.as_bytes()).ok().unwrap();
+        let read = CheckoutRequest::read(form, &Catalog::seeded(), false);
         read.map_err(|error| match error {
             ApiError::Invalid(errors) => Value::Object(errors),
             other => panic!("{other:?}"),

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Where the sandbox takes its time from.
 #[derive(Clone, Debug)]
@@ -22,7 +22,8 @@ impl Clock {
 ///
 /// Nothing finer is kept: otherwise a filter by the `created_at` that a caller was given could miss the very
 /// object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(from = "Timestamp")]
 pub(crate) struct Moment(Timestamp);
 
 impl Moment {

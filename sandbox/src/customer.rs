@@ -108,6 +108,7 @@ impl State {
         if let Some(checkout) = self.checkouts.get_mut(checkout_id) {
             checkout.used = act != Act::Decline;
         }
+        self.close_used_up_link(checkout_id);
         self.announce_payment(&payment_id);
         Ok(payment_id)
     }
@@ -158,8 +159,8 @@ impl Payment {
             status,
             payment_id: attempt_id,
             attempted_at: now,
-            error_message,
-            payment_method: "card",
+            error_message: error_message.map(Into::into),
+            payment_method: "card".into(),
         };
         self.attempts.insert(0, attempt);
     }

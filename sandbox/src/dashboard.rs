@@ -1,53 +1,137 @@
-//! Operations that ND8 has and the sandbox doesn't serve yet: the merchant's dashboard and payment links.
+//! The snapshot on the dashboard's front page, counted from the payments and refunds there are.
 //!
-//! They check the credential as the real ones would and answer 501, so that a client pointed here learns that
-//! the sandbox is what is missing something, not its request.
+//! The guides tell what is in it, and no field of it: all names are assumed. Not here: the dashboard's other operations
+//! (`organization`, `api_key`, `webhook_config`, `payment_link`).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State as Extract};
-use axum::http::Method;
+use axum::Json;
+use axum::extract::{Extension, Request, State as Extract};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
-use crate::auth::{DashboardUser, Merchant};
+use crate::auth::DashboardUser;
+use crate::clock::Moment;
+use crate::django::{self, View};
 use crate::error::ApiError;
+use crate::money::{Amount, Currency};
+use crate::organization::{PriceMode, STATUS};
+use crate::payment::PaymentStatus;
+use crate::refund::RefundStatus;
 use crate::sandbox::Shared;
+use crate::state::State;
 
-/// Paths that take the session token.
-pub(crate) const PRIVATE: &[&str] = &[
-    "/organization/",
-    "/organization/dashboard/",
-    "/organization/api-keys/",
-    "/organization/api-keys/rotate/",
-    "/organization/api-keys/{id}/revoke/",
-    "/organization/webhooks/",
-    "/payment-links/",
-    "/payment-links/{id}/",
-    "/payment-links/{id}/payments/",
-];
+/// How much of the wallet's activity is shown.
+const RECENT: usize = 10;
 
-/// Paths that take no credential: what a payment link's customer calls.
-pub(crate) const PUBLIC: &[&str] =
-    &["/payment-links/public/{token}/", "/payment-links/public/{token}/checkout/"];
-
-/// Answers for a path of [`PRIVATE`].
-pub(crate) async fn private(_: DashboardUser) -> ApiError {
-    ApiError::NotServedYet
+#[derive(Serialize)]
+struct Snapshot<'a> {
+    organization: Summary<'a>,
+    wallet: BTreeMap<Currency, Wallet>,
+    stats: Stats,
+    recent_wallet_activity: Vec<Activity<'a>>,
 }
 
-/// Answers for a path of [`PUBLIC`].
-pub(crate) async fn public() -> ApiError {
-    ApiError::NotServedYet
+#[derive(Serialize)]
+struct Summary<'a> {
+    name: &'a str,
+    status: &'static str,
+    price_mode: PriceMode,
 }
 
-/// Answers for the methods of `/refunds/` that API keys don't have. POST is the dashboard's way to create a
-/// refund.
-pub(crate) async fn other_than_list(Extract(sandbox): Extract<Arc<Shared>>, request: Request) -> ApiError {
-    let (mut parts, _) = request.into_parts();
-    if parts.method == Method::POST && DashboardUser::from_request_parts(&mut parts, &sandbox).await.is_ok() {
-        return ApiError::NotServedYet;
+/// What is in the wallet in one currency.
+#[derive(Clone, Copy, Serialize)]
+struct Wallet {
+    /// Taken, and not given or promised back.
+    available: Amount,
+    /// Promised to refunds that are processing.
+    pending_refunds: Amount,
+}
+
+#[derive(Serialize)]
+struct Stats {
+    users: usize,
+    transactions: Transactions,
+}
+
+#[derive(Serialize)]
+struct Transactions {
+    total: usize,
+    by_status: BTreeMap<PaymentStatus, usize>,
+}
+
+#[derive(Serialize)]
+struct Activity<'a> {
+    kind: &'static str,
+    id: &'a str,
+    amount: Amount,
+    currency: Currency,
+    at: Moment,
+}
+
+/// `GET /organization/dashboard/`.
+pub(crate) async fn snapshot(Extract(sandbox): Extract<Arc<Shared>>, _: DashboardUser) -> Response {
+    Json(sandbox.state().snapshot()).into_response()
+}
+
+impl State {
+    fn snapshot(&self) -> Snapshot<'_> {
+        let empty = Wallet { available: Amount::ZERO, pending_refunds: Amount::ZERO };
+        let mut wallet = BTreeMap::from([(Currency::Usd, empty), (Currency::Eur, empty)]);
+        let mut by_status = BTreeMap::new();
+        let mut users = BTreeSet::new();
+        let mut recent = Vec::new();
+        for payment in self.payments.rows() {
+            users.insert(payment.payer_email.to_lowercase());
+            *by_status.entry(payment.status()).or_insert(0) += 1;
+            if let (Some(left), Some(wallet)) = (payment.refundable(), wallet.get_mut(&payment.currency)) {
+                wallet.available = wallet.available.plus(left);
+                wallet.pending_refunds = wallet.pending_refunds.plus(payment.refunding);
+                let (id, at) = (payment.key.public.as_str(), payment.created_at);
+                let (amount, currency) = (payment.amount, payment.currency);
+                recent.push(Activity { kind: "payment", id, amount, currency, at });
+            }
+        }
+        for refund in self.refunds.rows().iter().filter(|refund| refund.status == RefundStatus::Completed) {
+            let (id, at) = (refund.key.public.as_str(), refund.updated_at);
+            recent.push(Activity {
+                kind: "refund",
+                id,
+                amount: refund.amount,
+                currency: refund.currency,
+                at,
+            });
+        }
+        recent.sort_by_key(|activity| std::cmp::Reverse(activity.at));
+        recent.truncate(RECENT);
+
+        Snapshot {
+            organization: Summary {
+                name: &self.organization.name,
+                status: STATUS,
+                price_mode: self.organization.price_mode,
+            },
+            wallet,
+            stats: Stats {
+                users: users.len(),
+                transactions: Transactions { total: self.payments.rows().len(), by_status },
+            },
+            recent_wallet_activity: recent,
+        }
     }
-    match Merchant::from_request_parts(&mut parts, &sandbox).await {
-        Ok(_) => ApiError::MethodNotAllowed(parts.method),
-        Err(refusal) => refusal,
+}
+
+/// `POST /refunds/`: the dashboard's way to create a refund, of which nothing more is known. Everybody else gets the
+/// answer of a path that takes no POST.
+pub(crate) async fn create_refund(
+    sandbox: Extract<Arc<Shared>>,
+    view: Extension<View>,
+    user: Result<DashboardUser, ApiError>,
+    request: Request,
+) -> Response {
+    match user {
+        Ok(DashboardUser) => ApiError::NotKnown.into_response(),
+        Err(_) => django::other_method(sandbox, view, request).await,
     }
 }

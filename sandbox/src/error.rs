@@ -49,14 +49,20 @@ pub(crate) enum ApiError {
     InvalidPage,
     /// The path exists and doesn't take this method; the router adds which it takes.
     MethodNotAllowed(Method),
+    /// Nothing that the caller accepts can be answered with.
+    NotAcceptable,
     UnsupportedMediaType(String),
     BodyTooLarge,
+    /// Too many requests; the next is taken after that many seconds, if the caller is to know.
+    Throttled {
+        wait: Option<i128>,
+    },
     /// The body is not JSON.
     Malformed(String),
     /// The body is JSON, and what it says can't be done.
     Invalid(FieldErrors),
-    /// ND8 serves this operation and the sandbox does not yet.
-    NotServedYet,
+    /// ND8 has this operation, and nothing tells what it takes and answers.
+    NotKnown,
 }
 
 impl ApiError {
@@ -79,9 +85,11 @@ impl ApiError {
             ApiError::NotFound | ApiError::InvalidPage => StatusCode::NOT_FOUND,
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             ApiError::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ApiError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Malformed(_) | ApiError::Invalid(_) => StatusCode::BAD_REQUEST,
-            ApiError::NotServedYet => StatusCode::NOT_IMPLEMENTED,
+            ApiError::NotKnown => StatusCode::NOT_IMPLEMENTED,
         }
     }
 
@@ -117,9 +125,19 @@ impl ApiError {
             ApiError::UnsupportedMediaType(sent) => {
                 format!("The media type \"{sent}\" is not supported: send application/json.")
             }
+            ApiError::NotAcceptable => {
+                "Nothing that the Accept header names can be answered with: JSON is all there is.".to_owned()
+            }
+            ApiError::Throttled { wait: Some(seconds) } => {
+                format!("Too many requests: the next is taken in {seconds} seconds.")
+            }
+            ApiError::Throttled { wait: None } => "Too many requests.".to_owned(),
             ApiError::BodyTooLarge => "The request body is too large.".to_owned(),
             ApiError::Malformed(reason) => format!("JSON parse error - {reason}"),
-            ApiError::NotServedYet => "ND8 has this operation; the sandbox does not serve it yet.".to_owned(),
+            ApiError::NotKnown => {
+                "ND8 has this operation; what it takes and answers is printed nowhere, so the sandbox lacks it."
+                    .to_owned()
+            },
         };
         json!({ "detail": detail })
     }
@@ -128,6 +146,10 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let challenge = self.challenge().map(|door| [(header::WWW_AUTHENTICATE, door.scheme())]);
-        (self.status(), challenge, Json(self.body())).into_response()
+        let wait = match self {
+            ApiError::Throttled { wait } => wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]),
+            _ => None,
+        };
+        (self.status(), challenge, wait, Json(self.body())).into_response()
     }
 }

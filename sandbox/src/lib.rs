@@ -54,6 +54,7 @@
 //! ids), that it is sent when a refund ends and not when it is created, the wording of errors, the ids of
 //! ad-hoc products in a payment, and the page size of the refund list (100 by default, 1000 at most).
 
+mod api_key;
 mod auth;
 mod body;
 mod builder;
@@ -63,12 +64,18 @@ mod clock;
 mod customer;
 mod dashboard;
 mod delivery;
+mod django;
 mod error;
+mod link_management;
+mod list;
 mod mac;
 mod money;
 mod order;
+mod organization;
 mod page;
 mod payment;
+mod payment_link;
+mod public_link;
 mod random;
 mod refund;
 mod refund_list;
@@ -76,14 +83,19 @@ mod sandbox;
 mod server;
 mod state;
 mod table;
+mod throttle;
 mod webhook;
+mod webhook_config;
 
 pub use auth::Scope;
+pub use body::ListErrors;
 pub use builder::{Builder, RefundPolicy};
 pub use catalog::{InvalidProduct, SEEDED_PRODUCT};
 pub use customer::{Customer, CustomerError};
 pub use delivery::{Delivery, DeliveryOutcome, NoDelivery};
+pub use list::ListShape;
 pub use money::{Currency, EUR_IN_USD};
 pub use refund::RefundError;
 pub use rust_decimal::Decimal;
 pub use sandbox::Sandbox;
+pub use throttle::RateLimit;

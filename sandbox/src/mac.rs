@@ -1,34 +1,60 @@
 //! HMAC-SHA256: how webhooks are signed and how credentials are compared without telling where they differ.
 
+use std::fmt;
+
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-/// A secret to authenticate messages with.
-#[derive(Clone)]
-pub(crate) struct MacKey(Hmac<Sha256>);
+/// A secret to authenticate messages with. Kept as the secret, and shown in no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<u8>", into = "Vec<u8>")]
+pub(crate) struct MacKey {
+    secret: Vec<u8>,
+    hmac: Hmac<Sha256>,
+}
+
+impl From<Vec<u8>> for MacKey {
+    fn from(secret: Vec<u8>) -> MacKey {
+        MacKey::new(&secret)
+    }
+}
+
+impl From<MacKey> for Vec<u8> {
+    fn from(key: MacKey) -> Vec<u8> {
+        key.secret
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MacKey")
+    }
+}
 
 impl MacKey {
     pub(crate) fn new(secret: &[u8]) -> MacKey {
-        MacKey(Hmac::new_from_slice(secret).expect("HMAC takes a key of any length"))
+        let hmac = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
+        MacKey { secret: secret.to_vec(), hmac }
     }
 
     /// Computes the tag of a message.
     pub(crate) fn tag(&self, message: &[u8]) -> Tag {
-        let mut mac = self.0.clone();
+        let mut mac = self.hmac.clone();
         mac.update(message);
         Tag(mac.finalize().into_bytes().into())
     }
 
     /// Says whether `tag` belongs to `message`, in a time that does not depend on where they differ.
     pub(crate) fn verify(&self, message: &[u8], tag: &Tag) -> bool {
-        let mut mac = self.0.clone();
+        let mut mac = self.hmac.clone();
         mac.update(message);
         mac.verify_slice(&tag.0).is_ok()
     }
 }
 
 /// What [`MacKey::tag`] makes. It has no `==` on purpose: compare with [`MacKey::verify`].
-#[derive(Clone)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tag([u8; 32]);
 
 impl Tag {

@@ -6,13 +6,14 @@
 use std::fmt;
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The sandbox's fixed price of one euro in US dollars, used for `amount_usd`: 1.10.
 pub const EUR_IN_USD: Decimal = Decimal::from_parts(110, 0, 0, false, 2);
 
 /// The currencies that ND8 charges in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
     /// US dollars, which a checkout gets when it names no currency.
     Usd,
@@ -40,12 +41,6 @@ impl fmt::Display for Currency {
     }
 }
 
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// An amount that can be charged or given back: not negative, two decimals, at most [`Amount::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Amount {
@@ -63,6 +58,8 @@ pub(crate) enum NotAnAmount {
 
 impl Amount {
     pub(crate) const ZERO: Amount = Amount { cents: 0 };
+    /// The least that can be charged.
+    pub(crate) const MIN: Amount = Amount { cents: 1 };
     /// Twelve digits, two of them decimals.
     pub(crate) const MAX: Amount = Amount { cents: 999_999_999_999 };
 
@@ -124,6 +121,27 @@ impl fmt::Display for Amount {
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        amount_text(&text).ok_or_else(|| de::Error::custom("an amount with two decimals was expected"))
+    }
+}
+
+/// Decimals as texts, for `#[serde(with)]`.
+pub(crate) mod decimal_text {
+    use super::{Decimal, Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(decimal: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(decimal)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Decimal::from_str_exact(&text).map_err(de::Error::custom)
     }
 }
 

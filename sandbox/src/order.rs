@@ -3,29 +3,30 @@
 //! Not here: who buys it and where the customer goes afterwards (`checkout`).
 
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::body::Form;
 use crate::catalog::Catalog;
 use crate::error::FieldErrors;
-use crate::money::{Amount, Currency, NotAnAmount, json_number};
+use crate::money::{Amount, Currency, NotAnAmount, decimal_text, json_number};
 
 /// The field that this file reads.
 const PRODUCTS: &str = "products";
 
 /// One product of an order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
     /// The catalog's id; an ad-hoc product has none.
     pub(crate) product_id: Option<String>,
     pub(crate) name: String,
     pub(crate) quantity: u32,
+    #[serde(with = "decimal_text")]
     pub(crate) unit_price: Decimal,
 }
 
 /// At least one line, and what they cost together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) currency: Currency,
     pub(crate) lines: Vec<Line>,
@@ -33,8 +34,25 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// Reads the `products` of a request; on a mistake the form has the message.
+    /// Reads the `products` of a checkout request; on a mistake the form has the message.
     pub(crate) fn read(form: &mut Form<'_>, currency: Currency, catalog: &Catalog) -> Option<Order> {
+        Order::read_items(form, currency, |item| read_line(item, currency, catalog))
+    }
+
+    /// Reads the `products` of a payment link, which all come from the catalog.
+    pub(crate) fn read_from_catalog(
+        form: &mut Form<'_>,
+        currency: Currency,
+        catalog: &Catalog,
+    ) -> Option<Order> {
+        Order::read_items(form, currency, |item| read_link_line(item, currency, catalog))
+    }
+
+    fn read_items(
+        form: &mut Form<'_>,
+        currency: Currency,
+        read_line: impl Fn(&RawValue) -> Result<Line, FieldErrors>,
+    ) -> Option<Order> {
         let raw = form.required(PRODUCTS)?;
         let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
             form.refuse(PRODUCTS, "A list of products is expected here.");
@@ -45,10 +63,9 @@ impl Order {
             return None;
         }
 
-        let read = items.into_iter().map(|item| read_line(item, currency, catalog)).collect::<Vec<_>>();
+        let read = items.into_iter().map(read_line).collect::<Vec<_>>();
         if read.iter().any(Result::is_err) {
-            let errors = read.into_iter().map(|line| Value::Object(line.err().unwrap_or_default()));
-            form.refuse_with(PRODUCTS, errors.collect());
+            form.refuse_items(PRODUCTS, read.into_iter().map(Result::err));
             return None;
         }
         let lines: Vec<Line> = read.into_iter().flatten().collect();
@@ -105,7 +122,7 @@ fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Li
     let mut form = Form::of(raw)?;
     let quantity = read_quantity(&mut form);
     let line = if form.has("id") {
-        read_catalog_line(&mut form, currency, catalog)
+        read_catalog_line(&mut form, "id", currency, catalog)
     } else {
         read_ad_hoc_line(&mut form)
     };
@@ -115,14 +132,30 @@ fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Li
     }
 }
 
-fn read_catalog_line(form: &mut Form<'_>, currency: Currency, catalog: &Catalog) -> Option<Line> {
-    let id = form.required_text("id", 100)?;
+/// A link's products have another name for the id, and one is the quantity where none is given.
+fn read_link_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Line, FieldErrors> {
+    let mut form = Form::of(raw)?;
+    let quantity = if form.has("quantity") { read_quantity(&mut form) } else { Some(1) };
+    let line = read_catalog_line(&mut form, "product_id", currency, catalog);
+    match (line, quantity) {
+        (Some(line), Some(quantity)) if form.is_clean() => Ok(Line { quantity, ..line }),
+        _ => Err(form.into_errors()),
+    }
+}
+
+fn read_catalog_line(
+    form: &mut Form<'_>,
+    field: &str,
+    currency: Currency,
+    catalog: &Catalog,
+) -> Option<Line> {
+    let id = form.required_text(field, 100)?;
     let Some(product) = catalog.find(&id) else {
-        form.refuse("id", &format!("The catalog has no product \"{id}\"."));
+        form.refuse(field, &format!("The catalog has no product \"{id}\"."));
         return None;
     };
     if product.currency != currency {
-        form.refuse("id", &format!("This product is sold in {}, not in {currency}.", product.currency));
+        form.refuse(field, &format!("This product is sold in {}, not in {currency}.", product.currency));
         return None;
     }
     let (name, unit_price) = (product.name.clone(), product.unit_price);
@@ -164,7 +197,7 @@ fn read_unit_price(form: &mut Form<'_>) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

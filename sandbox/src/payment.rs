@@ -3,23 +3,24 @@
 //!
 //! Not here: who acts (`customer`), and refunds as objects of their own (`refund`).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as Extract};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::{Merchant, Scope};
 use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::money::{Amount, Currency};
 use crate::sandbox::Shared;
-use crate::table::Key;
+use crate::table::{Key, Named};
 
 /// Where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentStatus {
     Failed,
@@ -30,7 +31,7 @@ pub(crate) enum PaymentStatus {
 }
 
 /// How an attempt to pay ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AttemptStatus {
     Succeeded,
@@ -38,26 +39,26 @@ pub(crate) enum AttemptStatus {
 }
 
 /// One attempt to pay, as it goes over the wire.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DepositAttempt {
     pub(crate) status: AttemptStatus,
     /// The provider's id of this attempt.
     pub(crate) payment_id: String,
     pub(crate) attempted_at: Moment,
-    pub(crate) error_message: Option<&'static str>,
-    pub(crate) payment_method: &'static str,
+    pub(crate) error_message: Option<Cow<'static, str>>,
+    pub(crate) payment_method: Cow<'static, str>,
 }
 
 /// A product as a payment shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PaidProduct {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
 /// A payment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub(crate) key: Key,
     pub(crate) order_id: String,
@@ -78,11 +79,18 @@ pub(crate) struct Payment {
 }
 
 /// What the customer's attempts came to so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Declined,
     Paid,
     Canceled,
+}
+
+impl Named for Payment {
+    fn key(&self) -> &Key {
+        &self.key
+    }
 }
 
 impl Payment {

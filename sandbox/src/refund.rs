@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State as Extract};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::{Merchant, Scope};
 use crate::body::{Form, json_body};
@@ -18,7 +18,7 @@ use crate::error::ApiError;
 use crate::money::{Amount, Currency, amount_text};
 use crate::sandbox::Shared;
 use crate::state::State;
-use crate::table::Key;
+use crate::table::{Key, Named};
 
 /// Either of these lets a key read refunds.
 pub(crate) const READ: &[Scope] = &[Scope::RefundsRead, Scope::PaymentsRead];
@@ -37,7 +37,7 @@ pub enum RefundError {
 }
 
 /// Where a refund stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RefundStatus {
     Processing,
@@ -46,7 +46,7 @@ pub(crate) enum RefundStatus {
 }
 
 /// A refund.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) key: Key,
     /// The public id of the payment.
@@ -59,6 +59,12 @@ pub(crate) struct Refund {
     pub(crate) status: RefundStatus,
     pub(crate) created_at: Moment,
     pub(crate) updated_at: Moment,
+}
+
+impl Named for Refund {
+    fn key(&self) -> &Key {
+        &self.key
+    }
 }
 
 impl Refund {

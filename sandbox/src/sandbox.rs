@@ -10,16 +10,20 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::api_key::{KeyMode, NewKey};
 use crate::auth::Scope;
+use crate::body::ListErrors;
 use crate::builder::Builder;
 use crate::catalog::{InvalidProduct, Product};
 use crate::checkout::Checkout;
 use crate::clock::Clock;
 use crate::customer::Customer;
 use crate::delivery::{Delivery, Log, NoDelivery};
+use crate::list::ListShape;
 use crate::money::Currency;
 use crate::refund::{Ending, RefundError};
 use crate::state::State;
+use crate::throttle::Throttle;
 
 /// A running sandbox: a server on loopback with its own keys, ids and state.
 ///
@@ -76,7 +80,13 @@ impl Sandbox {
 
     /// Makes another API key. As with ND8, an empty list of scopes means all of them.
     pub fn create_api_key(&self, scopes: &[Scope]) -> String {
-        self.shared.state().create_api_key(scopes)
+        self.shared.create_api_key("", scopes, KeyMode::Sandbox)
+    }
+
+    /// Makes an API key as production has them: it may not send `sandbox_simulate`, and `/sandbox/api` does not know
+    /// it. It sees the same payments as the other keys.
+    pub fn create_production_key(&self, scopes: &[Scope]) -> String {
+        self.shared.create_api_key("", scopes, KeyMode::Production)
     }
 
     /// Sends webhooks of everything that happens from now on to this address; see [`Builder::webhook_url`].
@@ -168,12 +178,21 @@ impl fmt::Debug for Sandbox {
     }
 }
 
+/// How the sandbox answers where ND8 might answer either way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) list_errors: ListErrors,
+    pub(crate) list_shape: ListShape,
+}
+
 /// What the server, its workers and the handle share.
 pub(crate) struct Shared {
     /// Scheme, address and port, without a slash.
     pub(crate) origin: String,
     pub(crate) clock: Clock,
     pub(crate) checkout_lifetime: Duration,
+    pub(crate) settings: Settings,
+    pub(crate) throttle: Throttle,
     pub(crate) deliveries: Arc<Log>,
     /// Refunds to complete, where that happens by itself.
     pub(crate) settle: Option<UnboundedSender<String>>,
@@ -184,6 +203,12 @@ impl Shared {
     /// Locks the state. Never held across an `await`, which the compiler sees to.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn create_api_key(&self, name: &str, scopes: &[Scope], mode: KeyMode) -> String {
+        let mut state = self.state();
+        let State { credentials, random, .. } = &mut *state;
+        credentials.create_api_key(random, self.clock.now(), &NewKey { name, scopes, mode }).1
     }
 
     /// Has a refund completed by the worker, unless that is left to the test.
@@ -214,10 +239,6 @@ impl fmt::Debug for Shared {
 }
 
 impl State {
-    pub(crate) fn create_api_key(&mut self, scopes: &[Scope]) -> String {
-        self.credentials.create_api_key(&mut self.random, scopes)
-    }
-
     /// Finds a checkout by the token in its address.
     pub(crate) fn checkout(&self, token: &str) -> Option<&Checkout> {
         self.checkout_by_token.get(token).and_then(|id| self.checkouts.get(id))

@@ -1,68 +1,97 @@
-//! Which path leads where, and what Django does around the paths: slashes, methods, unknown routes.
+//! Which path leads where.
 //!
-//! Not here: what the operations do.
+//! Not here: what the operations do, and what surrounds them all (`django`).
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::http::{Method, StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, post};
+use axum::extract::Extension;
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, any, get, patch, post};
+use axum::{Router, http::StatusCode, response::Html};
 
-use crate::auth::Merchant;
-use crate::error::ApiError;
+use crate::django::{self, View};
+use crate::error::Door;
 use crate::sandbox::Shared;
-use crate::{checkout, dashboard, page, payment, refund, refund_list};
+use crate::{
+    api_key, checkout, dashboard, link_management, organization, page, payment, public_link, refund,
+    refund_list, webhook_config,
+};
 
 type Methods = MethodRouter<Arc<Shared>>;
 
 /// The API is served under each of these.
-const PREFIXES: [&str; 2] = ["/api", "/sandbox/api"];
+pub(crate) const PREFIXES: [&str; 2] = ["/api", "/sandbox/api"];
+
+const GET: &str = "GET, HEAD, OPTIONS";
+const POST: &str = "POST, OPTIONS";
+const KEY: Option<Door> = Some(Door::ApiKey);
+const TOKEN: Option<Door> = Some(Door::Token);
 
 /// Builds the router of one sandbox.
 pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
     let mut router = Router::new();
     for prefix in PREFIXES {
-        for (path, methods) in operations() {
-            router = with_slash(router, &format!("{prefix}{path}"), methods);
+        for (path, allow, door, methods) in operations() {
+            let view = View { allow, door };
+            let methods = methods.fallback(django::other_method);
+            let methods = methods.layer(Extension(view)).layer(from_fn(django::negotiate));
+            let path = format!("{prefix}{path}");
+            router = router.route(path.trim_end_matches('/'), any(django::add_slash)).route(&path, methods);
         }
     }
     router
         .route("/pay/{token}", get(page::show))
         .route("/pay/{token}/{act}", post(page::act))
         .fallback(unknown_route)
+        .layer(from_fn(django::catch_panics))
         .with_state(sandbox)
 }
 
-fn operations() -> Vec<(&'static str, Methods)> {
-    let mut operations = vec![
-        ("/checkout/create/", with_405(post(checkout::create))),
-        ("/transactions/{id}/", with_405(get(payment::get))),
-        ("/transactions/{id}/refund/", with_405(post(refund::create))),
-        ("/refunds/", get(refund_list::list).fallback(dashboard::other_than_list)),
-        ("/refunds/{id}/", with_405(get(refund::get))),
-    ];
-    operations.extend(dashboard::PRIVATE.iter().map(|path| (*path, any(dashboard::private))));
-    operations.extend(dashboard::PUBLIC.iter().map(|path| (*path, any(dashboard::public))));
-    operations
-}
-
-/// Adds a path, and the redirect for callers who forget its slash.
-fn with_slash(router: Router<Arc<Shared>>, path: &str, methods: Methods) -> Router<Arc<Shared>> {
-    let bare = path.trim_end_matches('/');
-    router.route(bare, any(add_slash)).route(path, methods)
-}
-
-/// Redirects as Django's `APPEND_SLASH` does: with 301, which makes most clients turn a POST into a GET.
-async fn add_slash(uri: Uri) -> Response {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let location = format!("{}/{query}", uri.path());
-    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location)]).into_response()
-}
-
-/// Refuses other methods, to callers with a key; the router adds `Allow`.
-fn with_405(methods: Methods) -> Methods {
-    methods.fallback(async |_: Merchant, method: Method| ApiError::MethodNotAllowed(method))
+/// Paths, the methods they take, the credential they ask for, and who answers.
+fn operations() -> Vec<(&'static str, &'static str, Option<Door>, Methods)> {
+    vec![
+        ("/checkout/create/", POST, KEY, post(checkout::create)),
+        ("/transactions/{id}/", GET, KEY, get(payment::get)),
+        ("/transactions/{id}/refund/", POST, KEY, post(refund::create)),
+        ("/refunds/", GET, KEY, get(refund_list::list).post(dashboard::create_refund)),
+        ("/refunds/{id}/", GET, KEY, get(refund::get)),
+        (
+            "/organization/",
+            "GET, PATCH, HEAD, OPTIONS",
+            TOKEN,
+            get(organization::get).patch(organization::update),
+        ),
+        ("/organization/dashboard/", GET, TOKEN, get(dashboard::snapshot)),
+        (
+            "/organization/api-keys/",
+            "GET, POST, HEAD, OPTIONS",
+            TOKEN,
+            get(api_key::list).post(api_key::create),
+        ),
+        ("/organization/api-keys/rotate/", POST, TOKEN, post(api_key::rotate)),
+        ("/organization/api-keys/{id}/revoke/", POST, TOKEN, post(api_key::revoke)),
+        (
+            "/organization/webhooks/",
+            "GET, PUT, HEAD, OPTIONS",
+            TOKEN,
+            get(webhook_config::get).put(webhook_config::set),
+        ),
+        (
+            "/payment-links/",
+            "GET, POST, HEAD, OPTIONS",
+            TOKEN,
+            get(link_management::list).post(link_management::create),
+        ),
+        (
+            "/payment-links/{id}/",
+            "GET, PATCH, DELETE, HEAD, OPTIONS",
+            TOKEN,
+            patch(link_management::update).get(link_management::get).delete(link_management::delete),
+        ),
+        ("/payment-links/{id}/payments/", GET, TOKEN, get(link_management::payments)),
+        ("/payment-links/public/{token}/", GET, None, get(public_link::get)),
+        ("/payment-links/public/{token}/checkout/", POST, None, post(public_link::checkout)),
+    ]
 }
 
 /// An unknown route is outside of the API, so it gets a page and no JSON.

@@ -1,6 +1,6 @@
 //! Everything an instance remembers, behind one lock.
 //!
-//! Each kind of change lives with its area as another `impl State` (`checkout`, `customer`, `refund`). A
+//! Each kind of change lives with its area as another `impl State` (`checkout`, `customer`, `refund`, `payment_link`). A
 //! change and the announcement of it happen under the same lock, so webhooks are queued in the order of what
 //! they tell.
 
@@ -13,7 +13,9 @@ use crate::catalog::Catalog;
 use crate::checkout::Checkout;
 use crate::delivery::Job;
 use crate::mac::MacKey;
+use crate::organization::Organization;
 use crate::payment::Payment;
+use crate::payment_link::PaymentLink;
 use crate::random::Random;
 use crate::refund::Refund;
 use crate::table::Table;
@@ -23,6 +25,7 @@ use crate::webhook::{self, Event};
 pub(crate) struct State {
     pub(crate) random: Random,
     pub(crate) credentials: Credentials,
+    pub(crate) organization: Organization,
     pub(crate) token_signer: MacKey,
     pub(crate) catalog: Catalog,
     /// By `checkout_id`.
@@ -31,6 +34,8 @@ pub(crate) struct State {
     pub(crate) checkout_by_token: HashMap<String, String>,
     pub(crate) payments: Table<Payment>,
     pub(crate) refunds: Table<Refund>,
+    /// Oldest first.
+    pub(crate) payment_links: Vec<PaymentLink>,
     pub(crate) webhook_url: Option<String>,
     pub(crate) outbox: UnboundedSender<Job>,
 }
@@ -44,12 +49,14 @@ impl State {
     ) -> State {
         State {
             credentials: Credentials::new(&mut random, session_token),
+            organization: Organization::seeded(),
             token_signer: MacKey::new(random.text(32).as_bytes()),
             catalog: Catalog::seeded(),
             checkouts: HashMap::new(),
             checkout_by_token: HashMap::new(),
             payments: Table::new(&mut random),
             refunds: Table::new(&mut random),
+            payment_links: Vec::new(),
             webhook_url,
             outbox,
             random,

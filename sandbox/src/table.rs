@@ -4,10 +4,12 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::random::Random;
 
 /// The two names of one row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Key {
     /// Counts up from a random start, so that nobody comes to rely on small numbers.
     pub(crate) number: u64,
@@ -16,10 +18,33 @@ pub(crate) struct Key {
 }
 
 /// Rows in the order of their creation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Rows<T>", bound(deserialize = "T: Deserialize<'de> + Named"))]
 pub(crate) struct Table<T> {
     first: u64,
     rows: Vec<T>,
+    #[serde(skip)]
     by_public_id: HashMap<String, usize>,
+}
+
+/// A row that can say what it is called.
+pub(crate) trait Named {
+    fn key(&self) -> &Key;
+}
+
+/// What is kept of a table: where each row stands follows from the rows.
+#[derive(Deserialize)]
+struct Rows<T> {
+    first: u64,
+    rows: Vec<T>,
+}
+
+impl<T: Named> From<Rows<T>> for Table<T> {
+    fn from(kept: Rows<T>) -> Table<T> {
+        let names = kept.rows.iter().enumerate();
+        let by_public_id = names.map(|(index, row)| (row.key().public.clone(), index)).collect();
+        Table { first: kept.first, rows: kept.rows, by_public_id }
+    }
 }
 
 impl<T> Table<T> {

@@ -56,29 +56,60 @@ async fn neither_credential_opens_the_other_door() {
 }
 
 #[tokio::test]
-async fn dashboard_operations_say_that_they_are_not_served_yet() {
+async fn dashboard_operations_take_the_session_and_nothing_else() {
     let sandbox = Sandbox::start().await.unwrap();
     let token = format!("Token {}", sandbox.session_token());
+    let nobody = "0e8dbd8c-97cb-4a29-a1bb-3f2a4e2d1a11";
 
-    for path in [
-        "/organization/",
-        "/organization/dashboard/",
-        "/organization/api-keys/",
-        "/organization/api-keys/rotate/",
-        "/organization/api-keys/7/revoke/",
-        "/organization/webhooks/",
-        "/payment-links/",
-        "/payment-links/0e8dbd8c-97cb-4a29-a1bb-3f2a4e2d1a11/",
-        "/payment-links/0e8dbd8c-97cb-4a29-a1bb-3f2a4e2d1a11/payments/",
+    for (path, status) in [
+        ("/organization/".to_owned(), 200),
+        ("/organization/dashboard/".to_owned(), 200),
+        ("/organization/api-keys/".to_owned(), 200),
+        ("/organization/api-keys/rotate/".to_owned(), 405),
+        ("/organization/api-keys/7/revoke/".to_owned(), 405),
+        ("/organization/webhooks/".to_owned(), 200),
+        ("/payment-links/".to_owned(), 200),
+        (format!("/payment-links/{nobody}/"), 404),
+        (format!("/payment-links/{nobody}/payments/"), 404),
     ] {
+        let path = path.as_str();
         let answer = with_header(&sandbox, path, Some(("Authorization", &token))).await;
-        assert!(answer.expect(501)["detail"].is_string(), "{path}");
+        assert_eq!(answer.status, status, "{path}");
         assert_eq!(with_header(&sandbox, path, None).await.status, 401, "{path}");
         let wrong = with_header(&sandbox, path, Some(("Authorization", "Token wrong"))).await;
         assert_eq!(wrong.status, 401, "{path}");
+        let key = with_header(&sandbox, path, Some(("Api-Key", sandbox.api_key()))).await;
+        assert_eq!((key.status, key.header("www-authenticate")), (401, "Token"), "{path}");
     }
-    let public = "/payment-links/public/0e8dbd8c-97cb-4a29-a1bb-3f2a4e2d1a11/checkout/";
-    assert!(with_header(&sandbox, public, None).await.expect(501)["detail"].is_string());
+}
+
+#[tokio::test]
+async fn sandbox_keys_are_taken_under_both_prefixes_and_production_keys_under_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let production = sandbox.create_production_key(&[]);
+    assert!(production.starts_with("nd8_live_"), "{production}");
+    let under = async |prefix: &str, key: &str| {
+        let url = sandbox.base_url().replace("/api", prefix);
+        http().get(format!("{url}/refunds/")).header("Api-Key", key).send().await.unwrap().status().as_u16()
+    };
+
+    assert_eq!(under("/api", sandbox.api_key()).await, 200);
+    assert_eq!(under("/sandbox/api", sandbox.api_key()).await, 200);
+    assert_eq!(under("/api", &production).await, 200);
+    assert_eq!(under("/sandbox/api", &production).await, 401);
+}
+
+#[tokio::test]
+async fn production_keys_may_not_simulate() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let caller = Caller::with_key(&sandbox, &sandbox.create_production_key(&[]));
+    let mut request = order();
+    caller.checkout(&request).await;
+
+    request["sandbox_simulate"] = json!("payment_failed");
+    let errors = caller.post("/checkout/create/", &request).await.expect(400);
+    assert_eq!(errors, json!({ "sandbox_simulate": ["Only sandbox keys may simulate."] }));
+    Caller::of(&sandbox).checkout(&request).await;
 }
 
 #[tokio::test]

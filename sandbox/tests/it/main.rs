@@ -3,15 +3,22 @@
 // A panic is how a test fails; clippy's own exception sees only functions marked as tests, not their helpers.
 #![allow(clippy::unwrap_used)]
 
+mod api_keys;
 mod auth;
 mod binary;
 mod checkout;
 mod customer;
+mod dashboard;
 mod errors;
 mod instances;
 mod journey;
+mod lists;
+mod organization;
 mod page;
+mod payment_links;
 mod refund_list;
 mod refunds;
+mod seed;
 mod support;
+mod webhook_config;
 mod webhooks;

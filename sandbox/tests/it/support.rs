@@ -78,6 +78,55 @@ impl Caller {
     }
 }
 
+/// Calls one sandbox as its dashboard does.
+pub(crate) struct Dashboard {
+    http: reqwest::Client,
+    base_url: String,
+    token: String,
+}
+
+impl Dashboard {
+    pub(crate) fn of(sandbox: &Sandbox) -> Dashboard {
+        let token = format!("Token {}", sandbox.session_token());
+        Dashboard { http: http(), base_url: sandbox.base_url(), token }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.http.request(method, format!("{}{path}", self.base_url));
+        let request = request.header("Authorization", &self.token);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Posts without a body.
+    pub(crate) async fn do_at(&self, path: &str) -> Answer {
+        self.send(Method::POST, path, None).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+}
+
 /// An answer, read to its end.
 #[derive(Debug)]
 pub(crate) struct Answer {

@@ -1,0 +1,45 @@
+//! The dashboard's operations on the webhook endpoint: where deliveries go from now on.
+//!
+//! Any web address is taken, as ND8 takes it; whether the sandbox contacts it is another matter (`delivery`). Paths and
+//! fields are assumed.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State as Extract};
+use serde::Serialize;
+
+use crate::auth::DashboardUser;
+use crate::body::{Form, json_body};
+use crate::error::ApiError;
+use crate::sandbox::Shared;
+
+/// The webhook configuration as the dashboard shows it.
+#[derive(Serialize)]
+pub(crate) struct WebhookConfiguration {
+    endpoint_url: Option<String>,
+}
+
+/// `GET /organization/webhooks/`.
+pub(crate) async fn get(
+    Extract(sandbox): Extract<Arc<Shared>>,
+    _: DashboardUser,
+) -> Json<WebhookConfiguration> {
+    Json(WebhookConfiguration { endpoint_url: sandbox.state().webhook_url.clone() })
+}
+
+/// `PUT /organization/webhooks/`.
+pub(crate) async fn set(
+    Extract(sandbox): Extract<Arc<Shared>>,
+    _: DashboardUser,
+    request: Request,
+) -> Result<Json<WebhookConfiguration>, ApiError> {
+    let body = json_body(request).await?;
+    let mut form = Form::parse(&body)?;
+    form.required("endpoint_url");
+    let endpoint_url = form.optional_address("endpoint_url");
+    form.finish()?;
+
+    sandbox.state().webhook_url.clone_from(&endpoint_url);
+    Ok(Json(WebhookConfiguration { endpoint_url }))
+}
