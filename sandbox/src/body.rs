@@ -6,32 +6,46 @@ use std::collections::BTreeMap;
 
 use axum::body::{HttpBody as _, to_bytes};
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
+use crate::contract::Oversized;
 use crate::error::{ApiError, FieldErrors, NON_FIELD};
 
 /// More than any honest request of this API.
-const MAX_BODY: usize = 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
 /// Takes the body off a request whose `Content-Type` says that it is JSON. No body at all needs no type, and stands for
 /// an object without fields: the framework does not look at what is not there.
 pub(crate) async fn json_body(request: Request) -> Result<Bytes, ApiError> {
-    if request.body().is_end_stream() {
+    let oversized = request.extensions().get::<Oversized>().is_some();
+    if request.body().is_end_stream() && !oversized {
         return Ok(Bytes::from_static(b"{}"));
     }
-    let content_type = request.headers().get(header::CONTENT_TYPE);
-    let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let content_type = content_type.unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(ApiError::UnsupportedMediaType(essence.to_owned()));
+    if !is_json(request.headers()) {
+        return Err(ApiError::UnsupportedMediaType(media_type(request.headers())));
+    }
+    if oversized {
+        return Err(ApiError::BodyTooLarge);
     }
     to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| ApiError::BodyTooLarge)
+}
+
+/// Says whether the headers announce JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers).eq_ignore_ascii_case("application/json")
+}
+
+/// The media type of a body, without its parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let content_type = content_type.unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim().to_owned()
 }
 
 /// A JSON object that is being read: the fields as they were sent, and what is wrong with them so far.

@@ -141,6 +141,7 @@ impl Builder {
             deliveries,
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
+            contract: Arc::default(),
             settle: (self.refunds == RefundPolicy::Automatic).then_some(settle),
             state: Mutex::new(state),
         });

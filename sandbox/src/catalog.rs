@@ -42,11 +42,17 @@ impl Catalog {
         Catalog(BTreeMap::from([(SEEDED_PRODUCT.to_owned(), tea)]))
     }
 
-    pub(crate) fn add(&mut self, random: &mut Random, product: Product) -> Result<String, InvalidProduct> {
+    /// Adds a product, or puts it in the place of the one with this id.
+    pub(crate) fn add(
+        &mut self,
+        random: &mut Random,
+        id: Option<String>,
+        product: Product,
+    ) -> Result<String, InvalidProduct> {
         if product.unit_price <= Decimal::ZERO {
             return Err(InvalidProduct);
         }
-        let id = product_id(random);
+        let id = id.unwrap_or_else(|| product_id(random));
         self.0.insert(id.clone(), product);
         Ok(id)
     }

@@ -109,6 +109,8 @@ fn takes_json(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
 
     #[test]
@@ -127,5 +129,27 @@ mod tests {
             assert_eq!(takes_json(&headers), taken, "{accept}");
         }
         assert!(takes_json(&HeaderMap::new()));
+    }
+    #[tokio::test]
+    async fn a_panic_becomes_the_page_for_an_unhandled_error() {
+        use axum::routing::get;
+
+        async fn panics() -> StatusCode {
+            panic!("a bug")
+        }
+        let router: axum::Router =
+            axum::Router::new().route("/", get(panics)).layer(axum::middleware::from_fn(catch_panics));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async { axum::serve(listener, router).await });
+
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+
+        assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
+        assert!(answer.contains("content-type: text/html; charset=utf-8\r\n"), "{answer}");
+        assert!(answer.contains("<h1>Server Error (500)</h1>") && !answer.contains("a bug"), "{answer}");
     }
 }

@@ -17,6 +17,7 @@ use crate::builder::Builder;
 use crate::catalog::{InvalidProduct, Product};
 use crate::checkout::Checkout;
 use crate::clock::Clock;
+use crate::contract::{self, Disagreement, Violation};
 use crate::customer::Customer;
 use crate::delivery::{Delivery, Log, NoDelivery};
 use crate::list::ListShape;
@@ -107,7 +108,7 @@ impl Sandbox {
     ) -> Result<String, InvalidProduct> {
         let mut state = self.shared.state();
         let State { catalog, random, .. } = &mut *state;
-        catalog.add(random, Product { name: name.into(), unit_price, currency })
+        catalog.add(random, None, Product { name: name.into(), unit_price, currency })
     }
 
     /// Acts as the customer of a checkout. The id is looked up when the customer acts.
@@ -131,6 +132,26 @@ impl Sandbox {
     /// If there is no such refund, or it has ended already.
     pub fn fail_refund(&self, refund_id: &str) -> Result<(), RefundError> {
         self.shared.settle(refund_id, Ending::Failed)
+    }
+
+    /// Lists the answers of this sandbox that broke its own document, which is never what you want: tell us.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.shared.contract.all().violations.into()
+    }
+
+    /// Lists the requests that the document refuses and the sandbox took.
+    pub fn disagreements(&self) -> Vec<Disagreement> {
+        self.shared.contract.all().disagreements.into()
+    }
+
+    /// Checks that every answer so far was one that the document allows; dropping a sandbox does the same.
+    ///
+    /// # Panics
+    ///
+    /// If one was not.
+    pub fn assert_conforms(&self) {
+        let violations = self.violations();
+        assert!(violations.is_empty(), "the sandbox broke its own OpenAPI document: {violations:#?}");
     }
 
     /// Lists the webhook deliveries that were attempted, in the order in which the attempts ended.
@@ -165,9 +186,13 @@ impl Sandbox {
 }
 
 impl Drop for Sandbox {
+    /// Stops the sandbox, and fails the test that made it break its document.
     fn drop(&mut self) {
         for worker in &self.workers {
             worker.abort();
+        }
+        if !std::thread::panicking() {
+            self.assert_conforms();
         }
     }
 }
@@ -193,6 +218,7 @@ pub(crate) struct Shared {
     pub(crate) checkout_lifetime: Duration,
     pub(crate) settings: Settings,
     pub(crate) throttle: Throttle,
+    pub(crate) contract: Arc<contract::Log>,
     pub(crate) deliveries: Arc<Log>,
     /// Refunds to complete, where that happens by itself.
     pub(crate) settle: Option<UnboundedSender<String>>,
@@ -242,5 +268,26 @@ impl State {
     /// Finds a checkout by the token in its address.
     pub(crate) fn checkout(&self, token: &str) -> Option<&Checkout> {
         self.checkout_by_token.get(token).and_then(|id| self.checkouts.get(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sandbox_that_broke_its_document_fails_its_test() {
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.assert_conforms();
+        let operation = "GET /refunds/".to_owned();
+        sandbox.shared.contract.violation(Violation {
+            operation,
+            status: 200,
+            complaints: vec!["x".to_owned()],
+        });
+
+        assert_eq!(sandbox.violations().len(), 1);
+        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(sandbox)));
+        assert!(dropped.is_err());
     }
 }

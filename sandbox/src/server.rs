@@ -5,15 +5,16 @@
 use std::sync::Arc;
 
 use axum::extract::Extension;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, patch, post};
 use axum::{Router, http::StatusCode, response::Html};
 
+use crate::contract::{self, Watch, operations_at};
 use crate::django::{self, View};
 use crate::error::Door;
 use crate::sandbox::Shared;
 use crate::{
-    api_key, checkout, dashboard, link_management, organization, page, payment, public_link, refund,
+    api_key, checkout, control, dashboard, link_management, organization, page, payment, public_link, refund,
     refund_list, webhook_config,
 };
 
@@ -35,6 +36,13 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
             let view = View { allow, door };
             let methods = methods.fallback(django::other_method);
             let methods = methods.layer(Extension(view)).layer(from_fn(django::negotiate));
+            let watch = Watch {
+                prefix,
+                operations: operations_at(path),
+                shape: sandbox.settings.list_shape,
+                log: Arc::clone(&sandbox.contract),
+            };
+            let methods = methods.layer(from_fn_with_state(watch, contract::watch));
             let path = format!("{prefix}{path}");
             router = router.route(path.trim_end_matches('/'), any(django::add_slash)).route(&path, methods);
         }
@@ -42,6 +50,7 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
     router
         .route("/pay/{token}", get(page::show))
         .route("/pay/{token}/{act}", post(page::act))
+        .merge(control::routes())
         .fallback(unknown_route)
         .layer(from_fn(django::catch_panics))
         .with_state(sandbox)

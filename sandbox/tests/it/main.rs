@@ -7,6 +7,7 @@ mod api_keys;
 mod auth;
 mod binary;
 mod checkout;
+mod contract;
 mod customer;
 mod dashboard;
 mod errors;

@@ -50,7 +50,7 @@ async fn the_customer_is_sent_where_the_merchant_says() {
     let mut request = order();
     request["successUrl"] = json!("https://shop.example/thanks?a=1&b=2");
     request["failedUrl"] = json!("https://shop.example/sorry");
-    request["cancelUrl"] = json!("https://shop.example/bye bye\n");
+    request["cancelUrl"] = json!("https://shop.example/bye%20bye");
 
     let checkout = caller.checkout(&request).await;
     for (button, location) in

@@ -181,10 +181,12 @@ async fn racing_customers_never_use_a_link_too_often() {
     request["max_uses"] = json!(3);
     let link = dashboard.post("/payment-links/", &request).await.expect(201);
 
-    let mut customers = JoinSet::new();
+    let (mut waiting, mut customers) = (Vec::new(), JoinSet::new());
     for _ in 0..16 {
         let checkout = open(&sandbox, &link, &customer()).await.expect(201);
-        let customer = sandbox.customer(text(&checkout["checkout_id"]));
+        waiting.push(sandbox.customer(text(&checkout["checkout_id"])));
+    }
+    for customer in waiting {
         customers.spawn(async move { customer.pay().await.is_ok() });
     }
     let paid = customers.join_all().await.into_iter().filter(|paid| *paid).count();

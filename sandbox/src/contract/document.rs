@@ -1,0 +1,168 @@
+//! The document that the sandbox keeps to: the reference's operations, those of the guides, and the refusals that every
+//! operation of such a server gives.
+//!
+//! The first two are the repository's own files, untouched. The refusals stand in a file of the sandbox
+//! (`openapi/errors.json`), because they are the sandbox's claim and nobody else's: neither the upstream document nor
+//! the code that is generated from it changes with them.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::schema::Schema;
+use super::{Operation, Parameter, RequestBody, ResponseRule};
+
+// Links within the crate's folder: what cargo packs is the content.
+const REFERENCE: &str = include_str!("../../openapi/nd8.json");
+const SUPPLEMENT: &str = include_str!("../../openapi/supplement.json");
+const ERRORS: &str = include_str!("../../openapi/errors.json");
+
+/// Puts the document together, for a server at this address.
+pub(crate) fn document(server: &str) -> Value {
+    let mut document = merged();
+    document["servers"] = json!([{ "url": server, "description": "This sandbox." }]);
+    document
+}
+
+fn merged() -> Value {
+    let mut document = read(REFERENCE);
+    let mut supplement = read(SUPPLEMENT);
+    // Where both have something, the reference counts.
+    for (path, item) in taken(&mut supplement["paths"]) {
+        let known = &mut document["paths"][path.as_str()];
+        if known.is_null() {
+            *known = json!({});
+        }
+        merge(known, item);
+    }
+    let schemas = supplement["components"]["schemas"].take();
+    merge(&mut document["components"]["schemas"], schemas);
+
+    let mut errors = read(ERRORS);
+    let every = errors["responses"]["every operation"].take();
+    let with_body = errors["responses"]["operations with a body"].take();
+    let lists = errors["responses"]["lists"].take();
+    for (method, operation) in
+        document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut).flat_map(verbs)
+    {
+        let is_list = method == "get" && operation["responses"]["200"].pointer(SCHEMA).is_some_and(is_array);
+        merge(&mut operation["responses"], every.clone());
+        if operation.get("requestBody").is_some() {
+            merge(&mut operation["responses"], with_body.clone());
+        }
+        if is_list {
+            merge(&mut operation["responses"], lists.clone());
+        }
+    }
+    document
+}
+
+/// Compiles the operations. The documents are part of the program, so what is wrong with them is found by any test.
+pub(super) fn operations() -> Vec<Operation> {
+    let mut document = merged();
+    let paths = document["paths"].take();
+    let schemas = document["components"]["schemas"].take();
+    let Value::Object(paths) = paths else { return Vec::new() };
+    let mut operations = Vec::new();
+    for (path, mut item) in paths {
+        for (method, operation) in verbs(&mut item) {
+            operations.push(compile(&path, method, operation, &schemas));
+        }
+    }
+    operations
+}
+
+/// Where a response or a request body has its schema.
+const SCHEMA: &str = "/content/application~1json/schema";
+
+fn compile(path: &str, method: &str, operation: &Value, schemas: &Value) -> Operation {
+    let parameters = operation["parameters"].as_array().into_iter().flatten().map(|parameter| Parameter {
+        name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+        in_path: parameter["in"] == "path",
+        schema: Schema::compile(&parameter["schema"], schemas),
+    });
+    let body = operation.get("requestBody").and_then(|body| {
+        let schema = Schema::compile(body.pointer(SCHEMA)?, schemas);
+        Some(RequestBody { required: body["required"] == true, schema })
+    });
+    let responses = operation["responses"].as_object().into_iter().flatten().map(|(status, response)| {
+        let schema = response.pointer(SCHEMA);
+        ResponseRule {
+            status: status.parse().unwrap_or_default(),
+            list: method == "get" && status == "200" && schema.is_some_and(is_array),
+            schema: schema.map(|schema| Schema::compile(schema, schemas)),
+        }
+    });
+    Operation {
+        method: method.to_uppercase().parse().unwrap_or(Method::GET),
+        path: path.to_owned(),
+        parameters: parameters.collect(),
+        body,
+        responses: responses.collect(),
+    }
+}
+
+fn read(document: &str) -> Value {
+    serde_json::from_str(document).expect("the document is compiled in, and tests read it")
+}
+
+/// Adds what is not there yet.
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        for (name, value) in from {
+            into.entry(name).or_insert(value);
+        }
+    }
+}
+
+/// The operations of a path.
+fn verbs(item: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
+    let members = item.as_object_mut().into_iter().flatten();
+    members
+        .map(|(name, value)| (name.as_str(), value))
+        .filter(|(name, _)| ["get", "put", "post", "delete", "patch"].contains(name))
+}
+
+fn is_array(schema: &Value) -> bool {
+    schema["type"] == "array"
+}
+
+fn taken(value: &mut Value) -> Map<String, Value> {
+    match value.take() {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_added_and_replace_nothing() {
+        let (reference, document) = (read(REFERENCE), document("http://127.0.0.1:1/api"));
+        for (path, item) in reference["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    assert_eq!(
+                        &document["paths"][path][method]["responses"][status], response,
+                        "{path} {status}"
+                    );
+                }
+            }
+        }
+        let create = &document["paths"]["/checkout/create/"]["post"]["responses"];
+        let statuses: Vec<&str> = create.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(statuses, ["201", "400", "401", "403", "406", "413", "415", "429"]);
+        assert!(document["paths"]["/refunds/"]["get"]["responses"]["404"].is_object());
+    }
+
+    #[test]
+    fn only_refusals_are_added() {
+        let errors = read(ERRORS);
+        for responses in errors["responses"].as_object().unwrap().values() {
+            for status in responses.as_object().unwrap().keys() {
+                assert!(status.starts_with('4'), "{status}");
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! One schema of the document, ready to judge a value.
+//!
+//! OpenAPI 3.0 has its own dialect of JSON Schema, close to draft 4; where they part, the schema is rewritten.
+
+use std::fmt;
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+/// A compiled schema.
+pub(super) struct Schema {
+    validator: Validator,
+    /// Whether a text in a path or query stands for a number.
+    number: bool,
+}
+
+impl Schema {
+    /// Compiles a schema that may refer to others of the document.
+    pub(super) fn compile(schema: &Value, schemas: &Value) -> Schema {
+        let number = ["integer", "number"].iter().any(|name| schema["type"] == *name);
+        let root =
+            json!({ "allOf": [json_schema(schema)], "components": { "schemas": json_schema(schemas) } });
+        let options = jsonschema::options().with_draft(Draft::Draft4).should_validate_formats(true);
+        let options =
+            options.with_format("uuid", |text: &str| text.len() == 36 && uuid::Uuid::parse_str(text).is_ok());
+        let validator =
+            options.build(&root).expect("the document is compiled in, and tests compile its schemas");
+        Schema { validator, number }
+    }
+
+    /// Says what is wrong with a value that stands at this place.
+    pub(super) fn judge(&self, place: &str, value: &Value) -> Vec<String> {
+        let complaints = self.validator.iter_errors(value);
+        complaints.map(|error| format!("{place}{}: {error}", error.instance_path())).collect()
+    }
+
+    /// Says what is wrong with a value that came as a text.
+    pub(super) fn judge_text(&self, place: &str, text: &str) -> Vec<String> {
+        let number = self.number.then(|| serde_json::from_str(text).ok()).flatten();
+        let value = number.filter(Value::is_number).unwrap_or_else(|| Value::from(text));
+        self.judge(place, &value)
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Schema")
+    }
+}
+
+/// Writes a schema of OpenAPI 3.0 as one of JSON Schema: `nullable` becomes another type, and what only describes goes.
+fn json_schema(schema: &Value) -> Value {
+    match schema {
+        Value::Array(items) => items.iter().map(json_schema).collect(),
+        Value::Object(members) => {
+            let told = |name: &str| name == "example" || name == "description" || name.starts_with("x-");
+            // A property may be called `description`: only texts describe.
+            let kept = members.iter().filter(|(name, value)| !told(name) || is_schema(value));
+            let mut kept: Map<String, Value> =
+                kept.map(|(name, value)| (name.clone(), json_schema(value))).collect();
+            if kept.remove("nullable") == Some(Value::Bool(true)) {
+                let single = kept.get("type").and_then(Value::as_str).map(|name| json!([name, "null"]));
+                if let Some(types) = single {
+                    kept.insert("type".to_owned(), types);
+                }
+                if let Some(Value::Array(values)) = kept.get_mut("enum") {
+                    values.push(Value::Null);
+                }
+            }
+            Value::Object(kept)
+        }
+        other => other.clone(),
+    }
+}
+
+fn is_schema(value: &Value) -> bool {
+    value.get("type").is_some() || value.get("$ref").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nullable_type_takes_null() {
+        let schema =
+            json!({ "type": "string", "enum": ["a"], "nullable": true, "example": { "nullable": true } });
+        let schema = Schema::compile(&schema, &json!({}));
+
+        assert!(schema.judge("body", &Value::Null).is_empty());
+        assert!(schema.judge("body", &json!("a")).is_empty());
+        assert_eq!(schema.judge("body", &json!("b")).len(), 1);
+    }
+
+    #[test]
+    fn properties_may_be_called_as_keywords_are() {
+        let schema =
+            json!({ "properties": { "description": { "type": "string" }, "example": { "type": "string" } } });
+        let schema = Schema::compile(&schema, &json!({}));
+
+        assert_eq!(schema.judge("body", &json!({ "description": 1, "example": 1 })).len(), 2);
+    }
+
+    #[test]
+    fn references_lead_into_the_document_and_nowhere_else() {
+        let schemas = json!({ "Name": { "type": "string" } });
+        let schema = Schema::compile(&json!({ "$ref": "#/components/schemas/Name" }), &schemas);
+        assert_eq!(schema.judge("body", &json!(1)).len(), 1);
+
+        let elsewhere = json!({ "$ref": "https://schemas.example/name.json" });
+        assert!(std::panic::catch_unwind(|| Schema::compile(&elsewhere, &json!({}))).is_err());
+    }
+}

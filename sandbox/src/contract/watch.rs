@@ -1,0 +1,131 @@
+//! The place in front of every operation where requests and answers pass the judge.
+//!
+//! Faults that a test asks for belong outside of it: they break the document on purpose.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State as Extract};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{Disagreement, Log, Operation, Violation};
+use crate::body::{MAX_BODY, is_json};
+use crate::list::ListShape;
+
+/// What the judge of one path knows.
+#[derive(Clone)]
+pub(crate) struct Watch {
+    /// The prefix under which the path is served.
+    pub(crate) prefix: &'static str,
+    pub(crate) operations: Vec<&'static Operation>,
+    pub(crate) shape: ListShape,
+    pub(crate) log: Arc<Log>,
+}
+
+/// Marks a request whose body was too large to be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Oversized;
+
+/// Lets a request pass, and judges it and its answer. Methods that the document does not have are not its business.
+pub(crate) async fn watch(Extract(watch): Extract<Watch>, request: Request, next: Next) -> Response {
+    // The framework answers HEAD with whatever GET would, and sends no body.
+    let head = request.method() == Method::HEAD;
+    let method = if head { &Method::GET } else { request.method() };
+    let Some(operation) = watch.operations.iter().find(|operation| operation.method == *method) else {
+        return next.run(request).await;
+    };
+
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.unwrap_or_else(|_| {
+        parts.extensions.insert(Oversized);
+        Bytes::new()
+    });
+    let path = parts.uri.path().strip_prefix(watch.prefix).unwrap_or_default();
+    let complaints = operation.judge_request(path, &parts.uri, &body, is_json(&parts.headers));
+
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let status = response.status();
+    watch.log.count(operation.name(), status.as_u16());
+    if status.is_success() && !complaints.is_empty() {
+        let (operation, status) = (operation.name(), status.as_u16());
+        watch.log.disagreement(Disagreement { operation, status, complaints });
+    }
+    if head { response } else { watch.judged(operation, response).await }
+}
+
+impl Watch {
+    /// Gives an answer back, or one that says what is wrong with it.
+    async fn judged(&self, operation: &Operation, response: Response) -> Response {
+        let (parts, body) = response.into_parts();
+        let read = to_bytes(body, usize::MAX).await;
+        let complaints = match &read {
+            Ok(body) => {
+                let content_type = text_of(&parts.headers, header::CONTENT_TYPE);
+                operation.judge_answer(parts.status, &content_type, body, self.shape)
+            }
+            Err(error) => vec![format!("body: {error}")],
+        };
+        match read {
+            Ok(body) if complaints.is_empty() => Response::from_parts(parts, Body::from(body)),
+            _ => {
+                let status = parts.status.as_u16();
+                let violation = Violation { operation: operation.name(), status, complaints };
+                let message =
+                    format!("the sandbox's answer breaks its own OpenAPI document: {violation:?}\n");
+                self.log.violation(violation);
+                (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
+            }
+        }
+    }
+}
+
+fn text_of(headers: &HeaderMap, name: HeaderName) -> String {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::Html;
+
+    use super::*;
+    use crate::contract::operations_at;
+
+    fn watching() -> Watch {
+        let operations = operations_at("/organization/webhooks/");
+        Watch { prefix: "/api", operations, shape: ListShape::Bare, log: Arc::default() }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_the_document_is_recorded_and_not_sent() {
+        let watch = watching();
+        let get = watch.operations[0];
+        let answer =
+            watch.judged(get, axum::Json(serde_json::json!({ "endpoint_url": 7 })).into_response()).await;
+
+        assert_eq!(answer.status(), 500);
+        let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+        assert!(String::from_utf8_lossy(&body).contains("body/endpoint_url"), "{body:?}");
+        let violations = watch.log.all().violations;
+        assert_eq!((violations.len(), violations[0].status), (1, 200));
+        assert_eq!(violations[0].operation, "GET /organization/webhooks/");
+
+        for wrong in [Html("").into_response(), StatusCode::CONFLICT.into_response()] {
+            assert_eq!(watch.judged(get, wrong).await.status(), 500);
+        }
+        assert_eq!(watch.log.all().violations.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_right_answer_passes_as_it_is() {
+        let watch = watching();
+        let body = r#"{ "endpoint_url":   null }"#;
+        let right = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+        let answer = watch.judged(watch.operations[0], right).await;
+
+        assert_eq!(answer.status(), 200);
+        assert_eq!(to_bytes(answer.into_body(), 1000).await.unwrap(), body);
+        assert!(watch.log.all().violations.is_empty());
+    }
+}

@@ -1,0 +1,85 @@
+//! `/_sandbox/`: what a person or a script asks the sandbox itself, outside of the API it imitates.
+//!
+//! | call | what it does |
+//! | --- | --- |
+//! | `GET /_sandbox/openapi.json` | the OpenAPI document that the sandbox keeps to |
+//! | `GET /_sandbox/contract` | what was found: violations, disagreements, and how often each operation was answered |
+//! | `POST /_sandbox/products` | adds a product: `name`, `unit_price` and `currency` as texts, and an `id` if you like |
+//! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer |
+//!
+//! No credential is asked for: the sandbox listens on loopback.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State as Extract};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::body::{Form, json_body};
+use crate::catalog::Product;
+use crate::contract;
+use crate::customer::{Act, CustomerError};
+use crate::error::ApiError;
+use crate::money::{Currency, json_number};
+use crate::sandbox::Shared;
+use crate::state::State;
+
+/// The routes of this file.
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/_sandbox/openapi.json", get(openapi))
+        .route("/_sandbox/contract", get(findings))
+        .route("/_sandbox/products", post(add_product))
+        .route("/_sandbox/checkouts/{id}/{act}", post(act))
+}
+
+async fn openapi(Extract(sandbox): Extract<Arc<Shared>>) -> Json<Value> {
+    Json(contract::document(&format!("{}/api", sandbox.origin)))
+}
+
+async fn findings(Extract(sandbox): Extract<Arc<Shared>>) -> Response {
+    Json(sandbox.contract.all()).into_response()
+}
+
+async fn add_product(Extract(sandbox): Extract<Arc<Shared>>, request: Request) -> Result<Response, ApiError> {
+    let body = json_body(request).await?;
+    let mut form = Form::parse(&body)?;
+    let id = form.has("id").then(|| form.required_text("id", 100)).flatten();
+    let name = form.required_text("name", 255);
+    let price = form.required_text("unit_price", 32);
+    let currency = form.optional_choice("currency", Currency::parse).unwrap_or(Currency::Usd);
+    form.finish()?;
+    let price = price.as_deref().and_then(json_number);
+    let (Some(name), Some(unit_price)) = (name, price) else {
+        return Err(ApiError::invalid_field("unit_price", "A positive price is expected here."));
+    };
+
+    let mut state = sandbox.state();
+    let State { catalog, random, .. } = &mut *state;
+    let added = catalog.add(random, id, Product { name, unit_price, currency });
+    let id =
+        added.map_err(|_| ApiError::invalid_field("unit_price", "A positive price is expected here."))?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+async fn act(
+    Extract(sandbox): Extract<Arc<Shared>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    let Ok(Path((checkout_id, act))) = path else { return ApiError::NotFound.into_response() };
+    let act = match act.as_str() {
+        "pay" => Act::Pay,
+        "decline" => Act::Decline,
+        "cancel" => Act::Cancel,
+        _ => return ApiError::NotFound.into_response(),
+    };
+    match sandbox.state().customer_acts(&checkout_id, act, sandbox.clock.now()) {
+        Ok(payment_id) => Json(json!({ "payment_id": payment_id })).into_response(),
+        Err(CustomerError::UnknownCheckout) => ApiError::NotFound.into_response(),
+        Err(error) => (StatusCode::CONFLICT, Json(json!({ "detail": error.to_string() }))).into_response(),
+    }
+}
