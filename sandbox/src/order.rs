@@ -122,6 +122,9 @@ fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Li
     let mut form = Form::of(raw)?;
     let quantity = read_quantity(&mut form);
     let line = if form.has("id") {
+        // What the catalog says counts; what stands beside it has to make sense all the same.
+        let _ =
+            (form.optional_text("name", 255), form.has("unit_price") && read_unit_price(&mut form).is_some());
         read_catalog_line(&mut form, "id", currency, catalog)
     } else {
         read_ad_hoc_line(&mut form)
@@ -266,6 +269,10 @@ mod tests {
         for quantity in ["-1", "1.5", "1e2", "\"1\"", "true", "4294967296"] {
             let items = format!(r#"[{{"id":"prod_sandbox_tea","quantity":{quantity}}}]"#);
             assert_eq!(read(&items), Err(json!([{ "quantity": positive }])), "{quantity}");
+        }
+        for beside in [r#""name":7"#, r#""unit_price":null"#, r#""unit_price":"1""#] {
+            let items = format!(r#"[{{"id":"prod_sandbox_tea","quantity":1,{beside}}}]"#);
+            assert!(read(&items).is_err(), "{beside}");
         }
         for price in ["0", "-1", "\"29.99\"", "[]", "true"] {
             let items = format!(r#"[{{"name":"x","quantity":1,"unit_price":{price}}}]"#);
