@@ -107,7 +107,7 @@ impl ApiKeys {
         self.keys.push(ApiKey {
             id: self.first + self.keys.len() as u64,
             name: new.name.to_owned(),
-            prefix: secret.chars().take(PREFIX).collect(),
+            prefix: prefix_of(&secret),
             scopes: new.scopes.to_vec(),
             status: KeyStatus::Active,
             mode: new.mode,
@@ -115,6 +115,14 @@ impl ApiKeys {
             tag: tagger.tag(secret.as_bytes()),
         });
         (&self.keys[self.keys.len() - 1], secret)
+    }
+
+    /// Gives the first key another secret.
+    pub(crate) fn adopt_first(&mut self, tagger: &MacKey, secret: &str) {
+        if let Some(first) = self.keys.first_mut() {
+            first.tag = tagger.tag(secret.as_bytes());
+            first.prefix = prefix_of(secret);
+        }
     }
 
     /// Finds the key that this is the secret of, unless it was revoked.
@@ -135,6 +143,10 @@ impl ApiKeys {
         key.status = KeyStatus::Revoked;
         Some(key.clone())
     }
+}
+
+fn prefix_of(secret: &str) -> String {
+    secret.chars().take(PREFIX).collect()
 }
 
 /// A key as the dashboard shows it.

@@ -96,6 +96,13 @@ impl Credentials {
         self.api_keys.create(&self.tagger, random, now, new)
     }
 
+    /// Makes the credentials of the sandbox that a state was put into those of the state: its session, and its first
+    /// key, which each sandbox makes when it starts.
+    pub(crate) fn adopt(&mut self, session_token: &str, api_key: &str) {
+        self.session = self.tagger.tag(session_token.as_bytes());
+        self.api_keys.adopt_first(&self.tagger, api_key);
+    }
+
     fn key_of(&self, secret: &[u8]) -> Option<&ApiKey> {
         self.api_keys.active(&self.tagger, secret)
     }

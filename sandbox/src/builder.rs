@@ -2,21 +2,25 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::api_key::KeyMode;
+use crate::api_key::{KeyMode, NewKey};
 use crate::body::ListErrors;
 use crate::clock::Clock;
 use crate::delivery::{self, Log, Sender};
+use crate::keep::{self, Changes};
 use crate::list::ListShape;
 use crate::mac::MacKey;
 use crate::random::Random;
-use crate::sandbox::{Sandbox, Settings, Shared};
+use crate::sandbox::{Own, Sandbox, Settings, Shared};
 use crate::server;
+use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::throttle::{RateLimit, Throttle};
 
@@ -43,6 +47,7 @@ pub struct Builder {
     seed: Option<u64>,
     settings: Settings,
     rate_limit: Option<RateLimit>,
+    state_file: Option<PathBuf>,
 }
 
 impl Builder {
@@ -55,6 +60,7 @@ impl Builder {
             seed: None,
             settings: Settings::default(),
             rate_limit: None,
+            state_file: None,
         }
     }
 
@@ -110,11 +116,20 @@ impl Builder {
         self
     }
 
+    /// Keeps the state in this file, and goes on from there if it has one: with the same credentials, whatever
+    /// [`Builder::seed`] says. Every answer is held back until what it tells of is in the file, so nothing that was
+    /// acknowledged is lost, however the process ends. Deliveries under way are not kept.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.state_file = Some(path.into());
+        self
+    }
+
     /// Starts the sandbox on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// If the address is not on loopback, or can't be listened on, or the webhook client can't be set up.
+    /// If the address is not on loopback, or can't be listened on, or the webhook client can't be set up; or if the state
+    /// file can't be read or written, has no state of this version, or is another sandbox's.
     pub async fn start(self) -> io::Result<Sandbox> {
         if !self.bind.ip().is_loopback() {
             let message = format!("the sandbox listens on loopback addresses only, not on {}", self.bind);
@@ -124,28 +139,40 @@ impl Builder {
         let address = listener.local_addr()?;
 
         let clock = Clock;
-        let mut random = self.seed.map_or_else(Random::from_system, Random::seeded);
-        let session_token = format!("nd8_session_{}", random.text(40));
-        let webhook_secret = format!("whsec_{}", random.text(40));
-        let deliveries = Arc::new(Log::new());
-        let sender =
-            Sender::new(MacKey::new(webhook_secret.as_bytes()), clock.clone(), Arc::clone(&deliveries))?;
+        let (keeper, kept) = match &self.state_file {
+            Some(path) => keep::open(path).await.map(|(keeper, kept)| (Some(keeper), kept))?,
+            None => (None, None),
+        };
         let (outbox, queue) = mpsc::unbounded_channel();
-        let (settle, to_settle) = mpsc::unbounded_channel();
+        let (mut state, own, initial) = match kept {
+            Some(kept) => (kept.state, kept.own, kept.initial),
+            None => self.begin(&clock),
+        };
+        state.outbox = outbox;
+        if let Some(url) = self.webhook_url {
+            state.webhook_url = Some(url);
+        }
 
-        let state = State::new(random, &session_token, self.webhook_url, outbox);
+        let deliveries = Arc::new(Log::new());
+        let secret = MacKey::new(own.webhook_secret.as_bytes());
+        let sender = Sender::new(secret, clock.clone(), Arc::clone(&deliveries))?;
+        let (settle, to_settle) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             origin: format!("http://{address}"),
             clock,
             checkout_lifetime: self.checkout_lifetime,
-            deliveries,
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
             contract: Arc::default(),
+            deliveries,
             settle: (self.refunds == RefundPolicy::Automatic).then_some(settle),
+            own,
+            initial,
+            changes: Changes::new(),
+            keeper,
             state: Mutex::new(state),
         });
-        let api_key = shared.create_api_key("Sandbox", &[], KeyMode::Sandbox);
+        shared.settle_what_is_processing();
 
         let (stop, stopped) = oneshot::channel::<()>();
         let serve = axum::serve(listener, server::router(Arc::clone(&shared)));
@@ -162,6 +189,24 @@ impl Builder {
             tokio::spawn(delivery::run(queue, sender)),
             tokio::spawn(Shared::settle_refunds(Arc::clone(&shared), to_settle)),
         ];
-        Ok(Sandbox { shared, api_key, session_token, webhook_secret, workers, _stop: stop })
+        // Not one of those that end with the handle: answers that are under way still wait for it.
+        tokio::spawn(keep::keep_state(Arc::downgrade(&shared), shared.changes.hear()));
+        let sandbox = Sandbox { shared, workers, _stop: stop };
+        // So that whoever was told the keys finds them again.
+        sandbox.saved().await?;
+        Ok(sandbox)
+    }
+
+    /// Makes the state that a sandbox begins with, and says how it is to be had again.
+    fn begin(&self, clock: &Clock) -> (State, Own, Box<RawValue>) {
+        let mut random = self.seed.map_or_else(Random::from_system, Random::seeded);
+        let session_token = format!("nd8_session_{}", random.text(40));
+        let webhook_secret = format!("whsec_{}", random.text(40));
+        let mut state = State::new(random, &session_token, self.webhook_url.clone());
+        let State { credentials, random, .. } = &mut state;
+        let new = NewKey { name: "Sandbox", scopes: &[], mode: KeyMode::Sandbox };
+        let (_, api_key) = credentials.create_api_key(random, clock.now(), &new);
+        let initial = Snapshot::of(&state).into_raw();
+        (state, Own { api_key, session_token, webhook_secret }, initial)
     }
 }

@@ -231,7 +231,6 @@ impl State {
         let unique = self.random.text(10).to_ascii_lowercase();
         let id = format!("org1-{}-{unique}", now.unix_seconds());
         let token = self.checkout_token(&id, expires_at);
-        self.checkout_by_token.insert(token.clone(), id.clone());
         let open =
             Checkout { id: id.clone(), token, expires_at, request, payment_link, payment: None, used: false };
         self.checkouts.entry(id).insert_entry(open).into_mut()

@@ -5,15 +5,20 @@
 //! | `GET /_sandbox/openapi.json` | the OpenAPI document that the sandbox keeps to |
 //! | `GET /_sandbox/contract` | what was found: violations, disagreements, and how often each operation was answered |
 //! | `POST /_sandbox/products` | adds a product: `name`, `unit_price` and `currency` as texts, and an `id` if you like |
+//! | `POST /_sandbox/reset` | goes back to how everything was in the beginning |
+//! | `GET /_sandbox/snapshot` | takes down the state |
+//! | `POST /_sandbox/restore` | puts back a state that was taken down |
 //! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer |
 //!
 //! No credential is asked for: the sandbox listens on loopback.
 
+use std::error::Error as _;
 use std::sync::Arc;
 
+use axum::body::to_bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State as Extract};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -26,7 +31,11 @@ use crate::customer::{Act, CustomerError};
 use crate::error::ApiError;
 use crate::money::{Currency, json_number};
 use crate::sandbox::Shared;
+use crate::snapshot::Snapshot;
 use crate::state::State;
+
+/// A state of some hundred thousand payments.
+const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
 /// The routes of this file.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -34,6 +43,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/_sandbox/openapi.json", get(openapi))
         .route("/_sandbox/contract", get(findings))
         .route("/_sandbox/products", post(add_product))
+        .route("/_sandbox/reset", post(reset))
+        .route("/_sandbox/snapshot", get(snapshot))
+        .route("/_sandbox/restore", post(restore))
         .route("/_sandbox/checkouts/{id}/{act}", post(act))
 }
 
@@ -64,6 +76,27 @@ async fn add_product(Extract(sandbox): Extract<Arc<Shared>>, request: Request) -
     let id =
         added.map_err(|_| ApiError::invalid_field("unit_price", "A positive price is expected here."))?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+async fn reset(Extract(sandbox): Extract<Arc<Shared>>) -> StatusCode {
+    sandbox.reset();
+    StatusCode::NO_CONTENT
+}
+
+async fn snapshot(Extract(sandbox): Extract<Arc<Shared>>) -> Response {
+    let snapshot = Snapshot::of(&sandbox.state());
+    ([(header::CONTENT_TYPE, "application/json")], snapshot.as_json().to_owned()).into_response()
+}
+
+async fn restore(Extract(sandbox): Extract<Arc<Shared>>, request: Request) -> Result<StatusCode, ApiError> {
+    let body = to_bytes(request.into_body(), MAX_SNAPSHOT).await.map_err(|_| ApiError::BodyTooLarge)?;
+    let snapshot = Snapshot::from_json(&String::from_utf8_lossy(&body));
+    let restored = snapshot.and_then(|snapshot| sandbox.restore(&snapshot));
+    restored.map_err(|error| {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        ApiError::Malformed(format!("{error}{cause}"))
+    })?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn act(

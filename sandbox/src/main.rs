@@ -1,30 +1,34 @@
-//! `nd8-sandbox [PORT] [WEBHOOK_URL]`: a local ND8 to develop against by hand, until Ctrl-C.
+//! `nd8-sandbox`: a local ND8 to develop against by hand, until Ctrl-C or SIGTERM.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Parser;
 use nd8_sandbox::{SEEDED_PRODUCT, Sandbox};
 
-const USAGE: &str = "usage: nd8-sandbox [PORT] [WEBHOOK_URL]
-
-PORT         where to listen on 127.0.0.1; 0 or nothing takes a free port
-WEBHOOK_URL  where to send webhooks; http on loopback only";
+/// A local ND8 payments API to develop and test against.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    /// Where to listen on 127.0.0.1; 0 takes a free port.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Where to send webhooks; http on loopback only.
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// Makes ids, keys and tokens the same each time.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Keeps everything in this file, and goes on from there.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (port, webhook_url) = match arguments.as_slice() {
-        [] => (Some(0), None),
-        [port] => (port.parse::<u16>().ok(), None),
-        [port, webhook_url] => (port.parse::<u16>().ok(), Some(webhook_url.as_str())),
-        _ => (None, None),
-    };
-    let Some(port) = port else {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
-    };
-    match serve(port, webhook_url).await {
+    match serve(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nd8-sandbox: {error}");
@@ -33,10 +37,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(port: u16, webhook_url: Option<&str>) -> Result<(), Box<dyn Error>> {
-    let mut builder = Sandbox::builder().bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    if let Some(url) = webhook_url {
+async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+    let mut builder = Sandbox::builder().bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)));
+    if let Some(url) = options.webhook_url {
         builder = builder.webhook_url(url);
+    }
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
+    if let Some(path) = options.state {
+        builder = builder.state_file(path);
     }
     let sandbox = builder.start().await?;
 
@@ -47,6 +57,21 @@ async fn serve(port: u16, webhook_url: Option<&str>) -> Result<(), Box<dyn Error
     println!("catalog product {SEEDED_PRODUCT}");
     println!();
     println!("ND8_BASE_URL={} ND8_API_KEY={}", sandbox.base_url(), sandbox.api_key());
-    tokio::signal::ctrl_c().await?;
+    told_to_end().await?;
+    sandbox.saved().await?;
     Ok(())
+}
+
+/// Waits for Ctrl-C, or for the signal by which services are ended.
+async fn told_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

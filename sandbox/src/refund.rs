@@ -68,6 +68,10 @@ impl Named for Refund {
 }
 
 impl Refund {
+    pub(crate) fn is_processing(&self) -> bool {
+        self.status == RefundStatus::Processing
+    }
+
     pub(crate) fn amount_usd(&self) -> String {
         format!("{:.2}", self.amount.in_usd(self.currency))
     }

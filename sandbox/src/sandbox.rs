@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::io;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -20,9 +23,11 @@ use crate::clock::Clock;
 use crate::contract::{self, Disagreement, Violation};
 use crate::customer::Customer;
 use crate::delivery::{Delivery, Log, NoDelivery};
+use crate::keep::{Changes, Keeper};
 use crate::list::ListShape;
 use crate::money::Currency;
 use crate::refund::{Ending, RefundError};
+use crate::snapshot::{InvalidSnapshot, Snapshot};
 use crate::state::State;
 use crate::throttle::Throttle;
 
@@ -35,9 +40,6 @@ use crate::throttle::Throttle;
 /// Its `Debug` form shows no secret.
 pub struct Sandbox {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) api_key: String,
-    pub(crate) session_token: String,
-    pub(crate) webhook_secret: String,
     pub(crate) workers: Vec<JoinHandle<()>>,
     /// The server stops when this goes away.
     pub(crate) _stop: oneshot::Sender<()>,
@@ -66,17 +68,17 @@ impl Sandbox {
 
     /// Gives an API key with every scope.
     pub fn api_key(&self) -> &str {
-        &self.api_key
+        &self.shared.own.api_key
     }
 
     /// Gives the session token of a dashboard user.
     pub fn session_token(&self) -> &str {
-        &self.session_token
+        &self.shared.own.session_token
     }
 
     /// Gives the secret that webhooks are signed with.
     pub fn webhook_secret(&self) -> &str {
-        &self.webhook_secret
+        &self.shared.own.webhook_secret
     }
 
     /// Makes another API key. As with ND8, an empty list of scopes means all of them.
@@ -132,6 +134,37 @@ impl Sandbox {
     /// If there is no such refund, or it has ended already.
     pub fn fail_refund(&self, refund_id: &str) -> Result<(), RefundError> {
         self.shared.settle(refund_id, Ending::Failed)
+    }
+
+    /// Takes down the state as it is now: everything but the deliveries that were attempted and those under way.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(&self.shared.state())
+    }
+
+    /// Puts back a state that was taken down, from this sandbox or another one.
+    ///
+    /// The keys of this handle stay those to call with: they are what the snapshot's own were.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot is of another version.
+    pub fn restore(&self, snapshot: &Snapshot) -> Result<(), InvalidSnapshot> {
+        self.shared.restore(snapshot)
+    }
+
+    /// Goes back to how everything was in the beginning. With a seed, the same ids come again.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
+    /// Waits until everything that has happened is in the state file, if there is one. Answers over HTTP wait for
+    /// that themselves.
+    ///
+    /// # Errors
+    ///
+    /// If the file could not be written.
+    pub async fn saved(&self) -> io::Result<()> {
+        self.shared.saved().await
     }
 
     /// Lists the answers of this sandbox that broke its own document, which is never what you want: tell us.
@@ -210,6 +243,14 @@ pub(crate) struct Settings {
     pub(crate) list_shape: ListShape,
 }
 
+/// The credentials that a sandbox is started with, and shows its owner.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Own {
+    pub(crate) api_key: String,
+    pub(crate) session_token: String,
+    pub(crate) webhook_secret: String,
+}
+
 /// What the server, its workers and the handle share.
 pub(crate) struct Shared {
     /// Scheme, address and port, without a slash.
@@ -222,13 +263,56 @@ pub(crate) struct Shared {
     pub(crate) deliveries: Arc<Log>,
     /// Refunds to complete, where that happens by itself.
     pub(crate) settle: Option<UnboundedSender<String>>,
+    pub(crate) own: Own,
+    /// The snapshot that a reset goes back to.
+    pub(crate) initial: Box<RawValue>,
+    pub(crate) changes: Changes,
+    pub(crate) keeper: Option<Keeper>,
     pub(crate) state: Mutex<State>,
+}
+
+/// The state, locked. Whoever asks for it to change it is counted.
+pub(crate) struct StateGuard<'a> {
+    state: MutexGuard<'a, State>,
+    changes: &'a Changes,
+    changed: bool,
+}
+
+impl Deref for StateGuard<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for StateGuard<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        self.changed = true;
+        &mut self.state
+    }
+}
+
+impl Drop for StateGuard<'_> {
+    /// Counts the change while the lock is still held.
+    fn drop(&mut self) {
+        if self.changed {
+            self.changes.note();
+        }
+    }
 }
 
 impl Shared {
     /// Locks the state. Never held across an `await`, which the compiler sees to.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn state(&self) -> StateGuard<'_> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        StateGuard { state, changes: &self.changes, changed: false }
+    }
+
+    pub(crate) fn reset(&self) {
+        let initial = Snapshot::from_json(self.initial.get());
+        let restored = initial.and_then(|initial| self.restore(&initial));
+        restored.expect("it was read or written by this version when the sandbox started");
     }
 
     pub(crate) fn create_api_key(&self, name: &str, scopes: &[Scope], mode: KeyMode) -> String {
@@ -267,7 +351,9 @@ impl fmt::Debug for Shared {
 impl State {
     /// Finds a checkout by the token in its address.
     pub(crate) fn checkout(&self, token: &str) -> Option<&Checkout> {
-        self.checkout_by_token.get(token).and_then(|id| self.checkouts.get(id))
+        // What the token says is its own id; the rest shows that it was not made up.
+        let id = token.split('.').next()?;
+        self.checkouts.get(id).filter(|checkout| checkout.token == token)
     }
 }
 

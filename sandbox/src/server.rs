@@ -14,8 +14,8 @@ use crate::django::{self, View};
 use crate::error::Door;
 use crate::sandbox::Shared;
 use crate::{
-    api_key, checkout, control, dashboard, link_management, organization, page, payment, public_link, refund,
-    refund_list, webhook_config,
+    api_key, checkout, control, dashboard, keep, link_management, organization, page, payment, public_link,
+    refund, refund_list, webhook_config,
 };
 
 type Methods = MethodRouter<Arc<Shared>>;
@@ -53,6 +53,7 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
         .merge(control::routes())
         .fallback(unknown_route)
         .layer(from_fn(django::catch_panics))
+        .layer(from_fn_with_state(Arc::clone(&sandbox), keep::acknowledge))
         .with_state(sandbox)
 }
 

@@ -4,9 +4,10 @@
 //! change and the announcement of it happen under the same lock, so webhooks are queued in the order of what
 //! they tell.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use tokio::sync::mpsc::UnboundedSender;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::auth::Credentials;
 use crate::catalog::Catalog;
@@ -22,6 +23,7 @@ use crate::table::Table;
 use crate::webhook::{self, Event};
 
 /// The state of one sandbox.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) random: Random,
     pub(crate) credentials: Credentials,
@@ -29,36 +31,34 @@ pub(crate) struct State {
     pub(crate) token_signer: MacKey,
     pub(crate) catalog: Catalog,
     /// By `checkout_id`.
-    pub(crate) checkouts: HashMap<String, Checkout>,
-    /// From the token of a checkout to its id.
-    pub(crate) checkout_by_token: HashMap<String, String>,
+    pub(crate) checkouts: BTreeMap<String, Checkout>,
     pub(crate) payments: Table<Payment>,
     pub(crate) refunds: Table<Refund>,
     /// Oldest first.
     pub(crate) payment_links: Vec<PaymentLink>,
     pub(crate) webhook_url: Option<String>,
+    /// Not part of what is kept: a state that was read gets that of the sandbox it goes to.
+    #[serde(skip, default = "nowhere")]
     pub(crate) outbox: UnboundedSender<Job>,
 }
 
+fn nowhere() -> UnboundedSender<Job> {
+    unbounded_channel().0
+}
+
 impl State {
-    pub(crate) fn new(
-        mut random: Random,
-        session_token: &str,
-        webhook_url: Option<String>,
-        outbox: UnboundedSender<Job>,
-    ) -> State {
+    pub(crate) fn new(mut random: Random, session_token: &str, webhook_url: Option<String>) -> State {
         State {
             credentials: Credentials::new(&mut random, session_token),
             organization: Organization::seeded(),
             token_signer: MacKey::new(random.text(32).as_bytes()),
             catalog: Catalog::seeded(),
-            checkouts: HashMap::new(),
-            checkout_by_token: HashMap::new(),
+            checkouts: BTreeMap::new(),
             payments: Table::new(&mut random),
             refunds: Table::new(&mut random),
             payment_links: Vec::new(),
             webhook_url,
-            outbox,
+            outbox: nowhere(),
             random,
         }
     }

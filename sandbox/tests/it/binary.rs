@@ -1,25 +1,56 @@
 //! The thin binary: prints what a program needs to call it, and serves.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// Ends the process with the test, however it ends.
-struct Running(Child);
+/// The binary, which ends with the test, however it ends.
+pub(crate) struct Running {
+    process: Child,
+    /// What it printed about itself, by name.
+    pub(crate) facts: HashMap<String, String>,
+}
+
+impl Running {
+    pub(crate) fn start(arguments: &[&str]) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nd8-sandbox"));
+        let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut facts = HashMap::new();
+        for line in lines {
+            if line.starts_with("ND8_BASE_URL=") {
+                facts.insert("line".to_owned(), line);
+                break;
+            }
+            if let Some((name, fact)) = line.split_once("  ").or(line.rsplit_once(' ')) {
+                facts.insert(name.to_owned(), fact.trim().to_owned());
+            }
+        }
+        Running { process, facts }
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.facts["base URL"]
+    }
+
+    /// Ends it as nothing can prevent or prepare for.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
 #[tokio::test]
 async fn the_printed_line_is_enough_to_call_it() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nd8-sandbox"));
-    let mut running = Running(command.stdout(Stdio::piped()).spawn().unwrap());
-    let lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let line = lines.into_iter().find(|line| line.starts_with("ND8_BASE_URL=")).unwrap();
-    let (base_url, api_key) = line.split_once(' ').unwrap();
+    let running = Running::start(&[]);
+    let (base_url, api_key) = running.facts["line"].split_once(' ').unwrap();
     let (base_url, api_key) = (base_url.split_once('=').unwrap().1, api_key.split_once('=').unwrap().1);
 
     let request = crate::support::http().get(format!("{base_url}/refunds/")).header("Api-Key", api_key);
@@ -28,10 +59,29 @@ async fn the_printed_line_is_enough_to_call_it() {
 }
 
 #[test]
+fn one_seed_prints_the_same_keys() {
+    let keys = |seed| {
+        let mut facts = Running::start(&["--seed", seed]).facts.clone();
+        ["API key", "session token", "webhook secret"].map(|name| facts.remove(name).unwrap())
+    };
+    assert_eq!(keys("7"), keys("7"));
+    assert_ne!(keys("7"), keys("8"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_signal_of_services_ends_it_cleanly() {
+    let mut running = Running::start(&[]);
+    let kill = Command::new("kill").args(["-TERM", &running.process.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(running.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn arguments_that_make_no_sense_are_an_error() {
-    for arguments in [&["port"][..], &["65536"], &["--help"], &["0", "http://127.0.0.1/", "more"]] {
+    for arguments in [&["8080"][..], &["--port", "65536"], &["--seed", "x"], &["--state"], &["--nothing"]] {
         let output = Command::new(env!("CARGO_BIN_EXE_nd8-sandbox")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: nd8-sandbox"));
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{output:?}");
     }
 }

@@ -20,6 +20,8 @@ mod payment_links;
 mod refund_list;
 mod refunds;
 mod seed;
+mod snapshots;
+mod state_file;
 mod support;
 mod webhook_config;
 mod webhooks;

@@ -1,0 +1,173 @@
+//! The state file: killed at any moment, nothing that was acknowledged is lost, and the next start finds it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use nd8_sandbox::{RefundPolicy, Sandbox};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::binary::Running;
+use crate::support::{Caller, http, order, text};
+
+/// What callers were told had happened.
+#[derive(Debug, Default)]
+struct Acknowledged {
+    payments: Vec<String>,
+    refunds: Vec<String>,
+}
+
+/// Creates checkouts, pays and refunds as fast as it can, until the server is gone.
+async fn load(http: Client, base_url: String, api_key: String, killed: Arc<AtomicBool>) -> Acknowledged {
+    let mut acknowledged = Acknowledged::default();
+    let control = base_url.replace("/api", "/_sandbox");
+    let post = async |url: String, body: Value| -> Option<Value> {
+        let sent = http.post(url).header("Api-Key", &api_key).json(&body).send().await;
+        // An answer that breaks off acknowledges nothing; before the kill, none may.
+        let answer = match sent.and_then(Response::error_for_status) {
+            Ok(answer) => answer.json().await,
+            Err(error) => Err(error),
+        };
+        assert!(answer.is_ok() || killed.load(Ordering::SeqCst), "{answer:?}");
+        answer.ok()
+    };
+    loop {
+        let Some(checkout) = post(format!("{base_url}/checkout/create/"), order()).await else { break };
+        let pay = format!("{control}/checkouts/{}/pay", text(&checkout["checkout_id"]));
+        let Some(paid) = post(pay, json!({})).await else { break };
+        let payment_id = text(&paid["payment_id"]).to_owned();
+        let refund = format!("{base_url}/transactions/{payment_id}/refund/");
+        acknowledged.payments.push(payment_id);
+        let body = json!({ "reason": "load", "amount": "1.00" });
+        let Some(refund) = post(refund, body).await else { break };
+        acknowledged.refunds.push(text(&refund["refund_public_id"]).to_owned());
+    }
+    acknowledged
+}
+
+/// Eight callers at once, eight times killed, each time a little later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_being_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let state = ["--state", path.to_str().unwrap()];
+    let http = http();
+    let mut all = Acknowledged::default();
+    let mut keys = None;
+
+    for round in 0..8 {
+        let mut running = Running::start(&state);
+        let facts = ["API key", "session token", "webhook secret"].map(|name| running.facts[name].clone());
+        assert_eq!(*keys.get_or_insert(facts.clone()), facts, "the keys of the first start");
+        let base_url = running.base_url().to_owned();
+
+        // Everything of all rounds so far is there.
+        for payment_id in &all.payments {
+            let url = format!("{base_url}/transactions/{payment_id}/");
+            let answer = http.get(url).header("Api-Key", &facts[0]).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{payment_id} after {round} kills");
+        }
+        for refund_id in &all.refunds {
+            let url = format!("{base_url}/refunds/{refund_id}/");
+            let answer = http.get(url).header("Api-Key", &facts[0]).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{refund_id} after {round} kills");
+        }
+
+        let killed = Arc::new(AtomicBool::new(false));
+        let mut callers = JoinSet::new();
+        for _ in 0..8 {
+            callers.spawn(load(http.clone(), base_url.clone(), facts[0].clone(), Arc::clone(&killed)));
+        }
+        // Which moment it is does not matter, as long as it is another one each time.
+        tokio::time::sleep(Duration::from_millis(37 * (round + 1))).await;
+        killed.store(true, Ordering::SeqCst);
+        running.kill();
+        for acknowledged in callers.join_all().await {
+            all.payments.extend(acknowledged.payments);
+            all.refunds.extend(acknowledged.refunds);
+        }
+    }
+    assert!(all.refunds.len() > 20, "something happened: {}", all.refunds.len());
+    println!("{} payments and {} refunds survived", all.payments.len(), all.refunds.len());
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_the_last_one_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let start = async |refunds| Sandbox::builder().refunds(refunds).state_file(&path).start().await.unwrap();
+
+    let sandbox = start(RefundPolicy::Manual).await;
+    let payment_id = Caller::of(&sandbox).paid(&sandbox, "10").await;
+    let refund = Caller::of(&sandbox).refund(&payment_id, &json!({ "reason": "x", "amount": "4.00" })).await;
+    let refund_id = text(&refund.expect(200)["refund_public_id"]).to_owned();
+    let key = sandbox.api_key().to_owned();
+    drop(sandbox);
+
+    // Refunds that were processing are completed where that happens by itself.
+    let sandbox = start(RefundPolicy::Automatic).await;
+    assert_eq!(sandbox.api_key(), key);
+    let caller = Caller::of(&sandbox);
+    let refund = async || caller.get(&format!("/refunds/{refund_id}/")).await.expect(200);
+    while refund().await["status"] == "processing" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(refund().await["status"], "completed");
+    assert_eq!(caller.payment_status(&payment_id).await, "paid");
+
+    // A reset goes back to the very beginning, not to this start.
+    sandbox.reset();
+    caller.get(&format!("/transactions/{payment_id}/")).await.expect(404);
+    drop(sandbox);
+    let sandbox = start(RefundPolicy::Manual).await;
+    Caller::of(&sandbox).get(&format!("/transactions/{payment_id}/")).await.expect(404);
+}
+
+#[tokio::test]
+async fn one_file_is_kept_by_one_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let sandbox = Sandbox::builder().state_file(&path).start().await.unwrap();
+
+    let error = Sandbox::builder().state_file(&path).start().await.unwrap_err().to_string();
+    assert!(error.contains("another sandbox") && error.contains("state.json"), "{error}");
+    Caller::of(&sandbox).get("/refunds/").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_no_state_stops_the_start_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    for wrong in ["{", "[]", "{\"format\":2}", "hello"] {
+        std::fs::write(&path, wrong).unwrap();
+        let error = Sandbox::builder().state_file(&path).start().await.unwrap_err();
+        assert!(error.to_string().contains("state.json"), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), wrong);
+    }
+    std::fs::write(&path, "").unwrap();
+    assert!(Sandbox::builder().state_file(&path).start().await.is_ok(), "an empty file is a beginning");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_written_is_not_acknowledged() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let sandbox = Sandbox::builder().state_file(&path).start().await.unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // A folder in the place of the draft cannot be written into, by anybody.
+    std::fs::create_dir(folder.path().join("state.json.new")).unwrap();
+    let caller = Caller::of(&sandbox);
+    let refused = caller.post("/checkout/create/", &order()).await;
+    assert_eq!((refused.status, refused.header("content-type")), (500, "text/html; charset=utf-8"));
+    assert!(sandbox.saved().await.is_err());
+
+    std::fs::remove_dir(folder.path().join("state.json.new")).unwrap();
+    caller.checkout(&order()).await;
+    assert!(sandbox.saved().await.is_ok());
+}
