@@ -1,6 +1,11 @@
 //! Refunds never move more than the payment, whatever is asked and in whatever order.
 
+use std::sync::Arc;
+
 use nd8_sandbox::{RefundError, Sandbox};
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -122,4 +127,95 @@ async fn racing_refunds_never_move_more_than_the_payment() {
         let cents = |refund: &Value| refund["amount_in_cents"].as_i64().unwrap();
         assert_eq!(refunds.as_array().unwrap().iter().map(cents).sum::<i64>(), 5000);
     }
+}
+
+/// What one of the racing callers asks for, and how its refund ends if it is granted.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    /// Everything that is left, if not given.
+    cents: Option<u64>,
+    ending: Option<Ending>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ending {
+    Completed,
+    Failed,
+}
+
+fn wishes() -> impl Strategy<Value = (u64, Vec<Wish>)> {
+    let ending = prop_oneof![Just(None), Just(Some(Ending::Completed)), Just(Some(Ending::Failed))];
+    let wish = (proptest::option::weighted(0.9, 1_u64..4_000), ending);
+    let wishes = vec(wish.prop_map(|(cents, ending)| Wish { cents, ending }), 32);
+    (1_u64..20_000, wishes)
+}
+
+fn money(cents: u64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// Lets 32 callers refund one payment at once, some of whose refunds end while others are still being asked for.
+async fn race(paid: u64, wishes: Vec<Wish>) -> Result<(), TestCaseError> {
+    let sandbox = Arc::new(manual().await);
+    let caller = Caller::of(&sandbox);
+    let payment_id = caller.paid(&sandbox, &money(paid)).await;
+    let mut refunders = JoinSet::new();
+    for wish in &wishes {
+        let (sandbox, caller, payment_id, wish) =
+            (Arc::clone(&sandbox), caller.clone(), payment_id.clone(), *wish);
+        refunders.spawn(async move {
+            let mut body = json!({ "reason": "race" });
+            if let Some(cents) = wish.cents {
+                body["amount"] = json!(money(cents));
+            }
+            let answer = caller.refund(&payment_id, &body).await;
+            if answer.status == 200 {
+                let created = answer.expect(200);
+                let refund_id = text(&created["refund_public_id"]);
+                match wish.ending {
+                    Some(Ending::Completed) => sandbox.complete_refund(refund_id).unwrap(),
+                    Some(Ending::Failed) => sandbox.fail_refund(refund_id).unwrap(),
+                    None => {}
+                }
+            }
+            (wish, answer)
+        });
+    }
+
+    let (mut moved, mut failed_some) = (0, false);
+    let mut refused = Vec::new();
+    for (wish, answer) in refunders.join_all().await {
+        if answer.status == 200 {
+            let cents = answer.expect(200)["amount_in_cents"].as_u64().unwrap();
+            prop_assert!(wish.cents.is_none_or(|asked| asked == cents), "as much as was asked for");
+            match wish.ending {
+                Some(Ending::Failed) => failed_some = true,
+                _ => moved += cents,
+            }
+        } else {
+            answer.expect(400);
+            refused.push(wish);
+        }
+    }
+    prop_assert!(moved <= paid, "{moved} of {paid}");
+    // Who was refused asked for more than there was; what failed came back, perhaps too late for them.
+    let left = paid - moved;
+    for wish in refused.iter().filter(|_| !failed_some) {
+        prop_assert!(wish.cents.map_or(left == 0, |asked| asked > left), "{wish:?} with {left} left");
+    }
+    // And all that is left can still be had, to the cent.
+    let rest = caller.refund(&payment_id, &json!({ "reason": "the rest" })).await;
+    match left {
+        0 => prop_assert_eq!(rest.status, 400),
+        left => prop_assert_eq!(rest.expect(200)["amount_in_cents"].as_u64(), Some(left)),
+    }
+    Ok(())
+}
+
+#[test]
+fn however_refunds_race_they_move_what_was_paid_and_no_more() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&wishes(), |(paid, wishes)| runtime.block_on(race(paid, wishes)));
+    result.unwrap_or_else(|failure| panic!("{failure}"));
 }
