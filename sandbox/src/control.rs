@@ -1,14 +1,5 @@
 //! `/_sandbox/`: what a person or a script asks the sandbox itself, outside of the API it imitates.
-//!
-//! | call | what it does |
-//! | --- | --- |
-//! | `GET /_sandbox/openapi.json` | the OpenAPI document that the sandbox keeps to |
-//! | `GET /_sandbox/contract` | what was found: violations, disagreements, and how often each operation was answered |
-//! | `POST /_sandbox/products` | adds a product: `name`, `unit_price` and `currency` as texts, and an `id` if you like |
-//! | `POST /_sandbox/reset` | goes back to how everything was in the beginning |
-//! | `GET /_sandbox/snapshot` | takes down the state |
-//! | `POST /_sandbox/restore` | puts back a state that was taken down |
-//! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer |
+//! The calls are listed in the documentation of the crate.
 //!
 //! No credential is asked for: the sandbox listens on loopback.
 

@@ -16,18 +16,33 @@
 //!
 //! # What it serves
 //!
-//! | operation | path | scopes, one of which is needed |
-//! | --- | --- | --- |
-//! | create a checkout | `POST /checkout/create/` | `checkout:create` |
-//! | get a payment | `GET /transactions/{id}/` | `payments:read` |
-//! | refund a payment | `POST /transactions/{id}/refund/` | `refunds:write`, `payments:write` |
-//! | list refunds | `GET /refunds/` | `refunds:read`, `payments:read` |
-//! | get a refund | `GET /refunds/{id}/` | `refunds:read`, `payments:read` |
+//! All 22 operations of the API, under `/api` and under `/sandbox/api`, with what they remember of each other.
 //!
-//! Each path is served under `/api` and under `/sandbox/api`. `checkout_url` leads to a hosted checkout page
-//! on this server, where the customer pays, declines or cancels; [`Customer`] does the same from code.
-//! Dashboard operations (organization, API keys, webhook configuration, payment links) are known but not
-//! served yet: with the right credential they answer 501 and a JSON `detail` that says so.
+//! | operations | path | credential |
+//! | --- | --- | --- |
+//! | create a checkout | `POST /checkout/create/` | key with `checkout:create` |
+//! | get a payment | `GET /transactions/{id}/` | key with `payments:read` |
+//! | refund a payment | `POST /transactions/{id}/refund/` | key with `refunds:write` or `payments:write` |
+//! | list and get refunds | `/refunds/`, `/refunds/{id}/` | key with `refunds:read` or `payments:read` |
+//! | organization | `/organization/`, `/organization/dashboard/` | session token |
+//! | API keys: list, create, rotate, revoke | `/organization/api-keys/…` | session token |
+//! | webhook endpoint | `/organization/webhooks/` | session token |
+//! | payment links: list, create, get, change, delete, payments | `/payment-links/…` | session token |
+//! | a customer's link and its checkout | `/payment-links/public/{token}/…` | none |
+//!
+//! A key is sent as `Authorization: Api-Key …` or in the header `Api-Key`, a session token as `Authorization: Token …`.
+//! `checkout_url` leads to a hosted checkout page on this server, where the customer pays, declines or cancels;
+//! [`Customer`] does the same from code.
+//!
+//! Beside the API, `/_sandbox/` serves what a script asks the sandbox itself:
+//!
+//! | call | what it does |
+//! | --- | --- |
+//! | `GET /_sandbox/openapi.json` | the OpenAPI document that the sandbox keeps to |
+//! | `GET /_sandbox/contract` | violations, disagreements, and how often each operation was answered with what |
+//! | `POST /_sandbox/products` | adds a product: `name`, `unit_price` and `currency` as texts, and an `id` if you like |
+//! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer |
+//! | `POST /_sandbox/reset`, `GET /_sandbox/snapshot`, `POST /_sandbox/restore` | as [`Sandbox::reset`] and its neighbours |
 //!
 //! # How a payment lives
 //!
@@ -38,21 +53,56 @@
 //! went back and `paid` when something is left. A failed refund gives its amount back to what can still be
 //! refunded.
 //!
+//! # How it refuses
+//!
+//! As Django REST Framework does: errors by field, `non_field_errors`, errors of items in either of the framework's
+//! forms ([`Builder::list_errors`]), 401 with `WWW-Authenticate`, 403, 404, 405 with `Allow`, 406, 413, 415, 429
+//! ([`Builder::rate_limit`]), 301 for a slash that is missing, and HTML for unknown paths and for errors that nobody
+//! handled. Lists are bare arrays, or the framework's envelope ([`Builder::list_shape`]).
+//!
+//! # The document is the judge
+//!
+//! Every answer is held against the OpenAPI document (the reference, the supplement of the guides, and the framework's
+//! refusals beside them). One that breaks it is a defect of this crate: the caller gets a 500 that says what is wrong,
+//! [`Sandbox::violations`] has it, and dropping the [`Sandbox`] panics, so that the test fails that found it. Every
+//! request is held against it as well: what the document refuses and the sandbox takes is in
+//! [`Sandbox::disagreements`].
+//!
+//! # State
+//!
+//! All is in memory, and one [`Builder::seed`] makes ids and keys the same each time. [`Sandbox::snapshot`] takes the
+//! state down; [`Builder::state_file`] keeps it across restarts: an answer leaves when what it tells of is in the file,
+//! so that nothing acknowledged is lost if the process is killed.
+//!
 //! # Where it differs from ND8
 //!
 //! - It charges no fee, so a payment's `amount`, which ND8 gives net of fees, is the whole charge.
 //! - `amount_usd` of a refund in euros uses the fixed rate [`EUR_IN_USD`].
 //! - Ad-hoc products are always allowed. A product from the catalog takes its name and price from there, even
-//!   if the request carries others.
+//!   if the request carries others. No tax is added, whatever `price_mode` and `pricing_mode` say.
 //! - `sandbox_simulate` is checked, stored and shown on the hosted page; it does not act yet.
 //! - A webhook is attempted once: the schedule of retries is still to come. Only receivers on loopback are
 //!   contacted.
-//! - No request rate limit, no production keys, no expiry of payments.
+//! - Keys of production ([`Sandbox::create_production_key`]) see the same payments as the others.
+//! - `POST /refunds/` with a session token, the dashboard's own way to refund, answers 501: nothing tells its fields.
 //!
-//! What the vendor prints nowhere is assumed: that a declined payment is `failed` until another attempt, the
-//! payload of `refund.status_changed` (a refund's fields, with `refund_id` and `transaction_id` as public
-//! ids), that it is sent when a refund ends and not when it is created, the wording of errors, the ids of
-//! ad-hoc products in a payment, and the page size of the refund list (100 by default, 1000 at most).
+//! # What is assumed
+//!
+//! The vendor prints nowhere, so this is inferred:
+//!
+//! - of payments: that a declined one is `failed` until another attempt, the ids of ad-hoc products in it, the payload
+//!   of `refund.status_changed` (a refund's fields, with `refund_id` and `transaction_id` as public ids), and that it is
+//!   sent when a refund ends and not when it is created;
+//! - the wording of errors, and that an API key on a dashboard operation, like a token elsewhere, is a 401;
+//! - page sizes (100, at most 1000), and that all lists have pages;
+//! - of the organization: all types; that fields which can only be read are passed over; every field of the dashboard's
+//!   snapshot;
+//! - of API keys: that `allowed_scopes` is written with commas or spaces, that rotating replaces the newest active key by
+//!   one of the same name and scopes, and that both rotating and revoking work at once;
+//! - of the webhook endpoint: paths and fields;
+//! - of payment links: `uses`, `payments_count` and `amount_paid`; that `max_uses` counts paid checkouts, and that the
+//!   last one closes the checkouts of the link that are open; that a link in a wrong state answers 400; that a deleted
+//!   one is not found while its payments live on.
 
 mod api_key;
 mod auth;
