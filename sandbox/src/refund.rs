@@ -45,6 +45,16 @@ pub(crate) enum RefundStatus {
     Failed,
 }
 
+impl RefundStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            RefundStatus::Processing => "processing",
+            RefundStatus::Completed => "completed",
+            RefundStatus::Failed => "failed",
+        }
+    }
+}
+
 /// A refund.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {

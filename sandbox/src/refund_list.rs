@@ -44,7 +44,8 @@ struct Filter<'a> {
     status: Option<Option<RefundStatus>>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
-    search: Option<&'a str>,
+    /// Each of these has to be found somewhere.
+    search: Vec<&'a str>,
 }
 
 impl<'a> Filter<'a> {
@@ -71,7 +72,9 @@ impl<'a> Filter<'a> {
             }
         };
         if errors.is_empty() {
-            Ok(Filter { status, from, to, search: parameters.get("search").map(|text| text.trim()) })
+            let search = parameters.get("search").copied().unwrap_or_default();
+            let terms = search.split([' ', ',', '\t', '\n', '\r']).filter(|term| !term.is_empty());
+            Ok(Filter { status, from, to, search: terms.collect() })
         } else {
             Err(ApiError::Invalid(errors))
         }
@@ -82,10 +85,10 @@ impl<'a> Filter<'a> {
         self.status.is_none_or(|status| status == Some(refund.status))
             && self.from.is_none_or(|from| created >= from)
             && self.to.is_none_or(|to| created <= to)
-            && self.search.is_none_or(|text| {
-                contains(&refund.payment_id, text)
-                    || contains(&refund.reason, text)
-                    || refund.payment_number.to_string() == text
+            && self.search.iter().all(|term| {
+                contains(&refund.payment_id, term)
+                    || contains(&refund.reason, term)
+                    || refund.payment_number.to_string() == *term
             })
     }
 }
@@ -98,7 +101,9 @@ fn contains(text: &str, part: &str) -> bool {
 #[derive(Clone, Copy)]
 enum SortField {
     CreatedAt,
+    UpdatedAt,
     Amount,
+    Status,
 }
 
 /// Fields to order by, the first counting most; `true` turns one around.
@@ -111,7 +116,9 @@ impl Sort {
             let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
             match name {
                 "created_at" => Some((SortField::CreatedAt, descending)),
+                "updated_at" => Some((SortField::UpdatedAt, descending)),
                 "amount" => Some((SortField::Amount, descending)),
+                "status" => Some((SortField::Status, descending)),
                 _ => None,
             }
         });
@@ -126,7 +133,9 @@ impl Sort {
                 SortField::CreatedAt => {
                     (left.created_at, left.key.number).cmp(&(right.created_at, right.key.number))
                 }
+                SortField::UpdatedAt => left.updated_at.cmp(&right.updated_at),
                 SortField::Amount => left.amount.cmp(&right.amount),
+                SortField::Status => left.status.as_str().cmp(right.status.as_str()),
             };
             if order != Ordering::Equal {
                 return if descending { order.reverse() } else { order };

@@ -310,6 +310,7 @@ impl Shared {
     }
 
     pub(crate) fn reset(&self) {
+        self.throttle.forget();
         let initial = Snapshot::from_json(self.initial.get());
         let restored = initial.and_then(|initial| self.restore(&initial));
         restored.expect("it was read or written by this version when the sandbox started");

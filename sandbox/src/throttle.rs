@@ -54,6 +54,11 @@ impl Throttle {
         Throttle { limit, admitted: Mutex::new(HashMap::new()) }
     }
 
+    /// Forgets all requests.
+    pub(crate) fn forget(&self) {
+        self.admitted.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Counts a request, or refuses it. A refused request does not count.
     pub(crate) fn admit(&self, caller: Caller, now: Moment) -> Result<(), ApiError> {
         let Some(limit) = self.limit else { return Ok(()) };

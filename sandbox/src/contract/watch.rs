@@ -48,6 +48,9 @@ pub(crate) async fn watch(Extract(watch): Extract<Watch>, request: Request, next
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     let status = response.status();
     watch.log.count(operation.name(), status.as_u16());
+    if !status.is_success() && !complaints.is_empty() {
+        tracing::debug!(operation = operation.name(), %status, ?complaints, "the document refuses this as well");
+    }
     if status.is_success() && !complaints.is_empty() {
         let (operation, status) = (operation.name(), status.as_u16());
         watch.log.disagreement(Disagreement { operation, status, complaints });

@@ -65,6 +65,12 @@ async fn filters_and_search_narrow_the_list() {
     let number = &refunds[3]["transaction_id"];
     assert_eq!(reasons(&caller, &format!("search={number}")).await, ["Wrong colour"]);
     assert_eq!(reasons(&caller, "search=broken&status=failed").await, ["broken again"]);
+    // Each word has to be found, in whatever order and field.
+    assert_eq!(reasons(&caller, "search=again,broken").await, ["broken again"]);
+    assert_eq!(reasons(&caller, &format!("search={}%20colour", payments[1])).await, ["Wrong colour"]);
+    assert!(reasons(&caller, &format!("search={}+colour", payments[0])).await.is_empty());
+    let by_status = reasons(&caller, "ordering=status,-amount").await;
+    assert_eq!(by_status, ["Late", "broken again", "Broken cup", "Wrong colour"]);
 
     let refund = caller.get(&format!("/refunds/{}/", refunds[3]["refund_id"])).await.expect(200);
     let created_at = text(&refund["created_at"]);
