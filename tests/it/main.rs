@@ -8,6 +8,7 @@ mod exact;
 mod faults;
 mod journey;
 mod json_schema;
+mod merchant;
 mod open_enums;
 mod pages;
 mod raw_mocks;
