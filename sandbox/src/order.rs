@@ -122,9 +122,7 @@ fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Li
     let mut form = Form::of(raw)?;
     let quantity = read_quantity(&mut form);
     let line = if form.has("id") {
-        // What the catalog says counts; what stands beside it has to make sense all the same.
-        let _ =
-            (form.optional_text("name", 255), form.has("unit_price") && read_unit_price(&mut form).is_some());
+        check_overridden(&mut form);
         read_catalog_line(&mut form, "id", currency, catalog)
     } else {
         read_ad_hoc_line(&mut form)
@@ -132,6 +130,14 @@ fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Li
     match (line, quantity) {
         (Some(line), Some(quantity)) if form.is_clean() => Ok(Line { quantity, ..line }),
         _ => Err(form.into_errors()),
+    }
+}
+
+/// Reads a name and a price that stand beside an id: the catalog's count, and these have to make sense all the same.
+fn check_overridden(form: &mut Form<'_>) {
+    form.optional_text("name", 255);
+    if form.has("unit_price") {
+        read_unit_price(form);
     }
 }
 
