@@ -49,6 +49,8 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         builder = builder.state_file(path);
     }
     let sandbox = builder.start().await?;
+    // Before anybody is told that there is something to end.
+    let told_to_end = told_to_end()?;
 
     println!("base URL        {}", sandbox.base_url());
     println!("API key         {}", sandbox.api_key());
@@ -57,21 +59,30 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     println!("catalog product {SEEDED_PRODUCT}");
     println!();
     println!("ND8_BASE_URL={} ND8_API_KEY={}", sandbox.base_url(), sandbox.api_key());
-    told_to_end().await?;
+    told_to_end.await;
     sandbox.saved().await?;
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for the signal by which services are ended.
-async fn told_to_end() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+/// Gives what waits for Ctrl-C, or for the signal by which services are ended. Both are heard from now on.
+#[cfg(unix)]
+fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    })
+}
+
+/// Gives what waits for Ctrl-C.
+#[cfg(not(unix))]
+fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler the process ends all the same.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
