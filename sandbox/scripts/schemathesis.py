@@ -12,7 +12,16 @@ import sys
 import tempfile
 import urllib.request
 
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+CHECKS = ",".join([
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+    "ignored_auth",
+])
 PHASES = "examples,coverage,fuzzing,stateful"
 # What Django REST Framework takes although it is not what the document says: a page size that is no number means the
 # default, `page=last` is a page, and a filter without a value is none.
