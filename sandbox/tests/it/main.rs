@@ -8,6 +8,7 @@ mod auth;
 mod binary;
 mod checkout;
 mod contract;
+mod control;
 mod customer;
 mod dashboard;
 mod errors;
