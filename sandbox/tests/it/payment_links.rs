@@ -161,7 +161,7 @@ async fn an_expired_link_is_closed() {
     let sandbox = Sandbox::start().await.unwrap();
     let dashboard = Dashboard::of(&sandbox);
     let mut request = mug_link();
-    let soon = std::time::SystemTime::now() + Duration::from_millis(400);
+    let soon = std::time::SystemTime::now() + Duration::from_millis(1500);
     request["expires_at"] = json!(jiff::Timestamp::try_from(soon).unwrap().to_string());
     let link = dashboard.post("/payment-links/", &request).await.expect(201);
 
