@@ -26,7 +26,8 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         // Only so that its tests get the feature `mock`.
         ("nd8", "nd8", DependencyKind::Development) => None,
         // They are users.
-        ("nd8-downstream" | "nd8-pinned", "nd8", _) => None,
+        ("nd8-benches" | "nd8-downstream" | "nd8-pinned", "nd8", _) => None,
+        (_, "nd8-benches", _) => Some("it measures, and nothing else"),
         (_, "nd8-pinned", _) => Some("it is an example"),
         (_, "nd8-downstream", _) => Some("it is nobody's library"),
         (_, "nd8", _) => Some("a broken client must not stop the tools, nor confirm itself"),
@@ -59,7 +60,7 @@ pub(super) fn modules(sources: &[Text]) -> Vec<String> {
         ("src/ext/", &[], r"progenitor".into(), "`ext` never names progenitor"),
         (
             "src/ext/",
-            &["builder.rs", "call.rs", "core.rs", "error.rs"],
+            &["builder.rs", "call.rs", "core.rs", "error.rs", "tls.rs"],
             r"\breqwest\b".into(),
             "reqwest stays behind the core",
         ),

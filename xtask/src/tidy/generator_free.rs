@@ -1,4 +1,4 @@
-//! Without the feature `codegen`, users of `nd8` build nothing of the generator.
+//! Without the feature `codegen`, users of `nd8` build nothing of the generator; and by default, none of the heavy TLS.
 
 use std::process::Command;
 
@@ -18,6 +18,9 @@ const GENERATOR: [&str; 8] = [
     "typify-impl",
 ];
 
+/// The TLS that has to be asked for: one is most of a clean build, the other wants headers of the system.
+const HEAVY_TLS: [&str; 2] = ["aws-lc-sys", "openssl-sys"];
+
 /// The crates, one a line, that a build of `nd8` without code generation takes.
 pub(super) fn tree() -> Result<String> {
     let output = Command::new(env!("CARGO"))
@@ -31,10 +34,12 @@ pub(super) fn tree() -> Result<String> {
 
 pub(super) fn check(tree: &str) -> Vec<String> {
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
-    let mut found: Vec<String> = names
-        .filter(|name| GENERATOR.contains(name))
-        .map(|name| format!("{name} is built without the feature `codegen`"))
-        .collect();
+    let complaint = |name: &str| match name {
+        name if GENERATOR.contains(&name) => Some(format!("{name} is built without the feature `codegen`")),
+        name if HEAVY_TLS.contains(&name) => Some(format!("{name} is built, and nobody asked for its TLS")),
+        _ => None,
+    };
+    let mut found: Vec<String> = names.filter_map(complaint).collect();
     found.dedup();
     if !tree.contains("progenitor-client ") {
         found.push("the tree does not even hold progenitor-client: is it one of nd8?".to_owned());
@@ -54,6 +59,7 @@ mod tests {
             check(&format!("{tree}typify v0.8.0\n")),
             ["typify is built without the feature `codegen`"]
         );
+        assert_eq!(check(&format!("{tree}aws-lc-sys v0.30.0\n")).len(), 1);
         assert_eq!(check("").len(), 1, "an empty tree proves nothing");
     }
 }

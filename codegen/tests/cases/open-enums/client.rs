@@ -64,12 +64,6 @@ impl Client {
         state: Option<&'a crate::raw::types::State>,
     ) -> Result<ResponseValue<::std::vec::Vec<types::A>>, Error<()>> {
         let url = format!("{}/a/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -80,7 +74,6 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("sort", &sort))
             .query(&progenitor_client::QueryParam::new("state", &state))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "list_as",
@@ -100,14 +93,8 @@ impl Client {
         body: &'a types::ARequest,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/a/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let mut request = self.client.post(url).json(&body).build()?;
         let info = OperationInfo {
             operation_id: "create_a",
         };

@@ -63,12 +63,6 @@ impl Client {
         id: &'a str,
     ) -> Result<ResponseValue<types::A>, Error<()>> {
         let url = format!("{}/a/{}/", self.baseurl, encode_path(&id.to_string()));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -77,7 +71,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_a",
@@ -98,12 +91,6 @@ impl Client {
         body: &'a types::A,
     ) -> Result<ResponseValue<types::A>, Error<()>> {
         let url = format!("{}/a/{}/", self.baseurl, encode_path(&id.to_string()));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -113,7 +100,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .json(&body)
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "create_a",

@@ -60,14 +60,8 @@ impl Client {
     /// Sends a `GET` request to `/key/`
     pub async fn key<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/key/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.get(url).headers(header_map).build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "key",
         };
@@ -83,14 +77,8 @@ impl Client {
     /// Sends a `POST` request to `/open/`
     pub async fn open<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/open/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.post(url).headers(header_map).build()?;
+        let mut request = self.client.post(url).build()?;
         let info = OperationInfo {
             operation_id: "open",
         };
@@ -106,14 +94,8 @@ impl Client {
     /// Sends a `PUT` request to `/session/`
     pub async fn session<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/session/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.put(url).headers(header_map).build()?;
+        let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
             operation_id: "session",
         };

@@ -60,12 +60,6 @@ impl Client {
     /// Sends a `GET` request to `/a/`
     pub async fn get_a<'a>(&'a self) -> Result<ResponseValue<types::A>, Error<()>> {
         let url = format!("{}/a/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -74,7 +68,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_a",
@@ -91,14 +84,8 @@ impl Client {
     /// Sends a `DELETE` request to `/a/`
     pub async fn delete_a<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/a/", self.baseurl);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
-        let mut request = self.client.delete(url).headers(header_map).build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_a",
         };

@@ -64,12 +64,6 @@ impl Client {
         since: Option<&'a ::jiff::Timestamp>,
     ) -> Result<ResponseValue<types::A>, Error<()>> {
         let url = format!("{}/a/{}/", self.baseurl, encode_path(&id.to_string()));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -79,7 +73,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .query(&progenitor_client::QueryParam::new("since", &since))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "get_a",
