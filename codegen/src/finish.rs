@@ -414,6 +414,18 @@ impl VisitMut for Tidy {
         visit_mut::visit_block_mut(self, block);
     }
 
+    /// The hand-written half reads answers, with a bound.
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        let syn::Expr::Match(by_status) = &*expression else { return };
+        if compact(&by_status.expr) != "response.status().as_u16()" {
+            return;
+        }
+        let is_empty = by_status.arms.iter().any(|arm| compact(&arm.body).contains("ResponseValue::empty"));
+        let read = if is_empty { format_ident!("empty_answer") } else { format_ident!("answer") };
+        *expression = parse_quote!(crate::raw::#read(&self.inner, response).await);
+    }
+
     fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
         line_docs(&mut function.attrs);
         visit_mut::visit_impl_item_fn_mut(self, function);

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::redirect::Policy;
 
 use super::core::{Core, Limits};
 use super::retry::Budget;
@@ -155,12 +154,14 @@ impl<D: Door> Builder<D> {
             Some(application) => format!("{USER_AGENT} {application}"),
             None => USER_AGENT.to_owned(),
         };
-        let http = reqwest::Client::builder()
-            .user_agent(user_agent)
+        let http = reqwest::Client::builder().user_agent(user_agent);
+        // A browser decides on these by itself.
+        #[cfg(not(target_family = "wasm"))]
+        let http = http
             // For the raw client; calls of the doors set their own.
             .timeout(self.limits.attempt_timeout)
             .connect_timeout(self.connect_timeout)
-            .redirect(Policy::none());
+            .redirect(reqwest::redirect::Policy::none());
         tls::build(http)
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use tokio::time::Instant;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::core::{Core, Limits};
 use super::error::Failure;
+use super::time::{Instant, sleep};
 use super::{Error, FieldError, Outcome, RetryPolicy, retry};
 use crate::raw::{self, End, Exchange, Received, ResponseValue};
 
@@ -240,7 +240,7 @@ impl<R: Request> Call<R> {
             let wait = policy.wait(attempts, idempotent, &error, remaining(), retry::jitter);
             let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };
             tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");
-            tokio::time::sleep(wait).await;
+            sleep(wait).await;
         }
     }
 
@@ -322,9 +322,13 @@ fn record(span: &tracing::Span, attempts: u32, status: Option<StatusCode>, reque
     }
 }
 
-/// Makes ours of what the generated client reports. It describes no answers but those of success, so every other one is
-/// `UnexpectedResponse`, and the exchange has it whole.
+/// Makes ours of what the generated client reports. It describes no answers but those of success; every other one is in the
+/// exchange, whole.
 fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
+    let received = match received {
+        Some(received) if !received.status.is_success() => return Failure::Status(received),
+        received => received,
+    };
     match error {
         raw::Error::Custom(problem) => Failure::Refused { problem },
         raw::Error::InvalidRequest(_) => Failure::Request { source: None },
@@ -337,10 +341,8 @@ fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
         raw::Error::InvalidResponsePayload(_, error) => {
             Failure::Undecodable { received, line: error.line(), column: error.column() }
         }
-        raw::Error::UnexpectedResponse(_) | raw::Error::ErrorResponse(_) => match received {
-            Some(received) => Failure::Status(received),
-            None => Failure::Request { source: None },
-        },
+        // Only the raw client by itself, which has no exchange, hands an answer on.
+        raw::Error::UnexpectedResponse(_) | raw::Error::ErrorResponse(_) => Failure::Request { source: None },
     }
 }
 

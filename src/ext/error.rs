@@ -2,12 +2,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
-use super::drf;
+use super::{drf, time};
 use crate::raw::{self, Received};
 
 /// Why a call failed, and whether money may have moved all the same.
@@ -106,6 +106,17 @@ pub(super) enum Failure {
     Status(Received),
 }
 
+#[cfg(not(target_family = "wasm"))]
+fn never_connected(error: &reqwest::Error) -> bool {
+    error.is_connect()
+}
+
+/// A browser does not tell, so nothing is certain.
+#[cfg(target_family = "wasm")]
+fn never_connected(_: &reqwest::Error) -> bool {
+    false
+}
+
 impl Failure {
     fn received(&self) -> Option<&Received> {
         match self {
@@ -174,7 +185,7 @@ impl Error {
             | Failure::Input(_)
             | Failure::Request { .. }
             | Failure::Refused { .. } => Outcome::NotSent,
-            Failure::Transport { source, .. } if source.is_connect() => Outcome::NotSent,
+            Failure::Transport { source, .. } if never_connected(source) => Outcome::NotSent,
             Failure::Transport { .. } | Failure::Undecodable { .. } | Failure::RepeatedPage => {
                 Outcome::Unknown
             }
@@ -212,9 +223,8 @@ impl Error {
         if value.bytes().all(|byte| byte.is_ascii_digit()) {
             return value.parse().ok().map(Duration::from_secs);
         }
-        let date = httpdate::parse_http_date(value).ok()?;
         // A date that has passed asks for no wait.
-        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+        httpdate::parse_http_date(value).ok().map(time::until)
     }
 
     /// What is wrong, field by field: what this crate found before sending, or what the server complained about, decoded
@@ -260,7 +270,7 @@ impl Error {
 
     /// Whether no connection could be made, so that nothing was sent.
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.failure, Failure::Transport { source, .. } if source.is_connect())
+        matches!(&self.0.failure, Failure::Transport { source, .. } if never_connected(source))
     }
 
     /// Whether the time for the call ran out.
@@ -350,7 +360,7 @@ impl fmt::Display for Error {
             }
             Failure::Request { .. } => f.write_str("the request could not be built")?,
             Failure::Refused { problem } => write!(f, "the request was not sent: {problem}")?,
-            Failure::Transport { source, .. } if source.is_connect() => {
+            Failure::Transport { source, .. } if never_connected(source) => {
                 f.write_str("no connection could be made")?
             }
             Failure::Transport { source, .. } if source.is_timeout() => {

@@ -29,6 +29,7 @@ mod request;
 mod retry;
 mod scope;
 mod storefront;
+mod time;
 mod tls;
 mod wait;
 mod webhook_endpoint;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 
+use super::time::sleep;
 use super::{Call, CreateRefund, Error, GetPayment, ListRefunds, Outcome, Refund, RefundCreated};
 
 /// How long the server is given to finish what it may be doing, before its list of refunds is believed.
@@ -133,7 +134,7 @@ impl Call<CreateRefund> {
                 Err(error) => return Err(error),
             };
             for _ in 0..2 {
-                tokio::time::sleep(self.request.settle).await;
+                sleep(self.request.settle).await;
                 // Whatever goes wrong with looking, what must be told is that the refund may have been made.
                 let Ok(new) = self.matching(is_new).await else { return Err(error) };
                 match <[Refund; 1]>::try_from(new) {

@@ -5,18 +5,31 @@
 use super::Error;
 
 /// Whether HTTPS can be spoken.
-pub(super) const IS_BUILT_IN: bool =
-    cfg!(any(feature = "native-tls", feature = "rustls-aws-lc", feature = "rustls-ring"));
+pub(super) const IS_BUILT_IN: bool = cfg!(any(
+    target_family = "wasm",
+    feature = "native-tls",
+    feature = "rustls-aws-lc",
+    feature = "rustls-ring"
+));
+
+/// The browser's.
+#[cfg(target_family = "wasm")]
+pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    finish(http)
+}
 
 /// The TLS of the system: OpenSSL on Linux, Secure Transport on macOS, SChannel on Windows.
-#[cfg(feature = "native-tls")]
+#[cfg(all(not(target_family = "wasm"), feature = "native-tls"))]
 pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     finish(http.tls_backend_native())
 }
 
 /// Hands rustls its provider explicitly: nothing process-wide is installed or needed, so two crates of one program
 /// cannot disagree about it.
-#[cfg(all(not(feature = "native-tls"), any(feature = "rustls-aws-lc", feature = "rustls-ring")))]
+#[cfg(all(
+    not(any(target_family = "wasm", feature = "native-tls")),
+    any(feature = "rustls-aws-lc", feature = "rustls-ring")
+))]
 pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     use std::sync::Arc;
 
@@ -38,7 +51,12 @@ pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Err
 ///
 /// Where another crate of the graph turned `reqwest/rustls-no-provider` on and installed no provider, reqwest panics. That
 /// is not for a library to hand on, and without rustls of our own there is no provider to give it.
-#[cfg(not(any(feature = "native-tls", feature = "rustls-aws-lc", feature = "rustls-ring")))]
+#[cfg(not(any(
+    target_family = "wasm",
+    feature = "native-tls",
+    feature = "rustls-aws-lc",
+    feature = "rustls-ring"
+)))]
 pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(http))) {
         Ok(built) => built,

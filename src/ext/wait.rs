@@ -5,8 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::time::{Instant, sleep};
 use super::{Call, Error, GetPayment, GetRefund, Payment, PaymentStatus, Refund, RefundStatus, Request};
 
 /// How often to ask, and for how long. The pause between two questions begins at one second and grows by half, up to
@@ -126,7 +125,7 @@ async fn until<R: Request + Clone>(
         if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline) {
             return Err(NotFinal { last, error: None });
         }
-        tokio::time::sleep(pause).await;
+        sleep(pause).await;
         pause = (pause + pause / 2).min(poll.longest);
     }
 }

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode};
-use reqwest::ResponseBuilderExt as _;
 
 /// What a door adds to the request of one attempt, and where the hooks leave what came back.
 pub(crate) struct Exchange {
@@ -76,34 +76,40 @@ impl Exchange {
         self.received.into_inner()
     }
 
-    /// Reads the body of an answer within the limit, and hands the answer on with what was read.
+    /// Keeps an answer that was made up, for want of the one that a redirect hid.
+    pub(super) fn receive(&self, received: Received) {
+        // Each attempt has an exchange of its own, so there is nothing here yet.
+        let _ = self.received.set(received);
+    }
+
+    /// Reads an answer, its body within the limit.
     ///
     /// A success that breaks off is an error. Anything else that does has said enough with its status.
-    pub(super) async fn read(&self, mut response: reqwest::Response) -> reqwest::Result<reqwest::Response> {
+    pub(super) async fn read(&self, mut response: reqwest::Response) -> reqwest::Result<&Received> {
+        if let Some(received) = self.received.get() {
+            return Ok(received);
+        }
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let (body, end) = self.read_body(&mut response).await;
+        let (body, end) = self.read_body(response).await;
         let (end, failure) = match end {
             Ok(end) => (end, None),
             Err(error) => (End::BrokenOff, Some(error)),
         };
-        // Nothing here yet either.
-        let _ = self.received.set(Received { status, headers, body: body.clone(), end });
-        if let Some(error) = failure.filter(|_| status.is_success()) {
-            return Err(error);
+        let received = self.received.get_or_init(|| Received { status, headers, body, end });
+        match failure.filter(|_| status.is_success()) {
+            Some(error) => Err(error),
+            None => Ok(received),
         }
-        // Whoever wants the headers finds them in what was received.
-        let mut whole = http::Response::builder().url(response.url().clone()).body(body).unwrap_or_default();
-        *whole.status_mut() = status;
-        Ok(whole.into())
     }
 
     /// The body as far as it is read, and how it ended.
-    async fn read_body(&self, response: &mut reqwest::Response) -> (Bytes, reqwest::Result<End>) {
+    async fn read_body(&self, response: reqwest::Response) -> (Bytes, reqwest::Result<End>) {
+        let mut chunks = std::pin::pin!(response.bytes_stream());
         // Most bodies come in one piece, and that is not copied.
         let (mut first, mut all) = (Bytes::new(), BytesMut::new());
         let end = loop {
-            let mut chunk = match response.chunk().await {
+            let mut chunk = match chunks.try_next().await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break Ok(End::Complete),
                 Err(error) => break Err(error),

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use http::StatusCode;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::de::DeserializeOwned;
 
-use super::{Client, Context, Error, ResponseValue, operation};
+use super::answer::answer;
+use super::{Client, Context, End, Error, Received, ResponseValue, operation};
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,10 +47,7 @@ impl Client {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         let response = self.exec(request, &OperationInfo { operation_id: "any" }).await?;
-        match response.status().is_success() {
-            true => ResponseValue::from_response(response).await,
-            false => Err(Error::UnexpectedResponse(response)),
-        }
+        answer(&self.inner, response).await
     }
 }
 
@@ -77,25 +77,45 @@ impl ClientHooks<Context> for Client {
         _info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         let sent_to = request.url().clone();
-        let mut response = self.client().execute(request).await?;
-        if *response.url() != sent_to {
-            response = redirect(response.url());
+        let response = self.client().execute(request).await?;
+        if *response.url() == sent_to {
+            return Ok(response);
         }
+        // An HTTP client that follows redirects turns a POST that Django answered with 301 for want of a trailing slash into
+        // a GET, and reports its 200. The client of this crate does not follow; should a caller's own do, or a browser's,
+        // the answer is put back into what the server first said.
         match &self.inner.exchange {
-            Some(exchange) => exchange.read(response).await,
-            None => Ok(response),
+            Some(exchange) => {
+                exchange.receive(redirect(response.url()));
+                Ok(response)
+            }
+            None => Ok(without_exchange(response)),
         }
     }
 }
 
-/// An HTTP client that follows redirects turns a POST that Django answered with 301 for want of a trailing slash into a
-/// GET, and reports its 200. The client of this crate does not follow; should a caller's own do, the answer is
-/// put back into what the server first said.
-fn redirect(to: &reqwest::Url) -> reqwest::Response {
-    let mut response = http::Response::new(String::new());
-    *response.status_mut() = http::StatusCode::MOVED_PERMANENTLY;
-    if let Ok(location) = to.as_str().parse() {
-        response.headers_mut().insert(LOCATION, location);
+/// What a server says that sends its clients elsewhere.
+fn redirect(to: &reqwest::Url) -> Received {
+    let location = HeaderValue::try_from(to.as_str()).ok().map(|location| (LOCATION, location));
+    Received {
+        status: StatusCode::MOVED_PERMANENTLY,
+        headers: location.into_iter().collect(),
+        body: Bytes::new(),
+        end: End::Complete,
     }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn without_exchange(followed: reqwest::Response) -> reqwest::Response {
+    let Received { status, headers, body, .. } = redirect(followed.url());
+    let mut response = http::Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response.into()
+}
+
+/// In a browser no answer can be made, and the raw client has to live with what `fetch` followed.
+#[cfg(target_family = "wasm")]
+fn without_exchange(followed: reqwest::Response) -> reqwest::Response {
+    followed
 }

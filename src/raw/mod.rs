@@ -19,6 +19,8 @@
 //! ```
 
 #[cfg(feature = "client")]
+mod answer;
+#[cfg(feature = "client")]
 mod context;
 pub(crate) mod decimal;
 #[cfg(feature = "client")]
@@ -57,12 +59,13 @@ pub use generated::*;
 pub(crate) use redacted::Redacted;
 
 #[cfg(feature = "client")]
+pub(crate) use self::{
+    answer::{answer, empty_answer},
+    exchange::{End, Exchange, Received},
+    segment::path_segment,
+};
+#[cfg(feature = "client")]
 pub use self::{
     context::Context,
     operation::{Operation, operation},
-};
-#[cfg(feature = "client")]
-pub(crate) use self::{
-    exchange::{End, Exchange, Received},
-    segment::path_segment,
 };

@@ -76,10 +76,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::empty_answer(&self.inner, response).await
     }
     /// Sends a `POST` request to `/things/{id}/parts/`
     pub async fn add_part<'a>(
@@ -100,10 +97,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::empty_answer(&self.inner, response).await
     }
 }
 /// The `info.version` of the OpenAPI document.

@@ -78,10 +78,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::answer(&self.inner, response).await
     }
     /// Sends a `POST` request to `/a/`
     pub async fn create_thing<'a>(
@@ -106,10 +103,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::answer(&self.inner, response).await
     }
     /// Sends a `GET` request to `/a/{pk}/`
     pub async fn get_thing<'a>(
@@ -133,10 +127,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::answer(&self.inner, response).await
     }
 }
 /// The `info.version` of the OpenAPI document.

@@ -72,10 +72,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::empty_answer(&self.inner, response).await
     }
 }
 /// The `info.version` of the OpenAPI document.

@@ -79,10 +79,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::answer(&self.inner, response).await
     }
     /// Sends a `POST` request to `/a/{id}/`
     pub async fn create_a<'a>(
@@ -108,10 +105,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::answer(&self.inner, response).await
     }
 }
 /// The `info.version` of the OpenAPI document.

@@ -69,10 +69,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::empty_answer(&self.inner, response).await
     }
     /// Sends a `POST` request to `/open/`
     pub async fn open<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
@@ -86,10 +83,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::empty_answer(&self.inner, response).await
     }
     /// Sends a `PUT` request to `/session/`
     pub async fn session<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
@@ -103,10 +97,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        crate::raw::empty_answer(&self.inner, response).await
     }
 }
 /// The `info.version` of the OpenAPI document.

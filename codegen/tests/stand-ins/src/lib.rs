@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use progenitor_client::{Error, ResponseValue};
+
 pub mod decimal;
 pub mod open_enum;
 
@@ -34,6 +36,24 @@ impl fmt::Display for ExactString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// The value of an answer.
+///
+/// # Errors
+///
+/// Always: nothing of this is run.
+pub async fn answer<T>(_: &Context, response: reqwest::Response) -> Result<ResponseValue<T>, Error<()>> {
+    Err(Error::UnexpectedResponse(response))
+}
+
+/// The answer that is no more than a success.
+///
+/// # Errors
+///
+/// Always: nothing of this is run.
+pub async fn empty_answer(_: &Context, response: reqwest::Response) -> Result<ResponseValue<()>, Error<()>> {
+    Err(Error::UnexpectedResponse(response))
 }
 
 /// A parameter of a path.

@@ -1,0 +1,48 @@
+//! From the answer to a generated call to its value.
+//!
+//! progenitor would read a body of any size, and keeps no body whose value it has. What a door wants to know of an answer is left in
+//! the [`Exchange`](super::Exchange).
+
+use http::HeaderMap;
+use progenitor_client::{Error, ResponseValue};
+use serde::de::DeserializeOwned;
+
+use super::{Context, End, Received};
+
+/// The value of an answer of success.
+pub(crate) async fn answer<T: DeserializeOwned>(
+    context: &Context,
+    response: reqwest::Response,
+) -> Result<ResponseValue<T>, Error<()>> {
+    if context.exchange.is_none() && response.status().is_success() {
+        return ResponseValue::from_response(response).await;
+    }
+    let received = success(context, response).await?;
+    match serde_json::from_slice(&received.body) {
+        Ok(value) => Ok(ResponseValue::new(value, received.status, HeaderMap::new())),
+        Err(error) => Err(Error::InvalidResponsePayload(received.body, error)),
+    }
+}
+
+/// Success, where that is all there is to say.
+pub(crate) async fn empty_answer(
+    context: &Context,
+    response: reqwest::Response,
+) -> Result<ResponseValue<()>, Error<()>> {
+    if context.exchange.is_none() && response.status().is_success() {
+        return Ok(ResponseValue::empty(response));
+    }
+    let received = success(context, response).await?;
+    Ok(ResponseValue::new((), received.status, HeaderMap::new()))
+}
+
+/// An answer of success, read within the limit of the exchange.
+async fn success(context: &Context, response: reqwest::Response) -> Result<Received, Error<()>> {
+    let Some(exchange) = &context.exchange else { return Err(Error::UnexpectedResponse(response)) };
+    let received = exchange.read(response).await?;
+    match received.end {
+        End::Complete if received.status.is_success() => Ok(received.clone()),
+        // Whoever made the exchange looks into it.
+        _ => Err(Error::Custom("the answer is in the exchange".to_owned())),
+    }
+}
