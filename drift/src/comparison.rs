@@ -1,0 +1,98 @@
+//! The comparison of two documents: what goes in, and what comes out.
+
+use jiff::civil::Date;
+
+use crate::finding::{Finding, Operation};
+use crate::rule::{Rule, Severity};
+use crate::source::Document;
+
+/// What a comparison takes into account beside the documents.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The day that sunset dates are held against.
+    pub today: Date,
+}
+
+impl Default for Options {
+    /// Today is the day of the system's clock and time zone.
+    fn default() -> Self {
+        Self { today: jiff::Zoned::now().date() }
+    }
+}
+
+impl Options {
+    /// Options for a day, so that the same documents give the same findings for ever.
+    pub fn on(today: Date) -> Self {
+        Self { today }
+    }
+}
+
+/// What changed between two documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The changes: the worst first, then by rule and by place. The order is the same for the same documents.
+    pub findings: Vec<Finding>,
+    /// Whether the content changed though `info.version` did not.
+    pub same_version: bool,
+}
+
+/// A finding at one of the operations that it concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// One of its operations, or none if it concerns none.
+    pub operation: Option<&'a Operation>,
+}
+
+impl Entry<'_> {
+    /// The kind of the change.
+    pub fn rule(&self) -> Rule {
+        self.finding.rule
+    }
+}
+
+impl Comparison {
+    /// The worst severity of the findings.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// How many findings have a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// The findings one per operation, as without any grouping: lazily, because there may be very many.
+    pub fn ungrouped(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.findings.iter().flat_map(|finding| {
+            let operations =
+                finding.operations.iter().map(move |operation| Entry { finding, operation: Some(operation) });
+            let none = finding.operations.is_empty().then_some(Entry { finding, operation: None });
+            operations.chain(none)
+        })
+    }
+}
+
+/// Compares two documents, with today's date.
+///
+/// ```
+/// use openapi_drift::{Document, Severity, compare};
+///
+/// let old = Document::parse("old", "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths: {/a: {get: {}}}")?;
+/// let new = Document::parse("new", "openapi: 3.0.3\ninfo: {title: Shop, version: '2'}\npaths: {}")?;
+/// let comparison = compare(&old, &new);
+/// assert_eq!(comparison.findings[0].rule.id(), "api-path-removed-without-deprecation");
+/// assert_eq!(comparison.worst(), Some(Severity::Breaking));
+/// # Ok::<(), openapi_drift::ParseError>(())
+/// ```
+pub fn compare(old: &Document, new: &Document) -> Comparison {
+    compare_with(old, new, &Options::default())
+}
+
+/// Compares two documents.
+pub fn compare_with(old: &Document, new: &Document, options: &Options) -> Comparison {
+    crate::diff::run(old, new, options)
+}

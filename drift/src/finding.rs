@@ -1,0 +1,130 @@
+//! What a comparison finds.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::rule::{Rule, Severity};
+use crate::source::Location;
+
+/// One change: of one schema, operation, parameter or other part, however many operations reach it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The kind of the change.
+    pub rule: Rule,
+    /// The rule's severity, but [`Severity::Docs`] for a defect that the old document had as well.
+    pub severity: Severity,
+    /// What changed, and how, in a sentence without its end.
+    pub message: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it stands in the old document: absent for what was added.
+    pub old: Option<Location>,
+    /// Where it stands in the new document: absent for what was removed.
+    pub new: Option<Location>,
+    /// The operations that reach it, sorted. Findings share their lists.
+    pub operations: Arc<[Operation]>,
+    /// The part of the document that it concerns.
+    pub section: Section,
+}
+
+impl Finding {
+    /// Whether oasdiff would not report it: because it has no such rule, or does not look there.
+    pub fn is_extension(&self) -> bool {
+        self.rule.is_extension() || matches!(self.section, Section::Callbacks | Section::Webhooks)
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    /// What kind of thing.
+    pub kind: SubjectKind,
+    /// Its name: of a schema as in `Pet.owner.name` or `Pet.tags[]`, of an operation as in `GET /pets`.
+    pub name: String,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.name)
+    }
+}
+
+/// The kind of thing that a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// The document as a whole.
+    Document,
+    /// A server's address.
+    Server,
+    /// A path.
+    Path,
+    /// An operation.
+    Operation,
+    /// A parameter of an operation.
+    Parameter,
+    /// The body of a request.
+    RequestBody,
+    /// An answer.
+    Response,
+    /// A header of an answer.
+    Header,
+    /// A schema, or a part of one.
+    Schema,
+    /// A way to authenticate.
+    SecurityScheme,
+}
+
+impl fmt::Display for SubjectKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Document => "document",
+            Self::Server => "server",
+            Self::Path => "path",
+            Self::Operation => "operation",
+            Self::Parameter => "parameter",
+            Self::RequestBody => "request body",
+            Self::Response => "response",
+            Self::Header => "header",
+            Self::Schema => "schema",
+            Self::SecurityScheme => "security scheme",
+        })
+    }
+}
+
+/// An operation, as the new document writes it, or the old one if it was removed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Operation {
+    /// The path, or the name of a webhook.
+    pub path: String,
+    /// The method in capitals.
+    pub method: String,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
+/// The part of a document that a finding concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// The document itself: its defects.
+    Document,
+    /// `info` and the version.
+    Info,
+    /// `servers`.
+    Servers,
+    /// `paths`.
+    Paths,
+    /// `security` at the root.
+    Security,
+    /// `components`, where no operation is concerned.
+    Components,
+    /// What the server calls without being asked.
+    Webhooks,
+    /// What the server calls when it was asked to.
+    Callbacks,
+}

@@ -1,0 +1,29 @@
+//! Says what changed between two OpenAPI documents, and whom it breaks.
+//!
+//! ```
+//! use openapi_drift::{Document, compare};
+//!
+//! let old = r#"{"openapi": "3.0.3", "info": {"title": "Shop", "version": "1"}, "paths": {}}"#;
+//! let new = "openapi: 3.1.0\ninfo: {title: Shop, version: '1'}\npaths: {}\n";
+//! let (old, new) = (Document::parse("old.json", old)?, Document::parse("new.yaml", new)?);
+//! for finding in compare(&old, &new).findings {
+//!     println!("{} {}: {}", finding.severity, finding.rule, finding.message);
+//! }
+//! # Ok::<(), openapi_drift::ParseError>(())
+//! ```
+//!
+//! A [`Document`] is JSON or YAML with the place of every node. [`compare`] follows each pair of schemas once for each
+//! direction, so it costs and finds as much as the documents are large, however often their schemas refer to one
+//! another. A [`Finding`] names its [`Rule`], both places, and the operations that reach what changed. Nothing is read
+//! but the two documents; nothing is written.
+
+mod comparison;
+mod diff;
+mod finding;
+mod rule;
+mod source;
+
+pub use comparison::{Comparison, Entry, Options, compare, compare_with};
+pub use finding::{Finding, Operation, Section, Subject, SubjectKind};
+pub use rule::{ApiRule, Direction, Place, Rule, SchemaChange, Severity};
+pub use source::{Document, Excerpt, Location, ParseError, Span};

@@ -1,0 +1,180 @@
+//! What can change around schemas, and defects of documents.
+
+use super::Severity;
+
+/// Makes the enum and its exhaustive matches from one table: name, id, severity, and why it matters.
+macro_rules! api_rules {
+    ($($name:ident $id:literal $severity:ident $explanation:literal;)*) => {
+        /// What changed around schemas, or is wrong with a document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ApiRule {
+            $(#[doc = $explanation] $name,)*
+        }
+
+        impl ApiRule {
+            /// Every rule of this kind.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The id.
+            pub(super) fn id(self) -> &'static str {
+                match self {
+                    $(Self::$name => $id,)*
+                }
+            }
+
+            /// What the change does on the wire.
+            pub(super) fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)*
+                }
+            }
+
+            /// Why it matters, and what to do.
+            pub(super) fn explanation(self) -> &'static str {
+                match self {
+                    $(Self::$name => $explanation,)*
+                }
+            }
+        }
+    };
+}
+
+api_rules! {
+    // endpoints
+    EndpointAdded "endpoint-added" Safe "An operation was added. Nothing needs to be done.";
+    EndpointDeprecated "endpoint-deprecated" Safe "An operation was deprecated. Plan to leave it; the document may name what replaces it.";
+    EndpointDeprecatedWithSunset "endpoint-deprecated-with-sunset" Safe "An operation was deprecated, with the day of its end. Leave it before that day.";
+    EndpointReactivated "endpoint-reactivated" Safe "An operation is no longer deprecated. Nothing needs to be done.";
+    DeprecatedSunsetMissing "api-deprecated-sunset-missing" Breaking "An operation was deprecated without the day of its end, though a policy asks for one. Ask the publisher for `x-sunset`.";
+    DeprecatedSunsetParse "api-deprecated-sunset-parse" Breaking "An operation was deprecated, and the day of its end is no date. Ask the publisher to mend `x-sunset`.";
+    SunsetDateTooSmall "api-sunset-date-too-small" Breaking "An operation was deprecated and ends sooner than the policy allows. Leave it now, or ask the publisher for more time.";
+    SunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Breaking "The end of a deprecated operation was moved to a nearer day than the policy allows. Leave it now, or ask the publisher for more time.";
+    SunsetDeleted "sunset-deleted" Breaking "The end of a deprecated operation was taken out of the document: it may come any day. Ask the publisher for `x-sunset`.";
+    PathRemovedBeforeSunset "api-path-removed-before-sunset" Breaking "A path was removed before its announced end. Calls fail with 404: stay on the old version or ask the publisher.";
+    PathRemovedWithDeprecation "api-path-removed-with-deprecation" Safe "A path was removed after it had been deprecated. Calls fail with 404, as announced.";
+    PathRemovedWithoutDeprecation "api-path-removed-without-deprecation" Breaking "A path was removed without having been deprecated. Calls fail with 404: find out what replaces it before the server changes.";
+    PathSunsetParse "api-path-sunset-parse" Breaking "A deprecated path was removed, and the day of its end was no date, so that nobody could know it. Calls fail with 404.";
+    RemovedBeforeSunset "api-removed-before-sunset" Breaking "An operation was removed before its announced end. Calls fail with 405 or 404: stay on the old version or ask the publisher.";
+    RemovedWithDeprecation "api-removed-with-deprecation" Safe "An operation was removed after it had been deprecated. Calls fail, as announced.";
+    RemovedWithoutDeprecation "api-removed-without-deprecation" Breaking "An operation was removed without having been deprecated. Calls fail: find out what replaces it before the server changes.";
+    InvalidStabilityLevel "api-invalid-stability-level" Breaking "`x-stability-level` is none of draft, alpha, beta and stable, so nobody can know what is promised. Ask the publisher to mend it.";
+    StabilityDecreased "api-stability-decreased" Breaking "Less is promised of an operation than before. Prepare for changes without notice.";
+    StabilityIncreased "api-stability-increased" Safe "More is promised of an operation than before. Nothing needs to be done.";
+    OperationIdAdded "api-operation-id-added" Safe "An operation got an id. Generated code may name it differently.";
+    OperationIdRemoved "api-operation-id-removed" Safe "An operation lost its id or got another. Generated code names it differently.";
+    TagAdded "api-tag-added" Safe "An operation got a tag. Code generators that group by tag may move it.";
+    TagRemoved "api-tag-removed" Safe "An operation lost a tag. Code generators that group by tag may move it.";
+    WebhookAdded "webhook-added" Safe "The server may call a webhook that it did not have. Nothing needs to be done unless you subscribe to it.";
+    WebhookRemoved "webhook-removed" Breaking "The server no longer calls a webhook. Find out what replaces it: what you waited for will not come.";
+    CallbackAdded "api-callback-added" Safe "An operation got a callback. The server may call you where you ask it to.";
+    CallbackRemoved "api-callback-removed" Breaking "An operation lost a callback. What you waited for will not come.";
+    SummaryChanged "api-summary-changed" Docs "The summary of an operation or a path changed. Nothing crosses the wire differently.";
+    DescriptionChanged "api-description-changed" Docs "The description of an operation, a path, a body or an answer changed. Read it: it may tell of a change elsewhere.";
+    ExternalDocsChanged "api-external-docs-changed" Docs "The link to an operation's documentation changed. Nothing crosses the wire differently.";
+    LinkAdded "response-link-added" Safe "An answer names an operation that follows. Nothing needs to be done.";
+    LinkRemoved "response-link-removed" Safe "An answer no longer names an operation that follows. The operation itself may still be there.";
+    LinkChanged "response-link-changed" Safe "An answer names the operation that follows differently. Programs that follow links should be tried.";
+    PathParameterRenamed "request-path-parameter-renamed" Safe "A parameter in the path has another name. The wire is the same; generated code names it differently.";
+    // parameters
+    NewOptionalParameter "new-optional-request-parameter" Safe "A parameter was added that may be left out. Nothing needs to be done.";
+    NewRequiredParameter "new-required-request-parameter" Breaking "A parameter was added that is required. Requests without it are refused: send it before the server changes.";
+    NewPathParameter "new-request-path-parameter" Breaking "A parameter was added to the path. Requests without it reach nothing: send it before the server changes.";
+    NewOptionalDefaultParameter "new-optional-request-default-parameter-to-existing-path" Safe "A parameter that may be left out was added to all operations of a path. Nothing needs to be done.";
+    NewRequiredDefaultParameter "new-required-request-default-parameter-to-existing-path" Breaking "A required parameter was added to all operations of a path. Requests without it are refused: send it before the server changes.";
+    NewRequiredHeaderProperty "new-required-request-header-property" Breaking "A part of a request header was added that is required. Requests without it are refused: send it before the server changes.";
+    // properties
+    NewOptionalRequestProperty "new-optional-request-property" Safe "A property was added to a request that may be left out. Nothing needs to be done.";
+    NewRequiredRequestProperty "new-required-request-property" Breaking "A property was added to a request that is required. Requests without it are refused: send it before the server changes.";
+    NewRequiredRequestPropertyWithDefault "new-required-request-property-with-default" Breaking "A property was added to a request that is required, though it has a default value. Send it before the server changes.";
+    RequestOptionalBecameNotReadOnly "request-optional-property-became-not-read-only" Safe "An optional property of a request is no longer read-only. Clients may send it.";
+    RequestOptionalBecameNotWriteOnly "request-optional-property-became-not-write-only" Safe "An optional property of a request is no longer write-only. Answers may hold it.";
+    RequestOptionalBecameReadOnly "request-optional-property-became-read-only" Safe "An optional property of a request became read-only. What clients send there has no effect.";
+    RequestOptionalBecameWriteOnly "request-optional-property-became-write-only" Safe "An optional property of a request became write-only. Answers will not hold it.";
+    RequestRequiredBecameNotReadOnly "request-required-property-became-not-read-only" Safe "A required property of a request is no longer read-only. Clients must send it.";
+    RequestRequiredBecameNotWriteOnly "request-required-property-became-not-write-only" Safe "A required property of a request is no longer write-only. Answers may hold it.";
+    RequestRequiredBecameReadOnly "request-required-property-became-read-only" Safe "A required property of a request became read-only. Clients need not send it.";
+    RequestRequiredBecameWriteOnly "request-required-property-became-write-only" Safe "A required property of a request became write-only. Answers will not hold it.";
+    ResponseOptionalAdded "response-optional-property-added" Safe "A property was added to an answer that may be absent. Programs must ignore what they do not know.";
+    ResponseOptionalRemoved "response-optional-property-removed" Dangerous "A property that could be absent was removed from an answer. It is always absent now: check that your program does without.";
+    ResponseRequiredAdded "response-required-property-added" Safe "A property was added to an answer that is always there. Programs must ignore what they do not know.";
+    ResponseRequiredRemoved "response-required-property-removed" Breaking "A property that was always there was removed from an answer. Teach your program to do without before the server changes.";
+    ResponseOptionalWriteOnlyAdded "response-optional-write-only-property-added" Safe "A write-only property was added to the schema of an answer. Answers never hold it.";
+    ResponseOptionalWriteOnlyRemoved "response-optional-write-only-property-removed" Safe "A write-only property was removed from the schema of an answer. Answers never held it.";
+    ResponseRequiredWriteOnlyAdded "response-required-write-only-property-added" Safe "A required write-only property was added to the schema of an answer. Answers never hold it.";
+    ResponseRequiredWriteOnlyRemoved "response-required-write-only-property-removed" Safe "A required write-only property was removed from the schema of an answer. Answers never held it.";
+    ResponseOptionalBecameNotReadOnly "response-optional-property-became-not-read-only" Safe "An optional property of an answer is no longer read-only. Clients may send it.";
+    ResponseOptionalBecameNotWriteOnly "response-optional-property-became-not-write-only" Safe "An optional property of an answer is no longer write-only. Answers may hold it.";
+    ResponseOptionalBecameReadOnly "response-optional-property-became-read-only" Safe "An optional property of an answer became read-only. What clients send there has no effect.";
+    ResponseOptionalBecameWriteOnly "response-optional-property-became-write-only" Safe "An optional property of an answer became write-only. Answers will not hold it.";
+    ResponseRequiredBecameNotReadOnly "response-required-property-became-not-read-only" Safe "A required property of an answer is no longer read-only. Clients may send it.";
+    ResponseRequiredBecameNotWriteOnly "response-required-property-became-not-write-only" Dangerous "A required property of an answer is no longer write-only. Answers hold it now: check that your program takes it.";
+    ResponseRequiredBecameReadOnly "response-required-property-became-read-only" Safe "A required property of an answer became read-only. What clients send there has no effect.";
+    ResponseRequiredBecameWriteOnly "response-required-property-became-write-only" Safe "A required property of an answer became write-only. Answers will not hold it.";
+    // responses
+    ResponseSuccessStatusAdded "response-success-status-added" Safe "An operation may answer success with another status. Programs should take any 2xx.";
+    ResponseSuccessStatusRemoved "response-success-status-removed" Breaking "An operation no longer answers success with a status. Programs that wait for exactly that one take success for failure.";
+    ResponseNonSuccessStatusAdded "response-non-success-status-added" Safe "An operation may answer with another status that is no success. Programs should have a general way with those.";
+    ResponseNonSuccessStatusRemoved "response-non-success-status-removed" Safe "An operation no longer answers with a status that is no success. Nothing needs to be done.";
+    ResponseMediaTypeAdded "response-media-type-added" Safe "An answer can come in another media type. Ask for the one you understand (`Accept`).";
+    ResponseMediaTypeRemoved "response-media-type-removed" Breaking "An answer no longer comes in a media type. Teach your program another before the server changes.";
+    ResponseMediaTypeNameChanged "response-media-type-name-changed" Safe "The parameters of an answer's media type changed. Programs that compare the whole `Content-Type` should not.";
+    ResponseMediaTypeNameGeneralized "response-media-type-name-generalized" Breaking "An answer's media type became a more general one. Your program may not know what comes.";
+    ResponseMediaTypeNameSpecialized "response-media-type-name-specialized" Safe "An answer's media type became a more specific one. Programs that took the general one take it.";
+    RequiredResponseHeaderRemoved "required-response-header-removed" Breaking "A header that was always there was removed from an answer. Teach your program to do without before the server changes.";
+    OptionalResponseHeaderRemoved "optional-response-header-removed" Dangerous "A header that could be absent was removed from an answer. It is always absent now: check that your program does without.";
+    // components
+    SchemaRemoved "api-schema-removed" Safe "A named schema was removed. The wire is as the other findings say; generated code loses a type.";
+    SecurityComponentAdded "api-security-component-added" Safe "A way to authenticate was described. Nothing needs to be done until an operation asks for it.";
+    SecurityComponentRemoved "api-security-component-removed" Safe "A way to authenticate is no longer described. See which operations asked for it.";
+    SecurityComponentTypeChanged "api-security-component-type-changed" Safe "A way to authenticate is of another type. Credentials may have to be sent differently.";
+    SecurityComponentUrlChanged "api-security-component-oauth-url-changed" Safe "The page where users agree (OAuth) moved. Programs that hold its address need the new one.";
+    SecurityComponentTokenUrlChanged "api-security-component-oauth-token-url-changed" Safe "The place where tokens are fetched (OAuth) moved. Programs that hold its address need the new one.";
+    SecurityComponentScopeAdded "api-security-component-oauth-scope-added" Safe "A scope (OAuth) was added. Nothing needs to be done until an operation asks for it.";
+    SecurityComponentScopeChanged "api-security-component-oauth-scope-changed" Safe "A scope (OAuth) is described differently. Read what it grants now.";
+    SecurityComponentScopeRemoved "api-security-component-oauth-scope-removed" Safe "A scope (OAuth) was removed. Programs that ask for it may be refused.";
+    SecurityComponentPlaceChanged "api-security-component-place-changed" Breaking "The credential is sent under another name or in another place. Requests with it in the old place are refused.";
+    SecurityComponentSchemeChanged "api-security-component-scheme-changed" Breaking "The credential is sent by another HTTP scheme. Requests with the old one are refused.";
+    SecurityComponentOpenIdUrlChanged "api-security-component-open-id-url-changed" Dangerous "The place that describes the login (OpenID Connect) moved. Programs that hold its address need the new one.";
+    SecurityAdded "api-security-added" Safe "An operation takes another credential. Those that it took before may still do: see whether one was removed.";
+    SecurityRemoved "api-security-removed" Safe "An operation no longer takes a credential. Programs that send it need another, or none.";
+    SecurityScopeAdded "api-security-scope-added" Safe "An operation asks for another scope. Programs whose tokens lack it are refused.";
+    SecurityScopeRemoved "api-security-scope-removed" Safe "An operation asks for a scope less. Nothing needs to be done.";
+    SecurityRequired "api-security-required" Breaking "An operation that anybody could call asks for a credential. Requests without one are refused.";
+    SecurityDropped "api-security-dropped" Dangerous "An operation that asked for a credential can be called by anybody. Nothing breaks; make sure that it is meant.";
+    GlobalSecurityAdded "api-global-security-added" Safe "A credential was added to those that operations take by default. Those that were taken before may still do.";
+    GlobalSecurityRemoved "api-global-security-removed" Safe "A credential was removed from those that operations take by default. Programs that send it need another.";
+    GlobalSecurityScopeAdded "api-global-security-scope-added" Safe "Operations ask for another scope by default. Programs whose tokens lack it are refused.";
+    GlobalSecurityScopeRemoved "api-global-security-scope-removed" Safe "Operations ask for a scope less by default. Nothing needs to be done.";
+    // servers and versions
+    ServerAdded "server-added" Safe "The API is served from another address as well. Nothing needs to be done.";
+    ServerRemoved "server-removed" Breaking "The API is no longer served from an address. Programs that call it there fail: use another.";
+    ServerChanged "server-changed" Breaking "The one address of the API changed. Programs that call the old one may fail.";
+    ServerVariableChanged "server-variable-changed" Dangerous "What may stand in an address's variable changed. Programs that fill it in should be checked.";
+    VersionNotBumped "api-version-not-bumped" Safe "Something broke, and `info.version` is the same. Pin the document by its content, not by its version.";
+    MajorVersionNotBumped "api-major-version-not-bumped" Safe "Something broke, and the major number of `info.version` is the same. Do not rely on the number for compatibility.";
+    VersionDecreased "api-version-decreased" Safe "Something broke, and `info.version` went down. Make sure that the documents are not the wrong way round.";
+    VersionUnchanged "api-version-unchanged" Dangerous "The content changed, and `info.version` did not. Pin the document by its content, not by its version.";
+    VersionLowered "api-version-lowered" Dangerous "`info.version` went down. Make sure that the documents are not the wrong way round.";
+    VersionChanged "api-version-changed" Docs "`info.version` changed. Nothing needs to be done.";
+    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed. Terms are worth a look.";
+    TagDescriptionChanged "api-tag-description-changed" Docs "The description of a tag changed. Nothing crosses the wire differently.";
+    OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI. Tools that read it must know that version.";
+    // defects
+    DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what stands there cannot be compared or generated. Ask the publisher to mend it.";
+    ExternalReference "document-reference-external" Dangerous "A `$ref` leads out of the document and is not followed, so what stands there is not compared. Bundle the document first.";
+    CyclicReference "document-reference-cyclic" Dangerous "A `$ref` leads back to itself, so it describes nothing. Ask the publisher to mend it.";
+    ParameterLocationUnknown "document-parameter-location-unknown" Dangerous "A parameter is in a place that OpenAPI 3 does not know, as `in: body` of Swagger 2. It is not compared; ask the publisher to mend it.";
+    ParameterDuplicate "document-parameter-duplicate" Dangerous "An operation has the same parameter twice. The first counts; ask the publisher to mend it.";
+    OperationIdDuplicate "document-operation-id-duplicate" Dangerous "Two operations have the same id. Code generators fail or drop one; ask the publisher to mend it.";
+    PathAmbiguous "document-path-ambiguous" Dangerous "Two paths differ in the names of their parameters only. They are one path on the wire; the first counts.";
+    KeyDuplicate "document-key-duplicate" Dangerous "An object has the same key twice. The last counts; ask the publisher to mend it.";
+    PathParameterUndeclared "document-path-parameter-undeclared" Dangerous "The path has a parameter that no operation declares. Code generators fail or send it as it is; ask the publisher to mend it.";
+    Malformed "document-malformed" Dangerous "Something is not what OpenAPI has there, as a text where an object belongs. It is not compared; ask the publisher to mend it.";
+}
+
+impl ApiRule {
+    /// Whether it is about the document itself, not about a change.
+    pub(crate) fn is_defect(self) -> bool {
+        self.id().starts_with("document-")
+    }
+}

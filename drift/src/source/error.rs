@@ -1,0 +1,52 @@
+//! Why a document was refused.
+
+use std::fmt;
+
+/// The error of [`Document::parse`](crate::Document::parse): where in which document, and why.
+///
+/// ```
+/// let error = openapi_drift::Document::parse("api.json", "{\n  \"openapi\": }").unwrap_err();
+/// assert_eq!((error.name(), error.line(), error.column()), ("api.json", 2, 14));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    name: String,
+    line: u32,
+    column: u32,
+    reason: String,
+}
+
+impl ParseError {
+    pub(crate) fn new(name: &str, (line, column): (u32, u32), reason: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), line, column, reason: reason.into() }
+    }
+
+    /// The document's name, as it was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The column in characters, from 1.
+    pub fn column(&self) -> u32 {
+        self.column
+    }
+
+    /// What is wrong there, without the place.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, line, column, reason } = self;
+        write!(formatter, "{name}:{line}:{column}: {reason}")
+    }
+}
+
+impl std::error::Error for ParseError {}
