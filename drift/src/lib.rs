@@ -17,6 +17,7 @@
 //! another. A [`Finding`] names its [`Rule`], both places, and the operations that reach what changed. Nothing is read
 //! but the two documents; nothing is written.
 
+pub mod cases;
 mod comparison;
 mod diff;
 mod finding;

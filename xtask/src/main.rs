@@ -5,9 +5,11 @@
 
 mod codegen;
 mod derived;
+mod drift_cases;
 mod repository;
 mod tidy;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +30,11 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compares findings about pairs of documents with those expected of them, and prints the share that agrees.
+    DriftCases {
+        /// The file of cases, one JSON object a line.
+        file: PathBuf,
+    },
     /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
     Tidy,
 }
@@ -35,6 +42,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen { check } => codegen::run(check),
+        Command::DriftCases { file } => drift_cases::run(&file),
         Command::Tidy => tidy::run(),
     };
     match result {

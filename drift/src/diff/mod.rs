@@ -1,9 +1,79 @@
 //! The structural comparison.
+//!
+//! [`operations`] pairs what operations consist of and hands pairs of schemas to the [`walk`], which compares each once
+//! for each use ([`schema`]); [`reach`] then tells which operations lead there.
+
+mod bodies;
+mod decimal;
+mod document;
+mod keyword;
+mod operations;
+mod parameters;
+mod reach;
+mod responses;
+mod schema;
+mod security;
+mod side;
+mod subject;
+mod sunset;
+mod value;
+mod view;
+mod walk;
 
 use crate::comparison::{Comparison, Options};
+use crate::finding::{Finding, Section, Subject};
+use crate::rule::{Rule, Severity};
 use crate::source::Document;
 
+use reach::Reach;
+use side::Side;
+use walk::{Raw, Walk};
+
 /// Compares two documents.
-pub(crate) fn run(_old: &Document, _new: &Document, _options: &Options) -> Comparison {
-    Comparison::default()
+pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparison {
+    let same_version = old.version() == new.version();
+    let (old, new) = (Side::new(old), Side::new(new));
+    let mut walk = Walk::new(&old, &new, options);
+    let known = operations::compare(&mut walk);
+    walk.run();
+    security::document(&mut walk);
+    document::compare(&mut walk);
+    document::defects(&mut walk);
+    document::version(&mut walk);
+    let mut reach = Reach::new(&walk, &known);
+    let mut findings: Vec<Finding> =
+        std::mem::take(&mut walk.found).into_iter().map(|raw| finding(&old, &new, &mut reach, raw)).collect();
+    findings.sort_by(|one, other| order(one).cmp(&order(other)));
+    findings.dedup();
+    let same_version = same_version && !findings.is_empty();
+    Comparison { findings, same_version }
+}
+
+/// The worst first, then by rule and by place: whatever the documents' own order.
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let Finding { rule, severity, message, subject, old, new, operations, section } = finding;
+    (std::cmp::Reverse(*severity), rule.id(), subject, new, old, message, operations, section)
+}
+
+fn finding(old: &Side<'_>, new: &Side<'_>, reach: &mut Reach<'_>, raw: Raw) -> Finding {
+    let (section, operations) = reach.operations(raw.origin);
+    let name = raw.name.unwrap_or_else(|| match (raw.old, raw.new) {
+        (_, Some(node)) => subject::name(new, node),
+        (Some(node), None) => subject::name(old, node),
+        (None, None) => String::new(),
+    });
+    let is_known_defect = matches!(raw.rule, Rule::Api(rule) if rule.is_defect()) && raw.old.is_some();
+    Finding {
+        rule: raw.rule,
+        severity: if is_known_defect { Severity::Docs } else { raw.rule.severity() },
+        message: raw.message,
+        subject: Subject { kind: raw.kind, name },
+        old: raw.old.map(|node| old.document.location(node)),
+        new: raw.new.map(|node| new.document.location(node)),
+        operations,
+        section: match section {
+            Some(section) if section > Section::Paths => section,
+            _ => raw.section,
+        },
+    }
 }

@@ -68,6 +68,11 @@ api_rules! {
     WebhookRemoved "webhook-removed" Breaking "The server no longer calls a webhook. Find out what replaces it: what you waited for will not come.";
     CallbackAdded "api-callback-added" Safe "An operation got a callback. The server may call you where you ask it to.";
     CallbackRemoved "api-callback-removed" Breaking "An operation lost a callback. What you waited for will not come.";
+    UnstableChanged "api-unstable-changed" Safe "An operation of which nothing was promised (draft, alpha) changed. See whether you use it all the same.";
+    UnstableRemoved "api-unstable-removed" Safe "An operation of which nothing was promised (draft, alpha) was removed. See whether you use it all the same.";
+    RemovedAfterSunset "api-removed-after-sunset" Safe "An operation was removed after its announced end. Calls fail, as announced.";
+    ParameterRemovedAfterSunset "request-parameter-removed-after-sunset" Safe "A parameter was removed after its announced end. What clients send there has no effect, as announced.";
+    OperationServersChanged "api-servers-changed" Dangerous "An operation is served from other addresses. Check which one your program calls.";
     SummaryChanged "api-summary-changed" Docs "The summary of an operation or a path changed. Nothing crosses the wire differently.";
     DescriptionChanged "api-description-changed" Docs "The description of an operation, a path, a body or an answer changed. Read it: it may tell of a change elsewhere.";
     ExternalDocsChanged "api-external-docs-changed" Docs "The link to an operation's documentation changed. Nothing crosses the wire differently.";
@@ -115,6 +120,8 @@ api_rules! {
     ResponseSuccessStatusRemoved "response-success-status-removed" Breaking "An operation no longer answers success with a status. Programs that wait for exactly that one take success for failure.";
     ResponseNonSuccessStatusAdded "response-non-success-status-added" Safe "An operation may answer with another status that is no success. Programs should have a general way with those.";
     ResponseNonSuccessStatusRemoved "response-non-success-status-removed" Safe "An operation no longer answers with a status that is no success. Nothing needs to be done.";
+    ResponseDefaultAdded "response-default-added" Safe "What an operation answers where no other status is described was added. Programs should have a general way with those.";
+    ResponseDefaultRemoved "response-default-removed" Safe "What an operation answers where no other status is described was removed. Programs should have a general way with those.";
     ResponseMediaTypeAdded "response-media-type-added" Safe "An answer can come in another media type. Ask for the one you understand (`Accept`).";
     ResponseMediaTypeRemoved "response-media-type-removed" Breaking "An answer no longer comes in a media type. Teach your program another before the server changes.";
     ResponseMediaTypeNameChanged "response-media-type-name-changed" Safe "The parameters of an answer's media type changed. Programs that compare the whole `Content-Type` should not.";
@@ -132,6 +139,8 @@ api_rules! {
     SecurityComponentScopeAdded "api-security-component-oauth-scope-added" Safe "A scope (OAuth) was added. Nothing needs to be done until an operation asks for it.";
     SecurityComponentScopeChanged "api-security-component-oauth-scope-changed" Safe "A scope (OAuth) is described differently. Read what it grants now.";
     SecurityComponentScopeRemoved "api-security-component-oauth-scope-removed" Safe "A scope (OAuth) was removed. Programs that ask for it may be refused.";
+    SecurityComponentFlowAdded "api-security-component-oauth-flow-added" Safe "Another way to get a token (OAuth flow) was described. Nothing needs to be done.";
+    SecurityComponentFlowRemoved "api-security-component-oauth-flow-removed" Dangerous "A way to get a token (OAuth flow) is no longer described. Programs that use it need another.";
     SecurityComponentPlaceChanged "api-security-component-place-changed" Breaking "The credential is sent under another name or in another place. Requests with it in the old place are refused.";
     SecurityComponentSchemeChanged "api-security-component-scheme-changed" Breaking "The credential is sent by another HTTP scheme. Requests with the old one are refused.";
     SecurityComponentOpenIdUrlChanged "api-security-component-open-id-url-changed" Dangerous "The place that describes the login (OpenID Connect) moved. Programs that hold its address need the new one.";

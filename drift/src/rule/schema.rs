@@ -287,16 +287,20 @@ impl SchemaChange {
         );
         match self {
             Self::MediaTypeSchemaAdded | Self::MediaTypeSchemaRemoved | Self::EncodingChanged => body,
-            Self::MediaTypeAdded | Self::MediaTypeRemoved | Self::AddedOptional | Self::AddedRequired => {
-                place == Place::RequestBody
+            Self::MediaTypeAdded | Self::MediaTypeRemoved => place == Place::RequestBody,
+            Self::AddedOptional | Self::AddedRequired => {
+                matches!(place, Place::RequestBody | Place::RequestParameterProperty)
             }
-            Self::WrappedInOneOf => body || property,
-            Self::Added => header || place == Place::RequestParameterProperty,
+            Self::WrappedInOneOf => body,
+            Self::Added => header || place == Place::ResponseHeaderProperty,
             Self::Removed => {
                 parameter
                     || matches!(
                         place,
-                        Place::RequestBody | Place::RequestProperty | Place::RequestParameterProperty
+                        Place::RequestBody
+                            | Place::RequestProperty
+                            | Place::RequestParameterProperty
+                            | Place::ResponseHeaderProperty
                     )
             }
             Self::BecameOptional | Self::BecameRequired => {

@@ -1,0 +1,228 @@
+//! The body of a request, and what bodies are made of: media types with their schemas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::operations::Both;
+use super::side::Side;
+use super::value::shorten;
+use super::walk::{Use, Walk};
+use crate::finding::SubjectKind;
+use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
+use crate::source::tree::NodeId;
+
+/// Compares the request's body. The server sends it where it is the one that calls.
+pub(super) fn request(walk: &mut Walk<'_>, both: Both<'_>) {
+    let direction = if both.reversed { Direction::Response } else { Direction::Request };
+    let ours = walk.old.get_resolved(both.old.node, "requestBody");
+    let theirs = walk.new.get_resolved(both.new.node, "requestBody");
+    let note = |walk: &mut Walk<'_>, change: C, message: &str| {
+        let nodes = (ours.or(Some(both.old.node)), theirs.or(Some(both.new.node)));
+        let rule = Rule::Schema(Place::RequestBody, change);
+        walk.note(both.number, rule, SubjectKind::RequestBody, both.name(), nodes, message);
+    };
+    let (was, is) = match (ours, theirs) {
+        (None, None) => return,
+        (None, Some(is)) => {
+            if walk.new.is_true(is, "required") {
+                note(walk, C::AddedRequired, "a required request body was added");
+            } else {
+                note(walk, C::AddedOptional, "an optional request body was added");
+            }
+            return;
+        }
+        (Some(_), None) => return note(walk, C::Removed, "the request body was removed"),
+        (Some(was), Some(is)) => (was, is),
+    };
+    match (walk.old.is_true(was, "required"), walk.new.is_true(is, "required")) {
+        (false, true) => note(walk, C::BecameRequired, "the request body became required"),
+        (true, false) => note(walk, C::BecameOptional, "the request body became optional"),
+        _ => {}
+    }
+    let described =
+        |side: &Side<'_>, node: NodeId| side.get(node, "description").map(|node| side.print(node));
+    if described(walk.old, was) != described(walk.new, is) {
+        let rule = Rule::Api(A::DescriptionChanged);
+        let message = "the request body's description changed";
+        let nodes = (Some(was), Some(is));
+        walk.note(both.number, rule, SubjectKind::RequestBody, both.name(), nodes, message);
+    }
+    let body = Body { both, direction, kind: SubjectKind::RequestBody, name: both.name() };
+    body.content(walk, was, is);
+}
+
+/// A body of both documents.
+pub(super) struct Body<'a> {
+    pub(super) both: Both<'a>,
+    pub(super) direction: Direction,
+    pub(super) kind: SubjectKind,
+    pub(super) name: String,
+}
+
+impl Body<'_> {
+    /// Compares the media types below `content`.
+    pub(super) fn content(&self, walk: &mut Walk<'_>, old: NodeId, new: NodeId) {
+        let ours = media_types(walk.old, old);
+        let theirs = media_types(walk.new, new);
+        let mut gone: BTreeSet<&String> = ours.keys().filter(|name| !theirs.contains_key(*name)).collect();
+        let mut come: BTreeSet<&String> = theirs.keys().filter(|name| !ours.contains_key(*name)).collect();
+        for (name, was) in &ours {
+            if let Some(is) = theirs.get(name) {
+                self.media_type(walk, name, *was, *is);
+            }
+        }
+        if self.direction == Direction::Response {
+            for was in gone.clone() {
+                let Some(is) = come.iter().copied().find(|is| relation(was, is).is_some()) else { continue };
+                let Some(rule) = relation(was, is) else { continue };
+                let nodes = (Some(ours[was]), Some(theirs[is]));
+                self.note(
+                    walk,
+                    Rule::Api(rule),
+                    nodes,
+                    format!("the media type changed from `{was}` to `{is}`"),
+                );
+                self.media_type(walk, is, ours[was], theirs[is]);
+                gone.remove(was);
+                come.remove(is);
+            }
+        }
+        let (removed, added) = match self.direction {
+            Direction::Request => (
+                Rule::Schema(Place::RequestBody, C::MediaTypeRemoved),
+                Rule::Schema(Place::RequestBody, C::MediaTypeAdded),
+            ),
+            Direction::Response => {
+                (Rule::Api(A::ResponseMediaTypeRemoved), Rule::Api(A::ResponseMediaTypeAdded))
+            }
+        };
+        for name in gone {
+            let message = format!("the media type `{}` was removed", shorten(name, 80));
+            self.note(walk, removed, (Some(ours[name]), Some(new)), message);
+        }
+        for name in come {
+            let message = format!("the media type `{}` was added", shorten(name, 80));
+            self.note(walk, added, (Some(old), Some(theirs[name])), message);
+        }
+    }
+
+    fn media_type(&self, walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
+        let place = match self.direction {
+            Direction::Request => Place::RequestBody,
+            Direction::Response => Place::ResponseBody,
+        };
+        let nodes = (Some(was), Some(is));
+        match (walk.old.get(was, "schema"), walk.new.get(is, "schema")) {
+            (Some(was), Some(is)) => {
+                walk.begin(self.both.number, was, is, Use::body(self.direction, !is_typed(name)));
+            }
+            (None, Some(_)) => {
+                let message = format!("`{name}` got a schema");
+                self.note(walk, Rule::Schema(place, C::MediaTypeSchemaAdded), nodes, message);
+            }
+            (Some(_), None) => {
+                let message = format!("`{name}` lost its schema");
+                self.note(walk, Rule::Schema(place, C::MediaTypeSchemaRemoved), nodes, message);
+            }
+            (None, None) => {}
+        }
+        for (keys, change, what) in [
+            (&["encoding"][..], C::EncodingChanged, "form encoding"),
+            (&["example", "examples"], C::ExampleChanged, "examples"),
+        ] {
+            let differs = keys.iter().any(|key| {
+                let was = walk.old.get(was, key).map(|node| walk.old.print(node));
+                let is = walk.new.get(is, key).map(|node| walk.new.print(node));
+                was != is
+            });
+            if differs {
+                self.note(
+                    walk,
+                    Rule::Schema(place, change),
+                    nodes,
+                    format!("the {what} of `{name}` changed"),
+                );
+            }
+        }
+    }
+
+    fn note(
+        &self,
+        walk: &mut Walk<'_>,
+        rule: Rule,
+        nodes: (Option<NodeId>, Option<NodeId>),
+        message: String,
+    ) {
+        walk.note(self.both.number, rule, self.kind, self.name.clone(), nodes, message);
+    }
+}
+
+/// Media types by name, without regard to case and spaces.
+fn media_types(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
+    let mut types = BTreeMap::new();
+    for (name, node) in side.entries(side.get(node, "content")) {
+        let Some(node) = side.resolve(node) else { continue };
+        if !side.tree.is_mapping(node) && !matches!(side.tree.kind(node), crate::source::tree::Kind::Null) {
+            side.defect(A::Malformed, node, "a media type is an object".to_owned());
+            continue;
+        }
+        types.insert(name.to_lowercase().replace(' ', ""), node);
+    }
+    types
+}
+
+/// Whether values of a media type are written with their types.
+fn is_typed(name: &str) -> bool {
+    let base = name.split(';').next().unwrap_or_default();
+    base.contains("json") || base.contains("yaml") || base.contains("cbor") || base == "*/*"
+}
+
+/// What a response's media type is to another that it may have become.
+fn relation(was: &str, is: &str) -> Option<A> {
+    let split = |name: &str| -> (String, String) {
+        let (base, parameters) = name.split_once(';').unwrap_or((name, ""));
+        (base.to_owned(), parameters.to_owned())
+    };
+    let ((was, was_parameters), (is, is_parameters)) = (split(was), split(is));
+    let same_parameters = was_parameters == is_parameters;
+    match (narrows(&was, &is), narrows(&is, &was)) {
+        (true, true) => Some(A::ResponseMediaTypeNameChanged),
+        (true, false) | (false, true) if !same_parameters => Some(A::ResponseMediaTypeNameChanged),
+        (true, false) => Some(A::ResponseMediaTypeNameSpecialized),
+        (false, true) => Some(A::ResponseMediaTypeNameGeneralized),
+        (false, false) => None,
+    }
+}
+
+/// Whether everything of one media type is of the other: `problem+json` is `json`, and everything is `*/*`.
+fn narrows(general: &str, special: &str) -> bool {
+    if general == special || general == "*/*" {
+        return true;
+    }
+    let (Some((general_kind, general)), Some((special_kind, special))) =
+        (general.split_once('/'), special.split_once('/'))
+    else {
+        return false;
+    };
+    let suffix = special.rsplit_once('+').map(|(_, suffix)| suffix);
+    general_kind == special_kind && (general == "*" || suffix == Some(general))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types_that_belong_together() {
+        let relations = [
+            ("application/json", "application/problem+json", Some(A::ResponseMediaTypeNameSpecialized)),
+            ("application/problem+json", "application/json", Some(A::ResponseMediaTypeNameGeneralized)),
+            ("application/json", "application/problem+json;q=1", Some(A::ResponseMediaTypeNameChanged)),
+            ("text/plain;charset=utf-8", "text/plain", Some(A::ResponseMediaTypeNameChanged)),
+            ("*/*", "text/plain", Some(A::ResponseMediaTypeNameSpecialized)),
+            ("application/json", "application/xml", None),
+        ];
+        for (was, is, expected) in relations {
+            assert_eq!(relation(was, is), expected, "{was} {is}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What concerns the whole document: its version, its servers, its tags, its named schemas, its defects.
+
+use std::cmp::Ordering;
+
+use super::side::Side;
+use super::value::{shorten, show};
+use super::walk::{Origin, Raw, Walk};
+use crate::finding::{Section, SubjectKind};
+use crate::rule::{ApiRule as A, Rule, Severity};
+use crate::source::tree::NodeId;
+
+/// Compares servers, tags and named schemas.
+pub(super) fn compare(walk: &mut Walk<'_>) {
+    servers(walk);
+    info(walk);
+    tags(walk);
+    let ours = walk.old.entries(walk.old.path(&["components", "schemas"]));
+    let theirs = walk.new.entries(walk.new.path(&["components", "schemas"]));
+    for (name, node) in ours.iter().filter(|(name, _)| !theirs.contains_key(*name)) {
+        let message = "the named schema was removed";
+        let name = shorten(name, 120);
+        let nodes = (Some(*node), None);
+        walk.note_apart(A::SchemaRemoved, Section::Components, SubjectKind::Schema, name, nodes, message);
+    }
+}
+
+fn servers(walk: &mut Walk<'_>) {
+    let list = |side: &Side<'_>| -> Vec<(String, NodeId)> {
+        let items = side.items(side.path(&["servers"])).iter();
+        let named = items.filter_map(|node| Some((side.string(*node, "url")?, *node)));
+        // The default is `/`, and a slash at the end says nothing.
+        named.map(|(url, node)| (shorten(url.trim_end_matches('/'), 200), node)).collect()
+    };
+    let (ours, theirs) = (list(walk.old), list(walk.new));
+    let kind = SubjectKind::Server;
+    let note = |walk: &mut Walk<'_>, rule, url: &str, nodes, message: String| {
+        walk.note_apart(rule, Section::Servers, kind, url, nodes, message);
+    };
+    if let ([(was, old)], [(is, new)]) = (&*ours, &*theirs)
+        && was != is
+    {
+        let message = format!("the server `{was}` became `{is}`");
+        return note(walk, A::ServerChanged, was, (Some(*old), Some(*new)), message);
+    }
+    for (url, old) in &ours {
+        match theirs.iter().find(|(other, _)| other == url) {
+            None => {
+                note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed".to_owned())
+            }
+            Some((_, new)) => {
+                let variables =
+                    |side: &Side<'_>, node| side.get(node, "variables").map(|node| side.print(node));
+                if variables(walk.old, *old) != variables(walk.new, *new) {
+                    let message = "the server's variables changed".to_owned();
+                    note(walk, A::ServerVariableChanged, url, (Some(*old), Some(*new)), message);
+                }
+            }
+        }
+    }
+    for (url, new) in theirs.iter().filter(|(url, _)| !ours.iter().any(|(other, _)| other == url)) {
+        note(walk, A::ServerAdded, url, (None, Some(*new)), "the server was added".to_owned());
+    }
+}
+
+fn info(walk: &mut Walk<'_>) {
+    let (old, new) = (walk.old, walk.new);
+    let (ours, theirs) = (old.path(&["info"]), new.path(&["info"]));
+    for key in ["title", "summary", "description", "termsOfService", "contact", "license"] {
+        let (was, is) =
+            (ours.and_then(|node| old.get(node, key)), theirs.and_then(|node| new.get(node, key)));
+        if was.map(|node| old.print(node)) != is.map(|node| new.print(node)) {
+            let nodes = (was.or(ours), is.or(theirs));
+            let message = format!("`info.{key}` changed");
+            walk.note_apart(A::InfoChanged, Section::Info, SubjectKind::Document, "info", nodes, message);
+        }
+    }
+    let minor = |side: &Side<'_>| side.document.openapi().get(..3).unwrap_or_default().to_owned();
+    if minor(old) != minor(new) {
+        let nodes = (old.path(&["openapi"]), new.path(&["openapi"]));
+        let message =
+            format!("written in OpenAPI {}, before in {}", new.document.openapi(), old.document.openapi());
+        walk.note_apart(
+            A::OpenApiVersionChanged,
+            Section::Document,
+            SubjectKind::Document,
+            "openapi",
+            nodes,
+            message,
+        );
+    }
+}
+
+fn tags(walk: &mut Walk<'_>) {
+    let list = |side: &Side<'_>| -> Vec<(String, NodeId)> {
+        let items = side.items(side.path(&["tags"])).iter();
+        items.filter_map(|node| Some((side.string(*node, "name")?.to_owned(), *node))).collect()
+    };
+    let theirs = list(walk.new);
+    let by_name: std::collections::HashMap<&str, NodeId> =
+        theirs.iter().map(|(name, node)| (&**name, *node)).collect();
+    for (name, was) in list(walk.old) {
+        let Some(is) = by_name.get(&*name) else { continue };
+        if walk.old.print(was) != walk.new.print(*is) {
+            let message = format!("the description of the tag `{}` changed", shorten(&name, 80));
+            let nodes = (Some(was), Some(*is));
+            let kind = SubjectKind::Document;
+            walk.note_apart(A::TagDescriptionChanged, Section::Document, kind, "tags", nodes, message);
+        }
+    }
+}
+
+/// Notes what the version says about the changes. Comes last, because it looks at what was found.
+pub(super) fn version(walk: &mut Walk<'_>) {
+    let (old, new) = (walk.old, walk.new);
+    let nodes = (old.path(&["info", "version"]), new.path(&["info", "version"]));
+    let text =
+        |side: &Side<'_>, node: Option<NodeId>| node.map(|node| show(side.tree, node)).unwrap_or_default();
+    let (was, is) = (old.document.version(), new.document.version());
+    let broke = walk.found.iter().any(|raw| raw.rule.severity() == Severity::Breaking);
+    let order = order(was.unwrap_or_default(), is.unwrap_or_default());
+    let shown = format!("from {} to {}", text(old, nodes.0), text(new, nodes.1));
+    let note = |walk: &mut Walk<'_>, rule, message: String| {
+        walk.note_apart(rule, Section::Info, SubjectKind::Document, "info.version", nodes, message);
+    };
+    if was == is {
+        if walk.found.is_empty() {
+            return;
+        }
+        let message = format!("the content changed, the version is still {}", text(new, nodes.1));
+        note(walk, A::VersionUnchanged, message);
+        if broke {
+            note(walk, A::VersionNotBumped, "something broke, and the version is the same".to_owned());
+        }
+        return;
+    }
+    note(walk, A::VersionChanged, format!("the version went {shown}"));
+    match order {
+        Some((Ordering::Greater, _)) => {
+            note(walk, A::VersionLowered, format!("the version went down {shown}"));
+            if broke {
+                note(
+                    walk,
+                    A::VersionDecreased,
+                    format!("something broke, and the version went down {shown}"),
+                );
+            }
+        }
+        Some((Ordering::Less, false)) if broke => {
+            let message = format!("something broke, and the major version is the same: {shown}");
+            note(walk, A::MajorVersionNotBumped, message);
+        }
+        _ => {}
+    }
+}
+
+/// How two versions of the form `1.2.3` stand to each other, and whether the part that promises compatibility grew.
+/// Anything else has no order.
+fn order(was: &str, is: &str) -> Option<(Ordering, bool)> {
+    let read = |text: &str| -> Option<(Vec<u64>, bool)> {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let text = text.split('+').next()?;
+        let (numbers, pre) = text.split_once('-').map_or((text, false), |(numbers, _)| (numbers, true));
+        let mut numbers: Vec<u64> =
+            numbers.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        numbers.resize(numbers.len().max(3), 0);
+        Some((numbers, !pre))
+    };
+    let ((was, was_final), (is, is_final)) = (read(was)?, read(is)?);
+    // Before 1.0 the second number is the one that promises.
+    let promise = |numbers: &[u64]| if numbers[0] == 0 { (0, numbers[1]) } else { (numbers[0], 0) };
+    let order = was.cmp(&is).then(was_final.cmp(&is_final));
+    Some((order, promise(&was) < promise(&is)))
+}
+
+/// Notes the defects of both documents, if anything differs at all. One that the old document had as well, at the same
+/// place, is nothing new.
+pub(super) fn defects(walk: &mut Walk<'_>) {
+    for (side, is_new) in [(walk.old, false), (walk.new, true)] {
+        for (node, start) in &side.tree.duplicates {
+            let at = side.tree.text().position(*start as usize);
+            let message = format!("a key of it comes again in line {}, column {}", at.0, at.1);
+            side.defect(A::KeyDuplicate, *node, message);
+        }
+        let _ = is_new;
+    }
+    let (ours, theirs) = (walk.old.defects(), walk.new.defects());
+    let place = |side: &Side<'_>, rule: A, node: NodeId| (rule, side.tree.pointer(node));
+    let before: std::collections::BTreeSet<_> =
+        ours.keys().map(|(rule, node)| place(walk.old, *rule, *node)).collect();
+    let after: std::collections::BTreeSet<_> =
+        theirs.keys().map(|(rule, node)| place(walk.new, *rule, *node)).collect();
+    if walk.found.is_empty() && before == after {
+        return;
+    }
+    for ((rule, node), message) in theirs {
+        let raw = Raw {
+            rule: Rule::Api(rule),
+            message,
+            kind: SubjectKind::Document,
+            name: None,
+            old: before
+                .contains(&place(walk.new, rule, node))
+                .then(|| walk.old.tree.find(&walk.new.tree.pointer(node)))
+                .flatten(),
+            new: Some(node),
+            origin: Origin::Nothing,
+            section: Section::Document,
+        };
+        walk.found.push(raw);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_have_an_order_if_they_are_numbers() {
+        assert_eq!(order("1.2.3", "1.10.0"), Some((Ordering::Less, false)));
+        assert_eq!(order("1.2", "2.0.0"), Some((Ordering::Less, true)));
+        assert_eq!(order("0.2.0", "0.3.0"), Some((Ordering::Less, true)));
+        assert_eq!(order("2.0.0", "2.0.0-rc1"), Some((Ordering::Greater, false)));
+        assert_eq!(order("v1", "1.0.0"), Some((Ordering::Equal, false)));
+        assert_eq!(order("2024-01-01", "2.0"), Some((Ordering::Greater, false)));
+        assert_eq!(order("beta", "1.0"), None);
+    }
+}

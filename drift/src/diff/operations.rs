@@ -1,0 +1,512 @@
+//! Which operation of one document is which of the other, and what changed in each.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::side::Side;
+use super::sunset::{Stability, Sunset};
+use super::value::shorten;
+use super::walk::Walk;
+use super::{bodies, parameters, responses, security};
+use crate::finding::{Operation, Section, SubjectKind};
+use crate::rule::{ApiRule as A, Rule};
+use crate::source::tree::NodeId;
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// An operation of one document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'a> {
+    pub(super) path: &'a str,
+    pub(super) method: &'a str,
+    /// The path item, its reference followed.
+    pub(super) item: NodeId,
+    pub(super) node: NodeId,
+}
+
+/// An operation as findings name it, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) operation: Operation,
+    pub(crate) section: Section,
+}
+
+/// An operation of both documents.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Both<'a> {
+    pub(super) number: u32,
+    pub(super) old: Found<'a>,
+    pub(super) new: Found<'a>,
+    /// The server calls, the client answers.
+    pub(super) reversed: bool,
+}
+
+/// Compares all paths and webhooks.
+pub(super) fn compare<'a>(walk: &mut Walk<'a>) -> Vec<Known> {
+    let mut known = Vec::new();
+    let ours = collect(walk.old, walk.old.path(&["paths"]));
+    let theirs = collect(walk.new, walk.new.path(&["paths"]));
+    operation_ids(walk.old, &ours);
+    operation_ids(walk.new, &theirs);
+    paths(walk, &mut known, &ours, &theirs);
+    webhooks(walk, &mut known);
+    known
+}
+
+/// The operations of a mapping of path items, in order of path and method.
+fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<Found<'a>> {
+    let mut found = Vec::new();
+    for (path, item) in side.entries(paths) {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let Some(item) = side.resolve(item) else { continue };
+        if !side.tree.is_mapping(item) {
+            side.defect(A::Malformed, item, "a path item is an object".to_owned());
+            continue;
+        }
+        for method in METHODS {
+            let Some(node) = side.get(item, method) else { continue };
+            if side.tree.is_mapping(node) {
+                found.push(Found { path, method, item, node });
+            } else {
+                side.defect(A::Malformed, node, "an operation is an object".to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> String {
+    let mut shape = String::new();
+    let mut rest = path;
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else { break };
+        shape.push_str(&rest[..=open]);
+        shape.push('}');
+        rest = &rest[open + length + 1..];
+    }
+    shape.push_str(rest);
+    shape
+}
+
+/// The names of a path's parameters, in order.
+pub(super) fn template(path: &str) -> Vec<&str> {
+    let pieces = path.split('{').skip(1);
+    pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name)).collect()
+}
+
+fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], theirs: &[Found<'a>]) {
+    ambiguous(walk.old, ours);
+    ambiguous(walk.new, theirs);
+    let mut exact: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut by_shape: HashMap<(String, &str), Vec<usize>> = HashMap::new();
+    let mut new_shapes: BTreeSet<String> = BTreeSet::new();
+    for (at, found) in theirs.iter().enumerate() {
+        exact.insert((found.path, found.method), at);
+        by_shape.entry((shape(found.path), found.method)).or_default().push(at);
+        new_shapes.insert(shape(found.path));
+    }
+    let mut partners: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    for (at, found) in ours.iter().enumerate() {
+        if let Some(other) = exact.get(&(found.path, found.method)) {
+            partners.insert(at, *other);
+            taken.insert(*other);
+        }
+    }
+    for (at, found) in ours.iter().enumerate() {
+        if partners.contains_key(&at) {
+            continue;
+        }
+        let candidates = by_shape.get(&(shape(found.path), found.method));
+        if let Some(other) = candidates.and_then(|list| list.iter().find(|other| !taken.contains(*other))) {
+            partners.insert(at, *other);
+            taken.insert(*other);
+        }
+    }
+    let mut old_names: HashMap<String, &str> = HashMap::new();
+    for found in ours {
+        old_names.entry(shape(found.path)).or_insert(found.path);
+    }
+    for (at, old) in ours.iter().enumerate() {
+        let number = number(known, old.method, old.path, Section::Paths);
+        match partners.get(&at) {
+            Some(other) => {
+                let both = Both { number, old: *old, new: theirs[*other], reversed: false };
+                operation(walk, known, both);
+            }
+            None => removed(walk, number, *old, new_shapes.contains(&shape(old.path))),
+        }
+    }
+    for (at, new) in theirs.iter().enumerate() {
+        if taken.contains(&at) {
+            continue;
+        }
+        let path = old_names.get(&shape(new.path)).copied().unwrap_or(new.path);
+        let number = number(known, new.method, path, Section::Paths);
+        let rule = Rule::Api(A::EndpointAdded);
+        let name = name(known, number);
+        walk.note(
+            number,
+            rule,
+            SubjectKind::Operation,
+            name,
+            (None, Some(new.node)),
+            "the operation was added",
+        );
+    }
+}
+
+/// Numbers an operation.
+fn number(known: &mut Vec<Known>, method: &str, path: &str, section: Section) -> u32 {
+    let operation = Operation { path: path.to_owned(), method: method.to_uppercase() };
+    known.push(Known { operation, section });
+    (known.len() - 1) as u32
+}
+
+fn name(known: &[Known], number: u32) -> String {
+    known[number as usize].operation.to_string()
+}
+
+/// Two paths that differ in the names of their parameters only.
+fn ambiguous(side: &Side<'_>, found: &[Found<'_>]) {
+    let mut shapes: HashMap<(String, &str), &str> = HashMap::new();
+    for found in found {
+        let first = shapes.entry((shape(found.path), found.method)).or_insert(found.path);
+        if *first != found.path {
+            let (path, first) = (shorten(found.path, 120), shorten(first, 120));
+            side.defect(A::PathAmbiguous, found.item, format!("`{path}` is the same path as `{first}`"));
+        }
+    }
+}
+
+fn operation_ids(side: &Side<'_>, found: &[Found<'_>]) {
+    let mut ids: HashMap<&str, NodeId> = HashMap::new();
+    for found in found {
+        let Some(node) = side.get(found.node, "operationId") else { continue };
+        let Some(id) = side.tree.string(node) else { continue };
+        if ids.insert(id, node).is_some() {
+            let id = shorten(id, 80);
+            side.defect(A::OperationIdDuplicate, node, format!("another operation has the id `{id}`"));
+        }
+    }
+}
+
+/// What an operation's removal is, by what was said of its end.
+fn removed(walk: &mut Walk<'_>, number: u32, old: Found<'_>, path_remains: bool) {
+    let side = walk.old;
+    let unstable = match Stability::of(side, old.node) {
+        None => {
+            invalid_stability(walk, number, old, (Some(old.node), None));
+            return;
+        }
+        Some(level) => level.is_unstable(),
+    };
+    let today = walk.options.today;
+    let deprecated = side.is_true(old.node, "deprecated");
+    let what = if path_remains { "operation" } else { "path" };
+    let (rule, message) = match (deprecated, Sunset::of(side, old.node)) {
+        _ if unstable => {
+            (A::UnstableRemoved, format!("the {what}, of which nothing was promised, was removed"))
+        }
+        (false, _) if path_remains => (
+            A::RemovedWithoutDeprecation,
+            "the operation was removed without having been deprecated".to_owned(),
+        ),
+        (false, _) => (
+            A::PathRemovedWithoutDeprecation,
+            "the path was removed without having been deprecated".to_owned(),
+        ),
+        (true, Sunset::None) if path_remains => {
+            (A::RemovedWithDeprecation, "the operation was removed after it had been deprecated".to_owned())
+        }
+        (true, Sunset::None) => {
+            (A::PathRemovedWithDeprecation, "the path was removed after it had been deprecated".to_owned())
+        }
+        (true, Sunset::Invalid) => {
+            (A::PathSunsetParse, format!("the {what} was removed, and its announced end was no date"))
+        }
+        (true, Sunset::On(day)) if today < day => {
+            let rule = if path_remains { A::RemovedBeforeSunset } else { A::PathRemovedBeforeSunset };
+            (rule, format!("the {what} was removed before its announced end, {day}"))
+        }
+        (true, Sunset::On(day)) => {
+            (A::RemovedAfterSunset, format!("the {what} was removed after its announced end, {day}"))
+        }
+    };
+    let name = format!("{} {}", old.method.to_uppercase(), old.path);
+    walk.note(number, Rule::Api(rule), SubjectKind::Operation, name, (Some(old.node), None), message);
+}
+
+fn invalid_stability(
+    walk: &mut Walk<'_>,
+    number: u32,
+    found: Found<'_>,
+    nodes: (Option<NodeId>, Option<NodeId>),
+) {
+    let name = format!("{} {}", found.method.to_uppercase(), found.path);
+    let message = "`x-stability-level` is none of draft, alpha, beta and stable";
+    walk.note(number, Rule::Api(A::InvalidStabilityLevel), SubjectKind::Operation, name, nodes, message);
+}
+
+/// Compares an operation that both documents have.
+fn operation<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
+    let (old, new) = (walk.old, walk.new);
+    let levels = (Stability::of(old, both.old.node), Stability::of(new, both.new.node));
+    let (Some(was), Some(is)) = levels else {
+        let nodes = (Some(both.old.node), Some(both.new.node));
+        return invalid_stability(walk, both.number, both.old, nodes);
+    };
+    if was.is_unstable() {
+        unstable(walk, both);
+        return;
+    }
+    let message = format!("its stability went from {was} to {is}");
+    if is < was {
+        both.note(walk, A::StabilityDecreased, ("x-stability-level", "x-stability-level"), message);
+    } else if is > was {
+        both.note(walk, A::StabilityIncreased, ("x-stability-level", "x-stability-level"), message);
+    }
+    lifecycle(walk, both);
+    names(walk, both);
+    security::operation(walk, both);
+    parameters::compare(walk, both);
+    bodies::request(walk, both);
+    responses::compare(walk, both);
+    callbacks(walk, known, both);
+}
+
+/// Of a draft nothing is promised: that it changed is all there is to say.
+fn unstable(walk: &mut Walk<'_>, both: Both<'_>) {
+    if walk.old.print(both.old.node) != walk.new.print(both.new.node) {
+        both.note(
+            walk,
+            A::UnstableChanged,
+            ("", ""),
+            "the operation, of which nothing was promised, changed",
+        );
+    }
+}
+
+fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
+    let (old, new) = (walk.old, walk.new);
+    let today = walk.options.today;
+    let was = old.is_true(both.old.node, "deprecated");
+    let is = new.is_true(both.new.node, "deprecated");
+    let (before, after) = (Sunset::of(old, both.old.node), Sunset::of(new, both.new.node));
+    let found = match (was, is) {
+        (false, true) => Some(match after {
+            Sunset::None => (A::EndpointDeprecated, "the operation was deprecated".to_owned()),
+            Sunset::Invalid => {
+                (A::DeprecatedSunsetParse, "the operation was deprecated, and its end is no date".to_owned())
+            }
+            Sunset::On(day) if day < today => {
+                (A::SunsetDateTooSmall, format!("the operation was deprecated, and its end was {day}"))
+            }
+            Sunset::On(day) => {
+                (A::EndpointDeprecatedWithSunset, format!("the operation was deprecated and ends on {day}"))
+            }
+        }),
+        (true, false) => Some((A::EndpointReactivated, "the operation is no longer deprecated".to_owned())),
+        (true, true) => match (before, after) {
+            (Sunset::On(_) | Sunset::Invalid, Sunset::None) => {
+                Some((A::SunsetDeleted, "the operation's announced end was removed".to_owned()))
+            }
+            (before, after) if before == after => None,
+            (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
+                Some((A::DeprecatedSunsetParse, "the operation's announced end is or was no date".to_owned()))
+            }
+            (Sunset::On(before), Sunset::On(after)) if after < before && after < today => Some((
+                A::SunsetDateChangedTooSmall,
+                format!("the operation's announced end moved from {before} to {after}"),
+            )),
+            _ => None,
+        },
+        (false, false) => None,
+    };
+    if let Some((rule, message)) = found {
+        both.note(walk, rule, ("deprecated", "deprecated"), message);
+    }
+}
+
+fn names(walk: &mut Walk<'_>, both: Both<'_>) {
+    let (old, new) = (walk.old, walk.new);
+    let was = old.string(both.old.node, "operationId");
+    let is = new.string(both.new.node, "operationId");
+    let key = ("operationId", "operationId");
+    match (was, is) {
+        (None, Some(is)) => {
+            let message = format!("the operation got the id `{}`", shorten(is, 80));
+            both.note(walk, A::OperationIdAdded, key, message);
+        }
+        (Some(was), None) => {
+            both.note(
+                walk,
+                A::OperationIdRemoved,
+                key,
+                format!("the operation lost the id `{}`", shorten(was, 80)),
+            );
+        }
+        (Some(was), Some(is)) if was != is => {
+            let message =
+                format!("the operation's id changed from `{}` to `{}`", shorten(was, 80), shorten(is, 80));
+            both.note(walk, A::OperationIdRemoved, key, message);
+        }
+        _ => {}
+    }
+    let ours = old.strings(old.get(both.old.node, "tags"));
+    let theirs = new.strings(new.get(both.new.node, "tags"));
+    for tag in theirs.difference(&ours) {
+        both.note(walk, A::TagAdded, ("tags", "tags"), format!("the tag `{}` was added", shorten(tag, 80)));
+    }
+    for tag in ours.difference(&theirs) {
+        both.note(
+            walk,
+            A::TagRemoved,
+            ("tags", "tags"),
+            format!("the tag `{}` was removed", shorten(tag, 80)),
+        );
+    }
+    for (key, rule) in [
+        ("summary", A::SummaryChanged),
+        ("description", A::DescriptionChanged),
+        ("externalDocs", A::ExternalDocsChanged),
+    ] {
+        let print = |side: &Side<'_>, node: NodeId| side.get(node, key).map(|node| side.print(node));
+        if print(old, both.old.node) != print(new, both.new.node) {
+            both.note(walk, rule, (key, key), format!("the operation's {key} changed"));
+        }
+    }
+    let servers = |side: &Side<'_>, found: Found<'_>| {
+        let own = side.get(found.node, "servers").filter(|node| !side.items(Some(*node)).is_empty());
+        own.or_else(|| side.get(found.item, "servers")).map(|node| side.print(node))
+    };
+    if servers(old, both.old) != servers(new, both.new) {
+        both.note(
+            walk,
+            A::OperationServersChanged,
+            ("servers", "servers"),
+            "the operation's servers changed",
+        );
+    }
+}
+
+fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
+    if both.reversed {
+        return;
+    }
+    let all = |side: &Side<'a>, node: NodeId| {
+        let mut all: BTreeMap<(&'a str, &'a str, &'a str), Found<'a>> = BTreeMap::new();
+        for (name, callback) in side.entries(side.get(node, "callbacks")) {
+            let callback = side.resolve(callback);
+            for found in collect(side, callback) {
+                all.insert((name, found.path, found.method), found);
+            }
+        }
+        all
+    };
+    let (ours, theirs) = (all(walk.old, both.old.node), all(walk.new, both.new.node));
+    let Operation { path, method } = known[both.number as usize].operation.clone();
+    for (key, old) in &ours {
+        match theirs.get(key) {
+            Some(new) => {
+                let number = number(known, &method, &path, Section::Callbacks);
+                operation(walk, known, Both { number, old: *old, new: *new, reversed: true });
+            }
+            None => {
+                let message = format!("the callback `{}` was removed", shorten(key.0, 80));
+                both.note_nodes(walk, A::CallbackRemoved, (Some(old.node), Some(both.new.node)), message);
+            }
+        }
+    }
+    for (key, new) in &theirs {
+        if !ours.contains_key(key) {
+            let message = format!("the callback `{}` was added", shorten(key.0, 80));
+            both.note_nodes(walk, A::CallbackAdded, (Some(both.old.node), Some(new.node)), message);
+        }
+    }
+}
+
+fn webhooks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>) {
+    let ours = walk.old.entries(walk.old.path(&["webhooks"]));
+    let theirs = walk.new.entries(walk.new.path(&["webhooks"]));
+    let kind = SubjectKind::Path;
+    for (name, node) in &ours {
+        if !theirs.contains_key(name) {
+            let nodes = (Some(*node), None);
+            walk.note_apart(
+                A::WebhookRemoved,
+                Section::Components,
+                kind,
+                *name,
+                nodes,
+                "the webhook was removed",
+            );
+        }
+    }
+    for (name, node) in &theirs {
+        if !ours.contains_key(name) {
+            let nodes = (None, Some(*node));
+            walk.note_apart(
+                A::WebhookAdded,
+                Section::Components,
+                kind,
+                *name,
+                nodes,
+                "the webhook was added",
+            );
+        }
+    }
+    let old_found = collect(walk.old, walk.old.path(&["webhooks"]));
+    let new_found = collect(walk.new, walk.new.path(&["webhooks"]));
+    for old in old_found {
+        let same = new_found.iter().find(|new| (new.path, new.method) == (old.path, old.method));
+        if let Some(new) = same {
+            let number = number(known, old.method, old.path, Section::Webhooks);
+            operation(walk, known, Both { number, old, new: *new, reversed: true });
+        }
+    }
+}
+
+impl Both<'_> {
+    /// The operation as findings name it.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.old.method.to_uppercase(), self.old.path)
+    }
+
+    /// Notes a change under keys of the operation.
+    pub(super) fn note(
+        &self,
+        walk: &mut Walk<'_>,
+        rule: A,
+        (old_key, new_key): (&str, &str),
+        message: impl Into<String>,
+    ) {
+        let old = walk.old.get(self.old.node, old_key).unwrap_or(self.old.node);
+        let new = walk.new.get(self.new.node, new_key).unwrap_or(self.new.node);
+        self.note_nodes(walk, rule, (Some(old), Some(new)), message);
+    }
+
+    pub(super) fn note_nodes(
+        &self,
+        walk: &mut Walk<'_>,
+        rule: A,
+        nodes: (Option<NodeId>, Option<NodeId>),
+        message: impl Into<String>,
+    ) {
+        walk.note(self.number, Rule::Api(rule), SubjectKind::Operation, self.name(), nodes, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_forget_names_only() {
+        assert_eq!(shape("/a/{id}/b.{format}"), "/a/{}/b.{}");
+        assert_eq!(shape("/a/{id"), "/a/{id");
+        assert_eq!(template("/a/{id}/b.{format}"), ["id", "format"]);
+    }
+}

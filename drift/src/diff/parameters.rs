@@ -1,0 +1,329 @@
+//! The parameters of an operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::operations::{Both, Found, template};
+use super::side::Side;
+use super::sunset::Sunset;
+use super::value::shorten;
+use super::walk::{Spot, Use, Walk};
+use crate::finding::SubjectKind;
+use crate::rule::{ApiRule as A, Place, Rule, SchemaChange as C};
+use crate::source::tree::NodeId;
+
+/// A parameter of one document's operation.
+#[derive(Clone, Copy, Debug)]
+struct Parameter<'a> {
+    node: NodeId,
+    name: &'a str,
+    place: &'a str,
+    /// Whether it is declared for all operations of the path.
+    shared: bool,
+}
+
+/// What makes parameters of two documents the same: in a path its position, elsewhere its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Position(usize),
+    Name(String, String),
+}
+
+/// Compares the parameters. What the server sends to callbacks has none that matter to clients.
+pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
+    if both.reversed {
+        return;
+    }
+    let ours = collect(walk.old, both.old);
+    let theirs = collect(walk.new, both.new);
+    for (key, old) in &ours {
+        match theirs.get(key) {
+            Some(new) => Pair { both, old: *old, new: *new }.compare(walk),
+            None => removed(walk, both, *old),
+        }
+    }
+    for (key, new) in &theirs {
+        if !ours.contains_key(key) {
+            added(walk, both, *new);
+        }
+    }
+}
+
+fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>> {
+    let names = template(found.path);
+    let mut parameters = BTreeMap::new();
+    for (owner, shared) in [(found.node, false), (found.item, true)] {
+        let mut own = BTreeSet::new();
+        for node in side.items(side.get(owner, "parameters")) {
+            let Some(node) = side.resolve(*node) else { continue };
+            let (Some(name), Some(place)) = (side.string(node, "name"), side.string(node, "in")) else {
+                side.defect(A::Malformed, node, "a parameter has a `name` and an `in`".to_owned());
+                continue;
+            };
+            if !matches!(place, "query" | "header" | "path" | "cookie") {
+                let place = shorten(place, 40);
+                let message = format!("`in: {place}` is no place of a parameter in OpenAPI 3");
+                side.defect(A::ParameterLocationUnknown, node, message);
+                continue;
+            }
+            let position = (place == "path").then(|| names.iter().position(|one| *one == name)).flatten();
+            let key = position.map_or_else(
+                || {
+                    let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+                    Key::Name(place.to_owned(), name)
+                },
+                Key::Position,
+            );
+            if !own.insert(key.clone()) {
+                let name = shorten(name, 80);
+                side.defect(A::ParameterDuplicate, node, format!("the parameter `{name}` comes twice"));
+            }
+            // The operation's own come first, and win.
+            parameters.entry(key).or_insert(Parameter { node, name, place, shared });
+        }
+    }
+    for (at, name) in names.iter().enumerate() {
+        if !parameters.contains_key(&Key::Position(at)) {
+            let message = format!("`{}` is in the path, and no parameter", shorten(name, 80));
+            side.defect(A::PathParameterUndeclared, found.node, message);
+        }
+    }
+    parameters
+}
+
+fn removed(walk: &mut Walk<'_>, both: Both<'_>, old: Parameter<'_>) {
+    let side = walk.old;
+    let deprecated = side.is_true(old.node, "deprecated");
+    let place = Place::RequestParameter;
+    let (rule, message) = match (deprecated, Sunset::of(side, old.node)) {
+        (false, _) => (Rule::Schema(place, C::Removed), "the parameter was removed".to_owned()),
+        (true, Sunset::None) => (
+            Rule::Schema(place, C::RemovedWithDeprecation),
+            "the parameter was removed after it had been deprecated".to_owned(),
+        ),
+        (true, Sunset::Invalid) => (
+            Rule::Schema(place, C::SunsetParse),
+            "the parameter was removed, and its announced end was no date".to_owned(),
+        ),
+        (true, Sunset::On(day)) if walk.options.today < day => (
+            Rule::Schema(place, C::RemovedBeforeSunset),
+            format!("the parameter was removed before its announced end, {day}"),
+        ),
+        (true, Sunset::On(day)) => (
+            Rule::Api(A::ParameterRemovedAfterSunset),
+            format!("the parameter was removed after its announced end, {day}"),
+        ),
+    };
+    let nodes = (Some(old.node), Some(both.new.node));
+    walk.note(both.number, rule, SubjectKind::Parameter, old.describe(), nodes, message);
+}
+
+fn added(walk: &mut Walk<'_>, both: Both<'_>, new: Parameter<'_>) {
+    let required = walk.new.is_true(new.node, "required");
+    let rule = match (new.place, new.shared, required) {
+        ("path", _, _) => A::NewPathParameter,
+        (_, true, true) => A::NewRequiredDefaultParameter,
+        (_, true, false) => A::NewOptionalDefaultParameter,
+        (_, false, true) => A::NewRequiredParameter,
+        (_, false, false) => A::NewOptionalParameter,
+    };
+    let kind = if required { "required" } else { "optional" };
+    let nodes = (Some(both.old.node), Some(new.node));
+    let message = format!("the {kind} parameter was added");
+    walk.note(both.number, Rule::Api(rule), SubjectKind::Parameter, new.describe(), nodes, message);
+}
+
+impl Parameter<'_> {
+    fn describe(&self) -> String {
+        format!("{} ({})", shorten(self.name, 80), self.place)
+    }
+}
+
+/// A parameter of both documents.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    both: Both<'a>,
+    old: Parameter<'a>,
+    new: Parameter<'a>,
+}
+
+impl Pair<'_> {
+    fn compare(self, walk: &mut Walk<'_>) {
+        if self.old.place == "path" && self.old.name != self.new.name {
+            let nodes = (Some(self.old.node), Some(self.new.node));
+            let rule = Rule::Api(A::PathParameterRenamed);
+            let message = format!(
+                "the parameter `{}` is called `{}`",
+                shorten(self.old.name, 80),
+                shorten(self.new.name, 80)
+            );
+            walk.note(self.both.number, rule, SubjectKind::Parameter, self.old.describe(), nodes, message);
+        }
+        let was = walk.old.is_true(self.old.node, "required");
+        let is = walk.new.is_true(self.new.node, "required");
+        match (was, is) {
+            (false, true) => self.note(walk, C::BecameRequired, "required", "the parameter became required"),
+            (true, false) => self.note(walk, C::BecameOptional, "required", "the parameter became optional"),
+            _ => {}
+        }
+        self.lifecycle(walk);
+        self.words(walk);
+        self.writing(walk);
+        self.schemas(walk);
+    }
+
+    fn note(self, walk: &mut Walk<'_>, change: C, key: &str, message: impl Into<String>) {
+        let old = walk.old.get(self.old.node, key).unwrap_or(self.old.node);
+        let new = walk.new.get(self.new.node, key).unwrap_or(self.new.node);
+        if let Some(rule) = change.at(Place::RequestParameter) {
+            let nodes = (Some(old), Some(new));
+            walk.note(self.both.number, rule, SubjectKind::Parameter, self.old.describe(), nodes, message);
+        }
+    }
+
+    fn lifecycle(self, walk: &mut Walk<'_>) {
+        let today = walk.options.today;
+        let was = walk.old.is_true(self.old.node, "deprecated");
+        let is = walk.new.is_true(self.new.node, "deprecated");
+        let (before, after) = (Sunset::of(walk.old, self.old.node), Sunset::of(walk.new, self.new.node));
+        let (change, message) = match (was, is) {
+            (false, false) => return,
+            (false, true) => match after {
+                Sunset::None => (C::Deprecated, "the parameter was deprecated".to_owned()),
+                Sunset::Invalid => {
+                    (C::SunsetParse, "the parameter was deprecated, and its end is no date".to_owned())
+                }
+                Sunset::On(day) if day < today => {
+                    (C::SunsetDateTooSmall, format!("the parameter was deprecated, and its end was {day}"))
+                }
+                Sunset::On(day) => (C::Deprecated, format!("the parameter was deprecated and ends on {day}")),
+            },
+            (true, false) => (C::Reactivated, "the parameter is no longer deprecated".to_owned()),
+            (true, true) => match (before, after) {
+                (Sunset::On(_) | Sunset::Invalid, Sunset::None) => {
+                    (C::SunsetDeleted, "the parameter's announced end was removed".to_owned())
+                }
+                (before, after) if before == after => return,
+                (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
+                    (C::SunsetParse, "the parameter's announced end is or was no date".to_owned())
+                }
+                (Sunset::On(before), Sunset::On(after)) if after < before && after < today => (
+                    C::SunsetDateChangedTooSmall,
+                    format!("the parameter's announced end moved from {before} to {after}"),
+                ),
+                _ => return,
+            },
+        };
+        self.note(walk, change, "deprecated", message);
+    }
+
+    fn words(self, walk: &mut Walk<'_>) {
+        for (keys, change, what) in [
+            (&["description"][..], C::DescriptionChanged, "description"),
+            (&["example", "examples"], C::ExampleChanged, "examples"),
+        ] {
+            let differs = keys.iter().find(|key| {
+                let was = walk.old.get(self.old.node, key).map(|node| walk.old.print(node));
+                let is = walk.new.get(self.new.node, key).map(|node| walk.new.print(node));
+                was != is
+            });
+            if let Some(key) = differs {
+                self.note(walk, change, key, format!("the parameter's {what} changed"));
+            }
+        }
+    }
+
+    /// Compares how the value is written.
+    fn writing(self, walk: &mut Walk<'_>) {
+        let was = Writing::of(walk.old, self.old);
+        let is = Writing::of(walk.new, self.new);
+        if was.style != is.style {
+            let message = format!("`style` changed from `{}` to `{}`", was.style, is.style);
+            self.note(walk, C::StyleChanged, "style", message);
+        } else if was.explode != is.explode && (was.matters || is.matters) {
+            let message = format!("`explode` changed from {} to {}", was.explode, is.explode);
+            self.note(walk, C::ExplodeChanged, "explode", message);
+        }
+        if was.reserved != is.reserved {
+            self.note(walk, C::AllowReservedChanged, "allowReserved", "`allowReserved` changed");
+        }
+        match (was.empty, is.empty) {
+            (true, false) => {
+                self.note(
+                    walk,
+                    C::AllowEmptyValueRemoved,
+                    "allowEmptyValue",
+                    "the value may no longer be empty",
+                );
+            }
+            (false, true) => {
+                self.note(walk, C::AllowEmptyValueAdded, "allowEmptyValue", "the value may be empty");
+            }
+            _ => {}
+        }
+    }
+
+    fn schemas(self, walk: &mut Walk<'_>) {
+        let was = walk.old.get(self.old.node, "schema");
+        let is = walk.new.get(self.new.node, "schema");
+        let content = |side: &Side<'_>, node: NodeId| {
+            let entries = side.entries(side.get(node, "content"));
+            entries.into_iter().next().map(|(name, node)| (name.to_owned(), node))
+        };
+        let (old_content, new_content) = (content(walk.old, self.old.node), content(walk.new, self.new.node));
+        let header = self.old.place == "header";
+        match (was, is, old_content, new_content) {
+            (Some(was), Some(is), _, _) => {
+                let repeats = Writing::of(walk.new, self.new).repeats;
+                let usage = Use { spot: Spot::Parameter, loose: true, repeats, header };
+                walk.begin(self.both.number, was, is, usage);
+            }
+            (_, _, Some((old_type, was)), Some((new_type, is))) => {
+                if old_type != new_type {
+                    let message = format!("the media type changed from `{old_type}` to `{new_type}`");
+                    self.note(walk, C::ContentTypeChanged, "content", message);
+                }
+                if let (Some(was), Some(is)) = (walk.old.get(was, "schema"), walk.new.get(is, "schema")) {
+                    let usage = Use { spot: Spot::Parameter, loose: false, repeats: false, header };
+                    walk.begin(self.both.number, was, is, usage);
+                }
+            }
+            (Some(_), None, _, Some(_)) | (None, Some(_), Some(_), _) => {
+                let message = "the value is described by the other of `schema` and `content`";
+                self.note(walk, C::ContentStyleChanged, "content", message);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How a parameter's value is written.
+struct Writing<'a> {
+    style: &'a str,
+    explode: bool,
+    reserved: bool,
+    empty: bool,
+    /// Whether `explode` makes a difference: to lists and objects.
+    matters: bool,
+    /// Whether each item of a list stands under the parameter's name.
+    repeats: bool,
+}
+
+impl<'a> Writing<'a> {
+    fn of(side: &Side<'a>, parameter: Parameter<'a>) -> Self {
+        let form = matches!(parameter.place, "query" | "cookie");
+        let style = side.string(parameter.node, "style").unwrap_or(if form { "form" } else { "simple" });
+        let explode = side.get(parameter.node, "explode").and_then(|node| side.boolean(node));
+        let explode = explode.unwrap_or(style == "form");
+        let matters = side.get_resolved(parameter.node, "schema").is_none_or(|schema| {
+            !matches!(side.string(schema, "type"), Some("string" | "integer" | "number" | "boolean"))
+        });
+        Self {
+            style,
+            explode,
+            reserved: side.is_true(parameter.node, "allowReserved"),
+            empty: side.is_true(parameter.node, "allowEmptyValue"),
+            matters,
+            repeats: form && style == "form" && explode,
+        }
+    }
+}

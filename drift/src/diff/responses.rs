@@ -1,0 +1,223 @@
+//! The answers of an operation: statuses, headers, bodies, links.
+
+use std::collections::BTreeMap;
+
+use super::bodies::Body;
+use super::operations::Both;
+use super::side::Side;
+use super::value::shorten;
+use super::walk::{Spot, Use, Walk};
+use crate::finding::SubjectKind;
+use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
+use crate::source::tree::NodeId;
+
+/// Compares the answers. The client gives them where it is the one that is called.
+pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
+    let ours = statuses(walk.old, both.old.node);
+    let theirs = statuses(walk.new, both.new.node);
+    for (status, was) in &ours {
+        match theirs.get(status) {
+            Some(is) => response(walk, both, status, *was, *is),
+            None => {
+                let rule = by_status(
+                    status,
+                    [
+                        A::ResponseSuccessStatusRemoved,
+                        A::ResponseNonSuccessStatusRemoved,
+                        A::ResponseDefaultRemoved,
+                    ],
+                );
+                let nodes = (Some(*was), Some(both.new.node));
+                note(walk, both, status, Rule::Api(rule), nodes, format!("the status {status} was removed"));
+            }
+        }
+    }
+    for (status, is) in &theirs {
+        if !ours.contains_key(status) {
+            let rule = by_status(
+                status,
+                [A::ResponseSuccessStatusAdded, A::ResponseNonSuccessStatusAdded, A::ResponseDefaultAdded],
+            );
+            let nodes = (Some(both.old.node), Some(*is));
+            note(walk, both, status, Rule::Api(rule), nodes, format!("the status {status} was added"));
+        }
+    }
+}
+
+fn statuses(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
+    let entries = side.entries(side.get(node, "responses")).into_iter();
+    let entries = entries.filter(|(status, _)| !status.starts_with("x-"));
+    entries.map(|(status, node)| (shorten(&status.to_uppercase(), 20), node)).collect()
+}
+
+fn by_status(status: &str, [success, failure, default]: [A; 3]) -> A {
+    match status {
+        "DEFAULT" => default,
+        _ if status.starts_with('2') => success,
+        _ => failure,
+    }
+}
+
+fn note(
+    walk: &mut Walk<'_>,
+    both: Both<'_>,
+    status: &str,
+    rule: Rule,
+    nodes: (Option<NodeId>, Option<NodeId>),
+    message: String,
+) {
+    walk.note(both.number, rule, SubjectKind::Response, name(both, status), nodes, message);
+}
+
+fn name(both: Both<'_>, status: &str) -> String {
+    format!("{} {status}", both.name())
+}
+
+fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
+    let (Some(was), Some(is)) = (walk.old.resolve(was), walk.new.resolve(is)) else { return };
+    let described =
+        |side: &Side<'_>, node: NodeId| side.get(node, "description").map(|node| side.print(node));
+    if described(walk.old, was) != described(walk.new, is) {
+        let message = format!("the description of the status {status} changed");
+        note(walk, both, status, Rule::Api(A::DescriptionChanged), (Some(was), Some(is)), message);
+    }
+    headers(walk, both, status, was, is);
+    links(walk, both, status, was, is);
+    let direction = if both.reversed { Direction::Request } else { Direction::Response };
+    let body = Body { both, direction, kind: SubjectKind::Response, name: name(both, status) };
+    body.content(walk, was, is);
+}
+
+fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
+    let ours = walk.old.entries(walk.old.get(was, "links"));
+    let theirs = walk.new.entries(walk.new.get(is, "links"));
+    for (link, old) in &ours {
+        let link = shorten(link, 80);
+        match theirs.get(&*link) {
+            None => {
+                let nodes = (Some(*old), Some(is));
+                note(
+                    walk,
+                    both,
+                    status,
+                    Rule::Api(A::LinkRemoved),
+                    nodes,
+                    format!("the link `{link}` was removed"),
+                );
+            }
+            Some(new) => {
+                let target = |side: &Side<'_>, node| side.resolve(node).map(|node| side.print(node));
+                if target(walk.old, *old) != target(walk.new, *new) {
+                    let nodes = (Some(*old), Some(*new));
+                    note(
+                        walk,
+                        both,
+                        status,
+                        Rule::Api(A::LinkChanged),
+                        nodes,
+                        format!("the link `{link}` changed"),
+                    );
+                }
+            }
+        }
+    }
+    for (link, new) in theirs.iter().filter(|(link, _)| !ours.contains_key(*link)) {
+        let message = format!("the link `{}` was added", shorten(link, 80));
+        note(walk, both, status, Rule::Api(A::LinkAdded), (Some(was), Some(*new)), message);
+    }
+}
+
+fn headers(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
+    let ours = header_map(walk.old, was);
+    let theirs = header_map(walk.new, is);
+    for (header, old) in &ours {
+        match theirs.get(header) {
+            Some(new) => Header { both, status, header, old: *old, new: *new }.compare(walk),
+            None => {
+                let required = walk.old.is_true(*old, "required");
+                let rule = if required {
+                    A::RequiredResponseHeaderRemoved
+                } else {
+                    A::OptionalResponseHeaderRemoved
+                };
+                let message = format!("the header `{header}` was removed");
+                let nodes = (Some(*old), Some(is));
+                let name = format!("{header} of {}", name(both, status));
+                walk.note(both.number, Rule::Api(rule), SubjectKind::Header, name, nodes, message);
+            }
+        }
+    }
+    for (header, new) in &theirs {
+        if !ours.contains_key(header) {
+            let rule = Rule::Schema(Place::ResponseHeader, C::Added);
+            let message = format!("the header `{header}` was added");
+            let name = format!("{header} of {}", name(both, status));
+            walk.note(both.number, rule, SubjectKind::Header, name, (Some(was), Some(*new)), message);
+        }
+    }
+}
+
+/// Headers by name, without regard to case. `Content-Type` is described by the media types.
+fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
+    let mut headers = BTreeMap::new();
+    for (name, node) in side.entries(side.get(node, "headers")) {
+        let name = shorten(&name.to_lowercase(), 80);
+        if let (Some(node), true) = (side.resolve(node), name != "content-type") {
+            headers.insert(name, node);
+        }
+    }
+    headers
+}
+
+/// A header of both documents.
+#[derive(Clone, Copy)]
+struct Header<'a> {
+    both: Both<'a>,
+    status: &'a str,
+    header: &'a str,
+    old: NodeId,
+    new: NodeId,
+}
+
+impl Header<'_> {
+    fn compare(self, walk: &mut Walk<'_>) {
+        match (walk.old.is_true(self.old, "required"), walk.new.is_true(self.new, "required")) {
+            (true, false) => self.note(walk, C::BecameOptional, "the header may be absent"),
+            (false, true) => self.note(walk, C::BecameRequired, "the header is always there"),
+            _ => {}
+        }
+        match (walk.old.is_true(self.old, "deprecated"), walk.new.is_true(self.new, "deprecated")) {
+            (false, true) => self.note(walk, C::Deprecated, "the header was deprecated"),
+            (true, false) => self.note(walk, C::Reactivated, "the header is no longer deprecated"),
+            _ => {}
+        }
+        for (keys, change, message) in [
+            (&["description"][..], C::DescriptionChanged, "the header's description changed"),
+            (&["example", "examples"], C::ExampleChanged, "the header's examples changed"),
+            (&["style"], C::StyleChanged, "the header's `style` changed"),
+            (&["explode"], C::ExplodeChanged, "the header's `explode` changed"),
+        ] {
+            let differs = keys.iter().any(|key| {
+                let was = walk.old.get(self.old, key).map(|node| walk.old.print(node));
+                let is = walk.new.get(self.new, key).map(|node| walk.new.print(node));
+                was != is
+            });
+            if differs {
+                self.note(walk, change, message);
+            }
+        }
+        let schemas = (walk.old.get(self.old, "schema"), walk.new.get(self.new, "schema"));
+        if let (Some(was), Some(is)) = schemas {
+            let usage = Use { spot: Spot::ResponseHeader, loose: true, repeats: false, header: false };
+            walk.begin(self.both.number, was, is, usage);
+        }
+    }
+
+    fn note(self, walk: &mut Walk<'_>, change: C, message: &str) {
+        let name = format!("{} of {}", self.header, name(self.both, self.status));
+        let nodes = (Some(self.old), Some(self.new));
+        if let Some(rule) = change.at(Place::ResponseHeader) {
+            walk.note(self.both.number, rule, SubjectKind::Header, name, nodes, message);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `allOf`, `anyOf`, `oneOf`, and the discriminator that tells alternatives apart.
+
+use std::collections::BTreeSet;
+
+use super::equivalence::equivalent;
+use super::lists::match_members;
+use super::{K, Lens, Schema, quoted};
+use crate::diff::side::Side;
+use crate::diff::value::{Print, shorten, show};
+use crate::diff::view::Facts;
+use crate::diff::walk::Spot;
+use crate::rule::SchemaChange as C;
+use crate::source::tree::NodeId;
+
+impl Lens<'_, '_> {
+    /// Compares `allOf` member by member where its members are the same but for additions or removals; where the
+    /// schema was put together differently, both sides are joined into one schema each, and what follows compares
+    /// those.
+    pub(super) fn all_of(&mut self) {
+        let ours = members(self.old_side(), &self.old.facts, K::AllOf);
+        let theirs = members(self.new_side(), &self.new.facts, K::AllOf);
+        if ours.is_empty() && theirs.is_empty() {
+            return;
+        }
+        let matched = match_members(self.old_side(), self.new_side(), &ours, &theirs);
+        if !(matched.removed.is_empty() && matched.added.is_empty()) {
+            let flat_old = self.old_side().flatten(&self.old.view);
+            let flat_new = self.new_side().flatten(&self.new.view);
+            let one_sided = ours.is_empty() || theirs.is_empty();
+            if (one_sided && self.own_differs()) || {
+                let (old, new) =
+                    (self.old_side().intern(flat_old.clone()), self.new_side().intern(flat_new.clone()));
+                equivalent(self.old_side(), self.new_side(), old, new)
+            } {
+                self.old = Schema::new(self.old_side(), flat_old);
+                self.new = Schema::new(self.new_side(), flat_new);
+                return;
+            }
+        }
+        for node in &matched.removed {
+            let annotation = is_annotation(self.old_side(), *node);
+            let change = if annotation { C::AllOfRemovedAnnotationOnly } else { C::AllOfRemoved };
+            let name = member_name(self.old_side(), *node);
+            self.report_at(
+                change,
+                (Some(*node), self.new.node()),
+                format!("{name} was removed from `allOf`"),
+            );
+        }
+        for node in &matched.added {
+            let annotation = is_annotation(self.new_side(), *node);
+            let change = if annotation { C::AllOfAddedAnnotationOnly } else { C::AllOfAdded };
+            let name = member_name(self.new_side(), *node);
+            self.report_at(change, (self.old.node(), Some(*node)), format!("{name} was added to `allOf`"));
+        }
+        for (ours, theirs) in matched.pairs {
+            self.walk.enter(self.pair, &[ours], &[theirs]);
+        }
+    }
+
+    /// Whether what stands beside `allOf` judges values differently.
+    fn own_differs(&self) -> bool {
+        let own = |side: &Side<'_>, facts: &Facts| -> BTreeSet<(K, Print)> {
+            let keywords = facts.keywords().filter(|keyword| keyword.constrains() && *keyword != K::AllOf);
+            keywords
+                .flat_map(|keyword| facts.all(keyword).map(move |node| (keyword, side.print(node))))
+                .collect()
+        };
+        // A schema and one that only wraps it differ in how they are put together.
+        own(self.old_side(), &self.old.facts) != own(self.new_side(), &self.new.facts)
+    }
+
+    /// A body that became one of several alternatives is another type to everybody: the rest is not worth telling.
+    pub(super) fn wrapped_in_one_of(&mut self) -> bool {
+        let is_body = matches!(self.usage.spot, Spot::RequestBody | Spot::ResponseBody);
+        let (old, new) = (&self.old.facts, &self.new.facts);
+        let was_plain = !old.has(K::OneOf) && old.keywords().any(K::constrains);
+        let is_wrapper = members(self.new_side(), new, K::OneOf).len() > 1
+            && !new.keywords().any(|keyword| keyword.constrains() && keyword != K::OneOf);
+        if !is_body || !was_plain || !is_wrapper || self.lists_types() {
+            return false;
+        }
+        self.report(C::WrappedInOneOf, K::OneOf, "the schema became one alternative of `oneOf`");
+        true
+    }
+
+    /// Compares the alternatives of `anyOf` or `oneOf`.
+    pub(super) fn alternatives(&mut self, keyword: K, added: C, removed: C) {
+        let (old, new) = (self.old_side(), self.new_side());
+        let not_null = |side: &Side<'_>, list: Vec<NodeId>| -> Vec<NodeId> {
+            list.into_iter().filter(|node| !side.is_null_type(*node)).collect()
+        };
+        let ours = not_null(old, members(old, &self.old.facts, keyword));
+        let theirs = not_null(new, members(new, &self.new.facts, keyword));
+        let matched = match_members(old, new, &ours, &theirs);
+        let text = if keyword == K::OneOf { "oneOf" } else { "anyOf" };
+        for node in matched.removed {
+            let name = member_name(old, node);
+            self.report_at(
+                removed,
+                (Some(node), self.new.node()),
+                format!("{name} was removed from `{text}`"),
+            );
+        }
+        for node in matched.added {
+            let name = member_name(new, node);
+            self.report_at(added, (self.old.node(), Some(node)), format!("{name} was added to `{text}`"));
+        }
+        for (ours, theirs) in matched.pairs {
+            self.walk.enter(self.pair, &[ours], &[theirs]);
+        }
+    }
+
+    /// Compares the discriminator.
+    pub(super) fn discriminator(&mut self) {
+        let (old, new) = (self.old_side(), self.new_side());
+        let (ours, theirs) =
+            match (self.old.facts.first(K::Discriminator), self.new.facts.first(K::Discriminator)) {
+                (None, None) => return,
+                (None, Some(_)) => {
+                    return self.report(C::DiscriminatorAdded, K::Discriminator, "a discriminator was added");
+                }
+                (Some(_), None) => {
+                    return self.report(
+                        C::DiscriminatorRemoved,
+                        K::Discriminator,
+                        "the discriminator was removed",
+                    );
+                }
+                (Some(ours), Some(theirs)) => (ours, theirs),
+            };
+        let (was, is) = (old.string(ours, "propertyName"), new.string(theirs, "propertyName"));
+        if was != is {
+            let message = format!(
+                "the discriminator is the property `{}`, not `{}`",
+                shorten(is.unwrap_or_default(), 80),
+                shorten(was.unwrap_or_default(), 80)
+            );
+            self.report_at(C::DiscriminatorPropertyNameChanged, (Some(ours), Some(theirs)), message);
+        }
+        let (was, is) = (old.entries(old.get(ours, "mapping")), new.entries(new.get(theirs, "mapping")));
+        let added = is.keys().filter(|value| !was.contains_key(*value));
+        let removed = was.keys().filter(|value| !is.contains_key(*value));
+        let changed = was.iter().filter(|(value, target)| {
+            is.get(*value).is_some_and(|other| new.print(*other) != old.print(**target))
+        });
+        let groups = [
+            (C::DiscriminatorMappingAdded, quoted(added), "added to"),
+            (C::DiscriminatorMappingDeleted, quoted(removed), "removed from"),
+            (C::DiscriminatorMappingChanged, quoted(changed.map(|(value, _)| value)), "changed in"),
+        ];
+        for (change, values, verb) in groups {
+            if !values.is_empty() {
+                let message = format!("{values} {verb} the discriminator's mapping");
+                self.report_at(change, (Some(ours), Some(theirs)), message);
+            }
+        }
+    }
+}
+
+/// The members of a list of schemas, from all parts.
+pub(super) fn members(side: &Side<'_>, facts: &Facts, keyword: K) -> Vec<NodeId> {
+    facts.all(keyword).flat_map(|node| side.items(Some(node)).iter().copied()).collect()
+}
+
+/// Whether a schema judges nothing.
+fn is_annotation(side: &Side<'_>, node: NodeId) -> bool {
+    let view = side.view(side.view_of([node]));
+    !view.never && !view.wrapped_null && !side.facts(&view).keywords().any(K::constrains)
+}
+
+/// A member of a list of schemas in words.
+fn member_name(side: &Side<'_>, node: NodeId) -> String {
+    let last = |reference: &str| reference.rsplit('/').next().map(|name| format!("`{}`", shorten(name, 80)));
+    let named = side.reference(node).and_then(last);
+    let titled = || side.string(node, "title").map(|title| format!("`{}`", shorten(title, 80)));
+    named.or_else(titled).unwrap_or_else(|| shorten(&show(side.tree, node), 80))
+}

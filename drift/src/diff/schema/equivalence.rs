@@ -1,0 +1,119 @@
+//! Whether two schemas take the same values, as far as a bounded look can tell.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::types;
+use crate::diff::keyword::{Holds, Keyword as K};
+use crate::diff::side::Side;
+use crate::diff::value::Print;
+use crate::diff::view::{Facts, ViewId};
+use crate::source::tree::NodeId;
+
+/// How many pairs of schemas are looked at before the answer is no.
+const BUDGET: u32 = 300;
+
+/// Whether two schemas take the same values. No can mean: not found out.
+pub(super) fn equivalent(old: &Side<'_>, new: &Side<'_>, ours: ViewId, theirs: ViewId) -> bool {
+    let mut look = Look { old, new, assumed: HashSet::new(), budget: BUDGET };
+    look.views(ours, theirs, 0)
+}
+
+struct Look<'s, 'a> {
+    old: &'s Side<'a>,
+    new: &'s Side<'a>,
+    /// Pairs that are being looked at: a cycle through them says nothing against them.
+    assumed: HashSet<(ViewId, ViewId)>,
+    budget: u32,
+}
+
+impl Look<'_, '_> {
+    fn views(&mut self, ours: ViewId, theirs: ViewId, depth: u32) -> bool {
+        if !self.assumed.insert((ours, theirs)) {
+            return true;
+        }
+        if self.budget == 0 || depth > 64 {
+            return false;
+        }
+        self.budget -= 1;
+        let (our_view, their_view) =
+            (self.old.flatten(&self.old.view(ours)), self.new.flatten(&self.new.view(theirs)));
+        if our_view.never != their_view.never {
+            return false;
+        }
+        let (ours, theirs) = (self.old.facts(&our_view), self.new.facts(&their_view));
+        if types::is_nullable(self.old, &our_view, &ours)
+            != types::is_nullable(self.new, &their_view, &theirs)
+            || types::own_types(self.old, &ours) != types::own_types(self.new, &theirs)
+        {
+            return false;
+        }
+        let keywords: BTreeSet<K> = ours.keywords().chain(theirs.keywords()).collect();
+        keywords.into_iter().filter(|keyword| keyword.constrains()).all(|keyword| match keyword {
+            K::Type | K::Nullable => true,
+            _ => self.keyword(keyword, &ours, &theirs, depth + 1),
+        })
+    }
+
+    fn keyword(&mut self, keyword: K, ours: &Facts, theirs: &Facts, depth: u32) -> bool {
+        match keyword.holds() {
+            Holds::Words => true,
+            Holds::Value => values(self.old, ours, keyword) == values(self.new, theirs, keyword),
+            Holds::Set => set(self.old, ours, keyword) == set(self.new, theirs, keyword),
+            Holds::Schema => {
+                let (ours, theirs): (Vec<_>, Vec<_>) =
+                    (ours.all(keyword).collect(), theirs.all(keyword).collect());
+                ours.is_empty() == theirs.is_empty() && self.nodes(&ours, &theirs, depth)
+            }
+            Holds::SchemaMap => {
+                let (ours, theirs) = (map(self.old, ours, keyword), map(self.new, theirs, keyword));
+                ours.len() == theirs.len()
+                    && ours.iter().all(|(name, ours)| {
+                        theirs.get(name).is_some_and(|theirs| self.nodes(ours, theirs, depth))
+                    })
+            }
+            Holds::SchemaTuple | Holds::SchemaList => {
+                let ordered = keyword.holds() == Holds::SchemaTuple;
+                let ours: Vec<_> = ours.all(keyword).flat_map(|node| self.old.items(Some(node))).collect();
+                let mut theirs: Vec<_> =
+                    theirs.all(keyword).flat_map(|node| self.new.items(Some(node))).collect();
+                ours.len() == theirs.len()
+                    && ours.into_iter().all(|ours| {
+                        let reach = if ordered { 1 } else { theirs.len() };
+                        let at = (0..reach).find(|at| self.nodes(&[*ours], &[*theirs[*at]], depth));
+                        at.map(|at| theirs.remove(at)).is_some()
+                    })
+            }
+        }
+    }
+
+    fn nodes(&mut self, ours: &[NodeId], theirs: &[NodeId], depth: u32) -> bool {
+        let ours = self.old.view_of(ours.iter().copied());
+        let theirs = self.new.view_of(theirs.iter().copied());
+        // A pair that failed stays assumed otherwise, and would hold for a later one.
+        let outer = self.assumed.clone();
+        let same = self.views(ours, theirs, depth);
+        if !same {
+            self.assumed = outer;
+        }
+        same
+    }
+}
+
+fn values(side: &Side<'_>, facts: &Facts, keyword: K) -> BTreeSet<Print> {
+    facts.all(keyword).map(|node| side.print(node)).collect()
+}
+
+fn set(side: &Side<'_>, facts: &Facts, keyword: K) -> BTreeSet<Print> {
+    facts.all(keyword).flat_map(|node| side.items(Some(node))).map(|item| side.print(*item)).collect()
+}
+
+/// The schemas of a keyword by name, from all parts.
+pub(super) fn map<'a>(side: &Side<'a>, facts: &Facts, keyword: K) -> BTreeMap<&'a str, Vec<NodeId>> {
+    let mut map: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
+    for node in facts.all(keyword) {
+        for (name, schema) in side.entries(Some(node)) {
+            map.entry(name).or_default().push(schema);
+        }
+    }
+    map
+}

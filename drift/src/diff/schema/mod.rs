@@ -1,0 +1,166 @@
+//! One pair of schemas: what changed in it, and which pairs are inside.
+//!
+//! The submodules look at a group of keywords each, all through [`Lens`].
+
+mod alternatives;
+mod bounds;
+mod equivalence;
+mod lists;
+mod object;
+mod subschemas;
+mod types;
+mod values;
+mod words;
+
+use std::collections::BTreeSet;
+
+use super::keyword::Keyword as K;
+use super::side::Side;
+use super::value::{Print, show};
+use super::view::{Facts, View};
+use super::walk::{PairId, Spot, Use, Walk};
+use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
+use crate::source::tree::NodeId;
+
+/// A pair of schemas under comparison.
+struct Lens<'w, 'a> {
+    walk: &'w mut Walk<'a>,
+    pair: PairId,
+    usage: Use,
+    old: Schema,
+    new: Schema,
+}
+
+/// One side of a [`Lens`].
+#[derive(Clone, Debug)]
+struct Schema {
+    view: View,
+    facts: Facts,
+}
+
+impl Schema {
+    fn new(side: &Side<'_>, view: View) -> Self {
+        let facts = side.facts(&view);
+        Self { view, facts }
+    }
+
+    /// The node that stands for the schema.
+    fn node(&self) -> Option<NodeId> {
+        self.view.parts.first().map(|part| part.node)
+    }
+}
+
+/// Compares a pair, and numbers the pairs inside it.
+pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
+    let numbers = walk.pairs[pair.0 as usize];
+    let old = Schema::new(walk.old, walk.old.view(numbers.old));
+    let new = Schema::new(walk.new, walk.new.view(numbers.new));
+    let mut lens = Lens { walk, pair, usage: numbers.usage, old, new };
+    lens.all_of();
+    if lens.wrapped_in_one_of() {
+        return;
+    }
+    lens.types();
+    lens.values();
+    lens.bounds();
+    lens.text();
+    lens.object();
+    lens.subschemas();
+    lens.discriminator();
+    lens.lifecycle();
+    lens.words();
+}
+
+impl<'a> Lens<'_, 'a> {
+    fn old_side(&self) -> &'a Side<'a> {
+        self.walk.old
+    }
+
+    fn new_side(&self) -> &'a Side<'a> {
+        self.walk.new
+    }
+
+    fn direction(&self) -> Direction {
+        self.usage.spot.direction()
+    }
+
+    fn is_property(&self) -> bool {
+        matches!(self.usage.spot, Spot::RequestProperty | Spot::ResponseProperty)
+    }
+
+    /// Reports a change that a keyword holds.
+    fn report(&mut self, change: SchemaChange, keyword: K, message: impl Into<String>) {
+        let old = self.old.facts.first(keyword).or_else(|| self.old.node());
+        let new = self.new.facts.first(keyword).or_else(|| self.new.node());
+        self.report_at(change, (old, new), message);
+    }
+
+    /// Reports a change between two nodes.
+    fn report_at(
+        &mut self,
+        change: SchemaChange,
+        nodes: (Option<NodeId>, Option<NodeId>),
+        message: impl Into<String>,
+    ) {
+        if let Some(rule) = change.at(self.place_of(change)) {
+            self.walk.note_schema(self.pair, rule, nodes, message);
+        }
+    }
+
+    /// Reports a change of another kind.
+    fn report_rule(
+        &mut self,
+        rule: ApiRule,
+        nodes: (Option<NodeId>, Option<NodeId>),
+        message: impl Into<String>,
+    ) {
+        self.walk.note_schema(self.pair, Rule::Api(rule), nodes, message);
+    }
+
+    /// The place under which a change is known: some have names of their own.
+    fn place_of(&self, change: SchemaChange) -> Place {
+        let special = match self.usage.spot {
+            Spot::RequestProperty if self.new_side().flag(&self.new.facts, K::ReadOnly) => {
+                Place::RequestReadOnlyProperty
+            }
+            Spot::ResponseProperty if self.new_side().flag(&self.new.facts, K::WriteOnly) => {
+                Place::ResponseWriteOnlyProperty
+            }
+            Spot::ResponseBody => Place::ResponseMediaType,
+            Spot::HeaderParameterProperty => Place::RequestHeaderProperty,
+            spot => spot.place(),
+        };
+        if special.has(change) { special } else { self.usage.spot.place() }
+    }
+
+    /// The fingerprints of a keyword's value on both sides.
+    fn prints(&self, keyword: K) -> (Option<Print>, Option<Print>) {
+        (
+            self.old_side().print_of(&self.old.facts, keyword),
+            self.new_side().print_of(&self.new.facts, keyword),
+        )
+    }
+
+    /// A keyword's value on both sides, in words.
+    fn shown(&self, keyword: K) -> (String, String) {
+        let show_in = |side: &Side<'_>, facts: &Facts| {
+            facts.first(keyword).map_or_else(|| "none".to_owned(), |node| show(side.tree, node))
+        };
+        (show_in(self.old_side(), &self.old.facts), show_in(self.new_side(), &self.new.facts))
+    }
+}
+
+/// The strings that a keyword lists, in all parts.
+fn strings<'a>(side: &Side<'a>, facts: &Facts, keyword: K) -> BTreeSet<&'a str> {
+    facts.all(keyword).flat_map(|node| side.strings(Some(node))).collect()
+}
+
+/// Names in words: a few of them, quoted.
+fn quoted<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 8;
+    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let list = names.join(", ");
+    if more == 0 { list } else { format!("{list} and {more} more") }
+}

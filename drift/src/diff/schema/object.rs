@@ -1,0 +1,243 @@
+//! Properties: which there are, which must be, who may send them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::equivalence::map;
+use super::{K, Lens, Schema, strings};
+use crate::diff::side::Side;
+use crate::diff::value::shorten;
+use crate::diff::view::{Facts, View};
+use crate::diff::walk::Spot;
+use crate::rule::{ApiRule as A, Direction, Place, SchemaChange as C};
+use crate::source::tree::NodeId;
+
+type Properties<'a> = BTreeMap<&'a str, Vec<NodeId>>;
+
+/// What holds for a property beside its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Traits {
+    required: bool,
+    read_only: bool,
+    write_only: bool,
+    default: bool,
+}
+
+impl<'a> Lens<'_, 'a> {
+    /// Compares the properties.
+    pub(super) fn object(&mut self) {
+        let (old, new) = (self.old_side(), self.new_side());
+        let ours = map(old, &self.old.facts, K::Properties);
+        let theirs = map(new, &self.new.facts, K::Properties);
+        let (was_required, is_required) =
+            (strings(old, &self.old.facts, K::Required), strings(new, &self.new.facts, K::Required));
+        for (name, nodes) in &ours {
+            let was = traits(old, nodes, was_required.contains(name));
+            match theirs.get(name) {
+                None => self.property_removed(name, nodes[0], was),
+                Some(others) => {
+                    let is = traits(new, others, is_required.contains(name));
+                    self.property_changed(name, (nodes[0], others[0]), was, is);
+                    self.walk.enter(self.pair, nodes, others);
+                }
+            }
+        }
+        for (name, nodes) in &theirs {
+            if !ours.contains_key(name) {
+                let is = traits(new, nodes, is_required.contains(name));
+                self.property_added(name, nodes[0], is);
+            }
+        }
+        self.required_elsewhere(&ours, &theirs, &was_required, &is_required);
+    }
+
+    /// `required` may name properties that stand in members of `allOf`.
+    fn required_elsewhere(
+        &mut self,
+        ours: &Properties<'a>,
+        theirs: &Properties<'a>,
+        was: &BTreeSet<&'a str>,
+        is: &BTreeSet<&'a str>,
+    ) {
+        if was == is || !(self.old.facts.has(K::AllOf) && self.new.facts.has(K::AllOf)) {
+            return;
+        }
+        let inner = |side: &Side<'a>, view: &View| {
+            let facts = side.facts(&side.flatten(view));
+            (map(side, &facts, K::Properties), strings(side, &facts, K::Required))
+        };
+        let (old_inner, was) = inner(self.old_side(), &self.old.view);
+        let (new_inner, is) = inner(self.new_side(), &self.new.view);
+        for (name, nodes) in &old_inner {
+            let Some(others) = new_inner.get(name) else { continue };
+            if ours.contains_key(name) || theirs.contains_key(name) {
+                continue;
+            }
+            let was = traits(self.old_side(), nodes, was.contains(name));
+            let is = traits(self.new_side(), others, is.contains(name));
+            if was.required != is.required {
+                let only_required = Traits { required: is.required, default: is.default, ..was };
+                self.property_changed(name, (nodes[0], others[0]), was, only_required);
+            }
+        }
+    }
+
+    fn property_removed(&mut self, name: &str, node: NodeId, was: Traits) {
+        let message = format!("the property `{}` was removed", shorten(name, 80));
+        let nodes = (Some(node), self.new.node());
+        match self.usage.spot {
+            Spot::RequestBody | Spot::RequestProperty if was.read_only => {}
+            Spot::RequestBody | Spot::RequestProperty => {
+                self.report_place(Place::RequestProperty, C::Removed, nodes, message);
+            }
+            Spot::ResponseBody | Spot::ResponseProperty => {
+                let rule = match (was.write_only, was.required) {
+                    (false, true) => A::ResponseRequiredRemoved,
+                    (false, false) => A::ResponseOptionalRemoved,
+                    (true, true) => A::ResponseRequiredWriteOnlyRemoved,
+                    (true, false) => A::ResponseOptionalWriteOnlyRemoved,
+                };
+                self.report_rule(rule, nodes, message);
+            }
+            Spot::Parameter | Spot::ParameterProperty | Spot::HeaderParameterProperty => {
+                self.report_place(Place::RequestParameterProperty, C::Removed, nodes, message);
+            }
+            Spot::ResponseHeader | Spot::ResponseHeaderProperty => {
+                self.report_place(Place::ResponseHeaderProperty, C::Removed, nodes, message);
+            }
+        }
+    }
+
+    fn property_added(&mut self, name: &str, node: NodeId, is: Traits) {
+        let kind = if is.required { "required" } else { "optional" };
+        let message = format!("the {kind} property `{}` was added", shorten(name, 80));
+        let nodes = (self.old.node(), Some(node));
+        match self.usage.spot {
+            Spot::RequestBody | Spot::RequestProperty if is.read_only => {}
+            Spot::RequestBody | Spot::RequestProperty => {
+                let rule = match (is.required, is.default) {
+                    (true, true) => A::NewRequiredRequestPropertyWithDefault,
+                    (true, false) => A::NewRequiredRequestProperty,
+                    (false, _) => A::NewOptionalRequestProperty,
+                };
+                self.report_rule(rule, nodes, message);
+            }
+            Spot::ResponseBody | Spot::ResponseProperty => {
+                let rule = match (is.write_only, is.required) {
+                    (false, true) => A::ResponseRequiredAdded,
+                    (false, false) => A::ResponseOptionalAdded,
+                    (true, true) => A::ResponseRequiredWriteOnlyAdded,
+                    (true, false) => A::ResponseOptionalWriteOnlyAdded,
+                };
+                self.report_rule(rule, nodes, message);
+            }
+            Spot::Parameter | Spot::HeaderParameterProperty
+                if is.required && (self.usage.header || self.usage.spot == Spot::HeaderParameterProperty) =>
+            {
+                self.report_rule(A::NewRequiredHeaderProperty, nodes, message);
+            }
+            Spot::Parameter | Spot::ParameterProperty | Spot::HeaderParameterProperty => {
+                let change = if is.required { C::AddedRequired } else { C::AddedOptional };
+                self.report_place(Place::RequestParameterProperty, change, nodes, message);
+            }
+            Spot::ResponseHeader | Spot::ResponseHeaderProperty => {
+                self.report_place(Place::ResponseHeaderProperty, C::Added, nodes, message);
+            }
+        }
+    }
+
+    fn property_changed(&mut self, name: &str, (ours, theirs): (NodeId, NodeId), was: Traits, is: Traits) {
+        let nodes = (Some(ours), Some(theirs));
+        let name = shorten(name, 80);
+        let below = match self.usage.spot {
+            Spot::Parameter if self.usage.header => Spot::HeaderParameterProperty,
+            spot => spot.below(),
+        };
+        let unsent = match self.direction() {
+            Direction::Request => is.read_only,
+            Direction::Response => is.write_only,
+        };
+        if was.required != is.required {
+            let (change, word) =
+                if is.required { (C::BecameRequired, "required") } else { (C::BecameOptional, "optional") };
+            let (place, change) = match (below, unsent) {
+                // Nobody sends it.
+                (Spot::RequestProperty, true) => (None, change),
+                (Spot::RequestProperty, false) if is.required && is.default => {
+                    (Some(Place::RequestProperty), C::BecameRequiredWithDefault)
+                }
+                (Spot::ResponseProperty, true) => (Some(Place::ResponseWriteOnlyProperty), change),
+                (Spot::HeaderParameterProperty, _) if is.required => {
+                    (Some(Place::RequestHeaderProperty), change)
+                }
+                (below, _) => (Some(below.place()), change),
+            };
+            if let Some(place) = place {
+                self.report_place(place, change, nodes, format!("the property `{name}` became {word}"));
+            }
+        }
+        let required = is.required;
+        let direction = self.direction();
+        if matches!(below, Spot::RequestProperty | Spot::ResponseProperty) {
+            if was.read_only != is.read_only {
+                let rule = read_only_rule(direction, required, is.read_only);
+                let not = if is.read_only { "" } else { "not " };
+                self.report_rule(rule, nodes, format!("the property `{name}` became {not}read-only"));
+            }
+            if was.write_only != is.write_only {
+                let rule = write_only_rule(direction, required, is.write_only);
+                let not = if is.write_only { "" } else { "not " };
+                self.report_rule(rule, nodes, format!("the property `{name}` became {not}write-only"));
+            }
+        }
+    }
+
+    fn report_place(
+        &mut self,
+        place: Place,
+        change: C,
+        nodes: (Option<NodeId>, Option<NodeId>),
+        message: String,
+    ) {
+        if let Some(rule) = change.at(place) {
+            self.walk.note_schema(self.pair, rule, nodes, message);
+        }
+    }
+}
+
+fn traits(side: &Side<'_>, nodes: &[NodeId], required: bool) -> Traits {
+    let view = side.view(side.view_of(nodes.iter().copied()));
+    let Schema { facts, .. } = Schema::new(side, view);
+    let flag = |facts: &Facts, keyword| side.flag(facts, keyword);
+    Traits {
+        required,
+        read_only: flag(&facts, K::ReadOnly),
+        write_only: flag(&facts, K::WriteOnly),
+        default: facts.has(K::Default),
+    }
+}
+
+fn read_only_rule(direction: Direction, required: bool, became: bool) -> A {
+    match (direction, required, became) {
+        (Direction::Request, true, true) => A::RequestRequiredBecameReadOnly,
+        (Direction::Request, true, false) => A::RequestRequiredBecameNotReadOnly,
+        (Direction::Request, false, true) => A::RequestOptionalBecameReadOnly,
+        (Direction::Request, false, false) => A::RequestOptionalBecameNotReadOnly,
+        (Direction::Response, true, true) => A::ResponseRequiredBecameReadOnly,
+        (Direction::Response, true, false) => A::ResponseRequiredBecameNotReadOnly,
+        (Direction::Response, false, true) => A::ResponseOptionalBecameReadOnly,
+        (Direction::Response, false, false) => A::ResponseOptionalBecameNotReadOnly,
+    }
+}
+
+fn write_only_rule(direction: Direction, required: bool, became: bool) -> A {
+    match (direction, required, became) {
+        (Direction::Request, true, true) => A::RequestRequiredBecameWriteOnly,
+        (Direction::Request, true, false) => A::RequestRequiredBecameNotWriteOnly,
+        (Direction::Request, false, true) => A::RequestOptionalBecameWriteOnly,
+        (Direction::Request, false, false) => A::RequestOptionalBecameNotWriteOnly,
+        (Direction::Response, true, true) => A::ResponseRequiredBecameWriteOnly,
+        (Direction::Response, true, false) => A::ResponseRequiredBecameNotWriteOnly,
+        (Direction::Response, false, true) => A::ResponseOptionalBecameWriteOnly,
+        (Direction::Response, false, false) => A::ResponseOptionalBecameNotWriteOnly,
+    }
+}

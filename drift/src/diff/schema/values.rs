@@ -1,0 +1,152 @@
+//! Listed and constant values, defaults, patterns, and what texts contain.
+
+use std::collections::BTreeMap;
+
+use super::{K, Lens, Schema};
+use crate::diff::side::Side;
+use crate::diff::value::{Print, shorten, show};
+use crate::rule::{Direction, SchemaChange as C};
+use crate::source::tree::{Kind, NodeId};
+
+impl Lens<'_, '_> {
+    /// Compares `enum`, `const` and `default`.
+    pub(super) fn values(&mut self) {
+        self.enumeration();
+        self.extensible();
+        self.three_ways(K::Const, "the constant value", [C::ConstAdded, C::ConstChanged, C::ConstRemoved]);
+        let changes = [C::DefaultValueAdded, C::DefaultValueChanged, C::DefaultValueRemoved];
+        self.three_ways(K::Default, "the default value", changes);
+    }
+
+    /// Compares patterns and contents of texts.
+    pub(super) fn text(&mut self) {
+        self.pattern();
+        self.content(K::ContentEncoding, "contentEncoding", C::ContentEncodingChanged);
+        self.content(K::ContentMediaType, "contentMediaType", C::ContentMediaTypeChanged);
+    }
+
+    fn enumeration(&mut self) {
+        let ours = listed(self.old_side(), &self.old, K::Enum);
+        let theirs = listed(self.new_side(), &self.new, K::Enum);
+        match (&ours, &theirs) {
+            (None, None) => return,
+            (None, Some(_)) => self.report(C::BecameEnum, K::Enum, "the values were restricted to a list"),
+            (Some(_), None) => self.report(C::EnumRemoved, K::Enum, "the list of values was removed"),
+            (Some(_), Some(_)) => {}
+        }
+        let was_open = ours.is_none();
+        let is_open = theirs.is_none();
+        let (ours, theirs) = (ours.unwrap_or_default(), theirs.unwrap_or_default());
+        if !is_open {
+            let removed = ours.iter().filter(|(print, _)| !theirs.contains_key(*print));
+            let removed: Vec<NodeId> = removed.map(|(_, node)| *node).collect();
+            if let Some(first) = removed.first() {
+                let message =
+                    format!("{} removed from the list of values", show_all(self.old_side(), &removed));
+                self.report_at(C::EnumValueRemoved, (Some(*first), self.new.facts.first(K::Enum)), message);
+            }
+        }
+        // Where no value was listed before, oasdiff counts those that are as added to parameters.
+        let counts = !was_open || self.usage.spot.place().counts_first_values();
+        let added = theirs.iter().filter(|(print, _)| !ours.contains_key(*print));
+        let added: Vec<NodeId> = added.map(|(_, node)| *node).collect();
+        if let (Some(first), true) = (added.first(), counts) {
+            let message = format!("{} added to the list of values", show_all(self.new_side(), &added));
+            self.report_at(C::EnumValueAdded, (self.old.facts.first(K::Enum), Some(*first)), message);
+        }
+    }
+
+    fn extensible(&mut self) {
+        let ours = listed(self.old_side(), &self.old, K::ExtensibleEnum).unwrap_or_default();
+        let theirs = listed(self.new_side(), &self.new, K::ExtensibleEnum).unwrap_or_default();
+        if !self.new.facts.has(K::ExtensibleEnum) {
+            return;
+        }
+        for (change, from, other, side, verb) in [
+            (C::ExtensibleEnumValueRemoved, &ours, &theirs, self.old_side(), "removed from"),
+            (C::ExtensibleEnumValueAdded, &theirs, &ours, self.new_side(), "added to"),
+        ] {
+            let values = from.iter().filter(|(print, _)| !other.contains_key(*print));
+            let values: Vec<NodeId> = values.map(|(_, node)| *node).collect();
+            if !values.is_empty() {
+                let message = format!("{} {verb} the list of known values", show_all(side, &values));
+                self.report(change, K::ExtensibleEnum, message);
+            }
+        }
+    }
+
+    fn three_ways(&mut self, keyword: K, what: &str, [added, changed, removed]: [C; 3]) {
+        let (was, is) = self.prints(keyword);
+        let shown = self.shown(keyword);
+        match (was, is) {
+            (None, Some(_)) => self.report(added, keyword, format!("{what} was set to {}", shown.1)),
+            (Some(_), None) => self.report(removed, keyword, format!("{what} {} was unset", shown.0)),
+            (Some(was), Some(is)) if was != is => {
+                self.report(changed, keyword, format!("{what} changed from {} to {}", shown.0, shown.1));
+            }
+            _ => {}
+        }
+    }
+
+    fn pattern(&mut self) {
+        let (was, is) = self.prints(K::Pattern);
+        let shown = self.shown(K::Pattern);
+        let (change, message) = match (was, is) {
+            (None, Some(_)) => (C::PatternAdded, format!("the pattern {} was set", shown.1)),
+            (Some(_), None) => (C::PatternRemoved, format!("the pattern {} was unset", shown.0)),
+            (Some(was), Some(is)) if was != is => {
+                let takes_all = self.new.facts.first(K::Pattern).is_some_and(|node| {
+                    matches!(self.new_side().tree.string(node), Some("" | ".*" | "^.*$" | "^.*" | ".*$"))
+                });
+                let generalized = takes_all && self.direction() == Direction::Request;
+                let change = if generalized { C::PatternGeneralized } else { C::PatternChanged };
+                (change, format!("the pattern changed from {} to {}", shown.0, shown.1))
+            }
+            _ => return,
+        };
+        self.report(change, K::Pattern, message);
+    }
+
+    fn content(&mut self, keyword: K, name: &str, change: C) {
+        let (was, is) = self.prints(keyword);
+        if was != is {
+            let (was, is) = self.shown(keyword);
+            self.report(change, keyword, format!("`{name}` changed from {was} to {is}"));
+        }
+    }
+}
+
+impl crate::rule::Place {
+    fn counts_first_values(self) -> bool {
+        matches!(self, Self::RequestParameter | Self::RequestParameterProperty)
+    }
+}
+
+/// The values that all parts list. `null` among them is told of as such.
+fn listed(side: &Side<'_>, schema: &Schema, keyword: K) -> Option<BTreeMap<Print, NodeId>> {
+    let mut values: Option<BTreeMap<Print, NodeId>> = None;
+    for list in schema.facts.all(keyword) {
+        let items = side.items(Some(list)).iter();
+        let items = items.filter(|item| !matches!(side.tree.kind(**item), Kind::Null));
+        let listed: BTreeMap<Print, NodeId> = items.map(|item| (side.print(*item), *item)).collect();
+        values = Some(match values {
+            None => listed,
+            Some(values) => values.into_iter().filter(|(print, _)| listed.contains_key(print)).collect(),
+        });
+    }
+    values
+}
+
+/// Values in words, in the order in which they are written.
+fn show_all(side: &Side<'_>, nodes: &[NodeId]) -> String {
+    const SHOWN: usize = 8;
+    let mut nodes = nodes.to_vec();
+    nodes.sort_unstable();
+    let shown: Vec<String> =
+        nodes.iter().take(SHOWN).map(|node| shorten(&show(side.tree, *node), 60)).collect();
+    let list = shown.join(", ");
+    match nodes.len().saturating_sub(SHOWN) {
+        0 => list,
+        more => format!("{list} and {more} more"),
+    }
+}

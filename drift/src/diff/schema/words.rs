@@ -1,0 +1,82 @@
+//! What schemas say about themselves: deprecation, stability, and words for people.
+
+use super::{K, Lens, Schema};
+use crate::diff::side::Side;
+use crate::diff::sunset::{Stability, Sunset};
+use crate::rule::SchemaChange as C;
+
+impl Lens<'_, '_> {
+    /// Compares titles, descriptions, examples, and how XML is written.
+    pub(super) fn words(&mut self) {
+        for (keyword, change, name) in [
+            (K::Title, C::TitleChanged, "title"),
+            (K::Description, C::DescriptionChanged, "description"),
+            (K::ExternalDocs, C::ExternalDocsChanged, "link to further documentation"),
+            (K::Xml, C::XmlChanged, "XML form"),
+        ] {
+            let (was, is) = self.prints(keyword);
+            if was != is {
+                self.report(change, keyword, format!("the {name} changed"));
+            }
+        }
+        let keyword = if self.new.facts.has(K::Examples) { K::Examples } else { K::Example };
+        if self.prints(K::Example) != (None, None) || self.prints(K::Examples) != (None, None) {
+            let (was, is) = (self.prints(K::Example), self.prints(K::Examples));
+            if was.0 != was.1 || is.0 != is.1 {
+                self.report(C::ExampleChanged, keyword, "the examples changed");
+            }
+        }
+    }
+
+    /// Compares deprecation, its end, and the level of stability.
+    pub(super) fn lifecycle(&mut self) {
+        let is_body_or_property = !matches!(
+            self.usage.spot,
+            crate::diff::walk::Spot::Parameter | crate::diff::walk::Spot::ResponseHeader
+        );
+        let deprecated = |side: &Side<'_>, schema: &Schema| side.flag(&schema.facts, K::Deprecated);
+        let was = deprecated(self.old_side(), &self.old);
+        let is = deprecated(self.new_side(), &self.new);
+        let today = self.walk.options.today;
+        let sunset = |side: &Side<'_>, schema: &Schema| Sunset::read(side, schema.facts.first(K::Sunset));
+        match (was, is) {
+            (false, true) => {
+                let (change, message) = match sunset(self.new_side(), &self.new) {
+                    Sunset::None => (C::Deprecated, "it was deprecated".to_owned()),
+                    Sunset::Invalid => {
+                        (C::DeprecatedSunsetInvalid, "it was deprecated, and its end is no date".to_owned())
+                    }
+                    Sunset::On(day) if day < today => {
+                        (C::SunsetDateTooSmall, format!("it was deprecated, and its end was {day}"))
+                    }
+                    Sunset::On(day) => {
+                        (C::DeprecatedWithSunset, format!("it was deprecated and ends on {day}"))
+                    }
+                };
+                self.report(change, K::Deprecated, message);
+            }
+            (true, false) => self.report(C::Reactivated, K::Deprecated, "it is no longer deprecated"),
+            _ => {}
+        }
+        if !is_body_or_property || !self.is_property() {
+            return;
+        }
+        let stability =
+            |side: &Side<'_>, schema: &Schema| Stability::read(side, schema.facts.first(K::Stability));
+        let (was, is) = (stability(self.old_side(), &self.old), stability(self.new_side(), &self.new));
+        let (Some(was), Some(is)) = (was, is) else { return };
+        if is < was {
+            self.report(
+                C::StabilityDecreased,
+                K::Stability,
+                format!("its stability went from {was} to {is}"),
+            );
+        } else if is > was && !was.is_unstable() {
+            self.report(
+                C::StabilityIncreased,
+                K::Stability,
+                format!("its stability went from {was} to {is}"),
+            );
+        }
+    }
+}

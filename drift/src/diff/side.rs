@@ -1,0 +1,158 @@
+//! One of the two documents: its references resolved, its defects noted.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use percent_encoding::percent_decode_str;
+
+use super::value::{Print, Prints};
+use super::view::{View, ViewId};
+use crate::rule::ApiRule;
+use crate::source::Document;
+use crate::source::tree::{Kind, NodeId, Tree};
+
+/// A document that is being compared.
+#[derive(Debug)]
+pub(crate) struct Side<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) tree: &'a Tree,
+    /// In OpenAPI 3.1, what stands beside a `$ref` counts; in 3.0 it does not.
+    pub(crate) siblings_count: bool,
+    prints: Prints,
+    references: RefCell<HashMap<String, Result<NodeId, ApiRule>>>,
+    anchors: RefCell<Option<HashMap<String, NodeId>>>,
+    /// What is wrong, and where.
+    defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
+    pub(super) views: RefCell<(HashMap<View, ViewId>, Vec<View>)>,
+}
+
+impl<'a> Side<'a> {
+    pub(crate) fn new(document: &'a Document) -> Self {
+        Self {
+            document,
+            tree: document.tree(),
+            siblings_count: document.openapi().starts_with("3.1"),
+            prints: Prints::default(),
+            references: RefCell::default(),
+            anchors: RefCell::default(),
+            defects: RefCell::default(),
+            views: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        self.tree.get(node, key)
+    }
+
+    /// The value of a key, with its reference followed.
+    pub(crate) fn get_resolved(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        self.resolve(self.get(node, key)?)
+    }
+
+    pub(crate) fn path(&self, keys: &[&str]) -> Option<NodeId> {
+        keys.iter().try_fold(NodeId::ROOT, |node, key| self.get(node, key))
+    }
+
+    pub(crate) fn string(&self, node: NodeId, key: &str) -> Option<&'a str> {
+        self.tree.string(self.get(node, key)?)
+    }
+
+    pub(crate) fn is_true(&self, node: NodeId, key: &str) -> bool {
+        self.get(node, key).is_some_and(|value| matches!(self.tree.kind(value), Kind::Bool(true)))
+    }
+
+    pub(crate) fn boolean(&self, node: NodeId) -> Option<bool> {
+        match self.tree.kind(node) {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The entries of a mapping, each key once: of one that comes twice, the last.
+    pub(crate) fn entries(&self, node: Option<NodeId>) -> BTreeMap<&'a str, NodeId> {
+        let entries = node.map(|node| self.tree.entries(node)).unwrap_or_default();
+        entries.iter().map(|entry| (self.tree.str(entry.key), entry.value)).collect()
+    }
+
+    pub(crate) fn items(&self, node: Option<NodeId>) -> &'a [NodeId] {
+        node.map(|node| self.tree.items(node)).unwrap_or_default()
+    }
+
+    /// The strings of a sequence.
+    pub(crate) fn strings(&self, node: Option<NodeId>) -> BTreeSet<&'a str> {
+        self.items(node).iter().filter_map(|item| self.tree.string(*item)).collect()
+    }
+
+    pub(crate) fn print(&self, node: NodeId) -> Print {
+        self.prints.of(self.tree, node)
+    }
+
+    pub(crate) fn defect(&self, rule: ApiRule, node: NodeId, message: String) {
+        self.defects.borrow_mut().entry((rule, node)).or_insert(message);
+    }
+
+    pub(crate) fn defects(&self) -> BTreeMap<(ApiRule, NodeId), String> {
+        self.defects.borrow().clone()
+    }
+
+    /// Follows a node's `$ref`, and that of what it leads to, as long as there is one. What cannot be followed is a defect.
+    pub(crate) fn resolve(&self, node: NodeId) -> Option<NodeId> {
+        let mut node = node;
+        let mut seen = BTreeSet::new();
+        while let Some(reference) = self.reference(node) {
+            if !seen.insert(node) {
+                self.defect(ApiRule::CyclicReference, node, format!("`{reference}` leads back to itself"));
+                return None;
+            }
+            node = self.follow(node, reference)?;
+        }
+        Some(node)
+    }
+
+    /// The `$ref` of a node. A property may be called so: then it is no text.
+    pub(crate) fn reference(&self, node: NodeId) -> Option<&'a str> {
+        self.string(node, "$ref")
+    }
+
+    /// Follows one `$ref`.
+    pub(crate) fn follow(&self, node: NodeId, reference: &'a str) -> Option<NodeId> {
+        let known = self.references.borrow().get(reference).copied();
+        let target = known.unwrap_or_else(|| {
+            let target = self.look_up(reference);
+            self.references.borrow_mut().insert(reference.to_owned(), target);
+            target
+        });
+        let shown = super::value::shorten(reference, 120);
+        match target {
+            Ok(target) => Some(target),
+            Err(ApiRule::ExternalReference) => {
+                self.defect(ApiRule::ExternalReference, node, format!("`{shown}` leads out of the document"));
+                None
+            }
+            Err(_) => {
+                self.defect(ApiRule::DanglingReference, node, format!("`{shown}` leads nowhere"));
+                None
+            }
+        }
+    }
+
+    fn look_up(&self, reference: &str) -> Result<NodeId, ApiRule> {
+        let fragment = reference.strip_prefix('#').ok_or(ApiRule::ExternalReference)?;
+        let fragment = percent_decode_str(fragment).decode_utf8().map_err(|_| ApiRule::DanglingReference)?;
+        if fragment.is_empty() || fragment.starts_with('/') {
+            return self.tree.find(&fragment).ok_or(ApiRule::DanglingReference);
+        }
+        let mut anchors = self.anchors.borrow_mut();
+        let anchors = anchors.get_or_insert_with(|| {
+            self.tree.values_of("$anchor").map(|(name, node)| (name.to_owned(), node)).collect()
+        });
+        anchors.get(&*fragment).copied().ok_or(ApiRule::DanglingReference)
+    }
+
+    /// The name under which `components.schemas` has a node.
+    pub(crate) fn schema_name(&self, node: NodeId) -> Option<&'a str> {
+        let tree = self.tree;
+        let parent = tree.parent(node);
+        (Some(parent) == self.path(&["components", "schemas"])).then(|| tree.key(node))?
+    }
+}

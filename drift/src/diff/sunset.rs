@@ -1,0 +1,82 @@
+//! When something ends (`x-sunset`), and what is promised until then (`x-stability-level`).
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::side::Side;
+use crate::source::tree::{Kind, NodeId};
+
+/// The end of something deprecated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sunset {
+    None,
+    Invalid,
+    On(Date),
+}
+
+impl Sunset {
+    /// Reads a date, with or without a time behind it.
+    pub(crate) fn read(side: &Side<'_>, node: Option<NodeId>) -> Self {
+        let Some(node) = node else { return Self::None };
+        let date = side.tree.string(node).and_then(|text| {
+            let date = text.get(..10)?;
+            let rest = text.get(10..)?;
+            if rest.is_empty() {
+                date.parse().ok()
+            } else {
+                text.parse::<jiff::Timestamp>().ok().and(date.parse().ok())
+            }
+        });
+        date.map_or(Self::Invalid, Self::On)
+    }
+
+    pub(crate) fn of(side: &Side<'_>, node: NodeId) -> Self {
+        Self::read(side, side.get(node, "x-sunset"))
+    }
+}
+
+/// What is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stability {
+    Draft,
+    Alpha,
+    Beta,
+    Stable,
+}
+
+impl Stability {
+    /// Reads a level. Where there is none, or what is no level, everything is promised.
+    pub(crate) fn read(side: &Side<'_>, node: Option<NodeId>) -> Option<Self> {
+        let Some(node) = node else { return Some(Self::Stable) };
+        match side.tree.string(node) {
+            Some("draft") => Some(Self::Draft),
+            Some("alpha") => Some(Self::Alpha),
+            Some("beta") => Some(Self::Beta),
+            Some("stable" | "") => Some(Self::Stable),
+            Some(_) => None,
+            None if matches!(side.tree.kind(node), Kind::Null) => Some(Self::Stable),
+            None => None,
+        }
+    }
+
+    pub(crate) fn of(side: &Side<'_>, node: NodeId) -> Option<Self> {
+        Self::read(side, side.get(node, "x-stability-level"))
+    }
+
+    /// Whether nothing is promised.
+    pub(crate) fn is_unstable(self) -> bool {
+        self <= Self::Alpha
+    }
+}
+
+impl fmt::Display for Stability {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Draft => "draft",
+            Self::Alpha => "alpha",
+            Self::Beta => "beta",
+            Self::Stable => "stable",
+        })
+    }
+}

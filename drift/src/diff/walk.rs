@@ -1,0 +1,248 @@
+//! The walk over pairs of schemas: each pair once for each use, first come first served, without recursion.
+
+use std::collections::HashMap;
+
+use super::side::Side;
+use super::view::ViewId;
+use crate::comparison::Options;
+use crate::finding::{Section, SubjectKind};
+use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
+use crate::source::tree::NodeId;
+
+/// Where a schema is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Spot {
+    RequestBody,
+    RequestProperty,
+    Parameter,
+    ParameterProperty,
+    HeaderParameterProperty,
+    ResponseBody,
+    ResponseProperty,
+    ResponseHeader,
+    ResponseHeaderProperty,
+}
+
+impl Spot {
+    /// Where what is inside such a schema is used.
+    pub(crate) fn below(self) -> Self {
+        match self {
+            Self::RequestBody => Self::RequestProperty,
+            Self::Parameter => Self::ParameterProperty,
+            Self::ResponseBody => Self::ResponseProperty,
+            Self::ResponseHeader => Self::ResponseHeaderProperty,
+            below => below,
+        }
+    }
+
+    pub(crate) fn place(self) -> Place {
+        match self {
+            Self::RequestBody => Place::RequestBody,
+            Self::RequestProperty => Place::RequestProperty,
+            Self::Parameter => Place::RequestParameter,
+            Self::ParameterProperty | Self::HeaderParameterProperty => Place::RequestParameterProperty,
+            Self::ResponseBody => Place::ResponseBody,
+            Self::ResponseProperty => Place::ResponseProperty,
+            Self::ResponseHeader => Place::ResponseHeader,
+            Self::ResponseHeaderProperty => Place::ResponseHeaderProperty,
+        }
+    }
+
+    pub(crate) fn direction(self) -> Direction {
+        self.place().direction()
+    }
+}
+
+/// How a schema is used, as far as what is found there depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Use {
+    pub(crate) spot: Spot,
+    /// Values are written without their types, as in a query or in XML.
+    pub(crate) loose: bool,
+    /// A list is written as its items, each under the same name: one value is a list of one.
+    pub(crate) repeats: bool,
+    /// The parameter is a header.
+    pub(crate) header: bool,
+}
+
+impl Use {
+    pub(crate) fn body(direction: Direction, loose: bool) -> Self {
+        let spot = match direction {
+            Direction::Request => Spot::RequestBody,
+            Direction::Response => Spot::ResponseBody,
+        };
+        Self { spot, loose, repeats: false, header: false }
+    }
+
+    pub(crate) fn below(self) -> Self {
+        let spot = match self.spot {
+            Spot::Parameter if self.header => Spot::HeaderParameterProperty,
+            spot => spot.below(),
+        };
+        Self { spot, repeats: false, header: false, ..self }
+    }
+}
+
+/// A pair of schemas by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PairId(pub(crate) u32);
+
+/// A pair of schemas in one use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Pair {
+    pub(crate) old: ViewId,
+    pub(crate) new: ViewId,
+    pub(crate) usage: Use,
+}
+
+/// What a finding hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Origin {
+    /// No operation.
+    Nothing,
+    /// One operation, by its number.
+    Operation(u32),
+    /// All operations that reach a pair of schemas.
+    Pair(PairId),
+}
+
+/// A finding before its operations are known.
+#[derive(Clone, Debug)]
+pub(crate) struct Raw {
+    pub(crate) rule: Rule,
+    pub(crate) message: String,
+    pub(crate) kind: SubjectKind,
+    /// The subject's name, if it is not that of the node.
+    pub(crate) name: Option<String>,
+    pub(crate) old: Option<NodeId>,
+    pub(crate) new: Option<NodeId>,
+    pub(crate) origin: Origin,
+    pub(crate) section: Section,
+}
+
+/// All pairs, and what was found.
+#[derive(Debug)]
+pub(crate) struct Walk<'a> {
+    pub(crate) old: &'a Side<'a>,
+    pub(crate) new: &'a Side<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) pairs: Vec<Pair>,
+    known: HashMap<Pair, PairId>,
+    /// From a pair to the pairs inside it.
+    pub(crate) edges: Vec<Vec<PairId>>,
+    /// From an operation, by its number, to the pairs that it begins with.
+    pub(crate) roots: Vec<Vec<PairId>>,
+    pub(crate) found: Vec<Raw>,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(old: &'a Side<'a>, new: &'a Side<'a>, options: &'a Options) -> Self {
+        Self {
+            old,
+            new,
+            options,
+            pairs: Vec::new(),
+            known: HashMap::new(),
+            edges: Vec::new(),
+            roots: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Compares the schemas that an operation begins with.
+    pub(crate) fn begin(&mut self, operation: u32, old: NodeId, new: NodeId, usage: Use) {
+        let (old, new) = (self.old.view_of([old]), self.new.view_of([new]));
+        let pair = self.number(Pair { old, new, usage });
+        let operation = operation as usize;
+        if self.roots.len() <= operation {
+            self.roots.resize_with(operation + 1, Vec::new);
+        }
+        self.roots[operation].push(pair);
+    }
+
+    /// Compares schemas inside another pair.
+    pub(crate) fn enter(&mut self, from: PairId, old: &[NodeId], new: &[NodeId]) {
+        let usage = self.pairs[from.0 as usize].usage.below();
+        let old = self.old.view_of(old.iter().copied());
+        let new = self.new.view_of(new.iter().copied());
+        let pair = self.number(Pair { old, new, usage });
+        self.edges[from.0 as usize].push(pair);
+    }
+
+    fn number(&mut self, pair: Pair) -> PairId {
+        if let Some(known) = self.known.get(&pair) {
+            return *known;
+        }
+        let id = PairId(self.pairs.len() as u32);
+        self.pairs.push(pair);
+        self.edges.push(Vec::new());
+        self.known.insert(pair, id);
+        id
+    }
+
+    /// Compares all pairs that were begun, and those inside them.
+    pub(crate) fn run(&mut self) {
+        let mut next = 0;
+        while next < self.pairs.len() {
+            super::schema::compare(self, PairId(next as u32));
+            next += 1;
+        }
+    }
+
+    /// Notes something at an operation.
+    pub(crate) fn note(
+        &mut self,
+        operation: u32,
+        rule: Rule,
+        kind: SubjectKind,
+        name: impl Into<String>,
+        (old, new): (Option<NodeId>, Option<NodeId>),
+        message: impl Into<String>,
+    ) {
+        let (message, name) = (message.into(), Some(name.into()));
+        let origin = Origin::Operation(operation);
+        self.found.push(Raw { rule, message, kind, name, old, new, origin, section: Section::Paths });
+    }
+
+    /// Notes something that concerns no operation.
+    pub(crate) fn note_apart(
+        &mut self,
+        rule: ApiRule,
+        section: Section,
+        kind: SubjectKind,
+        name: impl Into<String>,
+        (old, new): (Option<NodeId>, Option<NodeId>),
+        message: impl Into<String>,
+    ) {
+        let (message, name) = (message.into(), Some(name.into()));
+        let rule = Rule::Api(rule);
+        self.found.push(Raw { rule, message, kind, name, old, new, origin: Origin::Nothing, section });
+    }
+
+    /// Notes something at a pair of schemas.
+    pub(crate) fn note_schema(
+        &mut self,
+        pair: PairId,
+        rule: Rule,
+        (old, new): (Option<NodeId>, Option<NodeId>),
+        message: impl Into<String>,
+    ) {
+        self.found.push(Raw {
+            rule,
+            message: message.into(),
+            kind: SubjectKind::Schema,
+            name: None,
+            old,
+            new,
+            origin: Origin::Pair(pair),
+            section: Section::Paths,
+        });
+    }
+}
+
+impl SchemaChange {
+    /// The rule of a change at a spot. Not every change has a name at every spot.
+    pub(crate) fn at(self, place: Place) -> Option<Rule> {
+        place.has(self).then_some(Rule::Schema(place, self))
+    }
+}
