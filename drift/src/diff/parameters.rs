@@ -51,6 +51,14 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
 fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>> {
     let names = template(found.path);
     let mut parameters = BTreeMap::new();
+    let declared: BTreeSet<&str> = [found.node, found.item]
+        .into_iter()
+        .flat_map(|owner| side.items(side.get(owner, "parameters")))
+        .filter_map(|node| side.string(side.resolve(*node)?, "name"))
+        .collect();
+    // A parameter that the path does not name can only mean one that nobody declares.
+    let mut unclaimed =
+        names.iter().enumerate().filter(|(_, name)| !declared.contains(*name)).map(|(at, _)| at);
     for (owner, shared) in [(found.node, false), (found.item, true)] {
         let mut own = BTreeSet::new();
         for node in side.items(side.get(owner, "parameters")) {
@@ -66,6 +74,7 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
                 continue;
             }
             let position = (place == "path").then(|| names.iter().position(|one| *one == name)).flatten();
+            let position = position.or_else(|| (place == "path").then(|| unclaimed.next()).flatten());
             let key = position.map_or_else(
                 || {
                     let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };

@@ -149,10 +149,8 @@ impl<'a> Side<'a> {
         anchors.get(&*fragment).copied().ok_or(ApiRule::DanglingReference)
     }
 
-    /// The name under which `components.schemas` has a node.
-    pub(crate) fn schema_name(&self, node: NodeId) -> Option<&'a str> {
-        let tree = self.tree;
-        let parent = tree.parent(node);
-        (Some(parent) == self.path(&["components", "schemas"])).then(|| tree.key(node))?
+    /// Whether a reference, perhaps one of the other document, leads somewhere in this one.
+    pub(crate) fn leads_somewhere(&self, reference: &str) -> bool {
+        self.look_up(reference).is_ok()
     }
 }

@@ -125,12 +125,6 @@ impl Document {
         Location { pointer: self.tree.pointer(node), line, column, span: Span { start, end } }
     }
 
-    /// The location of a mapping's key that begins at a byte.
-    pub(crate) fn location_at(&self, node: NodeId, start: u32) -> Location {
-        let (line, column) = self.tree.text().position(start as usize);
-        Location { line, column, span: Span { start, end: start }, ..self.location(node) }
-    }
-
     fn root_string(&self, key: &str) -> Option<&str> {
         self.tree.string(self.tree.get(NodeId::ROOT, key)?)
     }

@@ -409,12 +409,6 @@ impl Tree {
 }
 
 impl Tree {
-    /// The key under which a node's parent has it.
-    pub(crate) fn key(&self, node: NodeId) -> Option<&str> {
-        let Node { parent, slot, .. } = self.nodes[node.index()];
-        self.entries(parent).get(slot as usize).map(|entry| self.str(entry.key))
-    }
-
     /// Every text under a key, anywhere, with the mapping that has it.
     pub(crate) fn values_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a str, NodeId)> {
         let named = self.entries.iter().filter(move |entry| self.str(entry.key) == key);

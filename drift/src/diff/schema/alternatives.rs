@@ -27,11 +27,13 @@ impl Lens<'_, '_> {
             let flat_old = self.old_side().flatten(&self.old.view);
             let flat_new = self.new_side().flatten(&self.new.view);
             let one_sided = ours.is_empty() || theirs.is_empty();
-            if (one_sided && self.own_differs()) || {
-                let (old, new) =
-                    (self.old_side().intern(flat_old.clone()), self.new_side().intern(flat_new.clone()));
-                equivalent(self.old_side(), self.new_side(), old, new)
-            } {
+            let exchanged = !(matched.removed.is_empty() || matched.added.is_empty());
+            let same = || {
+                let ours = self.old_side().intern(flat_old.clone());
+                let theirs = self.new_side().intern(flat_new.clone());
+                equivalent(self.old_side(), self.new_side(), ours, theirs)
+            };
+            if (one_sided && self.own_differs()) || (exchanged && same()) {
                 self.old = Schema::new(self.old_side(), flat_old);
                 self.new = Schema::new(self.new_side(), flat_new);
                 return;

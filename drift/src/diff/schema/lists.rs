@@ -75,12 +75,23 @@ impl Matched {
         let added = &mut self.added;
         self.removed.retain(|node| {
             let ours = old.view_of([*node]);
-            let partner = added.iter().position(|other| equivalent(old, new, ours, new.view_of([*other])));
+            let partner = added.iter().position(|other| {
+                may_be_same(old, new, *node, *other) && equivalent(old, new, ours, new.view_of([*other]))
+            });
             if let Some(at) = partner {
                 pairs.push((*node, added.remove(at)));
             }
             partner.is_none()
         });
         self.pairs.extend(pairs);
+    }
+}
+
+/// Whether two members may be the same under different names: if one has none, or if the name was exchanged in the
+/// whole document. Two schemas that both documents have are two, whatever they say.
+fn may_be_same(old: &Side<'_>, new: &Side<'_>, ours: NodeId, theirs: NodeId) -> bool {
+    match (old.reference(ours), new.reference(theirs)) {
+        (Some(ours), Some(theirs)) => !new.leads_somewhere(ours) && !old.leads_somewhere(theirs),
+        _ => true,
     }
 }

@@ -89,14 +89,19 @@ impl Lens<'_, '_> {
     }
 
     fn pattern(&mut self) {
-        let (was, is) = self.prints(K::Pattern);
+        // Every text matches the empty pattern: it is none.
+        let set = |side: &Side<'_>, schema: &Schema| {
+            let node = schema.facts.first(K::Pattern).filter(|node| side.tree.string(*node) != Some(""))?;
+            Some(side.print(node))
+        };
+        let (was, is) = (set(self.old_side(), &self.old), set(self.new_side(), &self.new));
         let shown = self.shown(K::Pattern);
         let (change, message) = match (was, is) {
             (None, Some(_)) => (C::PatternAdded, format!("the pattern {} was set", shown.1)),
             (Some(_), None) => (C::PatternRemoved, format!("the pattern {} was unset", shown.0)),
             (Some(was), Some(is)) if was != is => {
                 let takes_all = self.new.facts.first(K::Pattern).is_some_and(|node| {
-                    matches!(self.new_side().tree.string(node), Some("" | ".*" | "^.*$" | "^.*" | ".*$"))
+                    matches!(self.new_side().tree.string(node), Some(".*" | "^.*$" | "^.*" | ".*$"))
                 });
                 let generalized = takes_all && self.direction() == Direction::Request;
                 let change = if generalized { C::PatternGeneralized } else { C::PatternChanged };

@@ -3,6 +3,7 @@
 use super::{K, Lens, Schema};
 use crate::diff::side::Side;
 use crate::diff::sunset::{Stability, Sunset};
+use crate::diff::walk::Spot;
 use crate::rule::SchemaChange as C;
 
 impl Lens<'_, '_> {
@@ -30,10 +31,10 @@ impl Lens<'_, '_> {
 
     /// Compares deprecation, its end, and the level of stability.
     pub(super) fn lifecycle(&mut self) {
-        let is_body_or_property = !matches!(
-            self.usage.spot,
-            crate::diff::walk::Spot::Parameter | crate::diff::walk::Spot::ResponseHeader
-        );
+        // What carries the schema says it of itself there.
+        if matches!(self.usage.spot, Spot::Parameter | Spot::ResponseHeader) {
+            return;
+        }
         let deprecated = |side: &Side<'_>, schema: &Schema| side.flag(&schema.facts, K::Deprecated);
         let was = deprecated(self.old_side(), &self.old);
         let is = deprecated(self.new_side(), &self.new);
@@ -58,7 +59,7 @@ impl Lens<'_, '_> {
             (true, false) => self.report(C::Reactivated, K::Deprecated, "it is no longer deprecated"),
             _ => {}
         }
-        if !is_body_or_property || !self.is_property() {
+        if !self.is_property() {
             return;
         }
         let stability =
