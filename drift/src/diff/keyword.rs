@@ -28,6 +28,9 @@ macro_rules! keywords {
         }
 
         impl Keyword {
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$($text),*].len();
+
             /// The keyword that a key is.
             pub(crate) fn parse(text: &str) -> Option<Self> {
                 match text {

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
 
 use super::value::{Print, Prints};
-use super::view::{View, ViewId};
+use super::view::Views;
 use crate::rule::ApiRule;
 use crate::source::Document;
 use crate::source::tree::{Kind, NodeId, Tree};
@@ -23,7 +24,8 @@ pub(crate) struct Side<'a> {
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
-    pub(super) views: RefCell<(HashMap<View, ViewId>, Vec<View>)>,
+    pub(super) views: RefCell<Views>,
+    pub(super) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
 }
 
 impl<'a> Side<'a> {
@@ -37,6 +39,7 @@ impl<'a> Side<'a> {
             anchors: RefCell::default(),
             defects: RefCell::default(),
             views: RefCell::default(),
+            holders: RefCell::default(),
         }
     }
 

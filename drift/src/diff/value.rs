@@ -11,14 +11,15 @@ use crate::source::tree::{Kind, NodeId, Tree};
 /// notation.
 pub(crate) type Print = u128;
 
-/// The fingerprints of one document's nodes, each computed once.
+/// The fingerprints of one document's nodes: of those with others inside, each computed once.
 #[derive(Debug, Default)]
 pub(crate) struct Prints(RefCell<HashMap<NodeId, Print>>);
 
 impl Prints {
     /// The fingerprint of a node.
     pub(crate) fn of(&self, tree: &Tree, node: NodeId) -> Print {
-        if let Some(known) = self.0.borrow().get(&node) {
+        let is_scalar = !matches!(tree.kind(node), Kind::Sequence(_) | Kind::Mapping(_));
+        if let Some(known) = self.0.borrow().get(&node).filter(|_| !is_scalar) {
             return *known;
         }
         // The recursion is as deep as the document, which is bounded.
@@ -42,7 +43,9 @@ impl Prints {
                 digest(&(6_u8, entries))
             }
         };
-        self.0.borrow_mut().insert(node, print);
+        if !is_scalar {
+            self.0.borrow_mut().insert(node, print);
+        }
         print
     }
 }

@@ -1,5 +1,8 @@
 //! A schema as it is judged: references followed, what stands beside them joined, `null` taken out of alternatives.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::decimal::Decimal;
 use super::keyword::Keyword;
 use super::side::Side;
@@ -14,6 +17,22 @@ pub(crate) struct View {
     pub(crate) wrapped_null: bool,
     /// `false` as a schema.
     pub(crate) never: bool,
+}
+
+/// A view with its keywords.
+#[derive(Debug)]
+pub(crate) struct Viewed {
+    pub(crate) view: View,
+    pub(crate) facts: Facts,
+}
+
+/// The views of one document, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Views {
+    numbers: HashMap<View, ViewId>,
+    list: Vec<Rc<Viewed>>,
+    /// The view of each node alone, once it has been asked for.
+    by_node: Vec<ViewId>,
 }
 
 /// A view by its number within its document.
@@ -33,12 +52,24 @@ pub(crate) struct Part {
 /// A view's keywords, each with the nodes that hold it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
+    /// Which keywords there are, a bit each: most questions are about one that there is not.
+    present: u64,
     entries: Vec<(Keyword, NodeId)>,
 }
 
 impl Facts {
+    fn new(mut entries: Vec<(Keyword, NodeId)>) -> Self {
+        // Stable, so that the first part's comes first.
+        entries.sort_by_key(|entry| entry.0);
+        Self { present: entries.iter().fold(0, |present, entry| present | bit(entry.0)), entries }
+    }
+
     pub(crate) fn all(&self, keyword: Keyword) -> impl Iterator<Item = NodeId> {
-        let start = self.entries.partition_point(|entry| entry.0 < keyword);
+        let start = if self.has(keyword) {
+            self.entries.partition_point(|entry| entry.0 < keyword)
+        } else {
+            self.entries.len()
+        };
         self.entries[start..].iter().take_while(move |entry| entry.0 == keyword).map(|entry| entry.1)
     }
 
@@ -47,7 +78,7 @@ impl Facts {
     }
 
     pub(crate) fn has(&self, keyword: Keyword) -> bool {
-        self.first(keyword).is_some()
+        self.present & bit(keyword) != 0
     }
 
     pub(crate) fn keywords(&self) -> impl Iterator<Item = Keyword> {
@@ -59,36 +90,66 @@ impl Facts {
     }
 }
 
+const fn bit(keyword: Keyword) -> u64 {
+    1 << keyword as u64
+}
+
+// One bit each.
+const _: () = assert!(Keyword::COUNT <= 64);
+
+/// How many references may follow one another.
+const CHAIN: usize = 32;
+
 /// How many schemas `allOf` may bring together before it is no longer taken apart.
 const PARTS: usize = 256;
 
 impl<'a> Side<'a> {
     /// The number of a view.
     pub(crate) fn intern(&self, view: View) -> ViewId {
-        let mut views = self.views.borrow_mut();
-        let (known, list) = &mut *views;
-        if let Some(id) = known.get(&view) {
+        if let Some(id) = self.views.borrow().numbers.get(&view) {
             return *id;
         }
-        let id = ViewId(list.len() as u32);
-        list.push(view.clone());
-        known.insert(view, id);
+        let facts = self.facts(&view);
+        let mut views = self.views.borrow_mut();
+        let id = ViewId(views.list.len() as u32);
+        views.list.push(Rc::new(Viewed { view: view.clone(), facts }));
+        views.numbers.insert(view, id);
         id
     }
 
-    /// A view by its number.
-    pub(crate) fn view(&self, id: ViewId) -> View {
-        self.views.borrow().1[id.0 as usize].clone()
+    /// A view by its number, with its keywords.
+    pub(crate) fn viewed(&self, id: ViewId) -> Rc<Viewed> {
+        Rc::clone(&self.views.borrow().list[id.0 as usize])
     }
 
     /// The view of several schemas that hold together.
-    pub(crate) fn view_of(&self, nodes: impl IntoIterator<Item = NodeId>) -> ViewId {
+    pub(crate) fn view_of(&self, nodes: &[NodeId]) -> ViewId {
+        if let [node] = nodes {
+            return self.view_of_one(*node);
+        }
         let mut view = View::default();
         for node in nodes {
-            self.add(&mut view, node);
+            self.add(&mut view, *node);
         }
         self.unwrap_null(&mut view);
         self.intern(view)
+    }
+
+    fn view_of_one(&self, node: NodeId) -> ViewId {
+        const UNKNOWN: ViewId = ViewId(u32::MAX);
+        if let Some(known) = self.views.borrow().by_node.get(node.index()).filter(|id| **id != UNKNOWN) {
+            return *known;
+        }
+        let mut view = View::default();
+        self.add(&mut view, node);
+        self.unwrap_null(&mut view);
+        let id = self.intern(view);
+        let by_node = &mut self.views.borrow_mut().by_node;
+        if by_node.len() <= node.index() {
+            by_node.resize(self.tree.len(), UNKNOWN);
+        }
+        by_node[node.index()] = id;
+        id
     }
 
     /// The same view with `allOf` taken apart, however deep.
@@ -118,7 +179,7 @@ impl<'a> Side<'a> {
     /// Adds a schema, and what its `$ref` leads to.
     fn add(&self, view: &mut View, node: NodeId) {
         let mut node = node;
-        for _ in 0..64 {
+        for _ in 0..CHAIN {
             let part = Part { node, without_all_of: false, without_alternatives: false };
             if view.parts.contains(&part) {
                 return;
@@ -127,21 +188,18 @@ impl<'a> Side<'a> {
                 Kind::Bool(false) => view.never = true,
                 Kind::Bool(true) => {}
                 Kind::Mapping(_) => {
-                    if let Some(reference) = self.reference(node) {
-                        if self.siblings_count && self.tree.entries(node).len() > 1 {
-                            view.parts.push(part);
-                        }
-                        // Says what is wrong with it, if anything is.
-                        if self.resolve(node).is_none() {
-                            return;
-                        }
-                        match self.follow(node, reference) {
-                            Some(target) => node = target,
-                            None => return,
-                        }
-                        continue;
+                    let Some(reference) = self.reference(node) else {
+                        view.parts.push(part);
+                        return;
+                    };
+                    if self.siblings_count && self.tree.entries(node).len() > 1 {
+                        view.parts.push(part);
                     }
-                    view.parts.push(part);
+                    match self.follow(node, reference) {
+                        Some(target) => node = target,
+                        None => return,
+                    }
+                    continue;
                 }
                 _ => self.defect(
                     crate::rule::ApiRule::Malformed,
@@ -151,6 +209,8 @@ impl<'a> Side<'a> {
             }
             return;
         }
+        // So long a chain is a circle, most likely: this notes it.
+        self.resolve(node);
     }
 
     /// `oneOf: [X, {type: null}]` is X, or null.
@@ -216,9 +276,7 @@ impl<'a> Side<'a> {
                 }
             }
         }
-        // Stable, so that the first part's comes first.
-        entries.sort_by_key(|entry| entry.0);
-        Facts { entries }
+        Facts::new(entries)
     }
 
     pub(crate) fn number(&self, node: NodeId) -> Option<Decimal> {

@@ -151,7 +151,7 @@ impl<'a> Walk<'a> {
 
     /// Compares the schemas that an operation begins with.
     pub(crate) fn begin(&mut self, operation: u32, old: NodeId, new: NodeId, usage: Use) {
-        let (old, new) = (self.old.view_of([old]), self.new.view_of([new]));
+        let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
         let pair = self.number(Pair { old, new, usage });
         let operation = operation as usize;
         if self.roots.len() <= operation {
@@ -163,8 +163,8 @@ impl<'a> Walk<'a> {
     /// Compares schemas inside another pair.
     pub(crate) fn enter(&mut self, from: PairId, old: &[NodeId], new: &[NodeId]) {
         let usage = self.pairs[from.0 as usize].usage.below();
-        let old = self.old.view_of(old.iter().copied());
-        let new = self.new.view_of(new.iter().copied());
+        let old = self.old.view_of(old);
+        let new = self.new.view_of(new);
         let pair = self.number(Pair { old, new, usage });
         self.edges[from.0 as usize].push(pair);
     }

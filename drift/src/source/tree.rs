@@ -54,6 +54,8 @@ impl Slice {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
     pub(crate) key: Str,
+    /// Tells most keys apart without a look at the text.
+    mark: u32,
     pub(crate) key_start: u32,
     pub(crate) value: NodeId,
 }
@@ -66,6 +68,11 @@ struct Node {
     parent: NodeId,
     /// Which child of its parent.
     slot: u32,
+}
+
+/// A cheap hash of a key. Keys with the same mark are compared in full.
+fn mark(key: &str) -> u32 {
+    key.bytes().fold(0x811c_9dc5, |mark, byte| (mark ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// A mapping larger than this gets an index.
@@ -88,6 +95,11 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn text(&self) -> &Text {
         &self.text
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(crate) fn kind(&self, node: NodeId) -> Kind {
@@ -141,8 +153,14 @@ impl Tree {
     /// The value of a key. Of a key that comes twice, the last.
     pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let entries = self.entries(node);
-        match self.sorted.get(&node) {
-            None => entries.iter().rev().find(|entry| self.str(entry.key) == key).map(|entry| entry.value),
+        let order = if entries.len() > SMALL as usize { self.sorted.get(&node) } else { None };
+        match order {
+            None => {
+                let mark = mark(key);
+                let found =
+                    entries.iter().rev().find(|entry| entry.mark == mark && self.str(entry.key) == key);
+                found.map(|entry| entry.value)
+            }
             Some(order) => {
                 let after = order.partition_point(|at| self.str(entries[*at as usize].key) <= key);
                 let entry = entries[*order.get(after.checked_sub(1)?)? as usize];
@@ -352,7 +370,10 @@ impl Builder {
     fn attach(&mut self, node: NodeId) {
         let Some(open) = self.open.last_mut() else { return };
         match open.key.take() {
-            Some((key, key_start)) => open.entries.push(Entry { key, key_start, value: node }),
+            Some((key, key_start)) => {
+                let mark = mark(self.tree.str(key));
+                open.entries.push(Entry { key, mark, key_start, value: node });
+            }
             None => open.children.push(node),
         }
     }

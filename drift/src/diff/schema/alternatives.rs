@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::equivalence::equivalent;
 use super::lists::match_members;
-use super::{K, Lens, Schema, quoted};
+use super::{K, Lens, quoted};
 use crate::diff::side::Side;
 use crate::diff::value::{Print, shorten, show};
 use crate::diff::view::Facts;
@@ -24,18 +24,14 @@ impl Lens<'_, '_> {
         }
         let matched = match_members(self.old_side(), self.new_side(), &ours, &theirs);
         if !(matched.removed.is_empty() && matched.added.is_empty()) {
-            let flat_old = self.old_side().flatten(&self.old.view);
-            let flat_new = self.new_side().flatten(&self.new.view);
+            let flat_old = self.old_side().intern(self.old_side().flatten(&self.old.view));
+            let flat_new = self.new_side().intern(self.new_side().flatten(&self.new.view));
             let one_sided = ours.is_empty() || theirs.is_empty();
             let exchanged = !(matched.removed.is_empty() || matched.added.is_empty());
-            let same = || {
-                let ours = self.old_side().intern(flat_old.clone());
-                let theirs = self.new_side().intern(flat_new.clone());
-                equivalent(self.old_side(), self.new_side(), ours, theirs)
-            };
+            let same = || equivalent(self.old_side(), self.new_side(), flat_old, flat_new);
             if (one_sided && self.own_differs()) || (exchanged && same()) {
-                self.old = Schema::new(self.old_side(), flat_old);
-                self.new = Schema::new(self.new_side(), flat_new);
+                self.old = self.old_side().viewed(flat_old);
+                self.new = self.new_side().viewed(flat_new);
                 return;
             }
         }
@@ -167,8 +163,8 @@ pub(super) fn members(side: &Side<'_>, facts: &Facts, keyword: K) -> Vec<NodeId>
 
 /// Whether a schema judges nothing.
 fn is_annotation(side: &Side<'_>, node: NodeId) -> bool {
-    let view = side.view(side.view_of([node]));
-    !view.never && !view.wrapped_null && !side.facts(&view).keywords().any(K::constrains)
+    let schema = side.viewed(side.view_of(&[node]));
+    !schema.view.never && !schema.view.wrapped_null && !schema.facts.keywords().any(K::constrains)
 }
 
 /// A member of a list of schemas in words.

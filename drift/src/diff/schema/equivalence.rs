@@ -36,7 +36,7 @@ impl Look<'_, '_> {
         }
         self.budget -= 1;
         let (our_view, their_view) =
-            (self.old.flatten(&self.old.view(ours)), self.new.flatten(&self.new.view(theirs)));
+            (self.old.flatten(&self.old.viewed(ours).view), self.new.flatten(&self.new.viewed(theirs).view));
         if our_view.never != their_view.never {
             return false;
         }
@@ -87,8 +87,8 @@ impl Look<'_, '_> {
     }
 
     fn nodes(&mut self, ours: &[NodeId], theirs: &[NodeId], depth: u32) -> bool {
-        let ours = self.old.view_of(ours.iter().copied());
-        let theirs = self.new.view_of(theirs.iter().copied());
+        let ours = self.old.view_of(ours);
+        let theirs = self.new.view_of(theirs);
         // A pair that failed stays assumed otherwise, and would hold for a later one.
         let outer = self.assumed.clone();
         let same = self.views(ours, theirs, depth);

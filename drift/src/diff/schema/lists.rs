@@ -74,9 +74,9 @@ impl Matched {
         let mut pairs = Vec::new();
         let added = &mut self.added;
         self.removed.retain(|node| {
-            let ours = old.view_of([*node]);
+            let ours = old.view_of(&[*node]);
             let partner = added.iter().position(|other| {
-                may_be_same(old, new, *node, *other) && equivalent(old, new, ours, new.view_of([*other]))
+                may_be_same(old, new, *node, *other) && equivalent(old, new, ours, new.view_of(&[*other]))
             });
             if let Some(at) = partner {
                 pairs.push((*node, added.remove(at)));

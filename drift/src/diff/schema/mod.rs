@@ -9,15 +9,17 @@ mod lists;
 mod object;
 mod subschemas;
 mod types;
+mod unchanged;
 mod values;
 mod words;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::keyword::Keyword as K;
 use super::side::Side;
 use super::value::{Print, show};
-use super::view::{Facts, View};
+use super::view::{Facts, Viewed};
 use super::walk::{PairId, Spot, Use, Walk};
 use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
 use crate::source::tree::NodeId;
@@ -32,18 +34,9 @@ struct Lens<'w, 'a> {
 }
 
 /// One side of a [`Lens`].
-#[derive(Clone, Debug)]
-struct Schema {
-    view: View,
-    facts: Facts,
-}
+type Schema = Rc<Viewed>;
 
-impl Schema {
-    fn new(side: &Side<'_>, view: View) -> Self {
-        let facts = side.facts(&view);
-        Self { view, facts }
-    }
-
+impl Viewed {
     /// The node that stands for the schema.
     fn node(&self) -> Option<NodeId> {
         self.view.parts.first().map(|part| part.node)
@@ -53,9 +46,14 @@ impl Schema {
 /// Compares a pair, and numbers the pairs inside it.
 pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
     let numbers = walk.pairs[pair.0 as usize];
-    let old = Schema::new(walk.old, walk.old.view(numbers.old));
-    let new = Schema::new(walk.new, walk.new.view(numbers.new));
+    let (old, new) = (walk.old.viewed(numbers.old), walk.new.viewed(numbers.new));
     let mut lens = Lens { walk, pair, usage: numbers.usage, old, new };
+    if let Some(unchanged) = lens.unchanged() {
+        for (ours, theirs) in unchanged.pairs() {
+            lens.walk.enter(pair, &[ours], &[theirs]);
+        }
+        return;
+    }
     lens.all_of();
     if lens.wrapped_in_one_of() {
         return;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::equivalence::map;
-use super::{K, Lens, Schema, strings};
+use super::{K, Lens, strings};
 use crate::diff::side::Side;
 use crate::diff::value::shorten;
 use crate::diff::view::{Facts, View};
@@ -205,13 +205,13 @@ impl<'a> Lens<'_, 'a> {
 }
 
 fn traits(side: &Side<'_>, nodes: &[NodeId], required: bool) -> Traits {
-    let view = side.view(side.view_of(nodes.iter().copied()));
-    let Schema { facts, .. } = Schema::new(side, view);
+    let schema = side.viewed(side.view_of(nodes));
+    let facts = &schema.facts;
     let flag = |facts: &Facts, keyword| side.flag(facts, keyword);
     Traits {
         required,
-        read_only: flag(&facts, K::ReadOnly),
-        write_only: flag(&facts, K::WriteOnly),
+        read_only: flag(facts, K::ReadOnly),
+        write_only: flag(facts, K::WriteOnly),
         default: facts.has(K::Default),
     }
 }

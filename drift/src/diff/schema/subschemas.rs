@@ -74,7 +74,7 @@ impl Lens<'_, '_> {
             (true, false) => self.report(C::NotAdded, K::Not, "`not` was added"),
             (false, true) => self.report(C::NotRemoved, K::Not, "`not` was removed"),
             (false, false) => {
-                let views = (old.view_of(ours), new.view_of(theirs));
+                let views = (old.view_of(&ours), new.view_of(&theirs));
                 if !super::equivalence::equivalent(old, new, views.0, views.1) {
                     self.report(C::NotChanged, K::Not, "`not` changed");
                 }
@@ -191,6 +191,6 @@ impl Additional {
 
 /// Whether schemas say nothing: `true`, `{}`.
 fn takes_all(side: &Side<'_>, nodes: &[NodeId]) -> bool {
-    let view = side.view(side.view_of(nodes.iter().copied()));
-    !view.never && !view.wrapped_null && !side.facts(&view).keywords().any(K::constrains)
+    let schema = side.viewed(side.view_of(nodes));
+    !schema.view.never && !schema.view.wrapped_null && !schema.facts.keywords().any(K::constrains)
 }

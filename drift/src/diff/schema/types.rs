@@ -182,13 +182,14 @@ impl<'a> Lens<'_, 'a> {
             return false;
         }
         let Some(items) = self.new.facts.first(K::Items) else { return true };
-        let items = new.facts(&new.view(new.view_of([items])));
-        let types = own_types(new, &items);
+        let schema = new.viewed(new.view_of(&[items]));
+        let items = &schema.facts;
+        let types = own_types(new, items);
         let types_fit = fits(ours, &types, true);
         // Whatever judges an item has to have judged the value.
         types_fit
             && items.keywords().filter(|keyword| keyword.constrains() && *keyword != K::Type).all(|keyword| {
-                new.print_of(&items, keyword) == self.old_side().print_of(&self.old.facts, keyword)
+                new.print_of(items, keyword) == self.old_side().print_of(&self.old.facts, keyword)
             })
     }
 }
@@ -247,7 +248,8 @@ fn listed_types<'a>(side: &Side<'a>, facts: &Facts) -> Option<Types<'a>> {
     }
     let mut types = Types::new();
     for member in list {
-        let member = side.facts(&side.view(side.view_of([*member])));
+        let schema = side.viewed(side.view_of(&[*member]));
+        let member = &schema.facts;
         let plain = member.keywords().all(|keyword| {
             !keyword.constrains() || matches!(keyword, K::Type | K::Format | K::Nullable | K::Enum)
         });
@@ -255,7 +257,7 @@ fn listed_types<'a>(side: &Side<'a>, facts: &Facts) -> Option<Types<'a>> {
         if !plain || named == 0 {
             return None;
         }
-        types.extend(own_types(side, &member));
+        types.extend(own_types(side, member));
     }
     (!types.is_empty()).then_some(types)
 }

@@ -1,0 +1,99 @@
+//! Measures the comparison: time, peak memory and number of findings.
+//!
+//! `cargo bench --package openapi-drift` compares generated documents of 1 to 16 thousand schemas in cycles;
+//! `cargo bench --package openapi-drift -- OLD NEW` one pair of files. Each pair runs in a process of its own, so that
+//! its peak is its own.
+
+#[path = "../tests/support/synthetic.rs"]
+mod synthetic;
+
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use openapi_drift::{Comparison, Document, Severity, compare};
+
+/// How often a pair is measured: the fastest run counts, the others met other work of the machine.
+const RUNS: u32 = 5;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--synthetic", schemas] => {
+            let schemas = schemas.parse().unwrap_or(1000);
+            measure(
+                schemas_label(schemas),
+                &synthetic::document(schemas, false),
+                &synthetic::document(schemas, true),
+            );
+        }
+        [old, new] => {
+            let (Ok(old_text), Ok(new_text)) = (std::fs::read(old), std::fs::read(new)) else {
+                eprintln!("cannot read {old} or {new}");
+                return ExitCode::FAILURE;
+            };
+            measure(new.to_owned(), &old_text, &new_text);
+        }
+        _ => {
+            println!("{HEADING}");
+            for thousands in [1, 2, 4, 8, 16] {
+                again(&["--synthetic", &(thousands * 1000).to_string()]);
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+const HEADING: &str = "     MB  read ms  compare ms  peak MB  findings  breaking  entries  pair";
+
+fn schemas_label(schemas: usize) -> String {
+    format!("{schemas} schemas")
+}
+
+fn again(arguments: &[&str]) {
+    let status = std::env::current_exe().and_then(|program| Command::new(program).args(arguments).status());
+    if !status.is_ok_and(|status| status.success()) {
+        eprintln!("the measurement of {arguments:?} failed");
+    }
+}
+
+fn measure(label: String, old: &[u8], new: &[u8]) {
+    let mut best: Option<(u128, u128, Comparison)> = None;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        let documents = (Document::parse("old", old), Document::parse("new", new));
+        let read = start.elapsed().as_micros();
+        let (old, new) = match documents {
+            (Ok(old), Ok(new)) => (old, new),
+            (Err(error), _) | (_, Err(error)) => return eprintln!("{error}"),
+        };
+        let start = Instant::now();
+        let comparison = compare(&old, &new);
+        let compared = start.elapsed().as_micros();
+        if best.as_ref().is_none_or(|best| read + compared < best.0 + best.1) {
+            best = Some((read, compared, comparison));
+        }
+    }
+    let Some((read, compared, comparison)) = best else { return };
+    let megabytes = (old.len() + new.len()) / 100_000;
+    println!(
+        "{:>5}.{} {:>6}.{} {:>9}.{} {:>8} {:>9} {:>9} {:>8}  {label}",
+        megabytes / 10,
+        megabytes % 10,
+        read / 1000,
+        read / 100 % 10,
+        compared / 1000,
+        compared / 100 % 10,
+        peak(),
+        comparison.findings.len(),
+        comparison.count(Severity::Breaking),
+        comparison.ungrouped().count(),
+    );
+}
+
+/// The highest resident memory of this process in megabytes, where the system tells.
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| (kilobytes / 1024).to_string())
+}

@@ -1,0 +1,95 @@
+//! The short way past schemas that are written the same in both documents: what differs can only be where their
+//! references lead.
+
+use std::rc::Rc;
+
+use super::Lens;
+use crate::diff::keyword::{Holds, Keyword as K};
+use crate::diff::side::Side;
+use crate::source::tree::NodeId;
+
+/// The references inside a schema, on both sides, in the same order.
+pub(super) struct Unchanged {
+    old: Vec<Rc<[NodeId]>>,
+    new: Vec<Rc<[NodeId]>>,
+}
+
+impl Unchanged {
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let old = self.old.iter().flat_map(|holders| holders.iter().copied());
+        old.zip(self.new.iter().flat_map(|holders| holders.iter().copied()))
+    }
+}
+
+impl Lens<'_, '_> {
+    /// The references inside, if the schema is written the same on both sides, and nothing of what it says depends on
+    /// where they lead.
+    pub(super) fn unchanged(&self) -> Option<Unchanged> {
+        let (old, new) = (self.old_side(), self.new_side());
+        let (ours, theirs) = (&self.old.view, &self.new.view);
+        let same_form = ours.parts.len() == theirs.parts.len()
+            && (ours.wrapped_null, ours.never) == (theirs.wrapped_null, theirs.never)
+            && old.siblings_count == new.siblings_count;
+        if !same_form {
+            return None;
+        }
+        let mut unchanged = Unchanged { old: Vec::new(), new: Vec::new() };
+        for (ours, theirs) in ours.parts.iter().zip(&theirs.parts) {
+            let same_part = (ours.without_all_of, ours.without_alternatives)
+                == (theirs.without_all_of, theirs.without_alternatives);
+            if !same_part || old.print(ours.node) != new.print(theirs.node) {
+                return None;
+            }
+            unchanged.old.push(old.holders(ours.node)?);
+            unchanged.new.push(new.holders(theirs.node)?);
+        }
+        let flags = |side: &Side<'_>, node: NodeId| {
+            let schema = side.viewed(side.view_of(&[node]));
+            [K::ReadOnly, K::WriteOnly].map(|keyword| side.flag(&schema.facts, keyword))
+        };
+        let same_flags = unchanged.pairs().all(|(ours, theirs)| flags(old, ours) == flags(new, theirs));
+        same_flags.then_some(unchanged)
+    }
+}
+
+impl Side<'_> {
+    /// The schemas inside a schema that are references, ordered by key. None if there are alternatives among them, which are
+    /// matched by where they lead.
+    fn holders(&self, node: NodeId) -> Option<Rc<[NodeId]>> {
+        if let Some(known) = self.holders.borrow().get(&node) {
+            return known.clone();
+        }
+        let mut found = Vec::new();
+        let holders = self.collect_holders(node, true, &mut found).then(|| Rc::from(found));
+        self.holders.borrow_mut().insert(node, holders.clone());
+        holders
+    }
+
+    /// The recursion is as deep as the document, which is bounded.
+    fn collect_holders(&self, node: NodeId, is_root: bool, found: &mut Vec<NodeId>) -> bool {
+        if !is_root && self.reference(node).is_some() {
+            found.push(node);
+            return true;
+        }
+        for (key, value) in self.entries(Some(node)) {
+            let Some(keyword) = K::parse(key) else { continue };
+            let sound = match keyword.holds() {
+                _ if keyword == K::Not => false,
+                Holds::SchemaList => false,
+                Holds::Schema => self.collect_holders(value, false, found),
+                Holds::SchemaMap => self
+                    .entries(Some(value))
+                    .into_values()
+                    .all(|schema| self.collect_holders(schema, false, found)),
+                Holds::SchemaTuple => {
+                    self.items(Some(value)).iter().all(|schema| self.collect_holders(*schema, false, found))
+                }
+                Holds::Set | Holds::Value | Holds::Words => true,
+            };
+            if !sound {
+                return false;
+            }
+        }
+        true
+    }
+}
