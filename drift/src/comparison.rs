@@ -12,19 +12,29 @@ use crate::source::Document;
 pub struct Options {
     /// The day that sunset dates are held against.
     pub today: Date,
+    /// How many days must lie between a deprecation and its announced end. With more than none, a deprecation must
+    /// announce its end.
+    pub notice_days: u16,
 }
 
 impl Default for Options {
     /// Today is the day of the system's clock and time zone.
     fn default() -> Self {
-        Self { today: jiff::Zoned::now().date() }
+        Self::on(jiff::Zoned::now().date())
     }
 }
 
 impl Options {
     /// Options for a day, so that the same documents give the same findings for ever.
     pub fn on(today: Date) -> Self {
-        Self { today }
+        Self { today, notice_days: 0 }
+    }
+}
+
+impl Options {
+    /// The first day that leaves enough notice.
+    pub(crate) fn earliest_end(&self) -> Date {
+        self.today.saturating_add(jiff::Span::new().days(i64::from(self.notice_days)))
     }
 }
 

@@ -175,13 +175,18 @@ fn order(was: &str, is: &str) -> Option<(Ordering, bool)> {
 /// Notes the defects of both documents, if anything differs at all. One that the old document had as well, at the same
 /// place, is nothing new.
 pub(super) fn defects(walk: &mut Walk<'_>) {
-    for (side, is_new) in [(walk.old, false), (walk.new, true)] {
+    for side in [walk.old, walk.new] {
         for (node, start) in &side.tree.duplicates {
             let at = side.tree.text().position(*start as usize);
             let message = format!("a key of it comes again in line {}, column {}", at.0, at.1);
             side.defect(A::KeyDuplicate, *node, message);
         }
-        let _ = is_new;
+        // Also of those references that no comparison came by.
+        for (_, holder) in side.tree.values_of("$ref") {
+            if !is_data(side, holder) {
+                side.resolve(holder);
+            }
+        }
     }
     let (ours, theirs) = (walk.old.defects(), walk.new.defects());
     let place = |side: &Side<'_>, rule: A, node: NodeId| (rule, side.tree.pointer(node));
@@ -208,6 +213,15 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         };
         walk.found.push(raw);
     }
+}
+
+/// Whether a node is inside a value that only looks like a part of the document.
+fn is_data(side: &Side<'_>, node: NodeId) -> bool {
+    let pointer = side.tree.pointer(node);
+    pointer.split('/').any(|step| {
+        matches!(step, "example" | "examples" | "default" | "enum" | "const" | "value")
+            || step.starts_with("x-")
+    })
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>) -> Vec<Known> {
     let theirs = collect(walk.new, walk.new.path(&["paths"]));
     operation_ids(walk.old, &ours);
     operation_ids(walk.new, &theirs);
+    for (side, found) in [(walk.old, &ours), (walk.new, &theirs)] {
+        for found in found {
+            parameters::note_defects(side, *found);
+        }
+    }
     paths(walk, &mut known, &ours, &theirs);
     webhooks(walk, &mut known);
     known
@@ -253,10 +258,18 @@ fn invalid_stability(
 /// Compares an operation that both documents have.
 fn operation<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
     let (old, new) = (walk.old, walk.new);
-    let levels = (Stability::of(old, both.old.node), Stability::of(new, both.new.node));
-    let (Some(was), Some(is)) = levels else {
-        let nodes = (Some(both.old.node), Some(both.new.node));
-        return invalid_stability(walk, both.number, both.old, nodes);
+    let level = |side: &Side<'_>, found: Found<'_>| Stability::of(side, found.node);
+    let written = |side: &Side<'_>, found: Found<'_>| {
+        side.get(found.node, "x-stability-level").map(|node| side.print(node))
+    };
+    let (was, is) = match (level(old, both.old), level(new, both.new)) {
+        (Some(was), Some(is)) => (was, is),
+        // It was no level before: nothing new.
+        _ if written(old, both.old) == written(new, both.new) => (Stability::Stable, Stability::Stable),
+        _ => {
+            let nodes = (Some(both.old.node), Some(both.new.node));
+            return invalid_stability(walk, both.number, both.old, nodes);
+        }
     };
     if was.is_unstable() {
         unstable(walk, both);
@@ -291,19 +304,24 @@ fn unstable(walk: &mut Walk<'_>, both: Both<'_>) {
 
 fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
     let (old, new) = (walk.old, walk.new);
-    let today = walk.options.today;
+    let options = walk.options;
+    let earliest = options.earliest_end();
     let was = old.is_true(both.old.node, "deprecated");
     let is = new.is_true(both.new.node, "deprecated");
     let (before, after) = (Sunset::of(old, both.old.node), Sunset::of(new, both.new.node));
     let found = match (was, is) {
         (false, true) => Some(match after {
+            Sunset::None if options.notice_days > 0 => {
+                (A::DeprecatedSunsetMissing, "the operation was deprecated without an end".to_owned())
+            }
             Sunset::None => (A::EndpointDeprecated, "the operation was deprecated".to_owned()),
             Sunset::Invalid => {
                 (A::DeprecatedSunsetParse, "the operation was deprecated, and its end is no date".to_owned())
             }
-            Sunset::On(day) if day < today => {
-                (A::SunsetDateTooSmall, format!("the operation was deprecated, and its end was {day}"))
-            }
+            Sunset::On(day) if day < earliest => (
+                A::SunsetDateTooSmall,
+                format!("the operation was deprecated, and its end, {day}, is too near"),
+            ),
             Sunset::On(day) => {
                 (A::EndpointDeprecatedWithSunset, format!("the operation was deprecated and ends on {day}"))
             }
@@ -317,7 +335,7 @@ fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
             (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
                 Some((A::DeprecatedSunsetParse, "the operation's announced end is or was no date".to_owned()))
             }
-            (Sunset::On(before), Sunset::On(after)) if after < before && after < today => Some((
+            (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => Some((
                 A::SunsetDateChangedTooSmall,
                 format!("the operation's announced end moved from {before} to {after}"),
             )),

@@ -48,6 +48,11 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
     }
 }
 
+/// Notes what is wrong with the parameters of an operation, whether the other document has it or not.
+pub(super) fn note_defects(side: &Side<'_>, found: Found<'_>) {
+    collect(side, found);
+}
+
 fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>> {
     let names = template(found.path);
     let mut parameters = BTreeMap::new();
@@ -190,20 +195,25 @@ impl Pair<'_> {
     }
 
     fn lifecycle(self, walk: &mut Walk<'_>) {
-        let today = walk.options.today;
+        let options = walk.options;
+        let earliest = options.earliest_end();
         let was = walk.old.is_true(self.old.node, "deprecated");
         let is = walk.new.is_true(self.new.node, "deprecated");
         let (before, after) = (Sunset::of(walk.old, self.old.node), Sunset::of(walk.new, self.new.node));
         let (change, message) = match (was, is) {
             (false, false) => return,
             (false, true) => match after {
+                Sunset::None if options.notice_days > 0 => {
+                    (C::DeprecatedSunsetMissing, "the parameter was deprecated without an end".to_owned())
+                }
                 Sunset::None => (C::Deprecated, "the parameter was deprecated".to_owned()),
                 Sunset::Invalid => {
                     (C::SunsetParse, "the parameter was deprecated, and its end is no date".to_owned())
                 }
-                Sunset::On(day) if day < today => {
-                    (C::SunsetDateTooSmall, format!("the parameter was deprecated, and its end was {day}"))
-                }
+                Sunset::On(day) if day < earliest => (
+                    C::SunsetDateTooSmall,
+                    format!("the parameter was deprecated, and its end, {day}, is too near"),
+                ),
                 Sunset::On(day) => (C::Deprecated, format!("the parameter was deprecated and ends on {day}")),
             },
             (true, false) => (C::Reactivated, "the parameter is no longer deprecated".to_owned()),
@@ -215,7 +225,7 @@ impl Pair<'_> {
                 (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
                     (C::SunsetParse, "the parameter's announced end is or was no date".to_owned())
                 }
-                (Sunset::On(before), Sunset::On(after)) if after < before && after < today => (
+                (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => (
                     C::SunsetDateChangedTooSmall,
                     format!("the parameter's announced end moved from {before} to {after}"),
                 ),

@@ -116,7 +116,6 @@ schema_changes! {
     MaxLengthUnset "max-length-unset" Safe Breaking "`maxLength` was unset.";
     MinLengthDecreased "min-length-decreased" Safe Breaking "`minLength` decreased.";
     MinLengthIncreased "min-length-increased" Breaking Safe "`minLength` increased or was set.";
-    MinLengthUnset "min-length-unset" Safe Breaking "`minLength` was unset.";
     MaxItemsDecreased "max-items-decreased" Breaking Safe "`maxItems` decreased.";
     MaxItemsIncreased "max-items-increased" Safe Breaking "`maxItems` increased.";
     MaxItemsSet "max-items-set" Dangerous Safe "`maxItems` was set.";
@@ -315,14 +314,23 @@ impl SchemaChange {
             | Self::AllowReservedChanged
             | Self::AllowEmptyValueAdded
             | Self::AllowEmptyValueRemoved => parameter,
-            Self::StyleChanged
-            | Self::ExplodeChanged
-            | Self::ContentStyleChanged
-            | Self::ContentTypeChanged => parameter || header,
-            Self::DeprecatedSunsetInvalid
-            | Self::DeprecatedWithSunset
-            | Self::StabilityDecreased
-            | Self::StabilityIncreased => property || body,
+            Self::StyleChanged | Self::ExplodeChanged => parameter || header,
+            Self::ContentStyleChanged | Self::ContentTypeChanged => parameter,
+            Self::DeprecatedSunsetInvalid | Self::DeprecatedWithSunset => property || body,
+            Self::DeprecatedSunsetMissing | Self::SunsetDateTooSmall => property || body || parameter,
+            Self::StabilityDecreased | Self::StabilityIncreased => {
+                matches!(place, Place::RequestProperty | Place::ResponseProperty)
+            }
+            Self::PatternGeneralized => place.direction() == Direction::Request,
+            // Where parts of a request are written without their types, fewer types are told from other types.
+            Self::TypeSpecialized => {
+                place.direction() == Direction::Response || place == Place::RequestParameterProperty
+            }
+            Self::TypeCompatible => {
+                place.direction() == Direction::Response
+                    || matches!(place, Place::RequestBody | Place::RequestProperty)
+            }
+            Self::EnumValueRemoved => place != Place::ResponseBody,
             _ => body || property || parameter || header,
         }
     }

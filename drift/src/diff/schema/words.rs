@@ -38,17 +38,21 @@ impl Lens<'_, '_> {
         let deprecated = |side: &Side<'_>, schema: &Schema| side.flag(&schema.facts, K::Deprecated);
         let was = deprecated(self.old_side(), &self.old);
         let is = deprecated(self.new_side(), &self.new);
-        let today = self.walk.options.today;
+        let options = self.walk.options;
+        let earliest = options.earliest_end();
         let sunset = |side: &Side<'_>, schema: &Schema| Sunset::read(side, schema.facts.first(K::Sunset));
         match (was, is) {
             (false, true) => {
                 let (change, message) = match sunset(self.new_side(), &self.new) {
+                    Sunset::None if options.notice_days > 0 => {
+                        (C::DeprecatedSunsetMissing, "it was deprecated without an end".to_owned())
+                    }
                     Sunset::None => (C::Deprecated, "it was deprecated".to_owned()),
                     Sunset::Invalid => {
                         (C::DeprecatedSunsetInvalid, "it was deprecated, and its end is no date".to_owned())
                     }
-                    Sunset::On(day) if day < today => {
-                        (C::SunsetDateTooSmall, format!("it was deprecated, and its end was {day}"))
+                    Sunset::On(day) if day < earliest => {
+                        (C::SunsetDateTooSmall, format!("it was deprecated, and its end, {day}, is too near"))
                     }
                     Sunset::On(day) => {
                         (C::DeprecatedWithSunset, format!("it was deprecated and ends on {day}"))

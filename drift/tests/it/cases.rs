@@ -1,0 +1,116 @@
+//! The folders in `cases/`: an old document, a new one, and the findings. A folder more is a test more.
+//!
+//! `SNAPSHOTS=overwrite cargo test --package openapi-drift` writes what is found as expected.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use openapi_drift::{Comparison, Location, Rule};
+
+use crate::{compare, options};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+/// The folders: their paths, and both documents.
+pub(crate) fn folders() -> Vec<(PathBuf, String, String)> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    let read = |folder: &Path, name: &str| {
+        std::fs::read_to_string(folder.join(name))
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+    };
+    folders
+        .into_iter()
+        .map(|folder| {
+            let (old, new) = (read(&folder, "old.yaml"), read(&folder, "new.yaml"));
+            (folder, old, new)
+        })
+        .collect()
+}
+
+/// One finding a line: severity, rule, subject, message, places, operations.
+fn describe(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    let place = |location: &Option<Location>| {
+        location.as_ref().map_or("-".to_owned(), |place| format!("{}:{}", place.line, place.column))
+    };
+    for finding in &comparison.findings {
+        let (severity, rule) = (finding.severity, finding.rule);
+        let (old, new) = (place(&finding.old), place(&finding.new));
+        let _ =
+            writeln!(text, "{severity} {rule}\n  {}: {}\n  {old} -> {new}", finding.subject, finding.message);
+        for operation in finding.operations.iter() {
+            let _ = writeln!(text, "  {operation}");
+        }
+    }
+    text
+}
+
+#[test]
+fn the_folders_give_what_they_expect() {
+    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    for (folder, old, new) in folders() {
+        let found = describe(&compare(&old, &new));
+        let expected = folder.join("expected.txt");
+        if overwrite {
+            std::fs::write(&expected, &found).unwrap();
+        }
+        let expected = std::fs::read_to_string(&expected).unwrap_or_default();
+        snapbox::assert_data_eq!(found, snapbox::Data::text(expected));
+    }
+}
+
+#[test]
+fn the_same_documents_give_the_same_findings_in_the_same_order() {
+    for (_, old, new) in folders() {
+        assert_eq!(compare(&old, &new), compare(&old, &new));
+        assert!(compare(&old, &old).findings.is_empty());
+        assert!(compare(&new, &new).findings.is_empty());
+    }
+}
+
+#[test]
+fn places_lead_to_the_text() {
+    for (_, old, new) in folders() {
+        let document = openapi_drift::Document::parse("new", &*new).unwrap();
+        for finding in compare(&old, &new).findings {
+            let Some(place) = finding.new else { continue };
+            assert_eq!(document.locate(&place.pointer).unwrap(), place);
+            assert_eq!(document.excerpt(place.span).first_line, place.line);
+            let line = new.lines().nth(place.line as usize - 1).unwrap();
+            let source = document.source(place.span).unwrap();
+            let begins = source.lines().next().unwrap();
+            assert_eq!(
+                line.chars().skip(place.column as usize - 1).take(begins.chars().count()).collect::<String>(),
+                begins
+            );
+        }
+    }
+}
+
+/// The cases of oasdiff are not part of this repository.
+#[test]
+fn oasdiffs_cases_agree_where_they_are_at_hand() {
+    let Some(path) = std::env::var_os("DRIFT_CASES") else {
+        eprintln!("skipped: DRIFT_CASES names no file of cases");
+        return;
+    };
+    let outcomes = openapi_drift::cases::run(Path::new(&path), &options()).unwrap();
+    let agreed = outcomes.iter().filter(|outcome| outcome.agrees()).count();
+    assert!(agreed * 100 >= outcomes.len() * 95, "{agreed} of {}", outcomes.len());
+}
+
+#[test]
+fn explanations_are_written_for_people() {
+    let rule = Rule::from_id("response-property-became-nullable").unwrap();
+    snapbox::assert_data_eq!(
+        &*rule.explanation(),
+        "In a property of a response body: `null` became a value. Answers no longer are what programs rely on: teach your program the new form before the server changes, or stay on the old version of the API."
+    );
+}
