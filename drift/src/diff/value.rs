@@ -37,8 +37,16 @@ impl Prints {
             }
             Kind::Mapping(_) => {
                 let entries = tree.entries(node).iter();
-                let mut entries: Vec<(&str, Print)> =
-                    entries.map(|entry| (tree.str(entry.key), self.of(tree, entry.value))).collect();
+                let mut entries: Vec<(&str, Print)> = entries
+                    .map(|entry| {
+                        let key = tree.str(entry.key);
+                        let is_set = UNORDERED.contains(&key);
+                        (
+                            key,
+                            if is_set { self.of_set(tree, entry.value) } else { self.of(tree, entry.value) },
+                        )
+                    })
+                    .collect();
                 entries.sort_unstable();
                 digest(&(6_u8, entries))
             }
@@ -47,6 +55,21 @@ impl Prints {
             self.0.borrow_mut().insert(node, print);
         }
         print
+    }
+}
+
+/// Keys whose lists have no order.
+const UNORDERED: [&str; 7] = ["required", "enum", "type", "allOf", "anyOf", "oneOf", "x-extensible-enum"];
+
+impl Prints {
+    /// The fingerprint of a list without an order.
+    fn of_set(&self, tree: &Tree, node: NodeId) -> Print {
+        if !matches!(tree.kind(node), Kind::Sequence(_)) {
+            return self.of(tree, node);
+        }
+        let mut items: Vec<Print> = tree.items(node).iter().map(|item| self.of(tree, *item)).collect();
+        items.sort_unstable();
+        digest(&(7_u8, items))
     }
 }
 

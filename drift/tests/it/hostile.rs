@@ -69,7 +69,9 @@ fn huge_numbers_are_compared_digit_by_digit() {
         (&*huge, &*huge, None),
     ] {
         let found = compare(&document(old), &document(new));
-        assert_eq!(found.findings.first().map(|finding| finding.rule.id()), expected);
+        let of_parameter =
+            found.findings.iter().map(|finding| finding.rule.id()).find(|id| id.starts_with("request"));
+        assert_eq!(of_parameter, expected);
     }
 }
 
@@ -104,7 +106,7 @@ fn wide_lists_of_alternatives_end() {
             list.join(", ")
         )
     };
-    assert_eq!(compare(&document("a"), &document("b")).findings.len(), 6003);
+    assert_eq!(compare(&document("a"), &document("b")).findings.len(), 6002);
 }
 
 /// Four ways on from each of two thousand schemas: a search by paths would not end.
