@@ -24,7 +24,7 @@ pub(crate) struct Reach<'k> {
 impl<'k> Reach<'k> {
     /// Computes the operations of all pairs that something was found at.
     pub(crate) fn new(walk: &Walk<'_>, known: &'k [Known]) -> Self {
-        let (knots, count) = knots(&walk.edges);
+        let (knots, count) = knots(walk.pairs.len(), |pair| walk.inside(PairId(pair as u32)));
         let mut wanted = vec![false; count];
         for raw in &walk.found {
             if let Origin::Pair(PairId(pair)) = raw.origin {
@@ -33,9 +33,13 @@ impl<'k> Reach<'k> {
         }
         // Knots are numbered so that edges lead from higher numbers to lower.
         let mut successors: Vec<Vec<u32>> = vec![Vec::new(); count];
-        for (pair, edges) in walk.edges.iter().enumerate() {
+        for pair in 0..walk.pairs.len() {
             let from = knots[pair];
-            let others = edges.iter().map(|to| knots[to.0 as usize]).filter(|to| *to != from);
+            let others = walk
+                .inside(PairId(pair as u32))
+                .iter()
+                .map(|to| knots[to.0 as usize])
+                .filter(|to| *to != from);
             successors[from as usize].extend(others);
         }
         for (knot, list) in successors.iter_mut().enumerate() {
@@ -101,14 +105,14 @@ impl<'k> Reach<'k> {
 
 /// Tarjan's algorithm without recursion: the strongly connected components, numbered so that edges lead from higher
 /// numbers to lower or stay.
-fn knots(edges: &[Vec<PairId>]) -> (Vec<u32>, usize) {
+fn knots<'e>(pairs: usize, edges: impl Fn(usize) -> &'e [PairId]) -> (Vec<u32>, usize) {
     const UNSEEN: u32 = u32::MAX;
-    let mut index = vec![UNSEEN; edges.len()];
-    let mut low = vec![0; edges.len()];
-    let mut knots = vec![UNSEEN; edges.len()];
+    let mut index = vec![UNSEEN; pairs];
+    let mut low = vec![0; pairs];
+    let mut knots = vec![UNSEEN; pairs];
     let (mut next, mut count) = (0, 0);
     let mut stack: Vec<usize> = Vec::new();
-    for root in 0..edges.len() {
+    for root in 0..pairs {
         if index[root] != UNSEEN {
             continue;
         }
@@ -120,12 +124,12 @@ fn knots(edges: &[Vec<PairId>]) -> (Vec<u32>, usize) {
                 next += 1;
                 stack.push(node);
             } else {
-                let child = edges[node][edge - 1].0 as usize;
+                let child = edges(node)[edge - 1].0 as usize;
                 low[node] = low[node].min(low[child]);
             }
             let mut at = edge;
             let mut descended = false;
-            while let Some(child) = edges[node].get(at) {
+            while let Some(child) = edges(node).get(at) {
                 let child = child.0 as usize;
                 at += 1;
                 if index[child] == UNSEEN {
@@ -163,7 +167,7 @@ mod tests {
             .into_iter()
             .map(|list| list.into_iter().map(PairId).collect())
             .collect();
-        let (knots, count) = knots(&edges);
+        let (knots, count) = knots(edges.len(), |pair| &edges[pair]);
         assert_eq!(count, 4);
         assert!(knots[0] == knots[1] && knots[1] == knots[2]);
         assert!(knots[0] > knots[3] && knots[3] > knots[4] && knots[5] > knots[4]);

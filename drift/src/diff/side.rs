@@ -21,6 +21,8 @@ pub(crate) struct Side<'a> {
     pub(crate) siblings_count: bool,
     prints: Prints,
     references: RefCell<HashMap<String, Result<NodeId, ApiRule>>>,
+    /// Where the `$ref` of each node leads, once it has been followed.
+    followed: RefCell<Vec<Option<NodeId>>>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
@@ -36,6 +38,7 @@ impl<'a> Side<'a> {
             siblings_count: document.openapi().starts_with("3.1"),
             prints: Prints::default(),
             references: RefCell::default(),
+            followed: RefCell::default(),
             anchors: RefCell::default(),
             defects: RefCell::default(),
             views: RefCell::default(),
@@ -119,24 +122,32 @@ impl<'a> Side<'a> {
 
     /// Follows one `$ref`.
     pub(crate) fn follow(&self, node: NodeId, reference: &'a str) -> Option<NodeId> {
+        if let Some(Some(known)) = self.followed.borrow().get(node.index()) {
+            return Some(*known);
+        }
         let known = self.references.borrow().get(reference).copied();
         let target = known.unwrap_or_else(|| {
             let target = self.look_up(reference);
             self.references.borrow_mut().insert(reference.to_owned(), target);
             target
         });
-        let shown = super::value::shorten(reference, 120);
         match target {
-            Ok(target) => Some(target),
-            Err(ApiRule::ExternalReference) => {
-                self.defect(ApiRule::ExternalReference, node, format!("`{shown}` leads out of the document"));
-                None
+            Ok(target) => {
+                let mut followed = self.followed.borrow_mut();
+                if followed.is_empty() {
+                    followed.resize(self.tree.len(), None);
+                }
+                followed[node.index()] = Some(target);
+                return Some(target);
             }
-            Err(_) => {
-                self.defect(ApiRule::DanglingReference, node, format!("`{shown}` leads nowhere"));
-                None
+            Err(rule) => {
+                let leads =
+                    if rule == ApiRule::ExternalReference { "out of the document" } else { "nowhere" };
+                let shown = super::value::shorten(reference, 120);
+                self.defect(rule, node, format!("`{shown}` leads {leads}"));
             }
         }
+        None
     }
 
     fn look_up(&self, reference: &str) -> Result<NodeId, ApiRule> {

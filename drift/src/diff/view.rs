@@ -35,6 +35,35 @@ pub(crate) struct Views {
     by_node: Vec<ViewId>,
 }
 
+impl Views {
+    const UNKNOWN: ViewId = ViewId(u32::MAX);
+
+    fn known(&self, node: NodeId) -> Option<ViewId> {
+        self.by_node.get(node.index()).copied().filter(|id| *id != Self::UNKNOWN)
+    }
+
+    fn note(&mut self, node: NodeId, id: ViewId, nodes: usize) {
+        if self.by_node.is_empty() {
+            self.by_node.resize(nodes, Self::UNKNOWN);
+        }
+        self.by_node[node.index()] = id;
+    }
+}
+
+impl View {
+    /// The schema that the view is, as it stands.
+    fn plain(&self) -> Option<NodeId> {
+        match self.parts[..] {
+            [Part { node, without_all_of: false, without_alternatives: false }]
+                if !(self.wrapped_null || self.never) =>
+            {
+                Some(node)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A view by its number within its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ViewId(pub(crate) u32);
@@ -106,14 +135,23 @@ const PARTS: usize = 256;
 impl<'a> Side<'a> {
     /// The number of a view.
     pub(crate) fn intern(&self, view: View) -> ViewId {
-        if let Some(id) = self.views.borrow().numbers.get(&view) {
-            return *id;
+        // Most views are one schema as it stands, and found by its node.
+        let plain = view.plain();
+        let known = match plain {
+            Some(node) => self.views.borrow().known(node),
+            None => self.views.borrow().numbers.get(&view).copied(),
+        };
+        if let Some(known) = known {
+            return known;
         }
         let facts = self.facts(&view);
         let mut views = self.views.borrow_mut();
         let id = ViewId(views.list.len() as u32);
-        views.list.push(Rc::new(Viewed { view: view.clone(), facts }));
-        views.numbers.insert(view, id);
+        match plain {
+            Some(node) => views.note(node, id, self.tree.len()),
+            None => drop(views.numbers.insert(view.clone(), id)),
+        }
+        views.list.push(Rc::new(Viewed { view, facts }));
         id
     }
 
@@ -136,19 +174,14 @@ impl<'a> Side<'a> {
     }
 
     fn view_of_one(&self, node: NodeId) -> ViewId {
-        const UNKNOWN: ViewId = ViewId(u32::MAX);
-        if let Some(known) = self.views.borrow().by_node.get(node.index()).filter(|id| **id != UNKNOWN) {
-            return *known;
+        if let Some(known) = self.views.borrow().known(node) {
+            return known;
         }
         let mut view = View::default();
         self.add(&mut view, node);
         self.unwrap_null(&mut view);
         let id = self.intern(view);
-        let by_node = &mut self.views.borrow_mut().by_node;
-        if by_node.len() <= node.index() {
-            by_node.resize(self.tree.len(), UNKNOWN);
-        }
-        by_node[node.index()] = id;
+        self.views.borrow_mut().note(node, id, self.tree.len());
         id
     }
 

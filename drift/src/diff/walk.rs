@@ -1,4 +1,4 @@
-//! The walk over pairs of schemas: each pair once for each use, first come first served, without recursion.
+//! The walk over pairs of schemas: each pair once for each use, from a list, without recursion.
 
 use std::collections::HashMap;
 
@@ -128,8 +128,12 @@ pub(crate) struct Walk<'a> {
     pub(crate) options: &'a Options,
     pub(crate) pairs: Vec<Pair>,
     known: HashMap<Pair, PairId>,
-    /// From a pair to the pairs inside it.
-    pub(crate) edges: Vec<Vec<PairId>>,
+    /// From pairs to the pairs inside them, one pair after the other, as they are compared.
+    edges: Vec<PairId>,
+    /// Which edges are those of each pair.
+    spans: Vec<(u32, u32)>,
+    /// Pairs that are still to be compared. The last first: what lies near in the document is looked at together.
+    pending: Vec<PairId>,
     /// From an operation, by its number, to the pairs that it begins with.
     pub(crate) roots: Vec<Vec<PairId>>,
     pub(crate) found: Vec<Raw>,
@@ -144,6 +148,8 @@ impl<'a> Walk<'a> {
             pairs: Vec::new(),
             known: HashMap::new(),
             edges: Vec::new(),
+            spans: Vec::new(),
+            pending: Vec::new(),
             roots: Vec::new(),
             found: Vec::new(),
         }
@@ -160,13 +166,19 @@ impl<'a> Walk<'a> {
         self.roots[operation].push(pair);
     }
 
-    /// Compares schemas inside another pair.
+    /// The pairs inside a pair.
+    pub(crate) fn inside(&self, pair: PairId) -> &[PairId] {
+        let (start, end) = self.spans[pair.0 as usize];
+        &self.edges[start as usize..end as usize]
+    }
+
+    /// Compares schemas inside the pair that is being compared.
     pub(crate) fn enter(&mut self, from: PairId, old: &[NodeId], new: &[NodeId]) {
         let usage = self.pairs[from.0 as usize].usage.below();
         let old = self.old.view_of(old);
         let new = self.new.view_of(new);
         let pair = self.number(Pair { old, new, usage });
-        self.edges[from.0 as usize].push(pair);
+        self.edges.push(pair);
     }
 
     fn number(&mut self, pair: Pair) -> PairId {
@@ -175,17 +187,18 @@ impl<'a> Walk<'a> {
         }
         let id = PairId(self.pairs.len() as u32);
         self.pairs.push(pair);
-        self.edges.push(Vec::new());
+        self.spans.push((0, 0));
+        self.pending.push(id);
         self.known.insert(pair, id);
         id
     }
 
     /// Compares all pairs that were begun, and those inside them.
     pub(crate) fn run(&mut self) {
-        let mut next = 0;
-        while next < self.pairs.len() {
-            super::schema::compare(self, PairId(next as u32));
-            next += 1;
+        while let Some(pair) = self.pending.pop() {
+            let start = self.edges.len() as u32;
+            super::schema::compare(self, pair);
+            self.spans[pair.0 as usize] = (start, self.edges.len() as u32);
         }
     }
 

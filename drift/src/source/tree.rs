@@ -1,6 +1,7 @@
 //! A parsed document as one arena of nodes, each of which knows its place in the text and its parent.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use super::text::Text;
@@ -76,7 +77,7 @@ fn mark(key: &str) -> u32 {
 }
 
 /// A mapping larger than this gets an index.
-const SMALL: u32 = 12;
+const SMALL: usize = 12;
 
 /// The nodes of a document. Aliases share the node that they name.
 #[derive(Clone, Debug)]
@@ -86,8 +87,9 @@ pub(crate) struct Tree {
     nodes: Vec<Node>,
     children: Vec<NodeId>,
     entries: Vec<Entry>,
-    /// For large mappings, the order of their entries by key.
-    sorted: HashMap<NodeId, Box<[u32]>>,
+    /// For large mappings, their entries by the hash of the key.
+    index: HashMap<NodeId, HashMap<u64, u32>>,
+    hasher: RandomState,
     /// Keys that their mapping has already: where they stand.
     pub(crate) duplicates: Vec<(NodeId, u32)>,
 }
@@ -153,20 +155,17 @@ impl Tree {
     /// The value of a key. Of a key that comes twice, the last.
     pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let entries = self.entries(node);
-        let order = if entries.len() > SMALL as usize { self.sorted.get(&node) } else { None };
-        match order {
-            None => {
-                let mark = mark(key);
-                let found =
-                    entries.iter().rev().find(|entry| entry.mark == mark && self.str(entry.key) == key);
-                found.map(|entry| entry.value)
+        let index = if entries.len() > SMALL { self.index.get(&node) } else { None };
+        if let Some(index) = index {
+            let entry = entries.get(*index.get(&self.hasher.hash_one(key))? as usize)?;
+            if self.str(entry.key) == key {
+                return Some(entry.value);
             }
-            Some(order) => {
-                let after = order.partition_point(|at| self.str(entries[*at as usize].key) <= key);
-                let entry = entries[*order.get(after.checked_sub(1)?)? as usize];
-                (self.str(entry.key) == key).then_some(entry.value)
-            }
+            // Another key has the same hash. Nobody can bring that about, and it may be looked for.
         }
+        let mark = mark(key);
+        let found = entries.iter().rev().find(|entry| entry.mark == mark && self.str(entry.key) == key);
+        found.map(|entry| entry.value)
     }
 
     pub(crate) fn string(&self, node: NodeId) -> Option<&str> {
@@ -247,7 +246,8 @@ impl Builder {
             nodes: Vec::new(),
             children: Vec::new(),
             entries: Vec::new(),
-            sorted: HashMap::new(),
+            index: HashMap::new(),
+            hasher: RandomState::new(),
             duplicates: Vec::new(),
         };
         Self { tree, open: Vec::new(), expanded: 0 }
@@ -312,7 +312,7 @@ impl Builder {
             _ => {
                 let start = tree.entries.len() as u32;
                 tree.entries.extend_from_slice(&entries);
-                tree.note_order(node, &entries);
+                tree.note_keys(node, &entries);
                 Kind::Mapping(Slice { start, length: entries.len() as u32 })
             }
         };
@@ -408,8 +408,8 @@ impl Tree {
         }
     }
 
-    /// Notes the order of a large mapping, and keys that come twice in any.
-    fn note_order(&mut self, node: NodeId, entries: &[Entry]) {
+    /// Notes the keys of a large mapping, and those that come twice in any.
+    fn note_keys(&mut self, node: NodeId, entries: &[Entry]) {
         if entries.len() < 2 {
             return;
         }
@@ -423,8 +423,12 @@ impl Tree {
                 self.duplicates.push((node, second.key_start));
             }
         }
-        if entries.len() as u32 > SMALL {
-            self.sorted.insert(node, order.into());
+        if entries.len() > SMALL {
+            // Of a key that comes twice, the last.
+            let hashes =
+                entries.iter().zip(0..).map(|(entry, at)| (self.hasher.hash_one(self.str(entry.key)), at));
+            let index = hashes.collect();
+            self.index.insert(node, index);
         }
     }
 }

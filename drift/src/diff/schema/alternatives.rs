@@ -70,12 +70,14 @@ impl Lens<'_, '_> {
 
     /// A body that became one of several alternatives is another type to everybody: the rest is not worth telling.
     pub(super) fn wrapped_in_one_of(&mut self) -> bool {
-        let is_body = matches!(self.usage.spot, Spot::RequestBody | Spot::ResponseBody);
+        if !matches!(self.usage.spot, Spot::RequestBody | Spot::ResponseBody) {
+            return false;
+        }
         let (old, new) = (&self.old.facts, &self.new.facts);
         let was_plain = !old.has(K::OneOf) && old.keywords().any(K::constrains);
         let is_wrapper = members(self.new_side(), new, K::OneOf).len() > 1
             && !new.keywords().any(|keyword| keyword.constrains() && keyword != K::OneOf);
-        if !is_body || !was_plain || !is_wrapper || self.lists_types() {
+        if !was_plain || !is_wrapper || self.lists_types() {
             return false;
         }
         self.report(C::WrappedInOneOf, K::OneOf, "the schema became one alternative of `oneOf`");
