@@ -36,7 +36,7 @@ impl<'a> Side<'a> {
             document,
             tree: document.tree(),
             siblings_count: document.openapi().starts_with("3.1"),
-            prints: Prints::default(),
+            prints: Prints::new(document.tree()),
             references: RefCell::default(),
             followed: RefCell::default(),
             anchors: RefCell::default(),
@@ -90,7 +90,12 @@ impl<'a> Side<'a> {
     }
 
     pub(crate) fn print(&self, node: NodeId) -> Print {
-        self.prints.of(self.tree, node)
+        self.prints.of(node)
+    }
+
+    /// Whether a node means the same wherever the same is written.
+    pub(crate) fn is_quiet(&self, node: NodeId) -> bool {
+        self.prints.is_quiet(node)
     }
 
     pub(crate) fn defect(&self, rule: ApiRule, node: NodeId, message: String) {

@@ -1,7 +1,5 @@
 //! Values of a document compared by what they say, not by how they are written.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::decimal::Decimal;
@@ -9,20 +7,49 @@ use crate::source::tree::{Kind, NodeId, Tree};
 
 /// A fingerprint of a value: equal for equal values of either document, with keys in any order, numbers in any
 /// notation.
-pub(crate) type Print = u128;
+pub(crate) type Print = u64;
 
-/// The fingerprints of one document's nodes: of those with others inside, each computed once.
-#[derive(Debug, Default)]
-pub(crate) struct Prints(RefCell<HashMap<NodeId, Print>>);
+/// Keys whose lists have no order.
+const UNORDERED: [&str; 7] = ["required", "enum", "type", "allOf", "anyOf", "oneOf", "x-extensible-enum"];
+
+/// Keys below which something depends on another place of the document, or is matched with care.
+const RESTLESS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "not"];
+
+/// What is known of all nodes of a document before anything is compared.
+#[derive(Debug)]
+pub(crate) struct Prints {
+    prints: Vec<Option<Print>>,
+    /// Nodes that mean the same wherever the same is written.
+    quiet: Vec<bool>,
+}
 
 impl Prints {
-    /// The fingerprint of a node.
-    pub(crate) fn of(&self, tree: &Tree, node: NodeId) -> Print {
-        let is_scalar = !matches!(tree.kind(node), Kind::Sequence(_) | Kind::Mapping(_));
-        if let Some(known) = self.0.borrow().get(&node).filter(|_| !is_scalar) {
-            return *known;
+    /// Computes the fingerprints of all nodes.
+    pub(crate) fn new(tree: &Tree) -> Self {
+        let mut prints = Self { prints: vec![None; tree.len()], quiet: vec![true; tree.len()] };
+        // The last first: what is inside a node comes after it, unless an alias names it.
+        for node in tree.nodes().rev() {
+            prints.compute(tree, node);
         }
-        // The recursion is as deep as the document, which is bounded.
+        prints
+    }
+
+    /// The fingerprint of a node.
+    pub(crate) fn of(&self, node: NodeId) -> Print {
+        self.prints[node.index()].unwrap_or_default()
+    }
+
+    /// Whether a node means the same wherever the same is written.
+    pub(crate) fn is_quiet(&self, node: NodeId) -> bool {
+        self.quiet[node.index()]
+    }
+
+    /// The recursion is as deep as the document, which is bounded, aliases included.
+    fn compute(&mut self, tree: &Tree, node: NodeId) -> Print {
+        if let Some(known) = self.prints[node.index()] {
+            return known;
+        }
+        let mut quiet = true;
         let print = match tree.kind(node) {
             Kind::Null => digest(&0_u8),
             Kind::Bool(value) => digest(&(1_u8, value)),
@@ -32,58 +59,40 @@ impl Prints {
             },
             Kind::String(text) => digest(&(4_u8, tree.str(text))),
             Kind::Sequence(_) => {
-                let items: Vec<Print> = tree.items(node).iter().map(|item| self.of(tree, *item)).collect();
+                let items: Vec<Print> =
+                    tree.items(node).iter().map(|item| self.compute(tree, *item)).collect();
+                quiet = tree.items(node).iter().all(|item| self.is_quiet(*item));
                 digest(&(5_u8, items))
             }
             Kind::Mapping(_) => {
-                let entries = tree.entries(node).iter();
-                let mut entries: Vec<(&str, Print)> = entries
-                    .map(|entry| {
-                        let key = tree.str(entry.key);
-                        let is_set = UNORDERED.contains(&key);
-                        (
-                            key,
-                            if is_set { self.of_set(tree, entry.value) } else { self.of(tree, entry.value) },
-                        )
-                    })
-                    .collect();
+                let mut entries = Vec::with_capacity(tree.entries(node).len());
+                for entry in tree.entries(node) {
+                    let key = tree.str(entry.key);
+                    let mut print = self.compute(tree, entry.value);
+                    if UNORDERED.contains(&key) && matches!(tree.kind(entry.value), Kind::Sequence(_)) {
+                        let mut items: Vec<Print> =
+                            tree.items(entry.value).iter().map(|item| self.of(*item)).collect();
+                        items.sort_unstable();
+                        print = digest(&(7_u8, items));
+                    }
+                    quiet &= self.is_quiet(entry.value) && !RESTLESS.contains(&key);
+                    entries.push((key, print));
+                }
                 entries.sort_unstable();
                 digest(&(6_u8, entries))
             }
         };
-        if !is_scalar {
-            self.0.borrow_mut().insert(node, print);
-        }
+        self.prints[node.index()] = Some(print);
+        self.quiet[node.index()] = quiet;
         print
     }
 }
 
-/// Keys whose lists have no order.
-const UNORDERED: [&str; 7] = ["required", "enum", "type", "allOf", "anyOf", "oneOf", "x-extensible-enum"];
-
-impl Prints {
-    /// The fingerprint of a list without an order.
-    fn of_set(&self, tree: &Tree, node: NodeId) -> Print {
-        if !matches!(tree.kind(node), Kind::Sequence(_)) {
-            return self.of(tree, node);
-        }
-        let mut items: Vec<Print> = tree.items(node).iter().map(|item| self.of(tree, *item)).collect();
-        items.sort_unstable();
-        digest(&(7_u8, items))
-    }
-}
-
-/// Two halves with different beginnings: no collision of one is one of the other.
+/// The same in every run.
 fn digest(value: &impl Hash) -> Print {
-    let mut halves = [0_u8, 1].map(|salt| {
-        let mut hasher = DefaultHasher::new();
-        salt.hash(&mut hasher);
-        hasher
-    });
-    for half in &mut halves {
-        value.hash(half);
-    }
-    (u128::from(halves[0].finish()) << 64) | u128::from(halves[1].finish())
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A value as a person would quote it: short, on one line.

@@ -174,6 +174,12 @@ impl<'a> Walk<'a> {
 
     /// Compares schemas inside the pair that is being compared.
     pub(crate) fn enter(&mut self, from: PairId, old: &[NodeId], new: &[NodeId]) {
+        if let ([ours], [theirs]) = (old, new)
+            && self.new.is_quiet(*theirs)
+            && self.old.print(*ours) == self.new.print(*theirs)
+        {
+            return;
+        }
         let usage = self.pairs[from.0 as usize].usage.below();
         let old = self.old.view_of(old);
         let new = self.new.view_of(new);

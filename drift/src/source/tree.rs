@@ -99,6 +99,11 @@ impl Tree {
         &self.text
     }
 
+    /// All nodes, in the order in which they begin.
+    pub(crate) fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
     /// How many nodes there are.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
@@ -227,6 +232,14 @@ pub(crate) struct Builder {
     expanded: u64,
 }
 
+/// How large a node is, aliases followed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) nodes: u64,
+    /// How many levels.
+    pub(crate) height: usize,
+}
+
 #[derive(Debug)]
 struct Open {
     node: NodeId,
@@ -236,6 +249,8 @@ struct Open {
     /// Which entries have YAML's merge key.
     merges: Vec<usize>,
     expanded_before: u64,
+    /// How many levels there are inside, aliases followed.
+    height: usize,
 }
 
 impl Builder {
@@ -280,9 +295,7 @@ impl Builder {
     }
 
     pub(crate) fn open(&mut self, kind: Kind, start: usize) -> Result<NodeId, Refusal> {
-        if self.open.len() >= DEPTH_LIMIT {
-            return Err((start, format!("the document nests deeper than {DEPTH_LIMIT} levels")));
-        }
+        self.check_depth(1, start)?;
         let expanded_before = self.expanded;
         let node = self.place(kind, start, start)?;
         self.open.push(Open {
@@ -292,13 +305,14 @@ impl Builder {
             key: None,
             merges: Vec::new(),
             expanded_before,
+            height: 0,
         });
         Ok(node)
     }
 
-    /// Closes what was opened last, and tells how many nodes it has with all aliases followed.
-    pub(crate) fn close(&mut self, end: usize) -> Option<(NodeId, u64)> {
-        let Open { node, children, mut entries, merges, expanded_before, .. } = self.open.pop()?;
+    /// Closes what was opened last, and tells how large it is.
+    pub(crate) fn close(&mut self, end: usize) -> Option<(NodeId, Size)> {
+        let Open { node, children, mut entries, merges, expanded_before, height, .. } = self.open.pop()?;
         let tree = &mut self.tree;
         if !merges.is_empty() {
             tree.merge(node, &mut entries, &merges);
@@ -318,13 +332,28 @@ impl Builder {
         };
         tree.nodes[node.index()].kind = kind;
         tree.nodes[node.index()].end = end as u32;
-        Some((node, self.expanded - expanded_before))
+        let height = height + 1;
+        if let Some(parent) = self.open.last_mut() {
+            parent.height = parent.height.max(height);
+        }
+        Some((node, Size { nodes: self.expanded - expanded_before, height }))
     }
 
-    /// Puts a node that exists already in another place, where it counts as `size` nodes.
-    pub(crate) fn alias(&mut self, node: NodeId, size: u64, at: usize) -> Result<(), Refusal> {
-        self.count(size, at)?;
+    /// Puts a node that exists already in another place.
+    pub(crate) fn alias(&mut self, node: NodeId, size: Size, at: usize) -> Result<(), Refusal> {
+        self.count(size.nodes, at)?;
+        self.check_depth(size.height, at)?;
+        if let Some(open) = self.open.last_mut() {
+            open.height = open.height.max(size.height);
+        }
         self.attach(node);
+        Ok(())
+    }
+
+    fn check_depth(&self, height: usize, at: usize) -> Result<(), Refusal> {
+        if self.open.len() + height > DEPTH_LIMIT {
+            return Err((at, format!("the document nests deeper than {DEPTH_LIMIT} levels")));
+        }
         Ok(())
     }
 

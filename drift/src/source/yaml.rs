@@ -8,15 +8,15 @@ use granit_parser::{Event, Parser, ScalarStyle, Span};
 use super::DEPTH_LIMIT;
 use super::scalar::{self, Plain};
 use super::text::Text;
-use super::tree::{Builder, Kind, NodeId, Refusal, Slice, Tree};
+use super::tree::{Builder, Kind, NodeId, Refusal, Size, Slice, Tree};
 
 /// Reads a text as YAML.
 pub(crate) fn read(text: &Arc<Text>) -> Result<Tree, Refusal> {
     build(text)
 }
 
-/// An anchored node, once it is complete, and how many nodes it counts for.
-type Anchors = HashMap<usize, (NodeId, u64)>;
+/// An anchored node, once it is complete, and how large it is.
+type Anchors = HashMap<usize, (NodeId, Size)>;
 
 #[derive(Debug, Default)]
 struct State {
@@ -95,7 +95,7 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
             };
             let node = builder.scalar(kind, start, range.end)?;
             if anchor > 0 {
-                state.anchors.insert(anchor, (node, 1));
+                state.anchors.insert(anchor, (node, Size { nodes: 1, height: 0 }));
             }
         }
         Event::SequenceStart(..) | Event::MappingStart(..) if builder.wants_key() => {
@@ -118,7 +118,7 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
             if let Some((node, size)) = builder.close(state.end)
                 && anchor > 0
             {
-                state.anchors.insert(anchor, (node, size.max(1)));
+                state.anchors.insert(anchor, (node, size));
             }
         }
         _ => {}

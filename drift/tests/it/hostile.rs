@@ -37,6 +37,11 @@ fn alias_bombs_are_refused() {
         let _ = writeln!(bomb, "a{level}: &a{level} [{}]", vec![&*before; 10].join(", "));
     }
     assert!(refusal(bomb).contains("once its aliases are followed"));
+    let mut tower = format!("{HEAD}a0: &a0 [x]\n");
+    for level in 1..3000 {
+        let _ = writeln!(tower, "a{level}: &a{level} [*a{}]", level - 1);
+    }
+    assert!(refusal(tower).contains("deeper than"));
     assert!(refusal(format!("{HEAD}a: &a [*a]\n")).contains("inside the node that it names"));
     assert!(refusal(format!("{HEAD}a: *nothing\n")).contains("not YAML"));
 }

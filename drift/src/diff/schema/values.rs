@@ -40,7 +40,7 @@ impl Lens<'_, '_> {
         if !is_open {
             let removed = ours.iter().filter(|(print, _)| !theirs.contains_key(*print));
             let removed: Vec<NodeId> = removed.map(|(_, node)| *node).collect();
-            if let Some(first) = removed.first() {
+            if let Some(first) = removed.iter().min() {
                 let message =
                     format!("{} removed from the list of values", show_all(self.old_side(), &removed));
                 self.report_at(C::EnumValueRemoved, (Some(*first), self.new.facts.first(K::Enum)), message);
@@ -50,7 +50,7 @@ impl Lens<'_, '_> {
         let counts = !was_open || self.usage.spot.place().counts_first_values();
         let added = theirs.iter().filter(|(print, _)| !ours.contains_key(*print));
         let added: Vec<NodeId> = added.map(|(_, node)| *node).collect();
-        if let (Some(first), true) = (added.first(), counts) {
+        if let (Some(first), true) = (added.iter().min(), counts) {
             let message = format!("{} added to the list of values", show_all(self.new_side(), &added));
             self.report_at(C::EnumValueAdded, (self.old.facts.first(K::Enum), Some(*first)), message);
         }
