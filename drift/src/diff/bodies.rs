@@ -105,13 +105,13 @@ impl Body<'_> {
         }
     }
 
-    fn media_type(&self, walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
+    fn media_type(&self, walk: &mut Walk<'_>, name: &str, was_type: NodeId, is_type: NodeId) {
         let place = match self.direction {
             Direction::Request => Place::RequestBody,
             Direction::Response => Place::ResponseBody,
         };
-        let nodes = (Some(was), Some(is));
-        match (walk.old.get(was, "schema"), walk.new.get(is, "schema")) {
+        let nodes = (Some(was_type), Some(is_type));
+        match (walk.old.get(was_type, "schema"), walk.new.get(is_type, "schema")) {
             (Some(was), Some(is)) => {
                 walk.begin(self.both.number, was, is, Use::body(self.direction, !is_typed(name)));
             }
@@ -125,23 +125,16 @@ impl Body<'_> {
             }
             (None, None) => {}
         }
-        for (keys, change, what) in [
-            (&["encoding"][..], C::EncodingChanged, "form encoding"),
-            (&["example", "examples"], C::ExampleChanged, "examples"),
-        ] {
-            let differs = keys.iter().any(|key| {
-                let was = walk.old.get(was, key).map(|node| walk.old.print(node));
-                let is = walk.new.get(is, key).map(|node| walk.new.print(node));
-                was != is
-            });
-            if differs {
-                self.note(
-                    walk,
-                    Rule::Schema(place, change),
-                    nodes,
-                    format!("the {what} of `{name}` changed"),
-                );
-            }
+        let examples = |side: &Side<'_>, node: NodeId| {
+            ["example", "examples"].map(|key| side.get(node, key).map(|node| side.print(node)))
+        };
+        if examples(walk.old, was_type) != examples(walk.new, is_type) {
+            let message = format!("the examples of `{name}` changed");
+            self.note(walk, Rule::Schema(place, C::ExampleChanged), nodes, message);
+        }
+        for part in encodings(walk.old, walk.new, was_type, is_type) {
+            let message = format!("the encoding of the part `{}` of `{name}` changed", shorten(part, 80));
+            self.note(walk, Rule::Schema(place, C::EncodingChanged), nodes, message);
         }
     }
 
@@ -154,6 +147,21 @@ impl Body<'_> {
     ) {
         walk.note(self.both.number, rule, self.kind, self.name.clone(), nodes, message);
     }
+}
+
+/// Parts of a form that are written differently. Of a part that came or went, its schema tells.
+fn encodings<'a>(old: &Side<'a>, new: &Side<'_>, was: NodeId, is: NodeId) -> Vec<&'a str> {
+    let has = |side: &Side<'_>, media_type: NodeId, part: &str| {
+        let schema = side.get_resolved(media_type, "schema");
+        schema.and_then(|schema| side.get(side.get(schema, "properties")?, part)).is_some()
+    };
+    let ours = old.entries(old.get(was, "encoding"));
+    let theirs = new.entries(new.get(is, "encoding"));
+    let changed = ours.into_iter().filter(|(part, node)| match theirs.get(part) {
+        Some(other) => old.print(*node) != new.print(*other),
+        None => has(new, is, part),
+    });
+    changed.map(|(part, _)| part).collect()
 }
 
 /// Media types by name, without regard to case and spaces.

@@ -34,8 +34,10 @@ fn table() -> Vec<Line<'static>> {
         .collect()
 }
 
+type Wrap = fn(&str) -> String;
+
 /// A place: the beginning of its rules' ids, and a document around a schema that is used there.
-const PLACES: [(&str, fn(&str) -> String); 8] = [
+const PLACES: [(&str, Wrap); 8] = [
     ("request-body", |schema| {
         operation(&format!("requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}"))
     }),

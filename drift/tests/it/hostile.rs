@@ -34,7 +34,7 @@ fn alias_bombs_are_refused() {
     let mut bomb = format!("{HEAD}a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        let _ = writeln!(bomb, "a{level}: &a{level} [{}]", vec![&*before; 10].join(", "));
+        let _ = writeln!(bomb, "a{level}: &a{level} [{}]", [&*before; 10].join(", "));
     }
     assert!(refusal(bomb).contains("once its aliases are followed"));
     let mut tower = format!("{HEAD}a0: &a0 [x]\n");

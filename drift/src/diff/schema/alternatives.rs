@@ -84,6 +84,45 @@ impl Lens<'_, '_> {
         true
     }
 
+    /// Where one side is an alternative of the other, compares those two, and tells of the other alternatives.
+    pub(super) fn became_alternative(&mut self) -> bool {
+        let (old, new) = (self.old_side(), self.new_side());
+        for (keyword, added, removed) in
+            [(K::OneOf, C::OneOfAdded, C::OneOfRemoved), (K::AnyOf, C::AnyOfAdded, C::AnyOfRemoved)]
+        {
+            let (ours, theirs) =
+                (members(old, &self.old.facts, keyword), members(new, &self.new.facts, keyword));
+            let (wrapper, list, plain) = match (ours.is_empty(), theirs.is_empty()) {
+                (true, false) => (&self.new.facts, &theirs, &self.old),
+                (false, true) => (&self.old.facts, &ours, &self.new),
+                _ => continue,
+            };
+            let only_wraps = !wrapper.keywords().any(|other| other.constrains() && other != keyword);
+            let Some(node) = plain.node().filter(|_| only_wraps && list.len() > 1) else { continue };
+            let wraps = theirs.len() > ours.len();
+            let (outer, inner) = if wraps { (new, old) } else { (old, new) };
+            let pointer = inner.tree.pointer(node);
+            let is_same = |member: &NodeId| {
+                outer.reference(*member).is_some()
+                    && outer.resolve(*member).is_some_and(|target| outer.tree.pointer(target) == pointer)
+            };
+            let Some(at) = list.iter().position(is_same) else { continue };
+            let (change, word) = if wraps { (added, "added to") } else { (removed, "removed from") };
+            let text = if keyword == K::OneOf { "oneOf" } else { "anyOf" };
+            let mut rest = list.clone();
+            let same = rest.remove(at);
+            for member in rest.into_iter().filter(|member| !outer.is_null_type(*member)) {
+                let message = format!("{} was {word} `{text}`", member_name(outer, member));
+                let nodes = if wraps { (Some(node), Some(member)) } else { (Some(member), Some(node)) };
+                self.report_at(change, nodes, message);
+            }
+            let (ours, theirs) = if wraps { (node, same) } else { (same, node) };
+            self.walk.enter(self.pair, &[ours], &[theirs]);
+            return true;
+        }
+        false
+    }
+
     /// Compares the alternatives of `anyOf` or `oneOf`.
     pub(super) fn alternatives(&mut self, keyword: K, added: C, removed: C) {
         let (old, new) = (self.old_side(), self.new_side());

@@ -55,7 +55,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
         return;
     }
     lens.all_of();
-    if lens.wrapped_in_one_of() {
+    if lens.wrapped_in_one_of() || lens.became_alternative() {
         return;
     }
     lens.types();

@@ -46,7 +46,7 @@ impl Lens<'_, '_> {
                 self.report_at(C::EnumValueRemoved, (Some(*first), self.new.facts.first(K::Enum)), message);
             }
         }
-        // Where no value was listed before, oasdiff counts those that are as added to parameters.
+        // Where no value was listed before, oasdiff counts those that are as added to parameters and properties.
         let counts = !was_open || self.usage.spot.place().counts_first_values();
         let added = theirs.iter().filter(|(print, _)| !ours.contains_key(*print));
         let added: Vec<NodeId> = added.map(|(_, node)| *node).collect();
@@ -123,7 +123,7 @@ impl Lens<'_, '_> {
 
 impl crate::rule::Place {
     fn counts_first_values(self) -> bool {
-        matches!(self, Self::RequestParameter | Self::RequestParameterProperty)
+        matches!(self, Self::RequestParameter | Self::RequestParameterProperty | Self::RequestProperty)
     }
 }
 
