@@ -7,6 +7,7 @@ mod bodies;
 mod decimal;
 mod document;
 mod keyword;
+mod operation;
 mod operations;
 mod parameters;
 mod reach;

@@ -1,12 +1,11 @@
-//! Which operation of one document is which of the other, and what changed in each.
+//! Which operation of one document is which of the other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::side::Side;
-use super::sunset::{Stability, Sunset};
 use super::value::shorten;
 use super::walk::Walk;
-use super::{bodies, parameters, responses, security};
+use super::{operation, parameters};
 use crate::finding::{Operation, Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule};
 use crate::source::tree::NodeId;
@@ -139,9 +138,9 @@ fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], th
         match partners.get(&at) {
             Some(other) => {
                 let both = Both { number, old: *old, new: theirs[*other], reversed: false };
-                operation(walk, known, both);
+                operation::compare(walk, known, both);
             }
-            None => removed(walk, number, *old, new_shapes.contains(&shape(old.path))),
+            None => operation::removed(walk, number, *old, new_shapes.contains(&shape(old.path))),
         }
     }
     for (at, new) in theirs.iter().enumerate() {
@@ -198,219 +197,7 @@ fn operation_ids(side: &Side<'_>, found: &[Found<'_>]) {
     }
 }
 
-/// What an operation's removal is, by what was said of its end.
-fn removed(walk: &mut Walk<'_>, number: u32, old: Found<'_>, path_remains: bool) {
-    let side = walk.old;
-    let unstable = match Stability::of(side, old.node) {
-        None => {
-            invalid_stability(walk, number, old, (Some(old.node), None));
-            return;
-        }
-        Some(level) => level.is_unstable(),
-    };
-    let today = walk.options.today;
-    let deprecated = side.is_true(old.node, "deprecated");
-    let what = if path_remains { "operation" } else { "path" };
-    let (rule, message) = match (deprecated, Sunset::of(side, old.node)) {
-        _ if unstable => {
-            (A::UnstableRemoved, format!("the {what}, of which nothing was promised, was removed"))
-        }
-        (false, _) if path_remains => (
-            A::RemovedWithoutDeprecation,
-            "the operation was removed without having been deprecated".to_owned(),
-        ),
-        (false, _) => (
-            A::PathRemovedWithoutDeprecation,
-            "the path was removed without having been deprecated".to_owned(),
-        ),
-        (true, Sunset::None) if path_remains => {
-            (A::RemovedWithDeprecation, "the operation was removed after it had been deprecated".to_owned())
-        }
-        (true, Sunset::None) => {
-            (A::PathRemovedWithDeprecation, "the path was removed after it had been deprecated".to_owned())
-        }
-        (true, Sunset::Invalid) => {
-            (A::PathSunsetParse, format!("the {what} was removed, and its announced end was no date"))
-        }
-        (true, Sunset::On(day)) if today < day => {
-            let rule = if path_remains { A::RemovedBeforeSunset } else { A::PathRemovedBeforeSunset };
-            (rule, format!("the {what} was removed before its announced end, {day}"))
-        }
-        (true, Sunset::On(day)) => {
-            (A::RemovedAfterSunset, format!("the {what} was removed after its announced end, {day}"))
-        }
-    };
-    let name = format!("{} {}", old.method.to_uppercase(), old.path);
-    walk.note(number, Rule::Api(rule), SubjectKind::Operation, name, (Some(old.node), None), message);
-}
-
-fn invalid_stability(
-    walk: &mut Walk<'_>,
-    number: u32,
-    found: Found<'_>,
-    nodes: (Option<NodeId>, Option<NodeId>),
-) {
-    let name = format!("{} {}", found.method.to_uppercase(), found.path);
-    let message = "`x-stability-level` is none of draft, alpha, beta and stable";
-    walk.note(number, Rule::Api(A::InvalidStabilityLevel), SubjectKind::Operation, name, nodes, message);
-}
-
-/// Compares an operation that both documents have.
-fn operation<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
-    let (old, new) = (walk.old, walk.new);
-    let level = |side: &Side<'_>, found: Found<'_>| Stability::of(side, found.node);
-    let written = |side: &Side<'_>, found: Found<'_>| {
-        side.get(found.node, "x-stability-level").map(|node| side.print(node))
-    };
-    let (was, is) = match (level(old, both.old), level(new, both.new)) {
-        (Some(was), Some(is)) => (was, is),
-        // It was no level before: nothing new.
-        _ if written(old, both.old) == written(new, both.new) => (Stability::Stable, Stability::Stable),
-        _ => {
-            let nodes = (Some(both.old.node), Some(both.new.node));
-            return invalid_stability(walk, both.number, both.old, nodes);
-        }
-    };
-    if was.is_unstable() {
-        unstable(walk, both);
-        return;
-    }
-    let message = format!("its stability went from {was} to {is}");
-    if is < was {
-        both.note(walk, A::StabilityDecreased, ("x-stability-level", "x-stability-level"), message);
-    } else if is > was {
-        both.note(walk, A::StabilityIncreased, ("x-stability-level", "x-stability-level"), message);
-    }
-    lifecycle(walk, both);
-    names(walk, both);
-    security::operation(walk, both);
-    parameters::compare(walk, both);
-    bodies::request(walk, both);
-    responses::compare(walk, both);
-    callbacks(walk, known, both);
-}
-
-/// Of a draft nothing is promised: that it changed is all there is to say.
-fn unstable(walk: &mut Walk<'_>, both: Both<'_>) {
-    if walk.old.print(both.old.node) != walk.new.print(both.new.node) {
-        both.note(
-            walk,
-            A::UnstableChanged,
-            ("", ""),
-            "the operation, of which nothing was promised, changed",
-        );
-    }
-}
-
-fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
-    let (old, new) = (walk.old, walk.new);
-    let options = walk.options;
-    let earliest = options.earliest_end();
-    let was = old.is_true(both.old.node, "deprecated");
-    let is = new.is_true(both.new.node, "deprecated");
-    let (before, after) = (Sunset::of(old, both.old.node), Sunset::of(new, both.new.node));
-    let found = match (was, is) {
-        (false, true) => Some(match after {
-            Sunset::None if options.notice_days > 0 => {
-                (A::DeprecatedSunsetMissing, "the operation was deprecated without an end".to_owned())
-            }
-            Sunset::None => (A::EndpointDeprecated, "the operation was deprecated".to_owned()),
-            Sunset::Invalid => {
-                (A::DeprecatedSunsetParse, "the operation was deprecated, and its end is no date".to_owned())
-            }
-            Sunset::On(day) if day < earliest => (
-                A::SunsetDateTooSmall,
-                format!("the operation was deprecated, and its end, {day}, is too near"),
-            ),
-            Sunset::On(day) => {
-                (A::EndpointDeprecatedWithSunset, format!("the operation was deprecated and ends on {day}"))
-            }
-        }),
-        (true, false) => Some((A::EndpointReactivated, "the operation is no longer deprecated".to_owned())),
-        (true, true) => match (before, after) {
-            (Sunset::On(_) | Sunset::Invalid, Sunset::None) => {
-                Some((A::SunsetDeleted, "the operation's announced end was removed".to_owned()))
-            }
-            (before, after) if before == after => None,
-            (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
-                Some((A::DeprecatedSunsetParse, "the operation's announced end is or was no date".to_owned()))
-            }
-            (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => Some((
-                A::SunsetDateChangedTooSmall,
-                format!("the operation's announced end moved from {before} to {after}"),
-            )),
-            _ => None,
-        },
-        (false, false) => None,
-    };
-    if let Some((rule, message)) = found {
-        both.note(walk, rule, ("deprecated", "deprecated"), message);
-    }
-}
-
-fn names(walk: &mut Walk<'_>, both: Both<'_>) {
-    let (old, new) = (walk.old, walk.new);
-    let was = old.string(both.old.node, "operationId");
-    let is = new.string(both.new.node, "operationId");
-    let key = ("operationId", "operationId");
-    match (was, is) {
-        (None, Some(is)) => {
-            let message = format!("the operation got the id `{}`", shorten(is, 80));
-            both.note(walk, A::OperationIdAdded, key, message);
-        }
-        (Some(was), None) => {
-            both.note(
-                walk,
-                A::OperationIdRemoved,
-                key,
-                format!("the operation lost the id `{}`", shorten(was, 80)),
-            );
-        }
-        (Some(was), Some(is)) if was != is => {
-            let message =
-                format!("the operation's id changed from `{}` to `{}`", shorten(was, 80), shorten(is, 80));
-            both.note(walk, A::OperationIdRemoved, key, message);
-        }
-        _ => {}
-    }
-    let ours = old.strings(old.get(both.old.node, "tags"));
-    let theirs = new.strings(new.get(both.new.node, "tags"));
-    for tag in theirs.difference(&ours) {
-        both.note(walk, A::TagAdded, ("tags", "tags"), format!("the tag `{}` was added", shorten(tag, 80)));
-    }
-    for tag in ours.difference(&theirs) {
-        both.note(
-            walk,
-            A::TagRemoved,
-            ("tags", "tags"),
-            format!("the tag `{}` was removed", shorten(tag, 80)),
-        );
-    }
-    for (key, rule) in [
-        ("summary", A::SummaryChanged),
-        ("description", A::DescriptionChanged),
-        ("externalDocs", A::ExternalDocsChanged),
-    ] {
-        let print = |side: &Side<'_>, node: NodeId| side.get(node, key).map(|node| side.print(node));
-        if print(old, both.old.node) != print(new, both.new.node) {
-            both.note(walk, rule, (key, key), format!("the operation's {key} changed"));
-        }
-    }
-    let servers = |side: &Side<'_>, found: Found<'_>| {
-        let own = side.get(found.node, "servers").filter(|node| !side.items(Some(*node)).is_empty());
-        own.or_else(|| side.get(found.item, "servers")).map(|node| side.print(node))
-    };
-    if servers(old, both.old) != servers(new, both.new) {
-        both.note(
-            walk,
-            A::OperationServersChanged,
-            ("servers", "servers"),
-            "the operation's servers changed",
-        );
-    }
-}
-
-fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
+pub(super) fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
     if both.reversed {
         return;
     }
@@ -430,7 +217,7 @@ fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
         match theirs.get(key) {
             Some(new) => {
                 let number = number(known, &method, &path, Section::Callbacks);
-                operation(walk, known, Both { number, old: *old, new: *new, reversed: true });
+                operation::compare(walk, known, Both { number, old: *old, new: *new, reversed: true });
             }
             None => {
                 let message = format!("the callback `{}` was removed", shorten(key.0, 80));
@@ -482,38 +269,8 @@ fn webhooks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>) {
         let same = new_found.iter().find(|new| (new.path, new.method) == (old.path, old.method));
         if let Some(new) = same {
             let number = number(known, old.method, old.path, Section::Webhooks);
-            operation(walk, known, Both { number, old, new: *new, reversed: true });
+            operation::compare(walk, known, Both { number, old, new: *new, reversed: true });
         }
-    }
-}
-
-impl Both<'_> {
-    /// The operation as findings name it.
-    pub(super) fn name(&self) -> String {
-        format!("{} {}", self.old.method.to_uppercase(), self.old.path)
-    }
-
-    /// Notes a change under keys of the operation.
-    pub(super) fn note(
-        &self,
-        walk: &mut Walk<'_>,
-        rule: A,
-        (old_key, new_key): (&str, &str),
-        message: impl Into<String>,
-    ) {
-        let old = walk.old.get(self.old.node, old_key).unwrap_or(self.old.node);
-        let new = walk.new.get(self.new.node, new_key).unwrap_or(self.new.node);
-        self.note_nodes(walk, rule, (Some(old), Some(new)), message);
-    }
-
-    pub(super) fn note_nodes(
-        &self,
-        walk: &mut Walk<'_>,
-        rule: A,
-        nodes: (Option<NodeId>, Option<NodeId>),
-        message: impl Into<String>,
-    ) {
-        walk.note(self.number, Rule::Api(rule), SubjectKind::Operation, self.name(), nodes, message);
     }
 }
 

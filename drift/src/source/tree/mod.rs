@@ -1,0 +1,232 @@
+//! A parsed document as one arena of nodes, each of which knows its place in the text and its parent.
+
+mod builder;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+
+use super::text::Text;
+
+pub(crate) use builder::{Builder, Refusal, Size};
+
+/// A node of a [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(u32);
+
+impl NodeId {
+    pub(crate) const ROOT: Self = Self(0);
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Text of a scalar: a part of the document where it stands there as it is, or else of a buffer beside it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Str {
+    start: u32,
+    length: u32,
+    beside: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    Null,
+    Bool(bool),
+    /// As it was written, never converted.
+    Number(Str),
+    String(Str),
+    Sequence(Slice),
+    Mapping(Slice),
+}
+
+/// A part of the arena's list of children or of entries.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slice {
+    start: u32,
+    length: u32,
+}
+
+impl Slice {
+    fn of<T>(self, list: &[T]) -> &[T] {
+        &list[self.start as usize..(self.start + self.length) as usize]
+    }
+}
+
+/// One key of a mapping, with its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Str,
+    /// Tells most keys apart without a look at the text.
+    mark: u32,
+    pub(crate) key_start: u32,
+    pub(crate) value: NodeId,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    kind: Kind,
+    start: u32,
+    end: u32,
+    parent: NodeId,
+    /// Which child of its parent.
+    slot: u32,
+}
+
+/// A cheap hash of a key. Keys with the same mark are compared in full.
+fn mark(key: &str) -> u32 {
+    key.bytes().fold(0x811c_9dc5, |mark, byte| (mark ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// A mapping larger than this gets an index.
+const SMALL: usize = 12;
+
+/// The nodes of a document. Aliases share the node that they name.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    text: Arc<Text>,
+    beside: String,
+    nodes: Vec<Node>,
+    children: Vec<NodeId>,
+    entries: Vec<Entry>,
+    /// For large mappings, their entries by the hash of the key.
+    index: HashMap<NodeId, HashMap<u64, u32>>,
+    hasher: RandomState,
+    /// Keys that their mapping has already: where they stand.
+    pub(crate) duplicates: Vec<(NodeId, u32)>,
+}
+
+impl Tree {
+    pub(crate) fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// All nodes, in the order in which they begin.
+    pub(crate) fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(crate) fn kind(&self, node: NodeId) -> Kind {
+        self.nodes[node.index()].kind
+    }
+
+    pub(crate) fn str(&self, text: Str) -> &str {
+        let from = if text.beside { &self.beside } else { self.text.as_str() };
+        &from[text.start as usize..(text.start + text.length) as usize]
+    }
+
+    /// The node's part of the text.
+    pub(crate) fn span(&self, node: NodeId) -> (u32, u32) {
+        let node = &self.nodes[node.index()];
+        (node.start, node.end)
+    }
+
+    /// Where a person would look for the node: at its key, if it has one.
+    pub(crate) fn start(&self, node: NodeId) -> u32 {
+        let Node { start, parent, slot, .. } = self.nodes[node.index()];
+        match self.kind(parent) {
+            Kind::Mapping(slice) if parent != node => {
+                slice.of(&self.entries).get(slot as usize).map_or(start, |entry| entry.key_start)
+            }
+            _ => start,
+        }
+    }
+
+    pub(crate) fn parent(&self, node: NodeId) -> NodeId {
+        self.nodes[node.index()].parent
+    }
+
+    pub(crate) fn entries(&self, node: NodeId) -> &[Entry] {
+        match self.kind(node) {
+            Kind::Mapping(slice) => slice.of(&self.entries),
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn items(&self, node: NodeId) -> &[NodeId] {
+        match self.kind(node) {
+            Kind::Sequence(slice) => slice.of(&self.children),
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn is_mapping(&self, node: NodeId) -> bool {
+        matches!(self.kind(node), Kind::Mapping(_))
+    }
+
+    /// The value of a key. Of a key that comes twice, the last.
+    pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        let entries = self.entries(node);
+        let index = if entries.len() > SMALL { self.index.get(&node) } else { None };
+        if let Some(index) = index {
+            let entry = entries.get(*index.get(&self.hasher.hash_one(key))? as usize)?;
+            if self.str(entry.key) == key {
+                return Some(entry.value);
+            }
+            // Another key has the same hash. Nobody can bring that about, and it may be looked for.
+        }
+        let mark = mark(key);
+        let found = entries.iter().rev().find(|entry| entry.mark == mark && self.str(entry.key) == key);
+        found.map(|entry| entry.value)
+    }
+
+    pub(crate) fn string(&self, node: NodeId) -> Option<&str> {
+        match self.kind(node) {
+            Kind::String(text) => Some(self.str(text)),
+            _ => None,
+        }
+    }
+
+    /// The JSON pointer of a node (RFC 6901).
+    pub(crate) fn pointer(&self, node: NodeId) -> String {
+        let mut steps = Vec::new();
+        let mut node = node;
+        while node != NodeId::ROOT {
+            let Node { parent, slot, .. } = self.nodes[node.index()];
+            steps.push((parent, slot));
+            node = parent;
+        }
+        let mut pointer = String::new();
+        for (parent, slot) in steps.into_iter().rev() {
+            pointer.push('/');
+            match self.entries(parent).get(slot as usize) {
+                Some(entry) => pointer.push_str(&self.str(entry.key).replace('~', "~0").replace('/', "~1")),
+                None => pointer.push_str(&slot.to_string()),
+            }
+        }
+        pointer
+    }
+
+    /// The node that a JSON pointer names, its steps not percent-encoded.
+    pub(crate) fn find(&self, pointer: &str) -> Option<NodeId> {
+        let mut node = NodeId::ROOT;
+        if pointer.is_empty() {
+            return Some(node);
+        }
+        for step in pointer.strip_prefix('/')?.split('/') {
+            node = match self.kind(node) {
+                Kind::Mapping(_) if step.contains('~') => {
+                    self.get(node, &step.replace("~1", "/").replace("~0", "~"))?
+                }
+                Kind::Mapping(_) => self.get(node, step)?,
+                Kind::Sequence(_) => *self.items(node).get(step.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(node)
+    }
+}
+
+impl Tree {
+    /// Every text under a key, anywhere, with the mapping that has it.
+    pub(crate) fn values_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a str, NodeId)> {
+        let named = self.entries.iter().filter(move |entry| self.str(entry.key) == key);
+        named.filter_map(|entry| Some((self.string(entry.value)?, self.parent(entry.value))))
+    }
+}
