@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::finding::{Finding, Operation};
+use crate::finding::Finding;
+use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
 use crate::source::Document;
 

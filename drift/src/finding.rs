@@ -1,8 +1,8 @@
 //! What a comparison finds.
 
 use std::fmt;
-use std::sync::Arc;
 
+use crate::operations::Operations;
 use crate::rule::{Rule, Severity};
 use crate::source::Location;
 
@@ -21,8 +21,8 @@ pub struct Finding {
     pub old: Option<Location>,
     /// Where it stands in the new document: absent for what was removed.
     pub new: Option<Location>,
-    /// The operations that reach it, sorted. Findings share their lists.
-    pub operations: Arc<[Operation]>,
+    /// The operations that reach it, sorted.
+    pub operations: Operations,
     /// The part of the document that it concerns.
     pub section: Section,
 }
@@ -89,21 +89,6 @@ impl fmt::Display for SubjectKind {
             Self::Schema => "schema",
             Self::SecurityScheme => "security scheme",
         })
-    }
-}
-
-/// An operation, as the new document writes it, or the old one if it was removed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-pub struct Operation {
-    /// The path, or the name of a webhook.
-    pub path: String,
-    /// The method in capitals.
-    pub method: String,
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.method, self.path)
     }
 }
 

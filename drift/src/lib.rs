@@ -21,10 +21,12 @@ pub mod cases;
 mod comparison;
 mod diff;
 mod finding;
+mod operations;
 mod rule;
 mod source;
 
 pub use comparison::{Comparison, Entry, Options, compare, compare_with};
-pub use finding::{Finding, Operation, Section, Subject, SubjectKind};
+pub use finding::{Finding, Section, Subject, SubjectKind};
+pub use operations::{Operation, Operations};
 pub use rule::{ApiRule, Direction, Place, Rule, SchemaChange, Severity};
 pub use source::{Document, Excerpt, Location, ParseError, Span};

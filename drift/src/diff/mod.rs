@@ -41,9 +41,9 @@ pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparis
     document::compare(&mut walk);
     document::defects(&mut walk);
     document::version(&mut walk);
-    let mut reach = Reach::new(&walk, &known);
+    let reach = Reach::new(&walk, &known);
     let mut findings: Vec<Finding> =
-        std::mem::take(&mut walk.found).into_iter().map(|raw| finding(&old, &new, &mut reach, raw)).collect();
+        std::mem::take(&mut walk.found).into_iter().map(|raw| finding(&old, &new, &reach, raw)).collect();
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
     findings.dedup();
     let same_version = same_version && !findings.is_empty();
@@ -56,7 +56,7 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     (std::cmp::Reverse(*severity), rule.id(), subject, new, old, message, operations, section)
 }
 
-fn finding(old: &Side<'_>, new: &Side<'_>, reach: &mut Reach<'_>, raw: Raw) -> Finding {
+fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw) -> Finding {
     let (section, operations) = reach.operations(raw.origin);
     let name = raw.name.unwrap_or_else(|| match (raw.old, raw.new) {
         (_, Some(node)) => subject::name(new, node),

@@ -6,7 +6,8 @@ use super::side::Side;
 use super::value::shorten;
 use super::walk::Walk;
 use super::{operation, parameters};
-use crate::finding::{Operation, Section, SubjectKind};
+use crate::finding::{Section, SubjectKind};
+use crate::operations::Operation;
 use crate::rule::{ApiRule as A, Rule};
 use crate::source::tree::NodeId;
 

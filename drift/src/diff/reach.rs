@@ -1,29 +1,35 @@
 //! Which operations reach which pairs of schemas, computed after the walk, once for each knot of the graph.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::operations::Known;
 use super::walk::{Origin, PairId, Walk};
-use crate::finding::{Operation, Section};
+use crate::finding::Section;
+use crate::operations::{Operation, Operations};
 
-/// A set of operations by number.
-type Set = Vec<u64>;
+/// The operations of a knot, a bit each, and the first part of the document that they belong to.
+type Set = (Vec<u64>, Option<Section>);
 
-/// The lists of operations that findings share.
+/// Which operations reach what.
 #[derive(Debug)]
-pub(crate) struct Reach<'k> {
-    known: &'k [Known],
+pub(crate) struct Reach {
+    /// All operations, sorted, each once.
+    all: Arc<[Operation]>,
+    /// Where each known operation is among them, and its part of the document.
+    slots: Vec<(usize, Section)>,
     /// For each pair the knot that it is in: pairs that reach each other are in one.
     knots: Vec<u32>,
-    sets: Vec<Option<Set>>,
-    lists: HashMap<Set, (Section, Arc<[Operation]>)>,
-    nothing: Arc<[Operation]>,
+    sets: Vec<Option<(Operations, Option<Section>)>>,
 }
 
-impl<'k> Reach<'k> {
+impl Reach {
     /// Computes the operations of all pairs that something was found at.
-    pub(crate) fn new(walk: &Walk<'_>, known: &'k [Known]) -> Self {
+    pub(crate) fn new(walk: &Walk<'_>, known: &[Known]) -> Self {
+        let mut all: Vec<Operation> = known.iter().map(|known| known.operation.clone()).collect();
+        all.sort_unstable();
+        all.dedup();
+        let slot = |known: &Known| (all.binary_search(&known.operation).unwrap_or_default(), known.section);
+        let slots: Vec<(usize, Section)> = known.iter().map(slot).collect();
         let (knots, count) = knots(walk.pairs.len(), |pair| walk.inside(PairId(pair as u32)));
         let mut wanted = vec![false; count];
         for raw in &walk.found {
@@ -31,15 +37,13 @@ impl<'k> Reach<'k> {
                 wanted[knots[pair as usize] as usize] = true;
             }
         }
+        let found = wanted.clone();
         // Knots are numbered so that edges lead from higher numbers to lower.
         let mut successors: Vec<Vec<u32>> = vec![Vec::new(); count];
         for pair in 0..walk.pairs.len() {
             let from = knots[pair];
-            let others = walk
-                .inside(PairId(pair as u32))
-                .iter()
-                .map(|to| knots[to.0 as usize])
-                .filter(|to| *to != from);
+            let inside = walk.inside(PairId(pair as u32)).iter();
+            let others = inside.map(|to| knots[to.0 as usize]).filter(|to| *to != from);
             successors[from as usize].extend(others);
         }
         for (knot, list) in successors.iter_mut().enumerate() {
@@ -47,60 +51,56 @@ impl<'k> Reach<'k> {
             list.dedup();
             wanted[knot] |= list.iter().any(|to| wanted[*to as usize]);
         }
-        let width = known.len().div_ceil(64);
-        let mut sets: Vec<Option<Set>> = wanted.iter().map(|wanted| wanted.then(|| vec![0; width])).collect();
-        for (operation, pairs) in walk.roots.iter().enumerate() {
+        let empty = || (vec![0; all.len().div_ceil(64)], None);
+        let mut sets: Vec<Option<Set>> = wanted.iter().map(|wanted| wanted.then(empty)).collect();
+        for (pairs, (slot, section)) in walk.roots.iter().zip(&slots) {
             for pair in pairs {
                 if let Some(set) = &mut sets[knots[pair.0 as usize] as usize] {
-                    set[operation / 64] |= 1 << (operation % 64);
+                    set.0[slot / 64] |= 1 << (slot % 64);
+                    set.1 = first(set.1, Some(*section));
                 }
             }
         }
+        let all: Arc<[Operation]> = all.into();
+        let mut done = vec![None; count];
         for knot in (0..count).rev() {
             let Some(set) = sets[knot].take() else { continue };
             for to in &successors[knot] {
                 if let Some(other) = &mut sets[*to as usize] {
-                    for (word, more) in other.iter_mut().zip(&set) {
+                    for (word, more) in other.0.iter_mut().zip(&set.0) {
                         *word |= more;
                     }
+                    other.1 = first(other.1, set.1);
                 }
             }
-            sets[knot] = Some(set);
+            if found[knot] {
+                done[knot] = Some((Operations::new(Arc::clone(&all), set.0), set.1));
+            }
         }
-        Self { known, knots, sets, lists: HashMap::new(), nothing: Arc::from([]) }
+        Self { all, slots, knots, sets: done }
     }
 
-    /// The operations of an origin, sorted, and the part of the document that they belong to.
-    pub(crate) fn operations(&mut self, origin: Origin) -> (Option<Section>, Arc<[Operation]>) {
-        let set = match origin {
-            Origin::Nothing => return (None, Arc::clone(&self.nothing)),
+    /// The operations of an origin, and the part of the document that they belong to.
+    pub(crate) fn operations(&self, origin: Origin) -> (Option<Section>, Operations) {
+        let none = || Operations::new(Arc::clone(&self.all), []);
+        match origin {
+            Origin::Nothing => (None, none()),
             Origin::Operation(number) => {
-                let mut set = vec![0; self.known.len().div_ceil(64)];
-                set[number as usize / 64] |= 1 << (number % 64);
-                set
+                let (slot, section) = self.slots[number as usize];
+                let mut bits = vec![0; slot / 64 + 1];
+                bits[slot / 64] |= 1 << (slot % 64);
+                (Some(section), Operations::new(Arc::clone(&self.all), bits))
             }
-            Origin::Pair(PairId(pair)) => {
-                let knot = self.knots[pair as usize] as usize;
-                self.sets[knot].clone().unwrap_or_default()
-            }
-        };
-        let known = self.known;
-        let (section, list) = self.lists.entry(set).or_insert_with_key(|set| {
-            let numbers = (0..known.len()).filter(|number| set[number / 64] & (1 << (number % 64)) != 0);
-            let mut section = None;
-            let mut list: Vec<Operation> = numbers
-                .map(|number| {
-                    let Known { operation, section: own } = &known[number];
-                    section = Some(section.map_or(*own, |section: Section| section.min(*own)));
-                    operation.clone()
-                })
-                .collect();
-            list.sort_unstable();
-            list.dedup();
-            (section.unwrap_or(Section::Paths), list.into())
-        });
-        (Some(*section), Arc::clone(list))
+            Origin::Pair(PairId(pair)) => match &self.sets[self.knots[pair as usize] as usize] {
+                Some((operations, section)) => (*section, operations.clone()),
+                None => (None, none()),
+            },
+        }
     }
+}
+
+fn first(one: Option<Section>, other: Option<Section>) -> Option<Section> {
+    one.into_iter().chain(other).min()
 }
 
 /// Tarjan's algorithm without recursion: the strongly connected components, numbered so that edges lead from higher

@@ -44,7 +44,7 @@ fn build(text: &Arc<Text>) -> Result<Tree, Refusal> {
             Some(Token::String(value)) => {
                 let text = builder.intern(&value, start + 1);
                 if builder.wants_key() {
-                    builder.key(text, start);
+                    builder.key(text, start)?;
                 } else {
                     builder.scalar(Kind::String(text), start, end)?;
                 }

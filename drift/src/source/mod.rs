@@ -21,3 +21,7 @@ const NODE_LIMIT: u64 = 8_000_000;
 
 /// How long a document may be, in bytes.
 const SIZE_LIMIT: usize = 256 << 20;
+
+/// How long the pointer of a node may be, in bytes. Findings hold pointers: without a bound, one long key and many changes
+/// below it would be a bomb.
+const POINTER_LIMIT: usize = 4096;

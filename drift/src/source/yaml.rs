@@ -76,7 +76,7 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
             };
             let text = builder.intern(&value, inside);
             if builder.wants_key() {
-                builder.key(text, start);
+                builder.key(text, start)?;
                 if &*value == "<<" && style == ScalarStyle::Plain {
                     builder.expect_merge();
                 }

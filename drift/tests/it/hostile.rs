@@ -81,6 +81,42 @@ fn huge_numbers_are_compared_digit_by_digit() {
 }
 
 #[test]
+fn keys_that_would_fill_every_pointer_are_refused() {
+    let document = format!("{HEAD}{}: {{a: 1}}\n", "k".repeat(5000));
+    assert!(refusal(document).contains("longer than 4096 bytes"));
+    let document =
+        format!("{{\"openapi\": \"3.0.3\", \"{0}\": {{\"{0}\": {{\"{0}\": 1}}}}}}", "k".repeat(1500));
+    assert!(refusal(document).contains("longer than 4096 bytes"));
+}
+
+/// Each of a chain of schemas is reached by one operation more: lists of names would be quadratic.
+#[test]
+fn sets_of_operations_are_cheap() {
+    let document = |limit: u32| {
+        let mut text = String::from("openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n");
+        let mut schemas = String::from("components:\n  schemas:\n");
+        for at in 0..2000 {
+            let _ = writeln!(
+                text,
+                "  /a{at}: {{get: {{responses: {{'200': {{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/S{at}'}}}}}}}}}}}}}}"
+            );
+            let next = if at < 1999 {
+                format!("n: {{$ref: '#/components/schemas/S{}'}}, ", at + 1)
+            } else {
+                String::new()
+            };
+            let _ = writeln!(
+                schemas,
+                "    S{at}: {{properties: {{{next}m: {{type: string, maxLength: {limit}}}}}}}"
+            );
+        }
+        text + &schemas
+    };
+    let found = compare(&document(1), &document(2));
+    assert_eq!(found.ungrouped().filter(|entry| entry.operation.is_some()).count(), 2000 * 2001 / 2);
+}
+
+#[test]
 fn references_in_circles_end() {
     let document = |limit: u32| {
         format!(

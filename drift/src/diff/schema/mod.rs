@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 use super::keyword::Keyword as K;
 use super::side::Side;
-use super::value::{Print, show};
+use super::value::{Print, shorten, show};
 use super::view::{Facts, Viewed};
 use super::walk::{PairId, Spot, Use, Walk};
 use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
@@ -156,7 +156,8 @@ fn strings<'a>(side: &Side<'a>, facts: &Facts, keyword: K) -> BTreeSet<&'a str> 
 /// Names in words: a few of them, quoted.
 fn quoted<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     const SHOWN: usize = 8;
-    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let mut names: Vec<String> =
+        names.into_iter().map(|name| format!("`{}`", shorten(name.as_ref(), 80))).collect();
     let more = names.len().saturating_sub(SHOWN);
     names.truncate(SHOWN);
     let list = names.join(", ");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Entry, Kind, Node, NodeId, SMALL, Slice, Str, Tree, mark};
 use crate::source::text::Text;
-use crate::source::{DEPTH_LIMIT, NODE_LIMIT};
+use crate::source::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT};
 
 /// What a reader met that it could not go on with: the byte, and why.
 pub(crate) type Refusal = (usize, String);
@@ -39,6 +39,8 @@ struct Open {
     expanded_before: u64,
     /// How many levels there are inside, aliases followed.
     height: usize,
+    /// How long its pointer is.
+    pointer: usize,
 }
 
 impl Builder {
@@ -72,10 +74,17 @@ impl Builder {
         self.open.last().is_some_and(|open| self.tree.is_mapping(open.node) && open.key.is_none())
     }
 
-    pub(crate) fn key(&mut self, key: Str, start: usize) {
+    pub(crate) fn key(&mut self, key: Str, start: usize) -> Result<(), Refusal> {
         if let Some(open) = self.open.last_mut() {
+            if open.pointer + key.length as usize > POINTER_LIMIT {
+                return Err((
+                    start,
+                    format!("keys from the root to here are longer than {POINTER_LIMIT} bytes"),
+                ));
+            }
             open.key = Some((key, start as u32));
         }
+        Ok(())
     }
 
     pub(crate) fn scalar(&mut self, kind: Kind, start: usize, end: usize) -> Result<NodeId, Refusal> {
@@ -85,6 +94,10 @@ impl Builder {
     pub(crate) fn open(&mut self, kind: Kind, start: usize) -> Result<NodeId, Refusal> {
         self.check_depth(1, start)?;
         let expanded_before = self.expanded;
+        let pointer = self.open.last().map_or(0, |open| {
+            let step = open.key.map_or(8, |(key, _)| key.length as usize);
+            open.pointer + 1 + step
+        });
         let node = self.place(kind, start, start)?;
         self.open.push(Open {
             node,
@@ -94,6 +107,7 @@ impl Builder {
             merges: Vec::new(),
             expanded_before,
             height: 0,
+            pointer,
         });
         Ok(node)
     }

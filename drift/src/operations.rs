@@ -1,0 +1,109 @@
+//! Operations, and sets of them that cost a bit each: thousands of findings may be reached by thousands of operations.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// An operation, as the old document writes its path, or the new one where only that has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Operation {
+    /// The path, or the name of a webhook.
+    pub path: String,
+    /// The method in capitals.
+    pub method: String,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
+/// Some of the operations of a comparison, sorted by path and method.
+#[derive(Clone)]
+pub struct Operations {
+    all: Arc<[Operation]>,
+    /// A bit for each of them.
+    bits: Arc<[u64]>,
+}
+
+impl Operations {
+    pub(crate) fn new(all: Arc<[Operation]>, bits: impl Into<Arc<[u64]>>) -> Self {
+        Self { all, bits: bits.into() }
+    }
+
+    /// The operations, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Operation> {
+        let words = self.bits.iter().enumerate();
+        let numbers = words.flat_map(|(at, word)| Bits(*word).map(move |bit| at * 64 + bit));
+        numbers.filter_map(|number| self.all.get(number))
+    }
+
+    /// The first operation.
+    pub fn first(&self) -> Option<&Operation> {
+        self.iter().next()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.bits.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether there are none: the finding concerns no operation.
+    pub fn is_empty(&self) -> bool {
+        self.bits.iter().all(|word| *word == 0)
+    }
+}
+
+/// The numbers of the bits that are set.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = (self.0 != 0).then(|| self.0.trailing_zeros() as usize)?;
+        self.0 &= self.0 - 1;
+        Some(bit)
+    }
+}
+
+impl PartialEq for Operations {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Operations {}
+
+impl PartialOrd for Operations {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Operations {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl fmt::Debug for Operations {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bit_is_an_operation() {
+        let operation = |number: usize| Operation { path: format!("/{number:03}"), method: "GET".to_owned() };
+        let all: Arc<[Operation]> = (0..130).map(operation).collect();
+        let some = Operations::new(Arc::clone(&all), [1 << 3 | 1 << 63, 0, 2]);
+        assert_eq!(some.iter().cloned().collect::<Vec<_>>(), [3, 63, 129].map(operation));
+        assert_eq!((some.len(), some.first()), (3, Some(&operation(3))));
+        assert!(Operations::new(all, [0, 0, 0]).is_empty());
+    }
+}
