@@ -82,8 +82,6 @@ fn huge_numbers_are_compared_digit_by_digit() {
 
 #[test]
 fn keys_that_would_fill_every_pointer_are_refused() {
-    let document = format!("{HEAD}{}: {{a: 1}}\n", "k".repeat(5000));
-    assert!(refusal(document).contains("longer than 4096 bytes"));
     let document =
         format!("{{\"openapi\": \"3.0.3\", \"{0}\": {{\"{0}\": {{\"{0}\": 1}}}}}}", "k".repeat(1500));
     assert!(refusal(document).contains("longer than 4096 bytes"));
