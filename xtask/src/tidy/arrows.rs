@@ -37,6 +37,7 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
             Some("in tests and examples only")
         }
         ("nd8-codegen", "nd8-sandbox", _) | ("nd8-sandbox", "nd8-codegen", _) => Some("they share no code"),
+        ("openapi-drift", "nd8-codegen" | "nd8-sandbox", _) => Some("it knows nothing of ND8"),
         _ => None,
     }
 }
