@@ -1,9 +1,9 @@
 //! How far the findings agree with those that oasdiff expects of pairs of documents.
 //!
-//! A file of cases has one JSON object a line: `name`, `base` and `revision` (paths beside the file), and `changes`, each with
-//! `id`, `level`, `operation` and `path`. Compared are sets of those four. Left out on our side, because no case can expect
-//! them: rules that oasdiff does not have ([`Finding::is_extension`](crate::Finding::is_extension)), and the three that judge `info.version`, which
-//! the cases leave out by their own word.
+//! A file of cases has one JSON object a line: `name`, `base` and `revision` (paths beside the file), and `changes`, each
+//! with `id`, `level`, `operation` and `path`. Compared are sets of those four. Left out on our side, because no case can
+//! expect them: rules that oasdiff does not have ([`Finding::is_extension`](crate::Finding::is_extension)), and the three
+//! that judge `info.version`, which the cases leave out by their own word.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -50,6 +50,9 @@ pub(super) fn request(walk: &mut Walk<'_>, both: Both<'_>) {
     body.content(walk, was, is);
 }
 
+/// Up to how many media types are held against each other to find those that became one another.
+const RELATED: usize = 10_000;
+
 /// A body of both documents.
 pub(super) struct Body<'a> {
     pub(super) both: Both<'a>,
@@ -70,7 +73,7 @@ impl Body<'_> {
                 self.media_type(walk, name, *was, *is);
             }
         }
-        if self.direction == Direction::Response {
+        if self.direction == Direction::Response && gone.len() * come.len() <= RELATED {
             for was in gone.clone() {
                 let Some(is) = come.iter().copied().find(|is| relation(was, is).is_some()) else { continue };
                 let Some(rule) = relation(was, is) else { continue };
@@ -167,7 +170,7 @@ fn encodings<'a>(old: &Side<'a>, new: &Side<'_>, was: NodeId, is: NodeId) -> Vec
 /// Media types by name, without regard to case and spaces.
 fn media_types(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     let mut types = BTreeMap::new();
-    for (name, node) in side.entries(side.get(node, "content")) {
+    for (name, node) in side.entries(side.parts(node, "content")) {
         let Some(node) = side.resolve(node) else { continue };
         if !side.tree.is_mapping(node) && !matches!(side.tree.kind(node), crate::source::tree::Kind::Null) {
             side.defect(A::Malformed, node, "a media type is an object".to_owned());

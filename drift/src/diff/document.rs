@@ -1,6 +1,7 @@
 //! What concerns the whole document: its version, its servers, its tags, its named schemas, its defects.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::side::Side;
 use super::value::{shorten, show};
@@ -42,12 +43,14 @@ fn servers(walk: &mut Walk<'_>) {
         let message = format!("the server `{was}` became `{is}`");
         return note(walk, A::ServerChanged, was, (Some(*old), Some(*new)), message);
     }
+    let by_url = |list: &[(String, NodeId)]| -> HashMap<String, NodeId> { list.iter().cloned().collect() };
+    let (old_urls, new_urls) = (by_url(&ours), by_url(&theirs));
     for (url, old) in &ours {
-        match theirs.iter().find(|(other, _)| other == url) {
+        match new_urls.get(url) {
             None => {
                 note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed".to_owned())
             }
-            Some((_, new)) => {
+            Some(new) => {
                 let variables =
                     |side: &Side<'_>, node| side.get(node, "variables").map(|node| side.print(node));
                 if variables(walk.old, *old) != variables(walk.new, *new) {
@@ -57,7 +60,7 @@ fn servers(walk: &mut Walk<'_>) {
             }
         }
     }
-    for (url, new) in theirs.iter().filter(|(url, _)| !ours.iter().any(|(other, _)| other == url)) {
+    for (url, new) in theirs.iter().filter(|(url, _)| !old_urls.contains_key(url)) {
         note(walk, A::ServerAdded, url, (None, Some(*new)), "the server was added".to_owned());
     }
 }
@@ -96,8 +99,7 @@ fn tags(walk: &mut Walk<'_>) {
         items.filter_map(|node| Some((side.string(*node, "name")?.to_owned(), *node))).collect()
     };
     let theirs = list(walk.new);
-    let by_name: std::collections::HashMap<&str, NodeId> =
-        theirs.iter().map(|(name, node)| (&**name, *node)).collect();
+    let by_name: HashMap<&str, NodeId> = theirs.iter().map(|(name, node)| (&**name, *node)).collect();
     for (name, was) in list(walk.old) {
         let Some(is) = by_name.get(&*name) else { continue };
         if walk.old.print(was) != walk.new.print(*is) {
@@ -194,7 +196,8 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         ours.keys().map(|(rule, node)| place(walk.old, *rule, *node)).collect();
     let after: std::collections::BTreeSet<_> =
         theirs.keys().map(|(rule, node)| place(walk.new, *rule, *node)).collect();
-    if walk.found.is_empty() && before == after {
+    let is_whole = !before.iter().chain(&after).any(|(rule, _)| *rule == A::Entangled);
+    if walk.found.is_empty() && before == after && is_whole {
         return;
     }
     for ((rule, node), message) in theirs {

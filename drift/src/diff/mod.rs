@@ -21,14 +21,18 @@ mod value;
 mod view;
 mod walk;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::comparison::{Comparison, Options};
-use crate::finding::{Finding, Section, Subject};
+use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::rule::{Rule, Severity};
 use crate::source::Document;
+use crate::source::tree::NodeId;
 
 use reach::Reach;
 use side::Side;
-use walk::{Raw, Walk};
+use walk::{Origin, Raw, Walk};
 
 /// Compares two documents.
 pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparison {
@@ -42,12 +46,33 @@ pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparis
     document::defects(&mut walk);
     document::version(&mut walk);
     let reach = Reach::new(&walk, &known);
+    let found = join(std::mem::take(&mut walk.found));
     let mut findings: Vec<Finding> =
-        std::mem::take(&mut walk.found).into_iter().map(|raw| finding(&old, &new, &reach, raw)).collect();
+        found.into_iter().map(|(raw, operations)| finding(&old, &new, &reach, raw, &operations)).collect();
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
     findings.dedup();
     let same_version = same_version && !findings.is_empty();
     Comparison { findings, same_version }
+}
+
+/// Joins what was found at one part that several operations share, as a parameter by reference: it is one change.
+fn join(found: Vec<Raw>) -> Vec<(Raw, Vec<u32>)> {
+    let mut joined: Vec<(Raw, Vec<u32>)> = Vec::with_capacity(found.len());
+    let mut known: HashMap<(Rule, NodeId, NodeId, String), usize> = HashMap::new();
+    for raw in found {
+        if let (Origin::Operation(number), Some(old), Some(new)) = (raw.origin, raw.old, raw.new) {
+            match known.entry((raw.rule, old, new, raw.message.clone())) {
+                Entry::Occupied(first) => joined[*first.get()].1.push(number),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(joined.len());
+                    joined.push((raw, vec![number]));
+                }
+            }
+        } else {
+            joined.push((raw, Vec::new()));
+        }
+    }
+    joined
 }
 
 /// The worst first, then by rule and by place: whatever the documents' own order.
@@ -56,9 +81,12 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     (std::cmp::Reverse(*severity), rule.id(), subject, new, old, message, operations, section)
 }
 
-fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw) -> Finding {
-    let (section, operations) = reach.operations(raw.origin);
-    let name = raw.name.unwrap_or_else(|| match (raw.old, raw.new) {
+fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u32]) -> Finding {
+    let (section, operations) =
+        if joined.is_empty() { reach.operations(raw.origin) } else { reach.listed(joined) };
+    // A part that several operations share is called by its own place.
+    let own_name = raw.name.filter(|_| joined.len() < 2 || raw.kind == SubjectKind::Parameter);
+    let name = own_name.unwrap_or_else(|| match (raw.old, raw.new) {
         (_, Some(node)) => subject::name(new, node),
         (Some(node), None) => subject::name(old, node),
         (None, None) => String::new(),

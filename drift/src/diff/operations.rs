@@ -47,11 +47,6 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>) -> Vec<Known> {
     let theirs = collect(walk.new, walk.new.path(&["paths"]));
     operation_ids(walk.old, &ours);
     operation_ids(walk.new, &theirs);
-    for (side, found) in [(walk.old, &ours), (walk.new, &theirs)] {
-        for found in found {
-            parameters::note_defects(side, *found);
-        }
-    }
     paths(walk, &mut known, &ours, &theirs);
     webhooks(walk, &mut known);
     known
@@ -141,13 +136,17 @@ fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], th
                 let both = Both { number, old: *old, new: theirs[*other], reversed: false };
                 operation::compare(walk, known, both);
             }
-            None => operation::removed(walk, number, *old, new_shapes.contains(&shape(old.path))),
+            None => {
+                parameters::note_defects(walk.old, *old);
+                operation::removed(walk, number, *old, new_shapes.contains(&shape(old.path)));
+            }
         }
     }
     for (at, new) in theirs.iter().enumerate() {
         if taken.contains(&at) {
             continue;
         }
+        parameters::note_defects(walk.new, *new);
         let path = old_names.get(&shape(new.path)).copied().unwrap_or(new.path);
         let number = number(known, new.method, path, Section::Paths);
         let rule = Rule::Api(A::EndpointAdded);
@@ -204,7 +203,7 @@ pub(super) fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: B
     }
     let all = |side: &Side<'a>, node: NodeId| {
         let mut all: BTreeMap<(&'a str, &'a str, &'a str), Found<'a>> = BTreeMap::new();
-        for (name, callback) in side.entries(side.get(node, "callbacks")) {
+        for (name, callback) in side.entries(side.parts(node, "callbacks")) {
             let callback = side.resolve(callback);
             for found in collect(side, callback) {
                 all.insert((name, found.path, found.method), found);
@@ -266,9 +265,10 @@ fn webhooks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>) {
     }
     let old_found = collect(walk.old, walk.old.path(&["webhooks"]));
     let new_found = collect(walk.new, walk.new.path(&["webhooks"]));
+    let new_found: HashMap<(&str, &str), Found<'_>> =
+        new_found.into_iter().map(|found| ((found.path, found.method), found)).collect();
     for old in old_found {
-        let same = new_found.iter().find(|new| (new.path, new.method) == (old.path, old.method));
-        if let Some(new) = same {
+        if let Some(new) = new_found.get(&(old.path, old.method)) {
             let number = number(known, old.method, old.path, Section::Webhooks);
             operation::compare(walk, known, Both { number, old, new: *new, reversed: true });
         }

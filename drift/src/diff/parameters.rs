@@ -58,7 +58,7 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
     let mut parameters = BTreeMap::new();
     let declared: BTreeSet<&str> = [found.node, found.item]
         .into_iter()
-        .flat_map(|owner| side.items(side.get(owner, "parameters")))
+        .flat_map(|owner| side.items(side.parts(owner, "parameters")))
         .filter_map(|node| side.string(side.resolve(*node)?, "name"))
         .collect();
     // A parameter that the path does not name can only mean one that nobody declares.
@@ -66,7 +66,7 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
         names.iter().enumerate().filter(|(_, name)| !declared.contains(*name)).map(|(at, _)| at);
     for (owner, shared) in [(found.node, false), (found.item, true)] {
         let mut own = BTreeSet::new();
-        for node in side.items(side.get(owner, "parameters")) {
+        for node in side.items(side.parts(owner, "parameters")) {
             let Some(node) = side.resolve(*node) else { continue };
             let (Some(name), Some(place)) = (side.string(node, "name"), side.string(node, "in")) else {
                 side.defect(A::Malformed, node, "a parameter has a `name` and an `in`".to_owned());

@@ -80,17 +80,24 @@ impl Reach {
         Self { all, slots, knots, sets: done }
     }
 
+    /// Operations by number, and the part of the document that they belong to.
+    pub(crate) fn listed(&self, numbers: &[u32]) -> (Option<Section>, Operations) {
+        let mut bits = vec![0; self.all.len().div_ceil(64)];
+        let mut part = None;
+        for number in numbers {
+            let (slot, section) = self.slots[*number as usize];
+            bits[slot / 64] |= 1 << (slot % 64);
+            part = first(part, Some(section));
+        }
+        (part, Operations::new(Arc::clone(&self.all), bits))
+    }
+
     /// The operations of an origin, and the part of the document that they belong to.
     pub(crate) fn operations(&self, origin: Origin) -> (Option<Section>, Operations) {
         let none = || Operations::new(Arc::clone(&self.all), []);
         match origin {
             Origin::Nothing => (None, none()),
-            Origin::Operation(number) => {
-                let (slot, section) = self.slots[number as usize];
-                let mut bits = vec![0; slot / 64 + 1];
-                bits[slot / 64] |= 1 << (slot % 64);
-                (Some(section), Operations::new(Arc::clone(&self.all), bits))
-            }
+            Origin::Operation(number) => self.listed(&[number]),
             Origin::Pair(PairId(pair)) => match &self.sets[self.knots[pair as usize] as usize] {
                 Some((operations, section)) => (*section, operations.clone()),
                 None => (None, none()),

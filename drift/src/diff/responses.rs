@@ -45,7 +45,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
 }
 
 fn statuses(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
-    let entries = side.entries(side.get(node, "responses")).into_iter();
+    let entries = side.entries(side.parts(node, "responses")).into_iter();
     let entries = entries.filter(|(status, _)| !status.starts_with("x-"));
     entries.map(|(status, node)| (shorten(&status.to_uppercase(), 20), node)).collect()
 }
@@ -89,8 +89,8 @@ fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: 
 }
 
 fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
-    let ours = walk.old.entries(walk.old.get(was, "links"));
-    let theirs = walk.new.entries(walk.new.get(is, "links"));
+    let ours = walk.old.entries(walk.old.parts(was, "links"));
+    let theirs = walk.new.entries(walk.new.parts(is, "links"));
     for (link, old) in &ours {
         let link = shorten(link, 80);
         match theirs.get(&*link) {
@@ -160,7 +160,7 @@ fn headers(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: N
 /// Headers by name, without regard to case. `Content-Type` is described by the media types.
 fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     let mut headers = BTreeMap::new();
-    for (name, node) in side.entries(side.get(node, "headers")) {
+    for (name, node) in side.entries(side.parts(node, "headers")) {
         let name = shorten(&name.to_lowercase(), 80);
         if let (Some(node), true) = (side.resolve(node), name != "content-type") {
             headers.insert(name, node);

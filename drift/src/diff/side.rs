@@ -1,6 +1,6 @@
 //! One of the two documents: its references resolved, its defects noted.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -26,9 +26,14 @@ pub(crate) struct Side<'a> {
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
+    /// How many more parts of operations are looked at: references can multiply them beyond any bound.
+    patience: Cell<usize>,
     pub(super) views: RefCell<Views>,
     pub(super) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
 }
+
+/// Enough for twenty thousand operations with a hundred parts each.
+const PATIENCE: usize = 2_000_000;
 
 impl<'a> Side<'a> {
     pub(crate) fn new(document: &'a Document) -> Self {
@@ -41,6 +46,7 @@ impl<'a> Side<'a> {
             followed: RefCell::default(),
             anchors: RefCell::default(),
             defects: RefCell::default(),
+            patience: Cell::new(PATIENCE),
             views: RefCell::default(),
             holders: RefCell::default(),
         }
@@ -91,6 +97,18 @@ impl<'a> Side<'a> {
 
     pub(crate) fn print(&self, node: NodeId) -> Print {
         self.prints.of(node)
+    }
+
+    /// The parts that a key of an operation holds, as long as patience lasts.
+    pub(crate) fn parts(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        let value = self.get(node, key)?;
+        let size = self.tree.items(value).len() + self.tree.entries(value).len();
+        let Some(left) = self.patience.get().checked_sub(size) else {
+            self.defect(ApiRule::Entangled, NodeId::ROOT, "not all of it was compared".to_owned());
+            return None;
+        };
+        self.patience.set(left);
+        Some(value)
     }
 
     /// Whether a node means the same wherever the same is written.

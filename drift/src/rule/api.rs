@@ -178,6 +178,7 @@ api_rules! {
     PathAmbiguous "document-path-ambiguous" Dangerous "Two paths differ in the names of their parameters only. They are one path on the wire; the first counts.";
     KeyDuplicate "document-key-duplicate" Dangerous "An object has the same key twice. The last counts; ask the publisher to mend it.";
     PathParameterUndeclared "document-path-parameter-undeclared" Dangerous "The path has a parameter that no operation declares. Code generators fail or send it as it is; ask the publisher to mend it.";
+    Entangled "document-entangled" Dangerous "The document refers to the same large parts so often that not all of it was compared. Look at it by hand: such a document is broken or made to hurt.";
     Malformed "document-malformed" Dangerous "Something is not what OpenAPI has there, as a text where an object belongs. It is not compared; ask the publisher to mend it.";
 }
 

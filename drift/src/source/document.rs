@@ -52,8 +52,9 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If the text is not UTF-8, not strictly JSON or not YAML, is hostile (too deep, too large once aliases are followed), or not an
-    /// OpenAPI 3.0 or 3.1 document. What is wrong further inside is a finding of the comparison, not an error.
+    /// If the text is not UTF-8, not strictly JSON or not YAML, is hostile (too deep, too large once aliases are
+    /// followed), or not an OpenAPI 3.0 or 3.1 document. What is wrong further inside is a finding of the comparison, not
+    /// an error.
     ///
     /// ```
     /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: 1.2.0}\npaths: {}\n";

