@@ -22,6 +22,7 @@ mod comparison;
 mod diff;
 mod finding;
 mod operations;
+pub mod report;
 mod rule;
 mod source;
 

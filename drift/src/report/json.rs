@@ -1,0 +1,302 @@
+//! The report for programs, and the schema that describes it.
+//!
+//! Operations are listed once, and lists of them once: findings name theirs by number. So the report grows with the
+//! number of findings, not with how many operations each of them reaches.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::{Entry, Report, RustImpact, escape};
+use crate::finding::{Operation, Section, SubjectKind};
+use crate::rule::Severity;
+use crate::source::{Document, Location};
+
+/// Counted up when a program that reads the report would have to change.
+const FORMAT: u32 = 1;
+
+/// What changed between two OpenAPI documents.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Report of openapi-drift")]
+struct Root<'a> {
+    /// The version of this format.
+    format: u32,
+    /// The older document.
+    old: Side<'a>,
+    /// The newer document.
+    new: Side<'a>,
+    /// Whether the content changed though `info.version` did not.
+    same_version: bool,
+    /// How many entries there are.
+    counts: Counts,
+    /// The changes, the worst first.
+    findings: Vec<Item<'a>>,
+    /// Every operation that a change reaches.
+    operations: Vec<Call<'a>>,
+    /// Lists of operations, by their positions in `operations`.
+    operation_lists: Vec<Vec<usize>>,
+    /// What the change does to Rust that is generated from the documents.
+    rust: Option<&'a RustImpact>,
+    /// The release that is needed.
+    release: Option<Needs<'a>>,
+    /// The whole in one line.
+    sum: String,
+}
+
+/// A document.
+#[derive(Serialize, JsonSchema)]
+struct Side<'a> {
+    /// The path or address that it was read from.
+    name: &'a str,
+    /// Its version of OpenAPI.
+    openapi: &'a str,
+    /// Its `info.title`.
+    title: Option<&'a str>,
+    /// Its `info.version`.
+    version: Option<&'a str>,
+}
+
+/// How many entries there are of each severity.
+#[derive(Default, Serialize, JsonSchema)]
+struct Counts {
+    breaking: usize,
+    dangerous: usize,
+    safe: usize,
+    docs: usize,
+    /// How many of all of them are accepted.
+    accepted: usize,
+    /// How many reach the bar and are not accepted.
+    failures: usize,
+}
+
+/// A change.
+#[derive(Serialize, JsonSchema)]
+struct Item<'a> {
+    /// The id of the rule.
+    id: &'static str,
+    /// How bad it is on the wire.
+    #[schemars(with = "Level")]
+    severity: Severity,
+    /// Why it was accepted, if it was.
+    accepted: Option<&'a str>,
+    /// Whether it reaches the bar and is not accepted.
+    failure: bool,
+    /// What changed.
+    message: &'a str,
+    /// What it is about.
+    subject: About<'a>,
+    /// The part of the document that it concerns.
+    #[schemars(with = "String")]
+    section: Section,
+    /// Where it stands in the older document; absent for what was added.
+    old: Option<Spot<'a>>,
+    /// Where it stands in the newer document; absent for what was removed.
+    new: Option<Spot<'a>>,
+    /// The operations that it reaches: a position in `operation_lists`.
+    operations: usize,
+}
+
+/// The severities.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is wanted")]
+enum Level {
+    /// Programs that are right today break.
+    Breaking,
+    /// Some programs that are right today may break.
+    Dangerous,
+    /// Programs that are right today stay right.
+    Safe,
+    /// Nothing crosses the wire differently.
+    Docs,
+}
+
+/// What a change is about.
+#[derive(Serialize, JsonSchema)]
+struct About<'a> {
+    /// The kind of thing.
+    #[schemars(with = "String")]
+    kind: SubjectKind,
+    /// Its name.
+    name: &'a str,
+}
+
+/// A place in a document.
+#[derive(Serialize, JsonSchema)]
+struct Spot<'a> {
+    /// The JSON pointer (RFC 6901).
+    pointer: &'a str,
+    /// The line, from 1.
+    line: u32,
+    /// The column in characters, from 1.
+    column: u32,
+}
+
+/// An operation.
+#[derive(Serialize, JsonSchema)]
+struct Call<'a> {
+    /// The method, in capitals.
+    method: &'a str,
+    /// The path, or the name of a webhook.
+    path: &'a str,
+}
+
+/// A release.
+#[derive(Serialize, JsonSchema)]
+struct Needs<'a> {
+    /// The version now.
+    from: &'a str,
+    /// The version needed; the same if none is.
+    to: &'a str,
+}
+
+/// The JSON Schema of the report in JSON.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Root<'_>).to_value()
+}
+
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut lists = Lists::default();
+    let mut counts = Counts::default();
+    let findings = report.entries().map(|entry| item(report, &entry, &mut lists, &mut counts)).collect();
+    let root = Root {
+        format: FORMAT,
+        old: side(report.old),
+        new: side(report.new),
+        same_version: report.comparison.same_version,
+        counts,
+        findings,
+        operations: lists.operations.iter().map(|it| Call { method: &it.method, path: &it.path }).collect(),
+        operation_lists: lists.lists,
+        rust: report.rust,
+        release: report.release.map(|release| Needs { from: &release.from, to: &release.to }),
+        sum: report.sum(),
+    };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
+    root.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+fn item<'a>(report: &Report<'a>, entry: &Entry<'a>, lists: &mut Lists<'a>, counts: &mut Counts) -> Item<'a> {
+    let finding = entry.finding;
+    match finding.severity {
+        Severity::Breaking => counts.breaking += 1,
+        Severity::Dangerous => counts.dangerous += 1,
+        Severity::Safe => counts.safe += 1,
+        Severity::Docs => counts.docs += 1,
+    }
+    let failure = report.is_failure(entry);
+    counts.accepted += usize::from(entry.accepted.is_some());
+    counts.failures += usize::from(failure);
+    Item {
+        id: finding.rule.id(),
+        severity: finding.severity,
+        accepted: entry.accepted,
+        failure,
+        message: &finding.message,
+        subject: About { kind: finding.subject.kind, name: &finding.subject.name },
+        section: finding.section,
+        old: finding.old.as_ref().map(spot),
+        new: finding.new.as_ref().map(spot),
+        operations: lists.add(entry.operations),
+    }
+}
+
+fn side(document: &Document) -> Side<'_> {
+    Side {
+        name: document.name(),
+        openapi: document.openapi(),
+        title: document.title(),
+        version: document.version(),
+    }
+}
+
+fn spot(location: &Location) -> Spot<'_> {
+    Spot { pointer: &location.pointer, line: location.line, column: location.column }
+}
+
+/// Operations and lists of them, each once.
+#[derive(Default)]
+struct Lists<'a> {
+    operations: Vec<&'a Operation>,
+    by_operation: HashMap<&'a Operation, usize>,
+    lists: Vec<Vec<usize>>,
+    by_list: HashMap<&'a [Operation], usize>,
+}
+
+impl<'a> Lists<'a> {
+    fn add(&mut self, operations: &'a [Operation]) -> usize {
+        if let Some(known) = self.by_list.get(operations) {
+            return *known;
+        }
+        let numbers = operations.iter().map(|operation| self.number(operation)).collect();
+        self.by_list.insert(operations, self.lists.len());
+        self.lists.push(numbers);
+        self.lists.len() - 1
+    }
+
+    fn number(&mut self, operation: &'a Operation) -> usize {
+        *self.by_operation.entry(operation).or_insert_with(|| {
+            self.operations.push(operation);
+            self.operations.len() - 1
+        })
+    }
+}
+
+/// Spells out what a terminal would obey and JSON lets pass.
+struct Visible(PrettyFormatter<'static>);
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut plain = fragment;
+        while let Some(at) = plain.find(escape::is_obeyed) {
+            let (before, rest) = plain.split_at(at);
+            out.write_all(before.as_bytes())?;
+            let mut characters = rest.chars();
+            for unit in characters.next().into_iter().flat_map(|it| it.encode_utf16(&mut [0; 2]).to_vec()) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            plain = characters.as_str();
+        }
+        out.write_all(plain.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}

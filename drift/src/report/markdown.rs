@@ -1,0 +1,148 @@
+//! The report for a pull request, in GitHub's Markdown.
+
+use std::io::{self, Write};
+
+use super::escape::{clip, code, markdown};
+use super::operations::{count, short};
+use super::{Entry, Report, RustImpact, meaning};
+use crate::rule::Severity;
+
+/// GitHub takes 65,536 characters for the text of a pull request; the rest is for what stands around the report.
+const MOST_BYTES: usize = 56_000;
+/// Of this many changed items of Rust the rest is counted.
+const MOST_RUST: usize = 60;
+
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { report, text: String::new() };
+    page.header();
+    let rust = page.rust();
+    for severity in Severity::ALL {
+        page.section(severity, MOST_BYTES.saturating_sub(rust.len()));
+    }
+    page.text.push_str(&rust);
+    page.line(&format!("**{}**", report.sum()));
+    out.write_all(page.text.as_bytes())
+}
+
+struct Page<'a> {
+    report: &'a Report<'a>,
+    text: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn header(&mut self) {
+        if let Some(warning) = self.report.same_version() {
+            self.line(&format!("**{}**\n", markdown(&warning)));
+        }
+        let [old, new] = [self.report.old, self.report.new].map(|document| {
+            let version = code(document.version().unwrap_or("no version"));
+            format!("{} ({version})", code(document.name()))
+        });
+        self.line(&format!("## API drift: {old} → {new}\n"));
+        let counts = Severity::ALL.map(|severity| {
+            let number = self.report.entries().filter(|entry| entry.finding.severity == severity).count();
+            format!("| {severity} | {number} | {} |\n", meaning(severity))
+        });
+        self.line(&format!(
+            "| severity | findings | what it means |\n| --- | --- | --- |\n{}",
+            counts.concat()
+        ));
+    }
+
+    fn section(&mut self, severity: Severity, limit: usize) {
+        let report = self.report;
+        let number = report.entries().filter(|entry| entry.finding.severity == severity).count();
+        if number == 0 {
+            return;
+        }
+        let folded = severity <= Severity::Safe;
+        match folded {
+            true => self.line(&format!("<details><summary>{severity}: {number}</summary>\n")),
+            false => self.line(&format!("### {severity}: {number}\n")),
+        }
+        let entries = report.entries().filter(|entry| entry.finding.severity == severity);
+        for (index, entry) in entries.enumerate() {
+            let item = self.item(&entry);
+            if self.text.len() + item.len() > limit {
+                self.line(&format!("- … and {} more", number - index));
+                break;
+            }
+            self.line(&item);
+        }
+        self.line(if folded { "\n</details>\n" } else { "" });
+    }
+
+    fn item(&self, entry: &Entry<'_>) -> String {
+        let finding = entry.finding;
+        let mut item = format!(
+            "- {}: {} ({}",
+            code(&entry.subject()),
+            markdown(&entry.message()),
+            code(finding.rule.id())
+        );
+        let mut places = Vec::new();
+        for (name, document, at) in
+            [("before", self.report.old, &finding.old), ("after", self.report.new, &finding.new)]
+        {
+            if let Some(at) = at {
+                places.push(format!(
+                    "{name} {}",
+                    code(&format!("{}:{}:{}", document.name(), at.line, at.column))
+                ));
+            }
+        }
+        if !places.is_empty() {
+            item.push_str(&format!(", {}", places.join(", ")));
+        }
+        item.push(')');
+        let list = short(entry.operations);
+        if entry.operations.len() > 1 || list.named.iter().any(|it| it.to_string() != finding.subject.name) {
+            let names: Vec<String> =
+                list.named.iter().map(|operation| code(&clip(&operation.to_string()))).collect();
+            item.push_str(&format!("; in {}: {}", count(entry.operations.len()), names.join(", ")));
+            if list.more > 0 {
+                item.push_str(&format!(" and {} more", list.more));
+            }
+        }
+        if let Some(reason) = entry.accepted {
+            item.push_str(&format!("; **accepted**: {}", markdown(reason)));
+        }
+        item
+    }
+
+    fn rust(&self) -> String {
+        let (verdict, changes, todo) = match self.report.rust {
+            None => return String::new(),
+            Some(RustImpact::Unknown { reason }) => {
+                return format!("### rust: not known\n\n{}\n\n", markdown(reason));
+            }
+            Some(impact @ RustImpact::Known { changes, todo, .. }) => (impact.verdict(), changes, todo),
+        };
+        let mut text = format!("### rust: {verdict}\n\n");
+        for entry in todo {
+            text.push_str(&format!("- [ ] {}\n", markdown(entry)));
+        }
+        if changes.is_empty() {
+            return text + "The public items of the generated code stay as they are.\n\n";
+        }
+        text.push_str(if todo.is_empty() { "" } else { "\n" });
+        text.push_str(&format!("<details><summary>{} public items</summary>\n\n", changes.len()));
+        for change in changes.iter().take(MOST_RUST) {
+            text.push_str(&format!(
+                "- {}: {}: {}\n",
+                change.bump,
+                code(&change.item),
+                markdown(&change.reason)
+            ));
+        }
+        if changes.len() > MOST_RUST {
+            text.push_str(&format!("- … and {} more\n", changes.len() - MOST_RUST));
+        }
+        text + "\n</details>\n\n"
+    }
+}

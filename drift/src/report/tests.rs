@@ -1,0 +1,238 @@
+//! What people and programs see, as it is seen: one snapshot for each format.
+//!
+//! The findings are made by hand, so that reports are tested for what they do with findings, not for what is found.
+
+use snapbox::{assert_data_eq, file};
+
+use super::{Bar, Bump, Format, Grouping, Paint, Release, Report, RustChange, RustImpact};
+use crate::comparison::Comparison;
+use crate::finding::{Finding, Operation, Section, Subject, SubjectKind};
+use crate::rule::Rule;
+use crate::source::Document;
+
+const OLD: &str = include_str!("snapshots/old.json");
+const NEW: &str = include_str!("snapshots/new.yaml");
+
+fn operations(list: &[&str]) -> Vec<Operation> {
+    let parts = list.iter().filter_map(|call| call.split_once(' '));
+    parts.map(|(method, path)| Operation { path: path.to_owned(), method: method.to_owned() }).collect()
+}
+
+struct Case {
+    old: Document,
+    new: Document,
+    comparison: Comparison,
+}
+
+impl Case {
+    fn new() -> Self {
+        let old = Document::parse("old.json", OLD).expect("is a document");
+        let new = Document::parse("new.yaml", NEW).expect("is a document");
+        Self { old, new, comparison: Comparison { findings: Vec::new(), same_version: true } }
+    }
+
+    fn finding(
+        &mut self,
+        id: &str,
+        (kind, name): (SubjectKind, &str),
+        message: &str,
+        places: [Option<&str>; 2],
+        calls: &[&str],
+    ) {
+        let rule = Rule::from_id(id).expect("is a rule");
+        self.comparison.findings.push(Finding {
+            rule,
+            severity: rule.severity(),
+            message: message.to_owned(),
+            subject: Subject { kind, name: name.to_owned() },
+            old: places[0].map(|pointer| self.old.locate(pointer).expect("is there")),
+            new: places[1].map(|pointer| self.new.locate(pointer).expect("is there")),
+            operations: operations(calls).into(),
+            section: Section::Paths,
+        });
+    }
+
+    fn usual() -> Self {
+        let mut case = Self::new();
+        case.finding(
+            "response-property-became-nullable",
+            (SubjectKind::Schema, "Payment.amount"),
+            "`null` became a value",
+            [
+                Some("/components/schemas/Payment/properties/amount"),
+                Some("/components/schemas/Payment/properties/amount"),
+            ],
+            &["DELETE /e", "GET /a/{id}", "GET /b", "GET /c", "POST /d"],
+        );
+        case.finding(
+            "api-removed-without-deprecation",
+            (SubjectKind::Operation, "GET /a/{id}"),
+            "the operation was removed, without having been deprecated",
+            [Some("/paths/~1a~1{id}/get"), None],
+            &["GET /a/{id}"],
+        );
+        case.finding(
+            "response-property-enum-value-added",
+            (SubjectKind::Schema, "Payment.status"),
+            "`held` was added to the enum",
+            [None, Some("/components/schemas/Payment/properties/status/enum/1")],
+            &["GET /a/{id}", "GET /b"],
+        );
+        case.finding(
+            "endpoint-added",
+            (SubjectKind::Operation, "GET /new"),
+            "the operation was added",
+            [None, Some("/paths/~1new/get")],
+            &["GET /new"],
+        );
+        case
+    }
+
+    fn rendered(&self, format: Format, grouping: Grouping) -> String {
+        let impact = RustImpact::Known {
+            bump: Some(Bump::Minor),
+            changes: vec![
+                RustChange {
+                    item: "fn Client::get_new".into(),
+                    bump: Bump::Minor,
+                    reason: "a method was added".into(),
+                },
+                RustChange { item: "const API".into(), bump: Bump::Patch, reason: "another revision".into() },
+            ],
+            todo: vec!["the naming table's entry `GET /a/{id}` matches nothing".into()],
+        };
+        let release = Release { from: "0.4.0".into(), to: "0.5.0".into() };
+        let report = Report::new(&self.old, &self.new, &self.comparison)
+            .rust(&impact)
+            .release(&release)
+            .grouping(grouping)
+            .bar(Bar::Dangerous)
+            .accepted(|finding| {
+                (finding.rule.id() == "response-property-enum-value-added").then_some("told by mail")
+            });
+        assert!(report.fails());
+        let mut out = Vec::new();
+        report.render(format, &mut out).expect("memory takes all");
+        String::from_utf8(out).expect("is text")
+    }
+}
+
+#[test]
+fn text_plain_and_coloured() {
+    let case = Case::usual();
+    let plain = case.rendered(Format::Text(Paint::Plain), Grouping::Schema);
+    assert_data_eq!(&plain, file!["snapshots/plain.txt": Text].raw());
+    let coloured = case.rendered(Format::Text(Paint::Coloured), Grouping::Schema);
+    assert_data_eq!(&coloured, file!["snapshots/coloured.txt": Text].raw());
+    assert_eq!(strip(&coloured), plain, "colours add nothing else");
+}
+
+#[test]
+fn one_entry_for_each_operation() {
+    let text = Case::usual().rendered(Format::Text(Paint::Plain), Grouping::None);
+    assert_data_eq!(text, file!["snapshots/ungrouped.txt": Text].raw());
+}
+
+#[test]
+fn markdown() {
+    let text = Case::usual().rendered(Format::Markdown, Grouping::Schema);
+    assert_data_eq!(text, file!["snapshots/report.md": Text].raw());
+}
+
+#[test]
+fn github_annotations() {
+    let text = Case::usual().rendered(Format::Github, Grouping::Schema);
+    assert_data_eq!(text, file!["snapshots/github.txt": Text].raw());
+}
+
+#[test]
+fn junit() {
+    let text = Case::usual().rendered(Format::Junit, Grouping::Schema);
+    assert_data_eq!(text, file!["snapshots/junit.xml": Text].raw());
+}
+
+#[test]
+fn json_and_its_schema() {
+    let text = Case::usual().rendered(Format::Json, Grouping::Schema);
+    assert_data_eq!(&text, file!["snapshots/report.json": Text].raw());
+    let schema = serde_json::to_string_pretty(&super::json_schema()).expect("is JSON") + "\n";
+    assert_data_eq!(&schema, file!["../../report.schema.json": Text].raw());
+    let schema = jsonschema::validator_for(&super::json_schema()).expect("is a schema");
+    let report = serde_json::from_str(&text).expect("is JSON");
+    assert_eq!(
+        schema.iter_errors(&report).map(|error| error.to_string()).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_documents_say_is_only_said() {
+    let mut case = Case::new();
+    let hostile = "\u{1b}[31m\r\n::error::x `<script>` [a](javascript:b) @everyone \u{202e}]]> & % \u{0}";
+    case.finding(
+        "endpoint-added",
+        (SubjectKind::Operation, &format!("GET /{hostile}")),
+        hostile,
+        [None, Some("/paths/~1new/get")],
+        &[&format!("GET /{hostile}")],
+    );
+    case.comparison.same_version = false;
+    for (format, name) in [
+        (Format::Text(Paint::Plain), "text"),
+        (Format::Json, "json"),
+        (Format::Markdown, "markdown"),
+        (Format::Github, "github"),
+        (Format::Junit, "junit"),
+    ] {
+        let mut out = Vec::new();
+        Report::new(&case.old, &case.new, &case.comparison)
+            .render(format, &mut out)
+            .expect("memory takes all");
+        let text = String::from_utf8(out).expect("is text");
+        let obeyed = |character: char| {
+            character != '\n' && character != '\u{200b}' && super::escape::is_obeyed(character)
+        };
+        assert!(!text.contains(obeyed), "{name}: {text:?}");
+        assert!(!text.contains("\n::error::x"), "{name}: a command of the document's");
+        match format {
+            Format::Markdown => assert!(!text.replace("`<script>`", "").contains("<script>"), "{text}"),
+            Format::Json => drop(serde_json::from_str::<serde_json::Value>(&text).expect("is JSON")),
+            Format::Junit => {
+                let mut reader = quick_xml::Reader::from_str(&text);
+                while !matches!(reader.read_event().expect("is XML"), quick_xml::events::Event::Eof) {}
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn very_many_findings_stay_readable() {
+    let mut case = Case::new();
+    let calls: Vec<String> = (0..500).map(|number| format!("GET /operations/{number}")).collect();
+    let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
+    for number in 0..5000 {
+        case.finding(
+            "response-property-became-nullable",
+            (SubjectKind::Schema, &format!("Payment.amount{number}")),
+            &"`null` became a value ".repeat(10),
+            [None, Some("/components/schemas/Payment/properties/amount")],
+            &calls,
+        );
+    }
+    let length = |format| case.rendered(format, Grouping::Schema).len();
+    assert!(length(Format::Markdown) < 65_536, "what GitHub takes");
+    for format in [Format::Text(Paint::Coloured), Format::Json, Format::Github, Format::Junit] {
+        assert!(length(format) < 5_000_000, "{format:?}: {}", length(format));
+    }
+}
+
+fn strip(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    plain + rest
+}
