@@ -5,11 +5,12 @@
 
 mod codegen;
 mod derived;
-mod drift_cases;
+mod fetch;
+mod hash;
 mod repository;
 mod tidy;
+mod transaction;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,11 +31,6 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Compares findings about pairs of documents with those expected of them, and prints the share that agrees.
-    DriftCases {
-        /// The file of cases, one JSON object a line.
-        file: PathBuf,
-    },
     /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
     Tidy,
 }
@@ -42,7 +38,6 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen { check } => codegen::run(check),
-        Command::DriftCases { file } => drift_cases::run(&file),
         Command::Tidy => tidy::run(),
     };
     match result {

@@ -1,0 +1,217 @@
+//! The search for a document: an address may be that of the document, or of a page that shows it.
+//!
+//! Everything is looked for on the page's own origin. What a page names elsewhere is looked for at the same path here
+//! (a site's configured host is often not the one that serves it), and told to the person if that fails: whom to
+//! trust is theirs to decide.
+
+use std::collections::VecDeque;
+
+use anyhow::{Context as _, Result, bail};
+use openapi_drift::Document;
+use url::Url;
+
+use super::http::{Answer, Content, Fetcher, Validators};
+use super::page::{self, Candidate};
+use super::script;
+
+/// The most requests of one search.
+const MOST_REQUESTS: usize = 40;
+
+/// A document and where it was.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// As it is published; what is embedded in a page, as it is written there.
+    pub(crate) bytes: Vec<u8>,
+    /// The address of the document, or of the page that holds it.
+    pub(crate) url: Url,
+    /// What named the address: `spec-url`, `a guess`; empty if nothing had to.
+    pub(crate) named_by: &'static str,
+    pub(crate) validators: Validators,
+}
+
+/// What we have already.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) url: Url,
+    pub(crate) validators: Validators,
+}
+
+/// The result of a search.
+#[derive(Debug)]
+pub(crate) enum Published {
+    /// The server says that what we have is current.
+    NotModified,
+    /// A document, which may still be the one that we have.
+    Found(Found),
+}
+
+/// Finds the document behind an address.
+///
+/// # Errors
+///
+/// If the address does not answer, or neither it nor what it names is an OpenAPI document. The message lists what was
+/// tried.
+pub(crate) fn find(fetcher: &Fetcher, start: &Url, known: Option<&Known>) -> Result<Published> {
+    let mut search = Search { fetcher, known, tried: Vec::new(), elsewhere: Vec::new(), requests: 0 };
+    let content = match search.get(start)? {
+        Answer::NotModified => return Ok(Published::NotModified),
+        Answer::Status(status) => bail!("{start} answers with {status}"),
+        Answer::Content(content) => content,
+    };
+    if !looks_like_html(&content.bytes) {
+        let name = content.url.to_string();
+        Document::parse(name, content.bytes.clone())?;
+        return Ok(Published::Found(found(content, "")));
+    }
+    search.behind(&content)
+}
+
+struct Search<'a> {
+    fetcher: &'a Fetcher,
+    known: Option<&'a Known>,
+    /// What was tried, and why it was not it.
+    tried: Vec<(Url, String)>,
+    /// What the page names on other hosts.
+    elsewhere: Vec<Url>,
+    requests: usize,
+}
+
+impl Search<'_> {
+    fn get(&mut self, url: &Url) -> Result<Answer> {
+        self.requests += 1;
+        let validators = self.known.filter(|known| known.url == *url).map(|known| &known.validators);
+        self.fetcher.get(url, validators)
+    }
+
+    fn behind(mut self, content: &Content) -> Result<Published> {
+        let page = &content.url;
+        let html = String::from_utf8_lossy(&content.bytes);
+        let mut queue = VecDeque::from(page::candidates(&html, page));
+        while let Some(candidate) = queue.pop_front() {
+            if self.requests >= MOST_REQUESTS {
+                break;
+            }
+            let (url, named_by) = match candidate {
+                Candidate::Document(text, named_by) => {
+                    match Document::parse(page.as_str(), text.clone()) {
+                        Ok(_) => {
+                            let validators = content.validators.clone();
+                            let bytes = text.into_bytes();
+                            return Ok(Published::Found(Found {
+                                bytes,
+                                url: page.clone(),
+                                named_by,
+                                validators,
+                            }));
+                        }
+                        Err(error) => self.tried.push((page.clone(), error.reason().to_owned())),
+                    }
+                    continue;
+                }
+                Candidate::Address(url, named_by) => (self.at_home(url, page), named_by),
+                Candidate::Script(url) | Candidate::Configuration(url) => {
+                    let url = self.at_home(url, page);
+                    let more = self.settings(&url, page);
+                    more.into_iter().rev().for_each(|candidate| queue.push_front(candidate));
+                    continue;
+                }
+            };
+            if self.tried.iter().any(|(tried, _)| *tried == url) {
+                continue;
+            }
+            match self.get(&url) {
+                Ok(Answer::NotModified) => return Ok(Published::NotModified),
+                Ok(Answer::Status(status)) => self.tried.push((url, format!("answers with {status}"))),
+                Err(error) => self.tried.push((url, format!("{error:#}"))),
+                Ok(Answer::Content(content)) => match refusal(&content) {
+                    None => return Ok(Published::Found(found(content, named_by))),
+                    Some(reason) => self.tried.push((url, reason)),
+                },
+            }
+        }
+        self.nothing(page)
+    }
+
+    /// What a script or a configuration file names.
+    fn settings(&mut self, url: &Url, page: &Url) -> Vec<Candidate> {
+        if self.tried.iter().any(|(tried, _)| tried == url) {
+            return Vec::new();
+        }
+        let found = match self.fetcher.get(url, None) {
+            Ok(Answer::Content(content)) => {
+                let configured = script::configured(&content.bytes);
+                let configured = configured.iter().filter_map(|text| page.join(text).ok());
+                let mut found: Vec<Candidate> = configured
+                    .map(|url| Candidate::Address(url, "the configuration of Swagger UI"))
+                    .collect();
+                if found.is_empty() && !looks_like_html(&content.bytes) {
+                    found = page::from_script(&String::from_utf8_lossy(&content.bytes), page);
+                }
+                found
+            }
+            _ => Vec::new(),
+        };
+        self.requests += 1;
+        self.tried.push((url.clone(), "names no document that could be used".to_owned()));
+        found
+    }
+
+    /// The same path on the page's own origin.
+    fn at_home(&mut self, url: Url, page: &Url) -> Url {
+        if url.origin() == page.origin() {
+            return url;
+        }
+        let mut home = page.clone();
+        home.set_path(url.path());
+        home.set_query(url.query());
+        home.set_fragment(None);
+        if !self.elsewhere.contains(&url) {
+            self.elsewhere.push(url);
+        }
+        home
+    }
+
+    fn nothing(self, page: &Url) -> Result<Published> {
+        let mut message = format!("no OpenAPI document was found behind {page}");
+        if let Some((url, _)) = self.tried.iter().find(|(_, reason)| reason.contains("Swagger 2.0")) {
+            message = format!(
+                "the document behind {page} is Swagger 2.0 ({url}), which is not read; convert it to OpenAPI 3.0 and \
+                 use `--from FILE`"
+            );
+        }
+        for (url, reason) in &self.tried {
+            message.push_str(&format!("\n  tried {url}: {}", reason.lines().next().unwrap_or_default()));
+        }
+        for url in &self.elsewhere {
+            message
+                .push_str(&format!("\n  the page names {url}: if you trust that host, use `--from {url}`"));
+        }
+        bail!(message)
+    }
+}
+
+fn found(content: Content, named_by: &'static str) -> Found {
+    let Content { url, bytes, validators } = content;
+    Found { bytes, url, named_by, validators }
+}
+
+/// Why a content is no OpenAPI document, if it is none.
+fn refusal(content: &Content) -> Option<String> {
+    if looks_like_html(&content.bytes) {
+        return Some("is a page, not a document".to_owned());
+    }
+    let parsed = Document::parse(content.url.as_str(), content.bytes.clone());
+    parsed.err().map(|error| error.reason().to_owned())
+}
+
+/// Neither JSON nor YAML of OpenAPI begins with a tag.
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    bytes.trim_ascii_start().starts_with(b"<")
+}
+
+/// Reads an address from what a person typed, if it is one.
+pub(crate) fn as_url(text: &str) -> Option<Result<Url>> {
+    let is_address = text.starts_with("http://") || text.starts_with("https://");
+    is_address.then(|| text.parse().with_context(|| format!("`{text}` is not an address")))
+}

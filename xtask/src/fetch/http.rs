@@ -1,0 +1,183 @@
+//! One file from one address: bounded, conditional, and without surprises on the way.
+
+use std::io::Read as _;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use ureq::Agent;
+use ureq::http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
+use ureq::http::{HeaderName, Response};
+use url::Url;
+
+/// What a search may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The longest answer, in bytes once it is unpacked.
+    pub(crate) size: u64,
+    /// For everything together.
+    pub(crate) time: Duration,
+    /// Redirects of one request.
+    pub(crate) redirects: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { size: 64 << 20, time: Duration::from_secs(120), redirects: 5 }
+    }
+}
+
+/// What a server may compare with, so that it need not send again what we have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Validators {
+    pub(crate) etag: Option<String>,
+    pub(crate) last_modified: Option<String>,
+}
+
+/// A server's answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// What the validators named is still current.
+    NotModified,
+    /// A 2xx.
+    Content(Content),
+    /// Anything else.
+    Status(u16),
+}
+
+/// What a server sent.
+#[derive(Debug)]
+pub(crate) struct Content {
+    /// Where it came from in the end.
+    pub(crate) url: Url,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) validators: Validators,
+}
+
+/// Sends requests within limits that hold for all of them together.
+#[derive(Debug)]
+pub(crate) struct Fetcher {
+    agent: Agent,
+    limits: Limits,
+    deadline: Instant,
+}
+
+impl Fetcher {
+    pub(crate) fn new(limits: Limits) -> Self {
+        let config = Agent::config_builder()
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .user_agent(concat!("nd8-xtask/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.new_agent(), limits, deadline: Instant::now() + limits.time }
+    }
+
+    /// Gets a file.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer in time, if it is too long, or if it leads anywhere but to http or https.
+    pub(crate) fn get(&self, url: &Url, validators: Option<&Validators>) -> Result<Answer> {
+        let mut url = url.clone();
+        for _ in 0..=self.limits.redirects {
+            check_scheme(&url)?;
+            let response = self.send(&url, validators)?;
+            let status = response.status().as_u16();
+            match status {
+                301 | 302 | 303 | 307 | 308 => {
+                    url = redirected(&url, header(&response, LOCATION).as_deref())?
+                }
+                304 if validators.is_some() => return Ok(Answer::NotModified),
+                200..=299 => return Ok(Answer::Content(self.content(url, response)?)),
+                _ => return Ok(Answer::Status(status)),
+            }
+        }
+        bail!("more than {} redirects", self.limits.redirects)
+    }
+
+    fn send(&self, url: &Url, validators: Option<&Validators>) -> Result<Response<ureq::Body>> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            bail!("it took more than {} seconds", self.limits.time.as_secs());
+        }
+        let mut request = self.agent.get(url.as_str()).config().timeout_global(Some(left)).build();
+        request = request.header("accept", "application/json, application/yaml, text/html;q=0.9, */*;q=0.8");
+        if let Some(Validators { etag, last_modified }) = validators {
+            let headers = [(IF_NONE_MATCH, etag), (IF_MODIFIED_SINCE, last_modified)];
+            for (name, value) in
+                headers.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
+            {
+                request = request.header(name, value);
+            }
+        }
+        request.call().with_context(|| format!("no answer from {url}"))
+    }
+
+    fn content(&self, url: Url, response: Response<ureq::Body>) -> Result<Content> {
+        let validators =
+            Validators { etag: header(&response, ETAG), last_modified: header(&response, LAST_MODIFIED) };
+        let body = response.into_body();
+        let progress = progress(&url, body.content_length());
+        let mut bytes = Vec::new();
+        let mut reader = progress.wrap_read(body.into_reader().take(self.limits.size + 1));
+        reader.read_to_end(&mut bytes).with_context(|| format!("the answer of {url} broke off"))?;
+        progress.finish_and_clear();
+        if bytes.len() as u64 > self.limits.size {
+            bail!("{url} is longer than {} bytes", self.limits.size);
+        }
+        Ok(Content { url, bytes, validators })
+    }
+}
+
+/// Draws on a terminal only, and only what takes a while.
+fn progress(url: &Url, length: Option<u64>) -> ProgressBar {
+    let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg} {bytes}/{total_bytes} {bar:30} {binary_bytes_per_sec}")
+    {
+        bar.set_style(style);
+    }
+    bar.with_message(url.host_str().unwrap_or_default().to_owned())
+}
+
+fn header(response: &Response<ureq::Body>, name: HeaderName) -> Option<String> {
+    Some(response.headers().get(name)?.to_str().ok()?.to_owned())
+}
+
+fn check_scheme(url: &Url) -> Result<()> {
+    match url.scheme() {
+        "http" | "https" => Ok(()),
+        other => bail!("`{other}:` is neither http nor https: {url}"),
+    }
+}
+
+fn redirected(from: &Url, location: Option<&str>) -> Result<Url> {
+    let location = location.with_context(|| format!("{from} redirects to nowhere"))?;
+    let to = from.join(location).with_context(|| format!("{from} redirects to `{location}`"))?;
+    check_scheme(&to)?;
+    if from.scheme() == "https" && to.scheme() == "http" {
+        bail!("{from} redirects to {to}, which anybody on the way could change");
+    }
+    Ok(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redirected;
+
+    #[test]
+    fn redirects_stay_on_the_web_and_do_not_lose_their_protection() {
+        let from = "https://a.example/docs/".parse().expect("is an address");
+        for (location, wanted) in
+            [("b", Some("https://a.example/docs/b")), ("//c.example/", Some("https://c.example/"))]
+        {
+            assert_eq!(redirected(&from, Some(location)).ok().as_ref().map(url::Url::as_str), wanted);
+        }
+        for location in ["file:///etc/passwd", "ftp://a.example/", "http://a.example/", "data:,x", "https://"]
+        {
+            assert!(redirected(&from, Some(location)).is_err(), "{location}");
+        }
+        assert!(redirected(&from, None).is_err());
+    }
+}

@@ -1,0 +1,117 @@
+//! Where a page of documentation says that its document is: a list of places to look, the most telling first.
+
+use scraper::{Html, Selector};
+use url::Url;
+
+use super::script::{self, Setting};
+
+/// A place to look.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Candidate {
+    /// An address, and what named it.
+    Address(Url, &'static str),
+    /// A script that may name more.
+    Script(Url),
+    /// A JSON file that may name more.
+    Configuration(Url),
+    /// The document itself, and what holds it.
+    Document(String, &'static str),
+}
+
+/// Where services tend to have their document, from the top of their origin. The first is Redocusaurus's, the next
+/// drf-spectacular's, drf-yasg's, and those of other frameworks.
+const GUESSES: [&str; 13] = [
+    "/redocusaurus/plugin-redoc-0.yaml",
+    "/api/schema/?format=json",
+    "/api/schema/",
+    "/schema/?format=json",
+    "/schema/",
+    "/openapi.json",
+    "/openapi.yaml",
+    "/api/openapi.json",
+    "/v3/api-docs",
+    "/api-docs",
+    "/swagger/?format=openapi",
+    "/swagger.json",
+    "/swagger/v1/swagger.json",
+];
+
+/// And beside the page itself.
+const GUESSES_BESIDE: [&str; 3] = ["openapi.json", "openapi.yaml", "?format=openapi"];
+
+/// Attributes that hold an address, the most telling first: Redoc and RapiDoc, Scalar, Stoplight Elements; the
+/// standard link; Redocusaurus's and Redoc's download button.
+const ATTRIBUTES: [(&str, &str, &str); 6] = [
+    ("link[rel~='service-desc'][href]", "href", "<link rel=\"service-desc\">"),
+    ("[spec-url]", "spec-url", "spec-url"),
+    ("#api-reference[data-url]", "data-url", "data-url of Scalar"),
+    ("[apidescriptionurl]", "apidescriptionurl", "apiDescriptionUrl of Elements"),
+    ("a[download][href]", "href", "<a download>"),
+    ("a[href$='.json'], a[href$='.yaml'], a[href$='.yml']", "href", "a link"),
+];
+
+/// What a page names, and then the usual places.
+pub(super) fn candidates(html: &str, page: &Url) -> Vec<Candidate> {
+    let document = Html::parse_document(html);
+    let base = values(&document, "base[href]", "href").next().and_then(|href| page.join(&href).ok());
+    let base = base.as_ref().unwrap_or(page);
+    let mut found = Vec::new();
+    for (selector, attribute, name) in ATTRIBUTES {
+        let addresses = values(&document, selector, attribute).filter_map(|value| address(base, &value));
+        found.extend(addresses.map(|url| Candidate::Address(url, name)));
+    }
+    for code in inline_scripts(&document) {
+        found.extend(from_script(&code, base));
+    }
+    let scripts = values(&document, "script[src]", "src").filter(|source| may_tell(source));
+    found.extend(scripts.filter_map(|source| address(base, &source)).map(Candidate::Script));
+    // What holds the document itself is a copy made by a tool; where the file is named as well, it is preferred.
+    found.sort_by_key(|candidate| matches!(candidate, Candidate::Document(..)));
+    let beside = GUESSES_BESIDE.iter().filter_map(|guess| page.join(guess).ok());
+    let usual = GUESSES.iter().filter_map(|guess| page.join(guess).ok());
+    found.extend(beside.chain(usual).map(|url| Candidate::Address(url, "a guess")));
+    found
+}
+
+/// The candidates that a script names.
+pub(super) fn from_script(code: &str, base: &Url) -> Vec<Candidate> {
+    let settings = script::settings(code).into_iter();
+    settings
+        .filter_map(|setting| match setting {
+            Setting::Address(text) => Some(Candidate::Address(address(base, &text)?, "a script")),
+            Setting::Configuration(text) => Some(Candidate::Configuration(address(base, &text)?)),
+            Setting::Document(text) => Some(Candidate::Document(text, "a script")),
+        })
+        .collect()
+}
+
+/// Whether a script may hold settings rather than the tool itself: Swagger UI's `swagger-initializer.js`,
+/// `swagger-ui-init.js`, drf-spectacular's `?script=`.
+fn may_tell(source: &str) -> bool {
+    let source = source.to_ascii_lowercase();
+    source.contains("init") || source.contains("?script") || source.contains("config")
+}
+
+fn address(base: &Url, value: &str) -> Option<Url> {
+    let url = base.join(value.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+fn values(document: &Html, selector: &str, attribute: &str) -> impl Iterator<Item = String> {
+    let selector = Selector::parse(selector).ok();
+    let elements: Vec<String> = selector
+        .iter()
+        .flat_map(|selector| document.select(selector))
+        .filter_map(|element| element.attr(attribute).map(ToOwned::to_owned))
+        .collect();
+    elements.into_iter()
+}
+
+fn inline_scripts(document: &Html) -> Vec<String> {
+    let selector = Selector::parse("script:not([src])").ok();
+    selector
+        .iter()
+        .flat_map(|selector| document.select(selector))
+        .map(|script| script.text().collect())
+        .collect()
+}

@@ -1,0 +1,168 @@
+//! Where the scripts of documentation pages say that the document is.
+//!
+//! Scripts are not run. What is looked for are the few settings by which Redoc and Swagger UI are told of a document:
+//! an address in a string, or the document itself as JSON.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+use serde_json::value::RawValue;
+
+/// What a script says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// The address of a document.
+    Address(String),
+    /// The address of a JSON file that has such settings.
+    Configuration(String),
+    /// The document itself.
+    Document(String),
+}
+
+/// A string of JavaScript, in any of its quotes.
+const STRING: &str = r#"(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"#;
+
+/// What stands before an address.
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r#"(?:Redoc\.init\(\s*|(?:\b(specUrl|specURL|spec_url|url|configUrl)["']?\s*[:=]\s*)){STRING}"#
+    ))
+    .ok()
+});
+
+/// What stands before a document.
+static DOCUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?:__redoc_state\s*=\s*|Redoc\.init\(\s*|["']?\b(?:swaggerDoc|spec)["']?\s*:\s*)\{"#).ok()
+});
+
+/// The settings of a script, in the order in which they stand there: addresses first.
+pub(super) fn settings(script: &str) -> Vec<Setting> {
+    let mut found = Vec::new();
+    for captures in ADDRESS.iter().flat_map(|pattern| pattern.captures_iter(script)) {
+        let Some(text) = (2..=4).find_map(|group| captures.get(group)) else { continue };
+        let text = unescaped(text.as_str());
+        let setting = match is_configuration(&captures) {
+            true => Setting::Configuration(text),
+            false => Setting::Address(text),
+        };
+        if !found.contains(&setting) {
+            found.push(setting);
+        }
+    }
+    for start in DOCUMENT.iter().flat_map(|pattern| pattern.find_iter(script)) {
+        // The pattern ends with the brace.
+        let json = script.get(start.end() - 1..).unwrap_or_default();
+        if let Some(document) = document(json) {
+            found.push(Setting::Document(document));
+            break;
+        }
+    }
+    found
+}
+
+/// The addresses in a configuration file of Swagger UI.
+pub(super) fn configured(json: &[u8]) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        url: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Configuration {
+        #[serde(default)]
+        url: Option<String>,
+        #[serde(default)]
+        urls: Vec<Named>,
+    }
+    let Ok(configuration) = serde_json::from_slice::<Configuration>(json) else { return Vec::new() };
+    configuration.urls.into_iter().map(|named| named.url).chain(configuration.url).collect()
+}
+
+fn is_configuration(captures: &Captures<'_>) -> bool {
+    captures.get(1).is_some_and(|name| name.as_str() == "configUrl")
+}
+
+/// The JSON at the beginning of a text, or what Redoc keeps in `spec.data` of it: as it is written there.
+fn document(text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct State<'a> {
+        #[serde(borrow)]
+        spec: Spec<'a>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Spec<'a> {
+        #[serde(borrow)]
+        data: &'a RawValue,
+    }
+    let whole: &RawValue = serde_json::Deserializer::from_str(text).into_iter().next()?.ok()?;
+    match serde_json::from_str::<State<'_>>(whole.get()) {
+        Ok(state) => Some(state.spec.data.get().to_owned()),
+        Err(_) => Some(whole.get().to_owned()),
+    }
+}
+
+/// The text that a string of JavaScript stands for, as far as addresses need it.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(before);
+        let mut characters = after.chars();
+        let kind = characters.next();
+        let tail = characters.as_str();
+        let digits = match kind {
+            Some('u') => 4,
+            Some('x') => 2,
+            _ => 0,
+        };
+        let code = tail.get(..digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match (kind, code.and_then(char::from_u32)) {
+            (Some('u' | 'x'), Some(character)) => {
+                out.push(character);
+                rest = tail.get(digits..).unwrap_or_default();
+            }
+            (other, _) => {
+                out.extend(other);
+                rest = tail;
+            }
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_in_any_quotes_and_escapes() {
+        let script = r#"
+            Redoc.init('/a.json', {}, x);
+            SwaggerUIBundle({ url: "\/b.json", "urls": [{"url": "\u002Fc.json", name: 'C'}], configUrl: `/d`, });
+            const specURL = '/e?x=1\x26y=2';
+            curl: "/no", baseUrl: "/no"
+        "#;
+        let addresses =
+            |list: &[&str]| list.iter().map(|it| Setting::Address((*it).to_owned())).collect::<Vec<_>>();
+        let mut wanted = addresses(&["/a.json", "/b.json", "/c.json"]);
+        wanted.push(Setting::Configuration("/d".to_owned()));
+        wanted.extend(addresses(&["/e?x=1&y=2"]));
+        assert_eq!(settings(script), wanted);
+    }
+
+    #[test]
+    fn documents_as_they_are_written() {
+        let state =
+            r#"var __redoc_state = {"menu": {}, "spec": {"data": {"openapi": "3.0.3",  "x": 1.10}}};"#;
+        assert_eq!(settings(state), [Setting::Document(r#"{"openapi": "3.0.3",  "x": 1.10}"#.to_owned())]);
+        let options = r#"window.x = {"swaggerDoc": {"openapi": "3.0.3"}, "customOptions": {}};"#;
+        assert_eq!(settings(options), [Setting::Document(r#"{"openapi": "3.0.3"}"#.to_owned())]);
+        assert_eq!(settings("var __redoc_state = {unquoted: 1}; spec: {"), []);
+    }
+
+    #[test]
+    fn a_configuration_names_one_or_more() {
+        let json = br#"{"configUrl": "/x", "urls": [{"url": "/a", "name": "A"}], "url": "/b"}"#;
+        assert_eq!(configured(json), ["/a", "/b"]);
+        assert!(configured(b"<html>").is_empty());
+    }
+}
