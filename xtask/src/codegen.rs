@@ -4,12 +4,12 @@ use anyhow::Result;
 use nd8_codegen::{Document, generate, nd8};
 
 use crate::derived::{self, Derived};
+use crate::lock::PATH as LOCK;
 use crate::repository::read;
 
 const COMMAND: &str = "cargo xtask codegen";
-const DOCUMENT: &str = "openapi/nd8.json";
-const SUPPLEMENT: &str = "openapi/supplement.json";
-const LOCK: &str = "openapi/nd8.lock.toml";
+pub(crate) const DOCUMENT: &str = "openapi/nd8.json";
+pub(crate) const SUPPLEMENT: &str = "openapi/supplement.json";
 
 /// Writes the derived files, or compares them.
 pub(crate) fn run(check: bool) -> Result<()> {
@@ -18,17 +18,26 @@ pub(crate) fn run(check: bool) -> Result<()> {
 }
 
 fn files() -> Result<Vec<Derived>> {
-    let (main, supplement) = (read(DOCUMENT)?, read(SUPPLEMENT)?);
+    let lock: toml::Table = read(LOCK)?.parse()?;
+    let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
+    derive(&read(DOCUMENT)?, retrieved)
+}
+
+/// The derived files of a document that was retrieved on a day. Prints what a maintainer should look at.
+///
+/// # Errors
+///
+/// If the document cannot be turned into a client.
+pub(crate) fn derive(document: &str, retrieved: Option<&str>) -> Result<Vec<Derived>> {
+    let supplement = read(SUPPLEMENT)?;
     let generated = generate(
-        Document { name: DOCUMENT, bytes: main.as_bytes() },
+        Document { name: DOCUMENT, bytes: document.as_bytes() },
         Some(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() }),
         &nd8::profile(),
     )?;
     for warning in &generated.warnings {
         eprintln!("warning: {warning}");
     }
-    let lock: toml::Table = read(LOCK)?.parse()?;
-    let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
     Ok(vec![
         Derived { path: "src/raw/snapshot/api.rs", content: generated.revision.to_source(retrieved) },
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },

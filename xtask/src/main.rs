@@ -3,48 +3,81 @@
 //! Argument parsing and side effects only; what a command knows is in its module, what generation knows is in
 //! `nd8-codegen`. This crate never depends on `nd8`: a broken document must not stop the tool that repairs it.
 
+mod accepted;
+mod arguments;
 mod codegen;
+mod compare;
 mod derived;
+mod facts;
 mod fetch;
 mod hash;
+mod lock;
+mod refresh;
 mod repository;
+mod revisions;
 mod tidy;
 mod transaction;
+mod verdict;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anyhow::Result;
+use clap::Parser as _;
 
-/// The maintainers' commands of nd8.
-#[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Writes the files derived from the OpenAPI documents: the snapshot of the raw client and its surface.
-    Codegen {
-        /// Only compares them, prints the difference, and fails if there is one.
-        #[arg(long)]
-        check: bool,
-    },
-    /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
-    Tidy,
-}
+use crate::arguments::{Arguments, Command};
+use crate::compare::Outcome;
+use crate::transaction::{Files, Recovered};
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Codegen { check } => codegen::run(check),
-        Command::Tidy => tidy::run(),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    let arguments = Arguments::parse();
+    if let Some(root) = arguments.repository.clone() {
+        repository::choose(root);
+    }
+    // Of a comparison, 1 is an answer, so what could not be done at all is 2.
+    let failure = if arguments.command.is_comparison() { ExitCode::from(2) } else { ExitCode::FAILURE };
+    match recover().and_then(|()| run(arguments)) {
+        Ok(Outcome::Passes) => ExitCode::SUCCESS,
+        Ok(Outcome::Fails) => ExitCode::from(1),
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            failure
         }
     }
+}
+
+/// Whatever comes next finds the repository whole.
+fn recover() -> Result<()> {
+    let root = repository::root();
+    if !transaction::is_interrupted(&root) {
+        return Ok(());
+    }
+    let _exclusive = transaction::exclusive(&root)?;
+    match transaction::recover(&root, &Files)? {
+        Recovered::Nothing => {}
+        Recovered::RolledBack => eprintln!("an interrupted refresh was undone"),
+        Recovered::Completed => eprintln!("an interrupted refresh was completed"),
+    }
+    Ok(())
+}
+
+fn run(arguments: Arguments) -> Result<Outcome> {
+    let today = arguments.today();
+    match arguments.command {
+        Command::Codegen { check } => codegen::run(check)?,
+        Command::Tidy => tidy::run()?,
+        Command::Refresh { from, dry_run, report } => {
+            refresh::run(&refresh::Options { from, dry_run, report, today })?;
+        }
+        Command::Diff { old, new, fail_on, telling } => {
+            return compare::diff(&old, &new, telling.with(fail_on, today));
+        }
+        Command::Drift { against, fail_on, telling } => {
+            return compare::drift(against.as_deref(), telling.with(fail_on, today));
+        }
+        Command::Accept { id, pointer, reason, until } => {
+            compare::accept(&id, &pointer, &reason, until, today)?;
+        }
+        Command::Explain { id } => compare::explain(&id)?,
+    }
+    Ok(Outcome::Passes)
 }

@@ -1,15 +1,23 @@
 //! The repository that the commands work on, as paths and texts.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result};
 use walkdir::{DirEntry, WalkDir};
 
+/// The repository that was named on the command line.
+static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
+
+/// Works on another repository than the one that the commands were built in. Said once, before anything is read.
+pub(crate) fn choose(root: PathBuf) {
+    CHOSEN.get_or_init(|| root);
+}
+
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
-    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    root.pop();
-    root
+    let built_in = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
+    CHOSEN.get().cloned().or_else(built_in).unwrap_or_default()
 }
 
 /// A text file, by its path from the top.

@@ -7,6 +7,7 @@ mod error;
 mod json;
 mod scalar;
 mod text;
+mod to_json;
 pub(crate) mod tree;
 mod yaml;
 

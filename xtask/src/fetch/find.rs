@@ -22,11 +22,32 @@ const MOST_REQUESTS: usize = 40;
 pub(crate) struct Found {
     /// As it is published; what is embedded in a page, as it is written there.
     pub(crate) bytes: Vec<u8>,
-    /// The address of the document, or of the page that holds it.
-    pub(crate) url: Url,
-    /// What named the address: `spec-url`, `a guess`; empty if nothing had to.
-    pub(crate) named_by: &'static str,
+    /// The address of the document, or of the page that holds it; none for a file.
+    pub(crate) url: Option<Url>,
+    /// What named it: `spec-url`, `a guess`; of a file, its path. Empty if nothing had to.
+    pub(crate) named_by: String,
     pub(crate) validators: Validators,
+}
+
+impl Found {
+    /// A document that a person has at hand.
+    pub(crate) fn file(bytes: Vec<u8>, path: &str) -> Self {
+        Self { bytes, url: None, named_by: path.to_owned(), validators: Validators::default() }
+    }
+
+    /// Its address or path.
+    pub(crate) fn name(&self) -> String {
+        self.url.as_ref().map_or_else(|| self.named_by.clone(), ToString::to_string)
+    }
+
+    /// Where it was, for people.
+    pub(crate) fn described(&self) -> String {
+        match &self.url {
+            None => self.named_by.clone(),
+            Some(url) if self.named_by.is_empty() => url.to_string(),
+            Some(url) => format!("{url} (named by {})", self.named_by),
+        }
+    }
 }
 
 /// What we have already.
@@ -192,7 +213,7 @@ impl Search<'_> {
 
 fn found(content: Content, named_by: &'static str) -> Found {
     let Content { url, bytes, validators } = content;
-    Found { bytes, url, named_by, validators }
+    Found { bytes, url: Some(url), named_by: named_by.to_owned(), validators }
 }
 
 /// Why a content is no OpenAPI document, if it is none.

@@ -1,8 +1,11 @@
 //! `openapi/nd8.lock.toml` names exactly the documents that are there.
 
 use anyhow::Result;
-use sha2::{Digest as _, Sha256};
+use openapi_drift::Document;
 use toml::Table;
+
+use crate::facts;
+use crate::hash::sha256;
 
 /// Compares versions, hashes and counts with the documents.
 pub(super) fn check(lock: &str, read: &dyn Fn(&str) -> Result<String>) -> Vec<String> {
@@ -19,7 +22,7 @@ fn entry(lock: &Table, name: &str, read: &dyn Fn(&str) -> Result<String>) -> Vec
     };
     let text = |key: &str| entry.get(key).and_then(toml::Value::as_str).unwrap_or_default();
     let path = text("path");
-    let facts = read(path).and_then(|content| facts(&content));
+    let facts = read(path).and_then(|content| facts::of(&content));
     let facts = match facts {
         Ok(facts) => facts,
         Err(error) => return vec![format!("[{name}]: {path}: {error:#}")],
@@ -38,43 +41,41 @@ fn entry(lock: &Table, name: &str, read: &dyn Fn(&str) -> Result<String>) -> Vec
     if let Some(operations) = entry.get("operations").and_then(toml::Value::as_integer) {
         compare("operations", operations.to_string(), facts.operations.to_string());
     }
+    if let Some(published) = entry.get("published").and_then(toml::Value::as_str) {
+        found.extend(as_published(name, [path, published], text("published_sha256"), read));
+    }
     found
 }
 
-/// What a document says of itself.
-struct Facts {
-    sha256: String,
-    sha256_canonical: String,
-    version: String,
-    operations: usize,
-}
-
-fn facts(content: &str) -> Result<Facts> {
-    let value: serde_json::Value = serde_json::from_str(content)?;
-    let hash = |bytes: &[u8]| base16ct::lower::encode_string(&Sha256::digest(bytes));
-    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-    let paths = value.get("paths").and_then(serde_json::Value::as_object);
-    let operations = paths
-        .into_iter()
-        .flatten()
-        .map(|(_, item)| methods.iter().filter(|it| item.get(**it).is_some()).count())
-        .sum();
-    Ok(Facts {
-        sha256: hash(content.as_bytes()),
-        sha256_canonical: hash(&serde_json_canonicalizer::to_vec(&value)?),
-        version: value["info"]["version"].as_str().unwrap_or_default().to_owned(),
-        operations,
-    })
+/// What was published as YAML is there as it was, and the document is the same in JSON.
+fn as_published(
+    name: &str,
+    [path, published]: [&str; 2],
+    hash: &str,
+    read: &dyn Fn(&str) -> Result<String>,
+) -> Vec<String> {
+    let compared = read(published).and_then(|yaml| {
+        let (actual, document) = (sha256(yaml.as_bytes()), Document::parse(published, yaml)?);
+        Ok((actual == hash, document.to_json() == read(path)?))
+    });
+    match compared {
+        Ok((true, true)) => Vec::new(),
+        Ok((false, _)) => vec![format!("[{name}]: published_sha256 is not the hash of {published}")],
+        Ok((true, false)) => vec![format!("[{name}]: {path} is not {published} in JSON")],
+        Err(error) => vec![format!("[{name}]: {published}: {error:#}")],
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check, facts};
+    use super::check;
+    use crate::facts;
+    use crate::hash::sha256;
 
     const DOCUMENT: &str = r#"{"info": {"version": "1"}, "paths": {"/a/": {"get": {}, "post": {}}}}"#;
 
     fn lock(version: &str, operations: usize) -> String {
-        let facts = facts(DOCUMENT).expect("is JSON");
+        let facts = facts::of(DOCUMENT).expect("is JSON");
         let entry = format!(
             "path = 'x'\nsha256 = '{}'\nsha256_canonical = '{}'\ninfo_version = '{version}'\noperations = {operations}\n",
             facts.sha256, facts.sha256_canonical
@@ -97,5 +98,27 @@ mod tests {
             "only the raw hash differs"
         );
         assert_eq!(check("", &|_| Ok(DOCUMENT.to_owned())).len(), 2);
+    }
+
+    #[test]
+    fn what_was_published_as_yaml_is_held_against_both() {
+        let yaml = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n";
+        let json = openapi_drift::Document::parse("x", yaml).expect("is a document").to_json();
+        let facts = facts::of(&json).expect("is JSON");
+        let lock = |hash: &str| {
+            let entry = format!(
+                "path = 'json'\nsha256 = '{}'\nsha256_canonical = '{}'\n",
+                facts.sha256, facts.sha256_canonical
+            );
+            format!(
+                "[document]\n{entry}published = 'yaml'\npublished_sha256 = '{hash}'\n[supplement]\n{entry}"
+            )
+        };
+        let read = |path: &str| Ok(if path == "yaml" { yaml.to_owned() } else { json.clone() });
+        assert_eq!(check(&lock(&sha256(yaml.as_bytes())), &read), Vec::<String>::new());
+        assert_eq!(check(&lock("0"), &read), ["[document]: published_sha256 is not the hash of yaml"]);
+        let other = |path: &str| Ok(if path == "yaml" { format!("{yaml}x-y: 1\n") } else { json.clone() });
+        let hash = sha256(format!("{yaml}x-y: 1\n").as_bytes());
+        assert_eq!(check(&lock(&hash), &other), ["[document]: json is not yaml in JSON"]);
     }
 }

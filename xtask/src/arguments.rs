@@ -1,0 +1,198 @@
+//! The command line: what can be asked for, and its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use openapi_drift::report::{Bar, Format, Grouping, Paint};
+
+use crate::compare::Telling;
+
+/// The maintainers' commands of nd8.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Arguments {
+    /// Works on this repository instead of the one that the command was built in.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) repository: Option<PathBuf>,
+    /// Takes this for today's date, in sunsets, expiry dates and the lock file.
+    #[arg(long, global = true, value_name = "DATE")]
+    today: Option<Date>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// Today, in UTC unless told otherwise.
+    pub(crate) fn today(&self) -> Date {
+        self.today.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+}
+
+const STATUS: &str = "\
+Exit status:
+  0  nothing reaches the bar of --fail-on
+  1  something does, or an entry of openapi/accepted.toml matches nothing or is over
+  2  the comparison could not be made";
+
+const NAMES: &str = "\
+OLD and NEW are each one of
+  a file              openapi/nd8.json
+  an address          https://docs.example/api/ (of the document, or of a page that shows it)
+  a revision          1.0.0 (a file of openapi/history/, with or without its ending)
+  a file of a commit  git:REV, git:REV:PATH (without a path, openapi/nd8.json)";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes the files derived from the OpenAPI documents: the snapshot of the raw client and its surface.
+    Codegen {
+        /// Only compares them, prints the difference, and fails if there is one.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
+    Tidy,
+    /// Takes the published document: says what that changes, and writes all files that hang on it, or none.
+    #[command(
+        after_help = "Exit status:\n  0  all is up to date now, or would be\n  2  it could not be done; no file was changed"
+    )]
+    Refresh {
+        /// A file, or an address of the document or of a page that shows it. By default the address in the lock file.
+        #[arg(long, value_name = "FILE|URL")]
+        from: Option<String>,
+        /// Only says what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// Writes the report in Markdown, too.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// Says what changed between two documents, whom it breaks, and which version that needs.
+    #[command(after_help = format!("{NAMES}\n\n{STATUS}"))]
+    Diff {
+        /// The older document.
+        old: String,
+        /// The newer document.
+        new: String,
+        /// From which severity on a finding counts.
+        #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
+        fail_on: Level,
+        #[command(flatten)]
+        telling: TellingArguments,
+    },
+    /// Says whether the published document is the one that nd8 is pinned to, and if not, what changed.
+    #[command(after_help = STATUS)]
+    Drift {
+        /// A file, or an address of the document or of a page that shows it. By default the address in the lock file.
+        #[arg(long, value_name = "FILE|URL")]
+        against: Option<String>,
+        /// From which severity on a finding counts; with `any`, also content that no rule knows.
+        #[arg(long, value_name = "SEVERITY", default_value = "any")]
+        fail_on: Level,
+        #[command(flatten)]
+        telling: TellingArguments,
+    },
+    /// Accepts a finding of `drift` until a day, in `openapi/accepted.toml`.
+    Accept {
+        /// The rule's id, as reports print it.
+        id: String,
+        /// The JSON pointer of the place in the old or the new document, as reports print it.
+        pointer: String,
+        /// Why it may be.
+        #[arg(long)]
+        reason: String,
+        /// The last day on which it may.
+        #[arg(long, value_name = "DATE")]
+        until: Date,
+    },
+    /// Prints what a rule means, why it matters, and what to do.
+    Explain {
+        /// The rule's id, as reports print it.
+        id: String,
+    },
+}
+
+impl Command {
+    /// Whether the exit status 1 is an answer.
+    pub(crate) fn is_comparison(&self) -> bool {
+        !matches!(self, Self::Codegen { .. } | Self::Tidy)
+    }
+}
+
+/// How a comparison is told.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct TellingArguments {
+    /// The form of the report. Colours are for terminals, and follow NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+    /// One finding for each changed schema, or one for each operation that it reaches.
+    #[arg(long, value_enum, default_value_t = Group::Schema)]
+    group: Group,
+    /// Leaves out what the change does to generated Rust, and the version that it needs.
+    #[arg(long)]
+    no_rust: bool,
+    /// Leaves openapi/accepted.toml out of account.
+    #[arg(long)]
+    no_accepted: bool,
+}
+
+impl TellingArguments {
+    pub(crate) fn with(self, level: Level, today: Date) -> Telling {
+        Telling {
+            format: match self.format {
+                Form::Text => Format::Text(Paint::Coloured),
+                Form::Json => Format::Json,
+                Form::Markdown => Format::Markdown,
+                Form::Github => Format::Github,
+                Form::Junit => Format::Junit,
+            },
+            grouping: match self.group {
+                Group::Schema => Grouping::Schema,
+                Group::None => Grouping::None,
+            },
+            bar: match level {
+                Level::Breaking => Bar::Breaking,
+                Level::Dangerous => Bar::Dangerous,
+                Level::Any => Bar::Any,
+                Level::None => Bar::None,
+            },
+            today,
+            rust: !self.no_rust,
+            accepted: !self.no_accepted,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// For people at a terminal.
+    Text,
+    /// For programs; the schema is drift/report.schema.json.
+    Json,
+    /// For a pull request.
+    Markdown,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// For CI servers that show test results.
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Group {
+    /// One for each changed schema.
+    Schema,
+    /// One for each operation.
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Level {
+    /// Breaking findings.
+    Breaking,
+    /// Dangerous and breaking findings.
+    Dangerous,
+    /// Any finding.
+    Any,
+    /// None.
+    None,
+}

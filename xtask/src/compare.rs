@@ -1,0 +1,157 @@
+//! `cargo xtask diff`, `drift`, `explain` and `accept`: what changed, whether it matters, and what was decided about it.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use jiff::civil::Date;
+use openapi_drift::report::{Bar, Format, Grouping, Paint, Report};
+use openapi_drift::{Document, Rule};
+
+use crate::accepted::{self, Accepted};
+use crate::fetch::{self, Fetcher, Limits, Published};
+use crate::transaction::{self, Change, Files};
+use crate::verdict::{Scope, Verdict};
+use crate::{facts, lock, repository, revisions};
+
+/// How a comparison is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Telling {
+    pub(crate) format: Format,
+    pub(crate) grouping: Grouping,
+    pub(crate) bar: Bar,
+    pub(crate) today: Date,
+    /// Whether both documents are turned into Rust.
+    pub(crate) rust: bool,
+    /// Whether `openapi/accepted.toml` counts.
+    pub(crate) accepted: bool,
+}
+
+/// What a comparison came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing reaches the bar.
+    Passes,
+    /// Something does, or an accepted finding is out of date.
+    Fails,
+}
+
+/// Compares two documents that a person named.
+///
+/// # Errors
+///
+/// If one of them cannot be had.
+pub(crate) fn diff(old: &str, new: &str, telling: Telling) -> Result<Outcome> {
+    tell(revisions::load(old)?, revisions::load(new)?, telling)
+}
+
+/// Compares the document that the repository is pinned to with the published one.
+///
+/// # Errors
+///
+/// If the published one cannot be had.
+pub(crate) fn drift(against: Option<&str>, telling: Telling) -> Result<Outcome> {
+    let lock = lock::Lock::parse(&repository::read(lock::PATH)?)?;
+    let pinned = revisions::pinned()?;
+    let live = match against.map_or(Some(lock.source.upstream_url.as_str()), Some) {
+        Some(name) if fetch::as_url(name).is_some() => {
+            let url = fetch::as_url(name).context("is an address")??;
+            // What the server compares with must be what is here.
+            let is_whole = crate::hash::sha256(pinned.text().as_bytes()) == lock.document.sha256;
+            let known = lock.known().filter(|_| is_whole);
+            match fetch::find(&Fetcher::new(Limits::default()), &url, known.as_ref())? {
+                Published::NotModified => {
+                    eprintln!("{name} says that the document has not changed");
+                    pinned.clone()
+                }
+                Published::Found(found) => {
+                    eprintln!("found {}", found.described());
+                    Document::parse(found.name(), found.bytes)?
+                }
+            }
+        }
+        Some(file) => revisions::file(file, Path::new(file))?,
+        None => bail!("the lock file names no address"),
+    };
+    let live_facts = facts::of(&live.to_json());
+    let hash = live_facts.as_ref().map_or("not canonical JSON", |facts| &facts.sha256_canonical);
+    let same = hash == lock.document.sha256_canonical;
+    let version = |version: &str, hash: &str| format!("{version} (sha256 {hash})");
+    eprintln!("pinned to {}", version(&lock.document.info_version, &lock.document.sha256_canonical));
+    eprintln!("published {}", version(live.version().unwrap_or("without a version"), hash));
+    let outcome = tell(pinned, live, telling)?;
+    match same {
+        true => eprintln!("the published document is the one that nd8 is pinned to"),
+        false => eprintln!("they differ: `cargo xtask refresh` takes the published one"),
+    }
+    // Content that yields no finding, such as an extension, is still another document.
+    Ok(if !same && telling.bar == Bar::Any { Outcome::Fails } else { outcome })
+}
+
+fn tell(old: Document, new: Document, telling: Telling) -> Result<Outcome> {
+    let accepted = if telling.accepted { Accepted::read()? } else { Accepted::default() };
+    let scope = Scope { today: telling.today, rust: telling.rust, accepted: &accepted };
+    let verdict = Verdict::of(old, new, scope)?;
+    let report = verdict.report(telling.grouping, telling.bar);
+    print(&report, telling.format)?;
+    for complaint in &verdict.accepted.complaints {
+        eprintln!("{}: {complaint}", accepted::PATH);
+    }
+    let fails = report.fails() || !verdict.accepted.complaints.is_empty();
+    Ok(if fails { Outcome::Fails } else { Outcome::Passes })
+}
+
+/// Prints a report. Colours are for terminals; that nobody reads on is no error.
+pub(crate) fn print(report: &Report<'_>, format: Format) -> Result<()> {
+    let result = match format {
+        Format::Text(_) => {
+            let mut out = io::BufWriter::new(anstream::stdout().lock());
+            report.render(Format::Text(Paint::Coloured), &mut out).and_then(|()| out.flush())
+        }
+        other => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            report.render(other, &mut out).and_then(|()| out.flush())
+        }
+    };
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("cannot write the report"),
+    }
+}
+
+/// Prints what a rule means.
+///
+/// # Errors
+///
+/// If there is no such rule.
+pub(crate) fn explain(id: &str) -> Result<()> {
+    let Some(rule) = Rule::from_id(id) else {
+        let ids: Vec<&str> = Rule::all().iter().map(|rule| rule.id()).collect();
+        let mut message = format!("there is no rule `{id}`");
+        for near in similar::get_close_matches(id, &ids, 3, 0.7) {
+            message.push_str(&format!("\n  did you mean `{near}`?"));
+        }
+        bail!(message);
+    };
+    println!("{id}: {}\n\n{}", rule.severity(), rule.explanation());
+    if rule.is_extension() {
+        println!("\noasdiff has no rule of this id.");
+    }
+    Ok(())
+}
+
+/// Records a finding as accepted.
+///
+/// # Errors
+///
+/// If it is not sound, or the file cannot be changed.
+pub(crate) fn accept(id: &str, pointer: &str, reason: &str, until: Date, today: Date) -> Result<()> {
+    let root = repository::root();
+    let exclusive = transaction::exclusive(&root)?;
+    let mut accepted = Accepted::read()?;
+    accepted.add(id, pointer, reason, until, today)?;
+    let change = Change { path: accepted::PATH.to_owned(), content: Some(accepted.to_toml()?.into_bytes()) };
+    transaction::commit(&root, &Files, &[change], &exclusive)?;
+    println!("accepted until {until}: {id} at {pointer} ({})", accepted::PATH);
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! What a document says of itself, as the lock file records it.
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::hash::sha256;
+
+/// The facts of a JSON document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Of the bytes.
+    pub(crate) sha256: String,
+    /// Of the canonical JSON (RFC 8785).
+    pub(crate) sha256_canonical: String,
+    pub(crate) version: String,
+    pub(crate) operations: usize,
+}
+
+/// Reads them from a document.
+///
+/// # Errors
+///
+/// If it is not JSON, or has a number that canonical JSON cannot carry.
+pub(crate) fn of(content: &str) -> Result<Facts> {
+    let value: Value = serde_json::from_str(content)?;
+    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let paths = value.get("paths").and_then(Value::as_object);
+    let operations = paths
+        .into_iter()
+        .flatten()
+        .map(|(_, item)| methods.iter().filter(|it| item.get(**it).is_some()).count())
+        .sum();
+    let canonical = serde_json_canonicalizer::to_vec(&value).context("has no canonical form")?;
+    Ok(Facts {
+        sha256: sha256(content.as_bytes()),
+        sha256_canonical: sha256(&canonical),
+        version: value["info"]["version"].as_str().unwrap_or_default().to_owned(),
+        operations,
+    })
+}

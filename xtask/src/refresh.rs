@@ -1,0 +1,217 @@
+//! `cargo xtask refresh`: takes the published document, says what that does, and changes everything that hangs on it,
+//! together or not at all.
+//!
+//! Upstream may publish YAML. Its bytes are then kept in `openapi/nd8.yaml`, and `openapi/nd8.json` is the same content
+//! as JSON: builds of users read JSON only, and so need no reader of YAML; `cargo xtask tidy` holds the two against each
+//! other.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use jiff::civil::Date;
+use nd8_codegen::impact;
+use openapi_drift::Document;
+use openapi_drift::report::{Bar, Format, Grouping, Paint};
+
+use crate::accepted::{self, Accepted};
+use crate::codegen::{self, DOCUMENT};
+use crate::compare;
+use crate::facts::{self, Facts};
+use crate::fetch::{self, Fetcher, Found, Limits, Published, Validators};
+use crate::lock::{self, Lock};
+use crate::repository::{read, root};
+use crate::revisions;
+use crate::transaction::{self, Change, Files};
+use crate::verdict::{Scope, Verdict, crate_version};
+
+/// Where the published bytes are, if those are YAML.
+const PUBLISHED: &str = "openapi/nd8.yaml";
+
+/// What the command was told.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// A file or an address; by default the one in the lock file.
+    pub(crate) from: Option<String>,
+    /// Whether nothing is written.
+    pub(crate) dry_run: bool,
+    /// Where the report goes as Markdown, too.
+    pub(crate) report: Option<PathBuf>,
+    pub(crate) today: Date,
+}
+
+/// Takes the published document.
+///
+/// # Errors
+///
+/// If it cannot be had, is not OpenAPI 3.0, or yields no client; or if the files cannot be changed. None is changed then.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let root = root();
+    let exclusive = transaction::exclusive(&root)?;
+    let lock = Lock::parse(&read(lock::PATH)?)?;
+    let current = read(DOCUMENT)?;
+    let Some(found) = obtain(options, &lock, &current)? else {
+        println!("the server says that the document has not changed since {}", lock.document.retrieved);
+        return Ok(());
+    };
+    let new = Refreshed::read(found, lock, options)?;
+    if new.is_unchanged(&root)? {
+        println!("{DOCUMENT} is up to date: {} is the same, byte for byte", new.described);
+        return Ok(());
+    }
+    let changes = if new.is_another(&current)? {
+        new.changes(&current, options)?
+    } else {
+        println!("the document is the same in another layout; only its bytes and the lock file change");
+        new.document_and_lock()
+    };
+    if options.dry_run {
+        println!("\nnothing was written; it would be: {}", names(&changes));
+        return Ok(());
+    }
+    let written = transaction::commit(&root, &Files, &changes, &exclusive)?;
+    println!("\nwritten: {}", written.join(", "));
+    Ok(())
+}
+
+fn names(changes: &[Change]) -> String {
+    let names: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+    names.join(", ")
+}
+
+/// The published document, or nothing if the server says that it is the one that is here.
+fn obtain(options: &Options, lock: &Lock, current: &str) -> Result<Option<Found>> {
+    let from = options.from.as_deref().unwrap_or(&lock.source.upstream_url);
+    let Some(url) = fetch::as_url(from) else {
+        let bytes = fs::read(from).with_context(|| format!("cannot read {from}"))?;
+        return Ok(Some(Found::file(bytes, from)));
+    };
+    let is_whole = crate::hash::sha256(current.as_bytes()) == lock.document.sha256;
+    let known = lock.known().filter(|_| is_whole);
+    match fetch::find(&Fetcher::new(Limits::default()), &url?, known.as_ref())? {
+        Published::NotModified => Ok(None),
+        Published::Found(found) => {
+            eprintln!("found {}", found.described());
+            Ok(Some(found))
+        }
+    }
+}
+
+/// A document that is to become the pinned one.
+struct Refreshed {
+    /// As it was published.
+    bytes: Vec<u8>,
+    /// As builds read it.
+    json: String,
+    facts: Facts,
+    /// The lock file with it.
+    lock: Lock,
+    name: String,
+    described: String,
+}
+
+impl Refreshed {
+    fn read(found: Found, mut lock: Lock, options: &Options) -> Result<Self> {
+        let described = found.described();
+        let name = found.name();
+        let document = Document::parse(name.as_str(), found.bytes.clone())?;
+        if !document.openapi().starts_with("3.0") {
+            bail!("{described} is OpenAPI {}; the client can be generated from 3.0 only", document.openapi());
+        }
+        let json = document.to_json();
+        let facts = facts::of(&json).with_context(|| described.clone())?;
+        let Validators { etag, last_modified } = found.validators;
+        lock.source.kind = if found.url.is_some() { "published" } else { "file" }.to_owned();
+        lock.source.document_url = found.url.map(String::from);
+        (lock.source.etag, lock.source.last_modified) = (etag, last_modified);
+        let is_json = document.is_json();
+        lock.document.info_version.clone_from(&facts.version);
+        lock.document.sha256.clone_from(&facts.sha256);
+        lock.document.sha256_canonical.clone_from(&facts.sha256_canonical);
+        lock.document.operations = facts.operations;
+        lock.document.retrieved = options.today.to_string();
+        "cargo xtask refresh".clone_into(&mut lock.document.tool);
+        lock.document.published = (!is_json).then(|| PUBLISHED.to_owned());
+        lock.document.published_sha256 = (!is_json).then(|| crate::hash::sha256(&found.bytes));
+        Ok(Self { bytes: found.bytes, json, facts, lock, name, described })
+    }
+
+    /// Whether the very bytes are here already.
+    fn is_unchanged(&self, root: &Path) -> Result<bool> {
+        let published = if self.lock.document.published.is_some() { PUBLISHED } else { DOCUMENT };
+        match fs::read(root.join(published)) {
+            Ok(bytes) => Ok(bytes == self.bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error).context(format!("cannot read {published}")),
+        }
+    }
+
+    /// Whether it is more than another layout of what is here.
+    fn is_another(&self, current: &str) -> Result<bool> {
+        Ok(facts::of(current)?.sha256_canonical != self.facts.sha256_canonical)
+    }
+
+    fn document_and_lock(&self) -> Vec<Change> {
+        let yaml = self.lock.document.published.is_some().then(|| self.bytes.clone());
+        // A document in JSON is kept as it was published, even where it begins with a byte order mark.
+        let json = if yaml.is_some() { self.json.clone().into_bytes() } else { self.bytes.clone() };
+        vec![
+            Change { path: DOCUMENT.to_owned(), content: Some(json) },
+            Change { path: PUBLISHED.to_owned(), content: yaml },
+            change(lock::PATH, self.lock.to_toml()),
+        ]
+    }
+
+    /// Tells what the new document does, and everything that has to change with it.
+    fn changes(&self, current: &str, options: &Options) -> Result<Vec<Change>> {
+        let accepted = Accepted::read()?;
+        let scope = Scope { today: options.today, rust: true, accepted: &accepted };
+        let old = Document::parse(DOCUMENT, current)?;
+        let old_version = old.version().unwrap_or_default().to_owned();
+        let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
+        let verdict = Verdict::of(old, new, scope)?;
+        let report = verdict.report(Grouping::Schema, Bar::None);
+        compare::print(&report, Format::Text(Paint::Coloured))?;
+        if let Some(path) = &options.report {
+            let mut markdown = Vec::new();
+            report.render(Format::Markdown, &mut markdown)?;
+            fs::write(path, markdown).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved))
+            .context("the client cannot be generated from it, so nothing is written")?;
+        let mut changes = self.document_and_lock();
+        let history = revisions::history_name(&old_version, &revisions::history()?);
+        changes.push(change(&history, current.to_owned()));
+        changes.extend(derived.into_iter().map(|file| change(file.path, file.content)));
+        changes.extend(versions(&self.facts.version)?);
+        if !accepted.is_empty() {
+            // What was accepted of the way to this document is a part of it now.
+            let rest = &verdict.accepted.unmatched;
+            let content = (!rest.is_empty()).then(|| rest.to_toml()).transpose()?.map(String::into_bytes);
+            changes.push(Change { path: accepted::PATH.to_owned(), content });
+        }
+        Ok(changes)
+    }
+}
+
+fn change(path: &str, content: String) -> Change {
+    Change { path: path.to_owned(), content: Some(content.into_bytes()) }
+}
+
+/// The crate's version names that of the API behind its plus.
+fn versions(api: &str) -> Result<Vec<Change>> {
+    let old = crate_version()?;
+    let new = impact::next_version(&old, None, api);
+    if old == new {
+        return Ok(Vec::new());
+    }
+    let mut manifest: toml_edit::DocumentMut = read("Cargo.toml")?.parse()?;
+    manifest["package"]["version"] = toml_edit::value(new.to_string());
+    let mut changes = vec![change("Cargo.toml", manifest.to_string())];
+    if root().join("Cargo.lock").exists() {
+        let entry = |version: &str| format!("name = \"nd8\"\nversion = \"{version}\"\n");
+        let locked = read("Cargo.lock")?.replace(&entry(&old.to_string()), &entry(&new.to_string()));
+        changes.push(change("Cargo.lock", locked));
+    }
+    Ok(changes)
+}

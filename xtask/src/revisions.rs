@@ -1,0 +1,146 @@
+//! The documents that people name on a command line: a file, an address, a revision of `openapi/history/`, or a file
+//! of a commit.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use openapi_drift::Document;
+
+use crate::codegen::DOCUMENT;
+use crate::fetch::{self, Fetcher, Limits, Published};
+use crate::repository::root;
+
+const HISTORY: &str = "openapi/history";
+
+/// Reads what a person named. A revision is a file's name in `openapi/history/`, with or without `.json`; `git:REV` is the
+/// document of a commit, and `git:REV:PATH` another file of it.
+///
+/// # Errors
+///
+/// If nothing has that name, or it is no OpenAPI document.
+pub(crate) fn load(name: &str) -> Result<Document> {
+    if let Some(url) = fetch::as_url(name) {
+        return match fetch::find(&Fetcher::new(Limits::default()), &url?, None)? {
+            Published::Found(found) => Ok(Document::parse(found.name(), found.bytes)?),
+            Published::NotModified => bail!("{name} answers a question that was not asked"),
+        };
+    }
+    if let Some(revision) = name.strip_prefix("git:") {
+        let (revision, path) = revision.split_once(':').unwrap_or((revision, DOCUMENT));
+        return Ok(Document::parse(format!("git:{revision}:{path}"), of_commit(revision, path)?)?);
+    }
+    if Path::new(name).is_file() {
+        return file(name, Path::new(name));
+    }
+    // A name, not a path: nothing outside of the folder is meant.
+    let is_name = !name.is_empty() && !name.contains(['/', '\\']);
+    for ending in ["", ".json", ".yaml", ".yml"] {
+        let path = format!("{HISTORY}/{name}{ending}");
+        if is_name && root().join(&path).is_file() {
+            return file(&path, &root().join(&path));
+        }
+    }
+    // Paths are relative to the top as well, wherever the command is run.
+    if root().join(name).is_file() {
+        return file(name, &root().join(name));
+    }
+    bail!("`{name}` is no file, no address, no revision of {HISTORY}/ and no `git:REV`")
+}
+
+/// Reads a file as it is named to people.
+///
+/// # Errors
+///
+/// If it cannot be read, or is no OpenAPI document.
+pub(crate) fn file(name: &str, path: &Path) -> Result<Document> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    Ok(Document::parse(name, bytes)?)
+}
+
+/// The document that the repository is pinned to.
+///
+/// # Errors
+///
+/// As of [`file`].
+pub(crate) fn pinned() -> Result<Document> {
+    file(DOCUMENT, &root().join(DOCUMENT))
+}
+
+fn of_commit(revision: &str, path: &str) -> Result<Vec<u8>> {
+    if revision.starts_with('-') {
+        bail!("`{revision}` is no revision");
+    }
+    let output = Command::new("git")
+        .args(["cat-file", "blob", &format!("{revision}:{path}")])
+        .current_dir(root())
+        .output()
+        .context("cannot run git")?;
+    if !output.status.success() {
+        return Err(anyhow!("{}", String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+            .context(format!("git has no {path} in `{revision}`"));
+    }
+    Ok(output.stdout)
+}
+
+/// The name under which the document of a version joins the history: the version, and a letter if the API has
+/// published that version before with another content.
+pub(crate) fn history_name(version: &str, existing: &[String]) -> String {
+    let allowed =
+        |letter: char| if letter.is_ascii_alphanumeric() || ".-_+".contains(letter) { letter } else { '-' };
+    let version: String = version.chars().map(allowed).collect();
+    let version = version.trim_start_matches('.');
+    let version = if version.is_empty() { "unversioned" } else { version };
+    let letters: Vec<&str> = existing
+        .iter()
+        .filter_map(|name| name.strip_prefix(version)?.strip_suffix(".json"))
+        .filter(|rest| rest.is_empty() || rest.starts_with('-'))
+        .map(|rest| rest.trim_start_matches('-'))
+        .collect();
+    let Some(last) = letters.iter().max_by_key(|letters| (letters.len(), **letters)) else {
+        return format!("{HISTORY}/{version}.json");
+    };
+    let next = match last.chars().next_back() {
+        None => "b".to_owned(),
+        Some(letter @ 'a'..'z') => {
+            let next = char::from_u32(u32::from(letter) + 1).unwrap_or('z');
+            format!("{}{next}", &last[..last.len() - 1])
+        }
+        Some(_) => format!("{last}a"),
+    };
+    format!("{HISTORY}/{version}-{next}.json")
+}
+
+/// The files of the history.
+///
+/// # Errors
+///
+/// If the folder cannot be read.
+pub(crate) fn history() -> Result<Vec<String>> {
+    let entries =
+        std::fs::read_dir(root().join(HISTORY)).with_context(|| format!("cannot read {HISTORY}"))?;
+    let mut names = entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<Vec<String>>>()?;
+    names.sort();
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::history_name;
+
+    #[test]
+    fn a_version_that_was_published_twice_gets_a_letter() {
+        let name = |version: &str, existing: &[&str]| {
+            history_name(version, &existing.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(name("1.2.0", &["1.0.0.json", "1.2.0.1.json"]), "openapi/history/1.2.0.json");
+        assert_eq!(name("1.0.0", &["1.0.0.json"]), "openapi/history/1.0.0-b.json");
+        assert_eq!(name("1.1.0", &["1.0.0.json", "1.1.0-b.json"]), "openapi/history/1.1.0-c.json");
+        assert_eq!(name("1", &["1-z.json"]), "openapi/history/1-za.json");
+        assert_eq!(name("1", &["1-z.json", "1-za.json"]), "openapi/history/1-zb.json");
+        assert_eq!(name("../../x", &[]), "openapi/history/-..-x.json");
+        assert_eq!(name("", &[]), "openapi/history/unversioned.json");
+    }
+}

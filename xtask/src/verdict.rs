@@ -1,0 +1,127 @@
+//! What lies between two documents: on the wire, for Rust, and for the version of the crate.
+
+use anyhow::{Context as _, Result};
+use jiff::civil::Date;
+use nd8_codegen::impact::{self, Inputs};
+use nd8_codegen::nd8;
+use openapi_drift::report::{Bar, Bump, Grouping, Release, Report, RustChange, RustImpact};
+use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
+use semver::{BuildMetadata, Version};
+
+use crate::accepted::{Accepted, Matched};
+use crate::codegen::SUPPLEMENT;
+use crate::repository::read;
+
+/// Two documents and everything that is said of them.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    old: Document,
+    new: Document,
+    pub(crate) comparison: Comparison,
+    rust: Option<RustImpact>,
+    release: Option<Release>,
+    pub(crate) accepted: Matched,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope<'a> {
+    /// For sunsets, and for what is accepted until a day.
+    pub(crate) today: Date,
+    /// Whether both documents are turned into Rust.
+    pub(crate) rust: bool,
+    pub(crate) accepted: &'a Accepted,
+}
+
+impl Verdict {
+    /// Compares.
+    ///
+    /// # Errors
+    ///
+    /// If the repository cannot be read. A document that yields no Rust is part of the verdict.
+    pub(crate) fn of(old: Document, new: Document, scope: Scope<'_>) -> Result<Self> {
+        let comparison = compare_with(&old, &new, &Options::on(scope.today));
+        let rust = scope.rust.then(|| rust(&old, &new)).transpose()?;
+        let release = rust.as_ref().map(|rust| release(rust, &comparison)).transpose()?.flatten();
+        let accepted = scope.accepted.matched(&comparison, scope.today);
+        Ok(Self { old, new, comparison, rust, release, accepted })
+    }
+
+    /// The report, to be rendered.
+    pub(crate) fn report(&self, grouping: Grouping, bar: Bar) -> Report<'_> {
+        let report = Report::new(&self.old, &self.new, &self.comparison).grouping(grouping).bar(bar);
+        let report = report.accepted(|finding| self.accepted.reason(finding));
+        let report = self.rust.iter().fold(report, Report::rust);
+        self.release.iter().fold(report, Report::release)
+    }
+}
+
+fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
+    let (supplement, profile) = (read(SUPPLEMENT)?, nd8::profile());
+    let texts = [old.to_json(), new.to_json()];
+    let side = |name, text| {
+        Inputs::new(nd8_codegen::Document { name, bytes: text }, &profile)
+            .supplement(nd8_codegen::Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
+    };
+    let impact =
+        impact::compare(side(old.name(), texts[0].as_bytes()), side(new.name(), texts[1].as_bytes()));
+    Ok(match impact {
+        Ok(impact) => RustImpact::Known {
+            bump: impact.bump.map(bump),
+            changes: impact
+                .changes
+                .iter()
+                .map(|change| RustChange {
+                    item: change.item.clone(),
+                    bump: bump(change.bump),
+                    reason: change.reason.to_string(),
+                })
+                .collect(),
+            todo: impact
+                .stale
+                .iter()
+                .map(|entry| format!("`codegen/src/nd8.rs`: the entry `{entry}` matches nothing any more"))
+                .collect(),
+        },
+        Err(error) => RustImpact::Unknown { reason: error.to_string() },
+    })
+}
+
+/// A call that fails on the wire breaks a program as much as one that does not compile, so the crate's version says so.
+fn release(rust: &RustImpact, comparison: &Comparison) -> Result<Option<Release>> {
+    let wire = (comparison.worst() == Some(Severity::Breaking)).then_some(Bump::Major);
+    let bump = match rust {
+        RustImpact::Known { bump, .. } => (*bump).max(wire),
+        RustImpact::Unknown { .. } => match wire {
+            None => return Ok(None),
+            some => some,
+        },
+    };
+    let from = crate_version()?;
+    let to = impact::next_version(&from, bump.map(codegens_bump), "");
+    let [from, to] = [from, to].map(|version| Version { build: BuildMetadata::EMPTY, ..version }.to_string());
+    Ok(Some(Release { from, to }))
+}
+
+/// The version of `nd8`.
+pub(crate) fn crate_version() -> Result<Version> {
+    let manifest: toml::Table = read("Cargo.toml")?.parse()?;
+    let version = manifest.get("package").and_then(|package| package.get("version")?.as_str());
+    version.context("Cargo.toml has no version")?.parse().context("the version in Cargo.toml is none")
+}
+
+fn bump(bump: impact::Bump) -> Bump {
+    match bump {
+        impact::Bump::Patch => Bump::Patch,
+        impact::Bump::Minor => Bump::Minor,
+        impact::Bump::Major => Bump::Major,
+    }
+}
+
+fn codegens_bump(bump: Bump) -> impact::Bump {
+    match bump {
+        Bump::Patch => impact::Bump::Patch,
+        Bump::Minor => impact::Bump::Minor,
+        Bump::Major => impact::Bump::Major,
+    }
+}
