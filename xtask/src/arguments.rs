@@ -50,6 +50,11 @@ pub(crate) enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compares findings about pairs of documents with those expected of them, and prints the share that agrees.
+    DriftCases {
+        /// The file of cases, one JSON object a line.
+        file: PathBuf,
+    },
     /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
     Tidy,
     /// Takes the published document: says what that changes, and writes all files that hang on it, or none.
@@ -115,7 +120,7 @@ pub(crate) enum Command {
 impl Command {
     /// Whether the exit status 1 is an answer.
     pub(crate) fn is_comparison(&self) -> bool {
-        !matches!(self, Self::Codegen { .. } | Self::Tidy)
+        !matches!(self, Self::Codegen { .. } | Self::DriftCases { .. } | Self::Tidy)
     }
 }
 

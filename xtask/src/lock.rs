@@ -1,7 +1,5 @@
 //! `openapi/nd8.lock.toml`: where the documents come from, and which contents exactly are meant.
 
-use std::fmt::Write as _;
-
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use toml::Value;
@@ -98,7 +96,7 @@ impl Lock {
         field(&mut text, "SHA-256 of the file's bytes.", "sha256", Some(&document.sha256));
         let canonical = "SHA-256 of its canonical JSON (RFC 8785): stays the same when only whitespace or the order of keys changes.";
         field(&mut text, canonical, "sha256_canonical", Some(&document.sha256_canonical));
-        drop(writeln!(text, "operations = {}", document.operations));
+        text.push_str(&format!("operations = {}\n", document.operations));
         field(&mut text, "", "retrieved", Some(&document.retrieved));
         field(&mut text, "", "tool", Some(&document.tool));
         let published =
@@ -114,16 +112,16 @@ impl Lock {
 }
 
 fn section(text: &mut String, name: &str) {
-    drop(writeln!(text, "\n[{name}]"));
+    text.push_str(&format!("\n[{name}]\n"));
 }
 
 /// A field with its comment; nothing if it has no value.
 fn field(text: &mut String, comment: &str, name: &str, value: Option<&String>) {
     let Some(value) = value else { return };
     if !comment.is_empty() {
-        drop(writeln!(text, "# {comment}"));
+        text.push_str(&format!("# {comment}\n"));
     }
-    drop(writeln!(text, "{name} = {}", Value::from(value.as_str())));
+    text.push_str(&format!("{name} = {}\n", Value::from(value.as_str())));
 }
 
 #[cfg(test)]

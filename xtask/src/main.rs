@@ -8,6 +8,7 @@ mod arguments;
 mod codegen;
 mod compare;
 mod derived;
+mod drift_cases;
 mod facts;
 mod fetch;
 mod hash;
@@ -64,6 +65,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     let today = arguments.today();
     match arguments.command {
         Command::Codegen { check } => codegen::run(check)?,
+        Command::DriftCases { file } => drift_cases::run(&file)?,
         Command::Tidy => tidy::run()?,
         Command::Refresh { from, dry_run, report } => {
             refresh::run(&refresh::Options { from, dry_run, report, today })?;

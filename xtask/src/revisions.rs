@@ -102,7 +102,7 @@ pub(crate) fn history_name(version: &str, existing: &[String]) -> String {
     };
     let next = match last.chars().next_back() {
         None => "b".to_owned(),
-        Some(letter @ 'a'..'z') => {
+        Some(letter) if letter.is_ascii_lowercase() && letter != 'z' => {
             let next = char::from_u32(u32::from(letter) + 1).unwrap_or('z');
             format!("{}{next}", &last[..last.len() - 1])
         }

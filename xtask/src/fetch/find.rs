@@ -51,7 +51,7 @@ impl Found {
 }
 
 /// What we have already.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) url: Url,
     pub(crate) validators: Validators,
@@ -116,14 +116,12 @@ impl Search<'_> {
                 Candidate::Document(text, named_by) => {
                     match Document::parse(page.as_str(), text.clone()) {
                         Ok(_) => {
-                            let validators = content.validators.clone();
-                            let bytes = text.into_bytes();
-                            return Ok(Published::Found(Found {
-                                bytes,
+                            let embedded = Content {
+                                bytes: text.into_bytes(),
+                                validators: content.validators.clone(),
                                 url: page.clone(),
-                                named_by,
-                                validators,
-                            }));
+                            };
+                            return Ok(Published::Found(found(embedded, named_by)));
                         }
                         Err(error) => self.tried.push((page.clone(), error.reason().to_owned())),
                     }

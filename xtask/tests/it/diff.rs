@@ -1,0 +1,125 @@
+//! `diff` and `explain`: the reports of the repository's own history, what can be compared, and the exit status.
+
+use snapbox::file;
+
+use crate::support::{Copy, Site, top, xtask};
+
+/// Reports of the history read well, and stay as they are until somebody changes them on purpose.
+#[test]
+fn reports_of_the_history() {
+    let steps =
+        [("1.0.0", "1.1.0-b", "1.0.0-to-1.1.0-b"), ("1.1.0-b", "openapi/nd8.json", "1.1.0-b-to-1.1.0-c")];
+    for (old, new, name) in steps {
+        for (format, ending) in [("text", "txt"), ("markdown", "md")] {
+            let arguments = ["diff", old, new, "--format", format, "--fail-on", "none", "--no-accepted"];
+            let assert =
+                xtask().current_dir(top()).args(["--today", "2026-11-22"]).args(arguments).assert().success();
+            let path = top().join(format!("xtask/tests/it/reports/{name}.{ending}"));
+            assert.stdout_eq(snapbox::Data::read_from(&path, Some(snapbox::data::DataFormat::Text)).raw());
+        }
+    }
+}
+
+#[test]
+fn the_machine_readable_forms_end_in_the_sum_as_well() {
+    for format in ["json", "github", "junit"] {
+        let output = xtask()
+            .args(["diff", "1.0.0", "1.1.0-b", "--no-rust", "--no-accepted", "--format", format])
+            .output()
+            .expect("runs");
+        let text = String::from_utf8(output.stdout).expect("is text");
+        let end: String = text.lines().rev().take(5).collect();
+        assert!(end.contains("wire: "), "{format}: {end}");
+    }
+}
+
+#[test]
+fn what_reaches_the_bar_decides_the_status() {
+    let copy = Copy::new();
+    let old = r#"{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {"responses": {"204": {"description": "A"}}}}}}"#;
+    copy.write("old.json", old);
+    copy.write("removed.json", old.replace("\"/a\"", "\"/b\"").replace("\"1\"", "\"2\""));
+    copy.write(
+        "added.json",
+        old.replace("\"get\"", "\"put\": {\"responses\": {\"204\": {\"description\": \"B\"}}}, \"get\"")
+            .replace("\"1\"", "\"2\""),
+    );
+    for (new, bar, status) in [
+        ("removed.json", "breaking", 1),
+        ("removed.json", "none", 0),
+        ("added.json", "breaking", 0),
+        ("added.json", "dangerous", 0),
+        ("added.json", "any", 1),
+        ("old.json", "any", 0),
+        ("missing.json", "none", 2),
+        ("added.json", "nonsense", 2),
+    ] {
+        copy.xtask()
+            .current_dir(copy.path())
+            .args(["diff", "old.json", new, "--no-rust", "--fail-on", bar])
+            .assert()
+            .code(status);
+    }
+}
+
+#[test]
+fn files_addresses_revisions_and_commits_can_be_compared() {
+    let copy = Copy::new();
+    let site = Site::of(copy.read("openapi/nd8.json"));
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let status = std::process::Command::new("git")
+            .args(identity)
+            .args(arguments)
+            .current_dir(copy.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .status()
+            .expect("git runs");
+        assert!(status.success());
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "openapi"]);
+    git(&["commit", "--quiet", "--message", "x"]);
+    let url = site.url("/openapi.json");
+    for name in ["openapi/nd8.json", url.as_str(), "git:HEAD", "git:HEAD:openapi/nd8.json"] {
+        let assert =
+            copy.xtask().args(["diff", "openapi/nd8.json", name, "--no-rust", "--fail-on", "any"]).assert();
+        assert
+            .success()
+            .stdout_eq(format!("comparing  openapi/nd8.json (1.1.0) → {name} (1.1.0)\n\nwire: no change\n"));
+    }
+    for (name, problem) in [
+        ("git:HEAD:nowhere.json", "error: git has no nowhere.json in `HEAD`: [..]\n"),
+        ("git:--help", "error: `--help` is no revision\n"),
+        (
+            "../openapi/nd8.json",
+            "error: `../openapi/nd8.json` is no file, no address, no revision of openapi/history/ and no `git:REV`\n",
+        ),
+    ] {
+        copy.xtask().args(["diff", name, "1.0.0"]).assert().code(2).stderr_eq(problem);
+    }
+}
+
+#[test]
+fn rules_are_explained() {
+    xtask().args(["explain", "endpoint-added"]).assert().success().stdout_eq(
+        "\
+endpoint-added: safe
+
+An operation was added. Nothing needs to be done.
+",
+    );
+    xtask().args(["explain", "endpoint-addde"]).assert().code(2).stderr_eq(
+        "\
+error: there is no rule `endpoint-addde`
+  did you mean `endpoint-added`?
+...
+",
+    );
+}
+
+#[test]
+fn help_tells_the_exit_status() {
+    let output = xtask().args(["diff", "--help"]).output().expect("runs");
+    snapbox::assert_data_eq!(output.stdout, file!["reports/diff-help.txt": Text].raw());
+}

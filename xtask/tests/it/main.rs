@@ -1,0 +1,8 @@
+//! The commands as people and CI run them: the binary, on a copy of the repository, against servers on loopback.
+
+mod accept;
+mod diff;
+mod interrupted;
+mod pages;
+mod refresh;
+mod support;

@@ -1,0 +1,167 @@
+//! `refresh`: what it takes, what it tells, and what it writes.
+
+use std::collections::BTreeSet;
+
+use crate::support::{Copy, Site};
+
+/// The pinned document as upstream might publish it next: one more operation under another version.
+fn next(copy: &Copy) -> String {
+    let operation = r#""paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}},"#;
+    let document = copy.read("openapi/nd8.json");
+    let next = document.replacen("\"paths\": {", operation, 1).replacen(
+        "\"version\": \"1.1.0\"",
+        "\"version\": \"1.2.0\"",
+        1,
+    );
+    assert_ne!(next, document);
+    next
+}
+
+fn refresh(copy: &Copy, from: &str, more: &[&str]) -> (Option<i32>, String, String) {
+    let output = copy.xtask().args(["refresh", "--from", from]).args(more).output().expect("runs");
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.code(), out, err)
+}
+
+#[test]
+fn a_newer_document_changes_everything_that_hangs_on_it() {
+    let copy = Copy::new();
+    let (before, old) = (copy.contents(), copy.read("openapi/nd8.json"));
+    let new = next(&copy);
+    let site = Site::of(new.as_str());
+    let url = site.url("/openapi.json");
+
+    let (status, told, _) = refresh(&copy, &url, &["--dry-run"]);
+    assert_eq!(status, Some(0));
+    assert!(told.contains("nothing was written"), "{told}");
+    assert_eq!(copy.contents(), before, "a dry run writes nothing");
+
+    let report = copy.path().join("report.md");
+    let (status, told, warned) = refresh(&copy, &url, &["--report", report.to_str().expect("is text")]);
+    assert_eq!(status, Some(0), "{warned}");
+    assert!(told.contains("wire: safe · rust: minor · needs: 0.1.0 → 0.1.1"), "{told}");
+    assert!(copy.read("report.md").contains("`operation GET /ping/`"));
+    assert_eq!(copy.read("openapi/nd8.json"), new, "byte for byte");
+    assert_eq!(copy.read("openapi/history/1.1.0-c.json"), old);
+    assert!(copy.read("src/raw/snapshot/client.rs").contains("/ping/"));
+    assert!(copy.read("openapi/surface.txt").contains("get_ping"));
+    assert!(copy.read("Cargo.toml").contains("version = \"0.1.0+api.1.2.0\""));
+    assert!(copy.read("Cargo.lock").contains("name = \"nd8\"\nversion = \"0.1.0+api.1.2.0\""));
+    let lock = copy.read("openapi/nd8.lock.toml");
+    for line in [
+        "kind = \"published\"",
+        "info_version = \"1.2.0\"",
+        "operations = 16",
+        "retrieved = \"2026-12-01\"",
+        "etag = '\"",
+    ] {
+        assert!(lock.contains(line), "{line}: {lock}");
+    }
+    let changed: BTreeSet<String> = copy
+        .contents()
+        .into_iter()
+        .filter(|(path, content)| before.get(path) != Some(content))
+        .map(|(path, _)| path)
+        .collect();
+    let wanted = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "openapi/history/1.1.0-c.json",
+        "openapi/nd8.json",
+        "openapi/nd8.lock.toml",
+        "openapi/surface.txt",
+        "report.md",
+        "src/raw/snapshot/api.rs",
+        "src/raw/snapshot/client.rs",
+        "src/raw/snapshot/mocks.rs",
+    ];
+    assert_eq!(changed, wanted.map(ToOwned::to_owned).into());
+
+    // The next one asks whether that has changed, and hears that it has not.
+    let (status, told, _) = refresh(&copy, &url, &[]);
+    assert_eq!(status, Some(0));
+    assert!(told.contains("the document has not changed since 2026-12-01"), "{told}");
+    assert_eq!(site.requests().last(), Some(&("/openapi.json".to_owned(), 304)));
+    copy.xtask().args(["drift", "--against", &url]).assert().success();
+}
+
+#[test]
+fn what_is_here_was_changed_by_hand_so_the_server_is_not_asked_whether_it_changed() {
+    let copy = Copy::new();
+    let site = Site::of(next(&copy));
+    let url = site.url("/openapi.json");
+    assert_eq!(refresh(&copy, &url, &[]).0, Some(0));
+    copy.write("openapi/nd8.json", copy.read("openapi/nd8.json").replacen("Pong", "Ping", 1));
+    let (status, _, warned) = refresh(&copy, &url, &[]);
+    assert_eq!(status, Some(0), "{warned}");
+    assert_eq!(site.requests().last(), Some(&("/openapi.json".to_owned(), 200)));
+    assert!(copy.read("openapi/nd8.json").contains("Pong"));
+}
+
+#[test]
+fn another_content_under_the_same_version_is_the_first_thing_that_is_told() {
+    let copy = Copy::new();
+    copy.write("next.json", next(&copy).replacen("\"version\": \"1.2.0\"", "\"version\": \"1.1.0\"", 1));
+    let (status, told, warned) =
+        refresh(&copy, copy.path().join("next.json").to_str().expect("is text"), &["--dry-run"]);
+    assert_eq!(status, Some(0), "{warned}");
+    let first = told.lines().next().unwrap_or_default();
+    assert_eq!(first, "The content changed though info.version did not: it is 1.1.0 in both.");
+}
+
+#[test]
+fn yaml_is_kept_as_it_is_and_built_as_json() {
+    let copy = Copy::new();
+    // YAML 1.2 takes JSON; what makes it YAML here is the comment before it.
+    let yaml = format!("# As published.\n{}", next(&copy));
+    let site = Site::start([("/docs/openapi.yaml".to_owned(), yaml.clone().into_bytes())].into(), None);
+    let (status, _, warned) = refresh(&copy, &site.url("/docs/openapi.yaml"), &[]);
+    assert_eq!(status, Some(0), "{warned}");
+    assert_eq!(copy.read("openapi/nd8.yaml"), yaml, "byte for byte");
+    let json: serde_json::Value = serde_json::from_str(&copy.read("openapi/nd8.json")).expect("is JSON");
+    assert_eq!(json, serde_json::from_str::<serde_json::Value>(&next(&copy_of_before())).expect("is JSON"));
+    assert!(copy.read("openapi/nd8.lock.toml").contains("published = \"openapi/nd8.yaml\""));
+
+    // Upstream changes its mind: the YAML goes.
+    site.put("/docs/openapi.yaml", serde_json::to_string(&json).expect("is JSON"));
+    let (status, told, warned) = refresh(&copy, &site.url("/docs/openapi.yaml"), &[]);
+    assert_eq!(status, Some(0), "{warned}");
+    assert!(told.contains("the same in another layout"), "{told}");
+    assert!(!copy.path().join("openapi/nd8.yaml").exists());
+    assert!(!copy.read("openapi/nd8.lock.toml").contains("nd8.yaml"));
+}
+
+fn copy_of_before() -> Copy {
+    Copy::new()
+}
+
+#[test]
+fn what_cannot_be_used_changes_nothing() {
+    let copy = Copy::new();
+    let version = |version: &str| copy.read("openapi/nd8.json").replacen("\"3.0.3\"", version, 1);
+    let dangling = next(&copy).replacen("\"Pong\"", "\"Pong\", \"content\": {\"application/json\": {\"schema\": {\"$ref\": \"#/components/schemas/Gone\"}}}", 1);
+    let site = Site::of("");
+    site.redirect("/loop", "/loop");
+    site.redirect("/file", "file:///etc/hostname");
+    for (path, content, problem) in [
+        ("/openapi.json", version("\"3.1.0\""), "can be generated from 3.0 only"),
+        ("/openapi.json", dangling, "`$ref` leads nowhere: `#/components/schemas/Gone`"),
+        ("/openapi.json", "{\"openapi\": \"3.0.3\",".to_owned(), "/openapi.json:1:"),
+        ("/openapi.json", "{\"swagger\": \"2.0\"}".to_owned(), "Swagger 2.0 is not read"),
+        (
+            "/openapi.json",
+            "{\"openapi\": \"3.0.3\", \"x\": \"".to_owned() + &"x".repeat(65 << 20) + "\"}",
+            "is longer than 67108864 bytes",
+        ),
+        ("/gone.json", String::new(), "/gone.json answers with 404"),
+        ("/loop", String::new(), "more than 5 redirects"),
+        ("/file", String::new(), "`file:` is neither http nor https"),
+    ] {
+        site.put("/openapi.json", content);
+        let before = copy.contents();
+        let (status, _, told) = refresh(&copy, &site.url(path), &[]);
+        assert_eq!(status, Some(2), "{told}");
+        assert!(told.contains(problem), "{problem}: {told}");
+        assert_eq!(copy.contents(), before);
+    }
+}
