@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use super::escape::{clip, code, markdown};
 use super::operations::{count, short};
-use super::{Entry, Report, RustImpact, meaning};
+use super::{Bump, Entry, Report, RustChange, RustImpact, meaning};
 use crate::rule::Severity;
 
 /// GitHub takes 65,536 characters for the text of a pull request; the rest is for what stands around the report.
 const MOST_BYTES: usize = 56_000;
-/// Of this many changed items of Rust the rest is counted.
-const MOST_RUST: usize = 60;
+/// Of more changed items of Rust the rest is counted.
+const MOST_RUST: usize = 30;
 
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { report, text: String::new() };
@@ -85,16 +85,15 @@ impl Page<'_> {
             markdown(&entry.message()),
             code(finding.rule.id())
         );
-        let mut places = Vec::new();
-        for (name, document, at) in
-            [("before", self.report.old, &finding.old), ("after", self.report.new, &finding.new)]
-        {
-            if let Some(at) = at {
-                places.push(format!(
-                    "{name} {}",
-                    code(&format!("{}:{}:{}", document.name(), at.line, at.column))
-                ));
-            }
+        let sides = [("before", self.report.old, &finding.old), ("after", self.report.new, &finding.new)];
+        let places = sides.into_iter().filter_map(|(name, document, at)| {
+            let at = at.as_ref()?;
+            Some(format!("{name} {}", code(&format!("{}:{}:{}", document.name(), at.line, at.column))))
+        });
+        let mut places: Vec<String> = places.collect();
+        if finding.severity <= Severity::Safe && places.len() > 1 {
+            // What nobody has to think about is easy to find with one of them.
+            places.remove(0);
         }
         if !places.is_empty() {
             item.push_str(&format!(", {}", places.join(", ")));
@@ -131,17 +130,23 @@ impl Page<'_> {
             return text + "The public items of the generated code stay as they are.\n\n";
         }
         text.push_str(if todo.is_empty() { "" } else { "\n" });
-        text.push_str(&format!("<details><summary>{} public items</summary>\n\n", changes.len()));
-        for change in changes.iter().take(MOST_RUST) {
-            text.push_str(&format!(
-                "- {}: {}: {}\n",
-                change.bump,
-                code(&change.item),
-                markdown(&change.reason)
-            ));
+        let line = |change: &RustChange| {
+            format!("- {}: {}: {}\n", change.bump, code(&clip(&change.item)), markdown(&clip(&change.reason)))
+        };
+        let (grave, rest): (Vec<&RustChange>, Vec<&RustChange>) =
+            changes.iter().partition(|change| change.bump == Bump::Major);
+        text.extend(grave.iter().take(MOST_RUST).map(|change| line(change)));
+        if grave.len() > MOST_RUST {
+            text.push_str(&format!("- … and {} more\n", grave.len() - MOST_RUST));
         }
-        if changes.len() > MOST_RUST {
-            text.push_str(&format!("- … and {} more\n", changes.len() - MOST_RUST));
+        if rest.is_empty() {
+            return text + "\n";
+        }
+        text.push_str(if grave.is_empty() { "" } else { "\n" });
+        text.push_str(&format!("<details><summary>minor and patch: {}</summary>\n\n", rest.len()));
+        text.extend(rest.iter().take(MOST_RUST).map(|change| line(change)));
+        if rest.len() > MOST_RUST {
+            text.push_str(&format!("- … and {} more\n", rest.len() - MOST_RUST));
         }
         text + "\n</details>\n\n"
     }

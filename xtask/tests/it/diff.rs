@@ -81,9 +81,14 @@ fn files_addresses_revisions_and_commits_can_be_compared() {
     git(&["add", "openapi"]);
     git(&["commit", "--quiet", "--message", "x"]);
     let url = site.url("/openapi.json");
-    for name in ["openapi/nd8.json", url.as_str(), "git:HEAD", "git:HEAD:openapi/nd8.json"] {
+    for (named, name) in [
+        ("openapi/nd8.json", "openapi/nd8.json"),
+        (url.as_str(), url.as_str()),
+        ("git:HEAD", "git:HEAD:openapi/nd8.json"),
+        ("git:HEAD:openapi/nd8.json", "git:HEAD:openapi/nd8.json"),
+    ] {
         let assert =
-            copy.xtask().args(["diff", "openapi/nd8.json", name, "--no-rust", "--fail-on", "any"]).assert();
+            copy.xtask().args(["diff", "openapi/nd8.json", named, "--no-rust", "--fail-on", "any"]).assert();
         assert
             .success()
             .stdout_eq(format!("comparing  openapi/nd8.json (1.1.0) → {name} (1.1.0)\n\nwire: no change\n"));
