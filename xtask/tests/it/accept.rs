@@ -16,7 +16,7 @@ fn the_pinned_document_does_not_drift_from_itself_in_any_layout() {
     let value: serde_json::Value = serde_json::from_str(&copy.read("openapi/nd8.json")).expect("is JSON");
     let site = Site::of(value.to_string());
     let assert = copy.xtask().args(["drift", "--no-rust", "--against", &site.url("/openapi.json")]).assert();
-    assert.success().stdout_eq("comparing  openapi/nd8.json (1.1.0) → [..] (1.1.0)\n\nwire: no change\n");
+    assert.success().stdout_eq("comparing  openapi/nd8.json [..]\n\nwire: no change\n");
 }
 
 #[test]

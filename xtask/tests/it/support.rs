@@ -36,7 +36,33 @@ impl Copy {
                 }
             }
         }
-        Self { folder }
+        let copy = Self { folder };
+        copy.set_version();
+        copy
+    }
+
+    /// Whatever the version of the crate is, tests speak of 0.4.0.
+    fn set_version(&self) {
+        let manifest = self.read("Cargo.toml");
+        let start = manifest.find("\nversion = \"").expect("has one") + "\nversion = \"".len();
+        let length = manifest[start..].find('"').expect("ends");
+        let version = &manifest[start..start + length];
+        let fixed = format!("0.4.0+api.{}", self.api_version());
+        self.write(
+            "Cargo.lock",
+            self.read("Cargo.lock").replace(
+                &format!("\"nd8\"\nversion = \"{version}\""),
+                &format!("\"nd8\"\nversion = \"{fixed}\""),
+            ),
+        );
+        self.write("Cargo.toml", manifest.replacen(version, &fixed, 1));
+    }
+
+    /// The `info.version` of the pinned document.
+    pub(crate) fn api_version(&self) -> String {
+        let document: serde_json::Value =
+            serde_json::from_str(&self.read("openapi/nd8.json")).expect("is JSON");
+        document["info"]["version"].as_str().expect("is text").to_owned()
     }
 
     pub(crate) fn path(&self) -> &Path {
