@@ -62,7 +62,7 @@ pub(crate) fn file(name: &str, path: &Path) -> Result<Document> {
 ///
 /// # Errors
 ///
-/// As of [`file`].
+/// As of [`file()`].
 pub(crate) fn pinned() -> Result<Document> {
     file(DOCUMENT, &root().join(DOCUMENT))
 }

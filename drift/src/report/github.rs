@@ -6,6 +6,7 @@ use super::escape::{command_message, command_property, visible};
 use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
+use crate::source::{Document, Location};
 
 /// GitHub shows ten of a kind for each step; a few more are worth their place in the log.
 const MOST: usize = 200;
@@ -33,7 +34,7 @@ fn annotation(report: &Report<'_>, entry: &Entry<'_>, out: &mut dyn Write) -> io
         Severity::Safe | Severity::Docs => "notice",
     };
     write!(out, "::{command} ")?;
-    if let Some((document, at)) = report.place(entry) {
+    if let Some((document, at)) = place(report, entry) {
         write!(out, "file={},line={},col={},", command_property(document.name()), at.line, at.column)?;
     }
     let title = format!("{} {}", finding.severity, finding.rule.id());
@@ -47,4 +48,11 @@ fn annotation(report: &Report<'_>, entry: &Entry<'_>, out: &mut dyn Write) -> io
         message.push_str(&format!(" [accepted: {}]", visible(reason)));
     }
     writeln!(out, "{}", command_message(&message))
+}
+
+/// A place that GitHub can show: a file. What was fetched from elsewhere is none.
+fn place<'a>(report: &Report<'a>, entry: &Entry<'a>) -> Option<(&'a Document, &'a Location)> {
+    let sides = [(report.new, &entry.finding.new), (report.old, &entry.finding.old)];
+    let mut places = sides.into_iter().filter_map(|(document, at)| Some((document, at.as_ref()?)));
+    places.find(|(document, _)| !document.name().contains("://") && !document.name().starts_with("git:"))
 }

@@ -164,7 +164,34 @@ fn redirected(from: &Url, location: Option<&str>) -> Result<Url> {
 
 #[cfg(test)]
 mod tests {
-    use super::redirected;
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::*;
+
+    /// A server that does one thing with each connection, once the request is read.
+    fn server(answer: impl Fn(&mut TcpStream) + Send + 'static) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+        let address = listener.local_addr().expect("is bound");
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("connects");
+                let mut request = [0; 4096];
+                if stream.read(&mut request).is_ok_and(|length| length > 0) {
+                    answer(&mut stream);
+                }
+            }
+        });
+        format!("http://{address}/x").parse().expect("is an address")
+    }
+
+    fn refusal(url: &Url, limits: Limits) -> String {
+        match Fetcher::new(limits).get(url, None) {
+            Err(error) => format!("{error:#}"),
+            Ok(answer) => panic!("{answer:?}"),
+        }
+    }
 
     #[test]
     fn redirects_stay_on_the_web_and_do_not_lose_their_protection() {
@@ -172,7 +199,7 @@ mod tests {
         for (location, wanted) in
             [("b", Some("https://a.example/docs/b")), ("//c.example/", Some("https://c.example/"))]
         {
-            assert_eq!(redirected(&from, Some(location)).ok().as_ref().map(url::Url::as_str), wanted);
+            assert_eq!(redirected(&from, Some(location)).ok().as_ref().map(Url::as_str), wanted);
         }
         for location in ["file:///etc/passwd", "ftp://a.example/", "http://a.example/", "data:,x", "https://"]
         {
@@ -180,4 +207,54 @@ mod tests {
         }
         assert!(redirected(&from, None).is_err());
     }
+
+    #[test]
+    fn a_server_that_never_ends_is_left() {
+        let limits = Limits { time: Duration::from_millis(300), ..Limits::default() };
+        let silent = server(|_| {
+            loop {
+                thread::park();
+            }
+        });
+        assert!(refusal(&silent, limits).starts_with("no answer from http://127.0.0.1:"));
+        // One byte after the other, each in time.
+        let slow = server(|stream| {
+            drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n"));
+            while stream.write_all(b" ").is_ok() {
+                thread::park_timeout(Duration::from_millis(20));
+            }
+        });
+        let told = refusal(&slow, limits);
+        assert!(told.contains("/x broke off: "), "{told}");
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_however_it_is_packed() {
+        let limits = Limits { size: 1000, ..Limits::default() };
+        let endless = server(|stream| {
+            drop(stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"));
+            while stream.write_all(&[b' '; 4096]).is_ok() {}
+        });
+        assert!(refusal(&endless, limits).ends_with("/x is longer than 1000 bytes"));
+        // A hundred thousand spaces, gzipped.
+        let packed = base16ct::lower::decode_vec(PACKED).expect("is hexadecimal");
+        let bomb = server(move |stream| {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+                packed.len()
+            );
+            drop(stream.write_all(head.as_bytes()));
+            drop(stream.write_all(&packed));
+        });
+        assert!(refusal(&bomb, limits).ends_with("/x is longer than 1000 bytes"));
+        let roomy = Fetcher::new(Limits { size: 100_000, ..Limits::default() });
+        match roomy.get(&bomb, None).expect("is within the limit") {
+            Answer::Content(content) => assert_eq!(content.bytes.len(), 100_000),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const PACKED: &str = "1f8b0800000000000203edc13101000000c2a02aeb9fd21a1e4001000000000000000000000000000000000000000000\
+        000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000\
+        000000000000000000000000000000000000000000000000000000af062df079caa0860100";
 }
