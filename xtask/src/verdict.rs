@@ -91,13 +91,9 @@ fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
 /// A call that fails on the wire breaks a program as much as one that does not compile, so the crate's version says so.
 fn release(rust: &RustImpact, comparison: &Comparison) -> Result<Option<Release>> {
     let wire = (comparison.worst() == Some(Severity::Breaking)).then_some(Bump::Major);
-    let bump = match rust {
-        RustImpact::Known { bump, .. } => (*bump).max(wire),
-        RustImpact::Unknown { .. } => match wire {
-            None => return Ok(None),
-            some => some,
-        },
-    };
+    // Without Rust there is nothing to release.
+    let RustImpact::Known { bump, .. } = rust else { return Ok(None) };
+    let bump = (*bump).max(wire);
     let from = crate_version()?;
     let to = impact::next_version(&from, bump.map(codegens_bump), "");
     let [from, to] = [from, to].map(|version| Version { build: BuildMetadata::EMPTY, ..version }.to_string());

@@ -23,33 +23,59 @@ pub(super) struct Line {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
     pub(super) lines: Vec<Line>,
+    /// Whether lines between the first and the second are left out.
+    pub(super) skips: bool,
     pub(super) goes_on: bool,
 }
 
-/// The first lines of a place, without the indentation of the first.
-pub(super) fn of(document: &Document, location: &Location) -> Excerpt {
+/// The lines of a place, without the indentation of the first: the first line, and after it those from another on,
+/// which [`first_difference`] finds.
+pub(super) fn of(document: &Document, location: &Location, from: usize) -> Excerpt {
+    let (head, after, length) = parts(document, location);
+    let indentation = if head.trim().is_empty() { head.len() } else { 0 };
+    let mut lines = Vec::new();
+    let mut taken = 0;
+    for (index, line) in after.split_inclusive('\n').enumerate() {
+        if lines.len() == MOST_LINES || (index > 0 && taken >= length) {
+            break;
+        }
+        taken += line.len();
+        let number = location.line.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+        match index {
+            0 => lines.push(Line { number, text: first(head, line) }),
+            _ if index < from => {}
+            _ => lines.push(Line { number, text: cut(unindented(line, indentation)) }),
+        }
+    }
+    let rest = after.as_bytes().get(taken..length).unwrap_or_default();
+    let goes_on = rest.iter().take(MOST_BYTES).any(|byte| !byte.is_ascii_whitespace());
+    Excerpt { lines, skips: from > 1, goes_on }
+}
+
+/// The line at which two places begin to differ, if the lines that are shown first are all the same; else the second.
+pub(super) fn first_difference(old: (&Document, &Location), new: (&Document, &Location)) -> usize {
+    let [mut old, mut new] = [old, new].map(|(document, location)| {
+        let (_, after, length) = parts(document, location);
+        let bytes = &after.as_bytes()[..length.min(MOST_BYTES)];
+        bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii)
+    });
+    let mut same = 0;
+    loop {
+        match (old.next(), new.next()) {
+            (Some(old), Some(new)) if old == new => same += 1,
+            (None, None) => return 1,
+            _ => return if same >= MOST_LINES { same } else { 1 },
+        }
+    }
+}
+
+/// The line before a place, the text from it on, and how much of that is the place.
+fn parts<'a>(document: &'a Document, location: &Location) -> (&'a str, &'a str, usize) {
     let text = document.text();
     let start = (location.span.start as usize).min(text.len());
     let end = (location.span.end as usize).clamp(start, text.len());
     let (before, after) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
-    let head = before.rsplit('\n').next().unwrap_or_default();
-    let indentation = if head.trim().is_empty() { head.len() } else { 0 };
-    let mut lines = Vec::new();
-    let mut taken = 0;
-    for (number, line) in (location.line..).zip(after.split_inclusive('\n').take(MOST_LINES)) {
-        if !lines.is_empty() && taken >= end - start {
-            break;
-        }
-        taken += line.len();
-        let text = match lines.is_empty() {
-            true => first(head, line),
-            false => cut(unindented(line, indentation)),
-        };
-        lines.push(Line { number, text });
-    }
-    let rest = after.as_bytes().get(taken..end - start).unwrap_or_default();
-    let goes_on = rest.iter().take(MOST_BYTES).any(|byte| !byte.is_ascii_whitespace());
-    Excerpt { lines, goes_on }
+    (before.rsplit('\n').next().unwrap_or_default(), after, (end - start).min(after.len()))
 }
 
 /// The line of the place itself: from its indentation if it is short, else from a little before the place.
@@ -90,7 +116,7 @@ mod tests {
     }
 
     fn shown(document: &Document, pointer: &str) -> (Vec<(u32, String)>, bool) {
-        let excerpt = of(document, &document.locate(pointer).expect("is there"));
+        let excerpt = of(document, &document.locate(pointer).expect("is there"), 1);
         (excerpt.lines.into_iter().map(|line| (line.number, line.text)).collect(), excerpt.goes_on)
     }
 
@@ -117,5 +143,22 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert!(lines[0].1.starts_with("…xxx") && lines[0].1.contains("\"version\":\"1\""), "{lines:?}");
         assert!(lines[0].1.chars().count() <= MOST_CHARACTERS + 1, "{lines:?}");
+    }
+
+    #[test]
+    fn places_that_begin_alike_are_shown_from_where_they_differ() {
+        let text = |last: &str| {
+            let lines: String = (0..9).map(|number| format!("  a{number}: {number}\n")).collect();
+            format!("openapi: 3.0.3\ninfo:\n{lines}  last: {last}\npaths: {{}}\n")
+        };
+        let (old, new) = (document(&text("old")), document(&text("new")));
+        let [at_old, at_new] = [&old, &new].map(|document| document.locate("/info").expect("is there"));
+        let from = first_difference((&old, &at_old), (&new, &at_new));
+        let excerpt = of(&new, &at_new, from);
+        let shown: Vec<(u32, &str)> =
+            excerpt.lines.iter().map(|line| (line.number, line.text.as_str())).collect();
+        assert_eq!(shown, [(2, "info:"), (12, "  last: new")]);
+        assert!(excerpt.skips && !excerpt.goes_on);
+        assert_eq!(first_difference((&old, &at_old), (&old, &at_old)), 1, "the same");
     }
 }

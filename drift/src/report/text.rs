@@ -119,31 +119,32 @@ impl Text<'_, '_> {
             ("before", BEFORE, finding.old.as_ref().map(|location| (self.report.old, location))),
             ("after ", AFTER, finding.new.as_ref().map(|location| (self.report.new, location))),
         ];
+        let from = match (sides[0].2, sides[1].2) {
+            (Some(old), Some(new)) => excerpt::first_difference(old, new),
+            _ => 1,
+        };
         for (label, style, place) in sides {
             if let Some((document, location)) = place {
-                self.excerpt(label, style, document, location)?;
+                let head = format!("    {} {}", self.painted(style, label), self::place(document, location));
+                self.line(format!("{head}  {}", self.painted(DIM, &visible(&location.pointer))))?;
+                self.excerpt(excerpt::of(document, location, from))?;
             }
         }
         self.line("")
     }
 
-    fn excerpt(&mut self, label: &str, style: Style, document: &Document, at: &Location) -> io::Result<()> {
-        let pointer = visible(&at.pointer);
-        let place = place(document, at);
-        let head = format!("    {} {place}  {}", self.painted(style, label), self.painted(DIM, &pointer));
-        self.line(head)?;
-        let excerpt = excerpt::of(document, at);
-        for line in excerpt.lines {
+    fn excerpt(&mut self, excerpt: excerpt::Excerpt) -> io::Result<()> {
+        let more = format!("{:>9} |", "…");
+        let more = self.painted(DIM, &more).to_string();
+        for (index, line) in excerpt.lines.into_iter().enumerate() {
+            if index == 1 && excerpt.skips {
+                self.line(&more)?;
+            }
             let number = format!("{:>9} |", line.number);
             let number = self.painted(DIM, &number).to_string();
             self.line(format!("{number} {}", line.text))?;
         }
-        if excerpt.goes_on {
-            let more = format!("{:>9} |", "…");
-            let more = self.painted(DIM, &more).to_string();
-            self.line(more)?;
-        }
-        Ok(())
+        if excerpt.goes_on { self.line(&more) } else { Ok(()) }
     }
 
     /// A finding that is good to know of.
