@@ -57,7 +57,8 @@ pub(super) fn first_difference(old: (&Document, &Location), new: (&Document, &Lo
     let [mut old, mut new] = [old, new].map(|(document, location)| {
         let (_, after, length) = parts(document, location);
         let bytes = &after.as_bytes()[..length.min(MOST_BYTES)];
-        bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii)
+        // A comma belongs to what follows, not to what it ends.
+        bytes.split(|byte| *byte == b'\n').map(|line| without_comma(line.trim_ascii()))
     });
     let mut same = 0;
     loop {
@@ -67,6 +68,10 @@ pub(super) fn first_difference(old: (&Document, &Location), new: (&Document, &Lo
             _ => return if same >= MOST_LINES { same } else { 1 },
         }
     }
+}
+
+fn without_comma(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b",").unwrap_or(line)
 }
 
 /// The line before a place, the text from it on, and how much of that is the place.

@@ -81,7 +81,7 @@ impl Fetcher {
     pub(crate) fn get(&self, url: &Url, validators: Option<&Validators>) -> Result<Answer> {
         let mut url = url.clone();
         for _ in 0..=self.limits.redirects {
-            check_scheme(&url)?;
+            check(&url)?;
             let response = self.send(&url, validators)?;
             let status = response.status().as_u16();
             match status {
@@ -145,7 +145,13 @@ fn header(response: &Response<ureq::Body>, name: HeaderName) -> Option<String> {
     Some(response.headers().get(name)?.to_str().ok()?.to_owned())
 }
 
-fn check_scheme(url: &Url) -> Result<()> {
+/// Only the web; and no passwords, because addresses end up in reports and in the lock file.
+fn check(url: &Url) -> Result<()> {
+    if !url.username().is_empty() || url.password().is_some() {
+        bail!(
+            "an address with a user or a password in it would be printed and stored with them: it is not used"
+        );
+    }
     match url.scheme() {
         "http" | "https" => Ok(()),
         other => bail!("`{other}:` is neither http nor https: {url}"),
@@ -155,7 +161,7 @@ fn check_scheme(url: &Url) -> Result<()> {
 fn redirected(from: &Url, location: Option<&str>) -> Result<Url> {
     let location = location.with_context(|| format!("{from} redirects to nowhere"))?;
     let to = from.join(location).with_context(|| format!("{from} redirects to `{location}`"))?;
-    check_scheme(&to)?;
+    check(&to)?;
     if from.scheme() == "https" && to.scheme() == "http" {
         bail!("{from} redirects to {to}, which anybody on the way could change");
     }
@@ -201,8 +207,14 @@ mod tests {
         {
             assert_eq!(redirected(&from, Some(location)).ok().as_ref().map(Url::as_str), wanted);
         }
-        for location in ["file:///etc/passwd", "ftp://a.example/", "http://a.example/", "data:,x", "https://"]
-        {
+        for location in [
+            "file:///etc/passwd",
+            "ftp://a.example/",
+            "http://a.example/",
+            "data:,x",
+            "https://",
+            "https://user:word@a.example/",
+        ] {
             assert!(redirected(&from, Some(location)).is_err(), "{location}");
         }
         assert!(redirected(&from, None).is_err());

@@ -154,6 +154,7 @@ fn what_cannot_be_used_changes_nothing() {
     let site = Site::of("");
     site.redirect("/loop", "/loop");
     site.redirect("/file", "file:///etc/hostname");
+    site.redirect("/password", "http://somebody:word@127.0.0.1/");
     for (path, content, problem) in [
         ("/openapi.json", version("\"3.1.0\""), "can be generated from 3.0 only"),
         ("/openapi.json", dangling, "`$ref` leads nowhere: `#/components/schemas/Gone`"),
@@ -167,6 +168,7 @@ fn what_cannot_be_used_changes_nothing() {
         ("/gone.json", String::new(), "/gone.json answers with 404"),
         ("/loop", String::new(), "more than 5 redirects"),
         ("/file", String::new(), "`file:` is neither http nor https"),
+        ("/password", String::new(), "an address with a user or a password in it"),
     ] {
         site.put("/openapi.json", content);
         let before = copy.contents();
@@ -175,4 +177,24 @@ fn what_cannot_be_used_changes_nothing() {
         assert!(told.contains(problem), "{problem}: {told}");
         assert_eq!(copy.contents(), before);
     }
+}
+
+#[test]
+fn what_was_accepted_of_a_difference_goes_when_it_is_taken() {
+    let copy = Copy::new();
+    copy.write("next.json", next(&copy));
+    let next = copy.path().join("next.json");
+    let accept = |pointer: &str| {
+        let arguments =
+            ["accept", "endpoint-added", pointer, "--reason", "Not ours", "--until", "2027-01-01"];
+        copy.xtask().args(arguments).assert().success();
+    };
+    accept("/paths/~1ping~1/get");
+    accept("/paths/~1another~1/get");
+    let (status, told, warned) = refresh(&copy, next.to_str().expect("is text"), &["--dry-run"]);
+    assert_eq!(status, Some(0), "{warned}");
+    assert!(told.contains("accepted: Not ours"), "{told}");
+    assert_eq!(refresh(&copy, next.to_str().expect("is text"), &[]).0, Some(0));
+    let rest = copy.read("openapi/accepted.toml");
+    assert!(!rest.contains("~1ping~1") && rest.contains("~1another~1"), "{rest}");
 }
