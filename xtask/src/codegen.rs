@@ -20,29 +20,32 @@ pub(crate) fn run(check: bool) -> Result<()> {
 fn files() -> Result<Vec<Derived>> {
     let lock: toml::Table = read(LOCK)?.parse()?;
     let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
-    derive(&read(DOCUMENT)?, retrieved)
+    let (files, warnings) = derive(&read(DOCUMENT)?, retrieved)?;
+    for warning in warnings {
+        eprintln!("warning: {warning}");
+    }
+    Ok(files)
 }
 
-/// The derived files of a document that was retrieved on a day. Prints what a maintainer should look at.
+/// The derived files of a document that was retrieved on a day, and what a maintainer should look at.
 ///
 /// # Errors
 ///
 /// If the document cannot be turned into a client.
-pub(crate) fn derive(document: &str, retrieved: Option<&str>) -> Result<Vec<Derived>> {
+pub(crate) fn derive(document: &str, retrieved: Option<&str>) -> Result<(Vec<Derived>, Vec<String>)> {
     let supplement = read(SUPPLEMENT)?;
     let generated = generate(
         Document { name: DOCUMENT, bytes: document.as_bytes() },
         Some(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() }),
         &nd8::profile(),
     )?;
-    for warning in &generated.warnings {
-        eprintln!("warning: {warning}");
-    }
-    Ok(vec![
+    let warnings = generated.warnings.iter().map(ToString::to_string).collect();
+    let files = vec![
         Derived { path: "src/raw/snapshot/api.rs", content: generated.revision.to_source(retrieved) },
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
         Derived { path: "src/raw/snapshot/client.rs", content: generated.client },
         Derived { path: "src/raw/snapshot/mocks.rs", content: generated.mocks },
         Derived { path: "openapi/surface.txt", content: generated.surface },
-    ])
+    ];
+    Ok((files, warnings))
 }

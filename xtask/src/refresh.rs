@@ -169,7 +169,10 @@ impl Refreshed {
         let old = Document::parse(DOCUMENT, current)?;
         let old_version = old.version().unwrap_or_default().to_owned();
         let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
-        let verdict = Verdict::of(old, new, scope)?;
+        let mut verdict = Verdict::of(old, new, scope)?;
+        // The report is told even where there is no client, for it says what has to be done about that.
+        let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved));
+        verdict.add_todo(derived.as_ref().map_or(&[], |(_, warnings)| warnings));
         let report = verdict.report(Grouping::Schema, Bar::None);
         compare::print(&report, Format::Text(Paint::Coloured))?;
         if let Some(path) = &options.report {
@@ -177,8 +180,8 @@ impl Refreshed {
             report.render(Format::Markdown, &mut markdown)?;
             fs::write(path, markdown).with_context(|| format!("cannot write {}", path.display()))?;
         }
-        let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved))
-            .context("the client cannot be generated from it, so nothing is written")?;
+        let (derived, _) =
+            derived.context("the client cannot be generated from it, so nothing is written")?;
         let mut changes = self.document_and_lock();
         let history = revisions::history_name(&old_version, &revisions::history()?);
         changes.push(change(&history, current.to_owned()));

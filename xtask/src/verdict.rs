@@ -47,6 +47,13 @@ impl Verdict {
         Ok(Self { old, new, comparison, rust, release, accepted })
     }
 
+    /// Adds what a maintainer has to do, or to look at.
+    pub(crate) fn add_todo(&mut self, more: &[String]) {
+        if let Some(RustImpact::Known { todo, .. }) = &mut self.rust {
+            todo.extend_from_slice(more);
+        }
+    }
+
     /// The report, to be rendered.
     pub(crate) fn report(&self, grouping: Grouping, bar: Bar) -> Report<'_> {
         let report = Report::new(&self.old, &self.new, &self.comparison).grouping(grouping).bar(bar);

@@ -49,7 +49,12 @@ fn a_newer_document_changes_everything_that_hangs_on_it() {
     let (status, told, warned) = refresh(&copy, &url, &["--report", report.to_str().expect("is text")]);
     assert_eq!(status, Some(0), "{warned}");
     assert!(told.contains("wire: safe · rust: minor · needs: 0.4.0 → 0.4.1"), "{told}");
-    assert!(copy.read("report.md").contains("`operation GET /ping/`"));
+    let markdown = copy.read("report.md");
+    assert!(markdown.contains("`operation GET /ping/`"), "{markdown}");
+    assert!(
+        markdown.contains("- [ ] GET /ping/ is not in the naming table; it is called `get_ping` for now"),
+        "{markdown}"
+    );
     assert_eq!(copy.read("openapi/nd8.json"), new, "byte for byte");
     let mut entries = history(&copy, &version);
     entries.retain(|path| !before.contains_key(path));
@@ -177,6 +182,29 @@ fn what_cannot_be_used_changes_nothing() {
         assert!(told.contains(problem), "{problem}: {told}");
         assert_eq!(copy.contents(), before);
     }
+}
+
+#[test]
+fn a_document_that_lost_what_a_table_speaks_of_is_told_and_not_taken() {
+    let copy = Copy::new();
+    let mut document: serde_json::Value =
+        serde_json::from_str(&copy.read("openapi/nd8.json")).expect("is JSON");
+    let paths = document["paths"].as_object_mut().expect("is a map");
+    paths.remove("/refunds/").expect("is there");
+    copy.write("next.json", document.to_string());
+    let (before, report) = (copy.contents(), tempfile::NamedTempFile::new().expect("writable"));
+    let more = ["--report", report.path().to_str().expect("is text")];
+    let next = copy.path().join("next.json");
+    let (status, told, warned) = refresh(&copy, next.to_str().expect("is text"), &more);
+    assert_eq!(status, Some(2));
+    assert!(
+        told.contains("to do  `codegen/src/nd8.rs`: the entry `GET /refunds/` matches nothing any more"),
+        "{told}"
+    );
+    assert!(told.ends_with("wire: breaking · rust: major · needs: 0.4.0 → 0.5.0\n"), "{told}");
+    assert!(warned.contains("the client cannot be generated from it, so nothing is written"), "{warned}");
+    assert!(std::fs::read_to_string(report.path()).expect("is there").contains("- [ ] `codegen/src/nd8.rs`"));
+    assert_eq!(copy.contents(), before);
 }
 
 #[test]
