@@ -62,8 +62,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let changes = if new.is_another(&current)? {
         new.changes(&current, options)?
     } else {
-        println!("the document is the same in another layout; only its bytes and the lock file change");
-        new.document_and_lock()
+        println!(
+            "the document is the same in another layout; only its bytes, the lock file and the day change"
+        );
+        // The code knows the day on which the document was retrieved.
+        let (derived, _) = codegen::derive(&new.json, Some(&new.lock.document.retrieved))?;
+        let derived = derived.into_iter().map(|file| change(file.path, file.content));
+        new.document_and_lock().into_iter().chain(derived).collect()
     };
     if options.dry_run {
         println!("\nnothing was written; it would be: {}", names(&changes));

@@ -12,6 +12,10 @@ const MOST_BYTES: usize = 56_000;
 /// Of more changed items of Rust the rest is counted.
 const MOST_RUST: usize = 30;
 
+/// What the words of the sum mean.
+const LEGEND: &str = "<sub>wire: what happens to programs that speak to the API; rust: to programs that call the code generated \
+                      from it; needs: the release of the crate that says so.</sub>\n";
+
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { report, text: String::new() };
     page.header();
@@ -20,6 +24,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         page.section(severity, MOST_BYTES.saturating_sub(rust.len()));
     }
     page.text.push_str(&rust);
+    if report.rust.is_some() {
+        page.line(LEGEND);
+    }
     page.line(&format!("**{}**", report.sum()));
     out.write_all(page.text.as_bytes())
 }

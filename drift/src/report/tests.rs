@@ -146,6 +146,17 @@ fn github_annotations() {
 }
 
 #[test]
+fn annotations_stand_in_files_not_at_addresses() {
+    let mut case = Case::usual();
+    case.new = Document::parse("https://x.example/new.yaml", NEW).expect("is a document");
+    let text = case.rendered(Format::Github, Grouping::Schema);
+    let first = text.lines().find(|line| line.starts_with("::error")).expect("is there");
+    assert!(first.starts_with("::error file=old.json,line=21,col=11,"), "{first}");
+    let added = text.lines().find(|line| line.contains("endpoint-added")).expect("is there");
+    assert!(added.starts_with("::notice title="), "{added}");
+}
+
+#[test]
 fn junit() {
     let text = Case::usual().rendered(Format::Junit, Grouping::Schema);
     assert_data_eq!(text, file!["snapshots/junit.xml": Text].raw());

@@ -115,3 +115,36 @@ fn inline_scripts(document: &Html) -> Vec<String> {
         .map(|script| script.text().collect())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Pages are anybody's: whatever they hold, the candidates are addresses of the web, and the guesses come last.
+        #[test]
+        fn any_page_gives_candidates(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    Just("<script>".to_owned()), Just("</script>".to_owned()), Just("<a download href='".to_owned()),
+                    Just("<redoc spec-url=".to_owned()), Just("url: '".to_owned()), Just("__redoc_state = {".to_owned()),
+                    Just("Redoc.init(`".to_owned()), Just("\\u00".to_owned()), Just("\"spec\":{\"data\":".to_owned()), ".{0,12}",
+                ],
+                0..24,
+            )
+        ) {
+            let page: Url = "https://docs.example/api/".parse().expect("is an address");
+            let found = candidates(&parts.concat(), &page);
+            for candidate in &found {
+                if let Candidate::Address(url, _) | Candidate::Script(url) | Candidate::Configuration(url) = candidate {
+                    prop_assert!(matches!(url.scheme(), "http" | "https"));
+                }
+            }
+            let guesses = GUESSES.len() + GUESSES_BESIDE.len();
+            let last = found.iter().rev().take_while(|it| matches!(it, Candidate::Address(_, "a guess"))).count();
+            prop_assert_eq!(last, guesses);
+        }
+    }
+}

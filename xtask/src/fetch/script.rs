@@ -19,6 +19,9 @@ pub(super) enum Setting {
     Document(String),
 }
 
+/// So many places of a script are tried as the beginning of a document: each may be read to the end.
+const MOST_DOCUMENTS: usize = 20;
+
 /// A string of JavaScript, in any of its quotes.
 const STRING: &str = r#"(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"#;
 
@@ -49,7 +52,7 @@ pub(super) fn settings(script: &str) -> Vec<Setting> {
             found.push(setting);
         }
     }
-    for start in DOCUMENT.iter().flat_map(|pattern| pattern.find_iter(script)) {
+    for start in DOCUMENT.iter().flat_map(|pattern| pattern.find_iter(script)).take(MOST_DOCUMENTS) {
         // The pattern ends with the brace.
         let json = script.get(start.end() - 1..).unwrap_or_default();
         if let Some(document) = document(json) {

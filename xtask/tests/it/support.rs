@@ -97,7 +97,9 @@ impl Copy {
 
 /// A command on the repository itself.
 pub(crate) fn xtask() -> Command {
-    Command::new(cargo_bin!("xtask")).env("NO_COLOR", "1")
+    // The servers of the tests are not behind anybody's proxy.
+    let proxies = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "http_proxy", "https_proxy"];
+    proxies.into_iter().fold(Command::new(cargo_bin!("xtask")).env("NO_COLOR", "1"), Command::env_remove)
 }
 
 /// A site on loopback that serves some files, each with a validator, and remembers what it was asked for.
