@@ -10,8 +10,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
+use super::operations::Reached;
 use super::{Entry, Report, RustImpact, escape};
-use crate::finding::{Operation, Section, SubjectKind};
+use crate::finding::{Section, SubjectKind};
+use crate::operations::Operation;
 use crate::rule::Severity;
 use crate::source::{Document, Location};
 
@@ -224,16 +226,16 @@ struct Lists<'a> {
     operations: Vec<&'a Operation>,
     by_operation: HashMap<&'a Operation, usize>,
     lists: Vec<Vec<usize>>,
-    by_list: HashMap<&'a [Operation], usize>,
+    by_list: HashMap<Vec<usize>, usize>,
 }
 
 impl<'a> Lists<'a> {
-    fn add(&mut self, operations: &'a [Operation]) -> usize {
-        if let Some(known) = self.by_list.get(operations) {
+    fn add(&mut self, operations: Reached<'a>) -> usize {
+        let numbers: Vec<usize> = operations.iter().map(|operation| self.number(operation)).collect();
+        if let Some(known) = self.by_list.get(&numbers) {
             return *known;
         }
-        let numbers = operations.iter().map(|operation| self.number(operation)).collect();
-        self.by_list.insert(operations, self.lists.len());
+        self.by_list.insert(numbers.clone(), self.lists.len());
         self.lists.push(numbers);
         self.lists.len() - 1
     }

@@ -24,8 +24,9 @@ use std::str::FromStr;
 pub use json::schema as json_schema;
 pub use rust::{Bump, RustChange, RustImpact};
 
+use self::operations::Reached;
 use crate::comparison::Comparison;
-use crate::finding::{Finding, Operation};
+use crate::finding::Finding;
 use crate::rule::Severity;
 use crate::source::{Document, Location};
 
@@ -221,7 +222,7 @@ impl<'a> Report<'a> {
         self.comparison.findings.iter().zip(reasons).map(|(finding, accepted)| Entry {
             finding,
             accepted,
-            operations: &finding.operations,
+            operations: Reached::All(&finding.operations),
         })
     }
 
@@ -231,7 +232,9 @@ impl<'a> Report<'a> {
             Grouping::Schema => Box::new(self.findings()),
             Grouping::None => Box::new(self.findings().flat_map(|entry| {
                 let none = entry.operations.is_empty().then_some(entry);
-                entry.operations.chunks(1).map(move |one| Entry { operations: one, ..entry }).chain(none)
+                let each =
+                    entry.operations.iter().map(move |one| Entry { operations: Reached::One(one), ..entry });
+                each.chain(none)
             })),
         }
     }
@@ -252,7 +255,7 @@ impl<'a> Report<'a> {
 struct Entry<'a> {
     finding: &'a Finding,
     accepted: Option<&'a str>,
-    operations: &'a [Operation],
+    operations: Reached<'a>,
 }
 
 impl<'a> Entry<'a> {

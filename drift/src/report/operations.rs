@@ -1,22 +1,53 @@
 //! Lists of operations, short enough to read.
 
 use super::escape::{clip, visible};
-use crate::finding::Operation;
+use crate::operations::{Operation, Operations};
 
 /// The operations that are named; of more, the number is told.
 const MOST: usize = 3;
 
+/// The operations that an entry of a report speaks of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reached<'a> {
+    /// All that a change reaches.
+    All(&'a Operations),
+    /// One of them.
+    One(&'a Operation),
+}
+
+impl<'a> Reached<'a> {
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a Operation> {
+        let (all, one) = match self {
+            Self::All(operations) => (Some(operations.iter()), None),
+            Self::One(operation) => (None, Some(operation)),
+        };
+        all.into_iter().flatten().chain(one)
+    }
+
+    pub(super) fn len(self) -> usize {
+        match self {
+            Self::All(operations) => operations.len(),
+            Self::One(_) => 1,
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// The operations as a reader wants them: named if they are few, counted if they are many.
 pub(super) struct Short<'a> {
-    pub(super) named: &'a [Operation],
+    pub(super) named: Vec<&'a Operation>,
     /// How many there are beyond those.
     pub(super) more: usize,
 }
 
 /// Names some, or all if only one would be left out.
-pub(super) fn short(operations: &[Operation]) -> Short<'_> {
-    let named = if operations.len() <= MOST + 1 { operations } else { &operations[..MOST] };
-    Short { named, more: operations.len() - named.len() }
+pub(super) fn short(operations: Reached<'_>) -> Short<'_> {
+    let length = operations.len();
+    let named = if length <= MOST + 1 { length } else { MOST };
+    Short { named: operations.iter().take(named).collect(), more: length - named }
 }
 
 impl Short<'_> {

@@ -2,20 +2,26 @@
 //!
 //! The findings are made by hand, so that reports are tested for what they do with findings, not for what is found.
 
+use std::sync::Arc;
+
 use snapbox::{assert_data_eq, file};
 
 use super::{Bar, Bump, Format, Grouping, Paint, Release, Report, RustChange, RustImpact};
 use crate::comparison::Comparison;
-use crate::finding::{Finding, Operation, Section, Subject, SubjectKind};
+use crate::finding::{Finding, Section, Subject, SubjectKind};
+use crate::operations::{Operation, Operations};
 use crate::rule::Rule;
 use crate::source::Document;
 
 const OLD: &str = include_str!("snapshots/old.json");
 const NEW: &str = include_str!("snapshots/new.yaml");
 
-fn operations(list: &[&str]) -> Vec<Operation> {
+fn operations(list: &[&str]) -> Operations {
     let parts = list.iter().filter_map(|call| call.split_once(' '));
-    parts.map(|(method, path)| Operation { path: path.to_owned(), method: method.to_owned() }).collect()
+    let all: Arc<[Operation]> =
+        parts.map(|(method, path)| Operation { path: path.to_owned(), method: method.to_owned() }).collect();
+    let bits: Vec<u64> = all.chunks(64).map(|some| u64::MAX >> (64 - some.len())).collect();
+    Operations::new(all, bits)
 }
 
 struct Case {
@@ -47,7 +53,7 @@ impl Case {
             subject: Subject { kind, name: name.to_owned() },
             old: places[0].map(|pointer| self.old.locate(pointer).expect("is there")),
             new: places[1].map(|pointer| self.new.locate(pointer).expect("is there")),
-            operations: operations(calls).into(),
+            operations: operations(calls),
             section: Section::Paths,
         });
     }

@@ -220,10 +220,11 @@ fn place(document: &Document, at: &Location) -> String {
 
 /// The operations that a change reaches, unless its subject says it.
 fn reached(entry: &Entry<'_>, subject: &str) -> String {
-    match entry.operations {
-        [] => String::new(),
-        [one] if subject.ends_with(&one.to_string()) => String::new(),
-        [_] => format!(", in {}", short(entry.operations).line()),
-        many => format!(", in {}: {}", count(many.len()), short(many).line()),
+    let list = short(entry.operations);
+    match entry.operations.len() {
+        0 => String::new(),
+        1 if list.named.iter().all(|one| subject.ends_with(&one.to_string())) => String::new(),
+        1 => format!(", in {}", list.line()),
+        many => format!(", in {}: {}", count(many), list.line()),
     }
 }
