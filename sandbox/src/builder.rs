@@ -3,9 +3,11 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -13,10 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::api_key::{KeyMode, NewKey};
 use crate::body::ListErrors;
 use crate::clock::Clock;
-use crate::delivery::{self, Log, Sender};
+use crate::courier::{self, Courier};
 use crate::keep::{self, Changes};
 use crate::list::ListShape;
-use crate::mac::MacKey;
 use crate::random::Random;
 use crate::sandbox::{Own, Sandbox, Settings, Shared};
 use crate::server;
@@ -48,6 +49,10 @@ pub struct Builder {
     settings: Settings,
     rate_limit: Option<RateLimit>,
     state_file: Option<PathBuf>,
+    frozen_at: Option<Timestamp>,
+    remote_webhooks: bool,
+    remote_callers: bool,
+    webhook_timeout: Duration,
 }
 
 impl Builder {
@@ -61,6 +66,10 @@ impl Builder {
             settings: Settings::default(),
             rate_limit: None,
             state_file: None,
+            frozen_at: None,
+            remote_webhooks: false,
+            remote_callers: false,
+            webhook_timeout: courier::TIMEOUT,
         }
     }
 
@@ -71,9 +80,36 @@ impl Builder {
         self
     }
 
+    /// Lets webhooks go to other machines as well, still over plain `http`: payloads and signatures can be read on the
+    /// way.
+    pub fn allow_remote_webhooks(mut self) -> Builder {
+        self.remote_webhooks = true;
+        self
+    }
+
+    /// Sets how long a receiver may take to answer, in real time: 15 seconds without this.
+    pub fn webhook_timeout(mut self, limit: Duration) -> Builder {
+        self.webhook_timeout = limit;
+        self
+    }
+
+    /// Starts with a clock that stands still at this time, until it is moved by
+    /// [`Sandbox::clock`]. Together with [`Builder::seed`], everything that the sandbox writes is the same each time.
+    pub fn frozen_at(mut self, at: Timestamp) -> Builder {
+        self.frozen_at = Some(at);
+        self
+    }
+
+    /// Lets [`Builder::bind`] take an address that other machines reach. Whoever reaches it can see everything in the
+    /// sandbox, credentials included, act as the customer, and have it send requests to the webhook address.
+    pub fn allow_remote_callers(mut self) -> Builder {
+        self.remote_callers = true;
+        self
+    }
+
     /// Listens there instead of on a free port of 127.0.0.1.
     ///
-    /// Only a loopback address is taken: whoever reaches the sandbox can act as the customer.
+    /// Only a loopback address is taken, unless [`Builder::allow_remote_callers`] is called.
     pub fn bind(mut self, address: SocketAddr) -> Builder {
         self.bind = address;
         self
@@ -118,7 +154,7 @@ impl Builder {
 
     /// Keeps the state in this file, and goes on from there if it has one: with the same credentials, whatever
     /// [`Builder::seed`] says. Every answer is held back until what it tells of is in the file, so nothing that was
-    /// acknowledged is lost, however the process ends. Deliveries under way are not kept.
+    /// acknowledged is lost, however the process ends. Deliveries that were under way are attempted again.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Builder {
         self.state_file = Some(path.into());
         self
@@ -131,31 +167,27 @@ impl Builder {
     /// If the address is not on loopback, or can't be listened on, or the webhook client can't be set up; or if the state
     /// file can't be read or written, has no state of this version, or is another sandbox's.
     pub async fn start(self) -> io::Result<Sandbox> {
-        if !self.bind.ip().is_loopback() {
+        if !self.remote_callers && !self.bind.ip().is_loopback() {
             let message = format!("the sandbox listens on loopback addresses only, not on {}", self.bind);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let listener = TcpListener::bind(self.bind).await?;
         let address = listener.local_addr()?;
 
-        let clock = Clock;
+        let clock = Clock::starting(self.frozen_at);
         let (keeper, kept) = match &self.state_file {
             Some(path) => keep::open(path).await.map(|(keeper, kept)| (Some(keeper), kept))?,
             None => (None, None),
         };
-        let (outbox, queue) = mpsc::unbounded_channel();
         let (mut state, own, initial) = match kept {
             Some(kept) => (kept.state, kept.own, kept.initial),
             None => self.begin(&clock),
         };
-        state.outbox = outbox;
         if let Some(url) = self.webhook_url {
             state.webhook_url = Some(url);
         }
 
-        let deliveries = Arc::new(Log::new());
-        let secret = MacKey::new(own.webhook_secret.as_bytes());
-        let sender = Sender::new(secret, clock.clone(), Arc::clone(&deliveries))?;
+        let courier = Courier::new(self.remote_webhooks, self.webhook_timeout)?;
         let (settle, to_settle) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             origin: format!("http://{address}"),
@@ -164,7 +196,8 @@ impl Builder {
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
             contract: Arc::default(),
-            deliveries,
+            signing_secret: Mutex::new(own.webhook_secret.clone()),
+            settling: AtomicUsize::new(0),
             settle: (self.refunds == RefundPolicy::Automatic).then_some(settle),
             own,
             initial,
@@ -186,7 +219,7 @@ impl Builder {
             }
         });
         let workers = vec![
-            tokio::spawn(delivery::run(queue, sender)),
+            tokio::spawn(courier::run(Arc::clone(&shared), courier)),
             tokio::spawn(Shared::settle_refunds(Arc::clone(&shared), to_settle)),
         ];
         // Not one of those that end with the handle: answers that are under way still wait for it.

@@ -50,6 +50,18 @@ impl Random {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
+    /// Draws a number that depends on the seed, a name and a count only, and not on what was drawn before: for what
+    /// happens in an order that nobody fixed.
+    pub(crate) fn number_for(&self, name: Uuid, count: u64, range: Range<u64>) -> u64 {
+        let mut seed = self.seed;
+        let salt = name.into_bytes().into_iter().chain(count.to_le_bytes());
+        // From the other end than where draws are counted.
+        for (byte, salt) in seed.iter_mut().rev().zip(salt) {
+            *byte ^= salt;
+        }
+        StdRng::from_seed(seed).random_range(range)
+    }
+
     /// Gives a generator of its own to each draw. The count is part of its key, so no two are alike.
     fn next(&mut self) -> StdRng {
         let mut seed = self.seed;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,10 +20,10 @@ use crate::body::ListErrors;
 use crate::builder::Builder;
 use crate::catalog::{InvalidProduct, Product};
 use crate::checkout::Checkout;
-use crate::clock::Clock;
+use crate::clock::{Clock, SandboxClock};
 use crate::contract::{self, Disagreement, Violation};
 use crate::customer::Customer;
-use crate::delivery::{Delivery, Log, NoDelivery};
+use crate::delivery::{Delivery, NoDelivery};
 use crate::keep::{Changes, Keeper};
 use crate::list::ListShape;
 use crate::money::Currency;
@@ -30,6 +31,7 @@ use crate::refund::{Ending, RefundError};
 use crate::snapshot::{InvalidSnapshot, Snapshot};
 use crate::state::State;
 use crate::throttle::Throttle;
+use crate::webhooks::Webhooks;
 
 /// A running sandbox: a server on loopback with its own keys, ids and state.
 ///
@@ -76,7 +78,7 @@ impl Sandbox {
         &self.shared.own.session_token
     }
 
-    /// Gives the secret that webhooks are signed with.
+    /// Gives the secret that webhooks are signed with, until [`Webhooks::rotate_secret`] is called.
     pub fn webhook_secret(&self) -> &str {
         &self.shared.own.webhook_secret
     }
@@ -136,7 +138,7 @@ impl Sandbox {
         self.shared.settle(refund_id, Ending::Failed)
     }
 
-    /// Takes down the state as it is now: everything but the deliveries that were attempted and those under way.
+    /// Takes down the state as it is now: everything, deliveries to come included.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&self.shared.state())
     }
@@ -187,34 +189,63 @@ impl Sandbox {
         assert!(violations.is_empty(), "the sandbox broke its own OpenAPI document: {violations:#?}");
     }
 
-    /// Lists the webhook deliveries that were attempted, in the order in which the attempts ended.
-    pub fn deliveries(&self) -> Vec<Delivery> {
-        self.shared.deliveries.all()
+    /// Gives the clock, to read and to move it.
+    pub fn clock(&self) -> SandboxClock {
+        SandboxClock { sandbox: Arc::clone(&self.shared) }
     }
 
-    /// Waits for a delivery of an event, such as `refund.status_changed`; gives the first there was or will
-    /// be.
+    /// Gives what can be done with webhooks: tests, resends, rotations, and deliveries that misbehave.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks { sandbox: Arc::clone(&self.shared) }
+    }
+
+    /// Lists the webhook deliveries, those to come included, in the order in which they were queued.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.state().deliveries.all().to_vec()
+    }
+
+    /// Waits for a delivery of an event, such as `refund.status_changed`, that was attempted; gives the first there was
+    /// or will be.
     ///
     /// The attempt counts, whatever the receiver answered.
     ///
     /// # Errors
     ///
-    /// If there is none within the limit.
+    /// If there is none within the limit, which is real time.
     pub async fn wait_for_delivery(&self, event: &str, limit: Duration) -> Result<Delivery, NoDelivery> {
         self.wait_for_delivery_where(limit, |delivery| delivery.event() == event).await
     }
 
-    /// Waits for a delivery that `wanted` says yes to; gives the first there was or will be.
+    /// Waits for a delivery that was attempted and that `wanted` says yes to; gives the first there was or will be.
     ///
     /// # Errors
     ///
-    /// If there is none within the limit.
+    /// If there is none within the limit, which is real time.
     pub async fn wait_for_delivery_where(
         &self,
         limit: Duration,
         wanted: impl Fn(&Delivery) -> bool,
     ) -> Result<Delivery, NoDelivery> {
-        self.shared.deliveries.wait_for(limit, wanted).await
+        let mut changes = self.shared.changes.hear();
+        let attempted = || {
+            let all = self.deliveries().into_iter();
+            all.filter(|delivery| !delivery.attempts().is_empty())
+        };
+        let found = async {
+            loop {
+                if let Some(delivery) = attempted().find(&wanted) {
+                    return delivery;
+                }
+                if changes.changed().await.is_err() {
+                    // The sender is part of what this handle holds, so it cannot go away while this waits.
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        tokio::time::timeout(limit, found).await.map_err(|_| NoDelivery {
+            limit,
+            attempted: attempted().map(|delivery| delivery.event().to_owned()).collect(),
+        })
     }
 }
 
@@ -260,7 +291,10 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) throttle: Throttle,
     pub(crate) contract: Arc<contract::Log>,
-    pub(crate) deliveries: Arc<Log>,
+    /// What webhooks are signed with now.
+    pub(crate) signing_secret: Mutex<String>,
+    /// How many refunds are on their way to their end by themselves.
+    pub(crate) settling: AtomicUsize,
     /// Refunds to complete, where that happens by itself.
     pub(crate) settle: Option<UnboundedSender<String>>,
     pub(crate) own: Own,
@@ -326,6 +360,7 @@ impl Shared {
     pub(crate) fn settle_later(&self, refund_id: &str) {
         if let Some(settle) = &self.settle {
             // The worker is gone only when the sandbox is being dropped.
+            self.settling.fetch_add(1, Ordering::AcqRel);
             let _ = settle.send(refund_id.to_owned());
         }
     }
@@ -334,8 +369,16 @@ impl Shared {
     pub(crate) async fn settle_refunds(self: Arc<Self>, mut refunds: UnboundedReceiver<String>) {
         while let Some(refund_id) = refunds.recv().await {
             // Somebody may have settled it by hand in the meantime, which is just as well.
-            let _ = self.settle(&refund_id, Ending::Completed);
+            let mut state = self.state();
+            let _ = state.settle(&refund_id, Ending::Completed, self.clock.now());
+            // Before the change is noted, which is what tells that there is one less.
+            self.settling.fetch_sub(1, Ordering::AcqRel);
         }
+    }
+
+    /// Says whether nothing is under way that happens by itself.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settling.load(Ordering::Acquire) == 0 && self.state().deliveries.is_settled(self.clock.now())
     }
 
     fn settle(&self, refund_id: &str, ending: Ending) -> Result<(), RefundError> {

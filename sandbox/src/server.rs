@@ -15,7 +15,7 @@ use crate::error::Door;
 use crate::sandbox::Shared;
 use crate::{
     api_key, checkout, control, dashboard, keep, link_management, organization, page, payment, public_link,
-    refund, refund_list, webhook_config,
+    refund, refund_list, webhook_config, webhooks,
 };
 
 type Methods = MethodRouter<Arc<Shared>>;
@@ -51,6 +51,7 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
         .route("/pay/{token}", get(page::show))
         .route("/pay/{token}/{act}", post(page::act))
         .merge(control::routes())
+        .merge(webhooks::routes())
         .fallback(unknown_route)
         .layer(from_fn(django::catch_panics))
         .layer(from_fn_with_state(Arc::clone(&sandbox), keep::acknowledge))

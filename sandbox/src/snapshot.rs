@@ -96,10 +96,7 @@ impl Shared {
     pub(crate) fn restore(&self, snapshot: &Snapshot) -> Result<(), InvalidSnapshot> {
         let mut restored = snapshot.state()?;
         restored.credentials.adopt(&self.own.session_token, &self.own.api_key);
-        let mut state = self.state();
-        restored.outbox = state.outbox.clone();
-        *state = restored;
-        drop(state);
+        *self.state() = restored;
         self.settle_what_is_processing();
         Ok(())
     }

@@ -4,17 +4,20 @@
 //! change and the announcement of it happen under the same lock, so webhooks are queued in the order of what
 //! they tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use uuid::Uuid;
 
 use crate::auth::Credentials;
 use crate::catalog::Catalog;
 use crate::checkout::Checkout;
-use crate::delivery::Job;
+use crate::clock::Moment;
+use crate::delivery::{Delivery, DeliveryStatus};
 use crate::mac::MacKey;
+use crate::misbehaviour::Misbehaviour;
 use crate::organization::Organization;
+use crate::outbox::Outbox;
 use crate::payment::Payment;
 use crate::payment_link::PaymentLink;
 use crate::random::Random;
@@ -37,13 +40,10 @@ pub(crate) struct State {
     /// Oldest first.
     pub(crate) payment_links: Vec<PaymentLink>,
     pub(crate) webhook_url: Option<String>,
-    /// Not part of what is kept: a state that was read gets that of the sandbox it goes to.
-    #[serde(skip, default = "nowhere")]
-    pub(crate) outbox: UnboundedSender<Job>,
-}
-
-fn nowhere() -> UnboundedSender<Job> {
-    unbounded_channel().0
+    /// Every webhook, sent or to be sent.
+    pub(crate) deliveries: Outbox,
+    /// How the next deliveries are to misbehave, one each.
+    pub(crate) misbehaviours: VecDeque<Misbehaviour>,
 }
 
 impl State {
@@ -58,7 +58,8 @@ impl State {
             refunds: Table::new(&mut random),
             payment_links: Vec::new(),
             webhook_url,
-            outbox: nowhere(),
+            deliveries: Outbox::default(),
+            misbehaviours: VecDeque::new(),
             random,
         }
     }
@@ -66,24 +67,66 @@ impl State {
     /// Queues a webhook that tells how a payment stands now.
     pub(crate) fn announce_payment(&mut self, payment_id: &str) {
         if let Some(payment) = self.payments.find(payment_id) {
-            let payload = webhook::payment_payload(payment);
-            self.announce(payment_id.to_owned(), Event::PaymentChanged, payload);
+            let (payload, now) = (webhook::payment_payload(payment), payment.updated_at);
+            self.announce(payment_id.to_owned(), Event::PaymentChanged, payload, now);
         }
     }
 
     /// Queues a webhook that tells how a refund stands now.
     pub(crate) fn announce_refund(&mut self, refund_id: &str) {
         if let Some(refund) = self.refunds.find(refund_id) {
-            let payload = webhook::refund_payload(refund);
-            self.announce(refund.payment_id.clone(), Event::RefundChanged, payload);
+            let (payload, now) = (webhook::refund_payload(refund), refund.updated_at);
+            self.announce(refund.payment_id.clone(), Event::RefundChanged, payload, now);
         }
     }
 
-    /// Queues a webhook, unless nobody listens.
-    fn announce(&mut self, payment_id: String, event: Event, payload: bytes::Bytes) {
-        let Some(url) = self.webhook_url.clone() else { return };
-        let job = Job { id: self.random.uuid(), event, payment_id, url, payload };
-        // The queue is gone only when the sandbox is being dropped, and then nobody waits for the webhook.
-        let _ = self.outbox.send(job);
+    /// Queues a webhook, unless nobody listens. Gives its id.
+    pub(crate) fn announce(
+        &mut self,
+        payment_id: String,
+        event: Event,
+        payload: String,
+        now: Moment,
+    ) -> Option<Uuid> {
+        let url = self.webhook_url.clone()?;
+        let misbehaviour = self.misbehaviours.pop_front();
+        let (event, payload) = match misbehaviour {
+            Some(misbehaviour) => misbehaviour.twist(event.name().to_owned(), payload),
+            None => (event.name().to_owned(), payload),
+        };
+        Some(self.queue(payment_id, event, url, payload, misbehaviour, now))
+    }
+
+    /// Queues what a delivery said once more, under an id of its own. Gives that id.
+    pub(crate) fn resend(&mut self, id: Uuid, now: Moment) -> Option<Uuid> {
+        let Delivery { payment_id, event, url, payload, .. } = self.deliveries.find(id)?.clone();
+        let url = self.webhook_url.clone().unwrap_or(url);
+        let misbehaviour = self.misbehaviours.pop_front();
+        Some(self.queue(payment_id, event, url, payload, misbehaviour, now))
+    }
+
+    fn queue(
+        &mut self,
+        payment_id: String,
+        event: String,
+        url: String,
+        payload: String,
+        misbehaviour: Option<Misbehaviour>,
+        now: Moment,
+    ) -> Uuid {
+        let id = self.random.uuid();
+        self.deliveries.add(Delivery {
+            id,
+            event,
+            payment_id,
+            url,
+            payload,
+            misbehaviour,
+            created_at: now,
+            attempts: Vec::new(),
+            status: DeliveryStatus::Pending,
+            next: now,
+        });
+        id
     }
 }

@@ -1,8 +1,7 @@
 //! What a webhook says: event names, payloads, and the signature over the raw bytes.
 //!
-//! Not here: when one is sent (`state`) and how it gets there (`delivery`).
+//! Not here: when one is sent (`state`) and how it gets there (`outbox`, `courier`).
 
-use bytes::Bytes;
 use serde::Serialize;
 
 use crate::clock::Moment;
@@ -18,6 +17,8 @@ pub(crate) enum Event {
     PaymentChanged,
     /// A refund changed.
     RefundChanged,
+    /// Nothing changed: the merchant wants to see whether webhooks arrive.
+    Test,
 }
 
 impl Event {
@@ -25,6 +26,7 @@ impl Event {
         match self {
             Event::PaymentChanged => "transaction.status_changed",
             Event::RefundChanged => "refund.status_changed",
+            Event::Test => "webhook.test",
         }
     }
 }
@@ -44,8 +46,8 @@ struct PaymentPayload<'a> {
 }
 
 /// Writes the payload of `transaction.status_changed`.
-pub(crate) fn payment_payload(payment: &Payment) -> Bytes {
-    bytes_of(&PaymentPayload {
+pub(crate) fn payment_payload(payment: &Payment) -> String {
+    text_of(&PaymentPayload {
         event: Event::PaymentChanged.name(),
         transaction_id: &payment.key.public,
         order_id: &payment.order_id,
@@ -76,8 +78,8 @@ struct RefundPayload<'a> {
 
 /// Writes the payload of `refund.status_changed`, whose fields ND8 prints nowhere: this is what they are
 /// assumed to be.
-pub(crate) fn refund_payload(refund: &Refund) -> Bytes {
-    bytes_of(&RefundPayload {
+pub(crate) fn refund_payload(refund: &Refund) -> String {
+    text_of(&RefundPayload {
         event: Event::RefundChanged.name(),
         refund_id: &refund.key.public,
         transaction_id: &refund.payment_id,
@@ -93,13 +95,22 @@ pub(crate) fn refund_payload(refund: &Refund) -> Bytes {
     })
 }
 
+#[derive(Serialize)]
+struct TestPayload {
+    event: &'static str,
+    created_at: Moment,
+}
+
+/// Writes the payload of `webhook.test`, which ND8 prints nowhere.
+pub(crate) fn test_payload(now: Moment) -> String {
+    text_of(&TestPayload { event: Event::Test.name(), created_at: now })
+}
+
 /// Gives the value of `X-Webhook-Signature`. The timestamp header is not part of what is signed.
 pub(crate) fn signature(secret: &MacKey, payload: &[u8]) -> String {
     format!("sha256={}", secret.tag(payload).hex())
 }
 
-fn bytes_of(payload: &impl Serialize) -> Bytes {
-    serde_json::to_vec(payload)
-        .expect("these structs have text keys and nothing that fails to serialize")
-        .into()
+fn text_of(payload: &impl Serialize) -> String {
+    serde_json::to_string(payload).expect("these structs have text keys and nothing that fails to serialize")
 }

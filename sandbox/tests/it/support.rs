@@ -204,27 +204,71 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Answers at once.
     pub(crate) async fn answering(status: u16) -> Receiver {
-        Receiver::start(status, watch::channel(true).1).await
+        Receiver::saying(status, &[]).await
+    }
+
+    /// Answers at once, with these headers.
+    pub(crate) async fn saying(status: u16, headers: &'static [(&str, &str)]) -> Receiver {
+        Receiver::start(move |_| status, headers, watch::channel(true).1).await
+    }
+
+    /// Fails that many times of a hundred, as the seed has it.
+    pub(crate) async fn failing_at_random(percent: u64, seed: u64) -> Receiver {
+        // The generator of Knuth's MMIX: good enough to be unpredictable to the sandbox.
+        let mut state = seed;
+        let status = move |_: &Arrived| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            if (state >> 33) % 100 < percent { 500 } else { 200 }
+        };
+        Receiver::start(status, &[], watch::channel(true).1).await
+    }
+
+    /// Fails the first attempt of about every third delivery, told by its id: whatever the order in which they come.
+    pub(crate) async fn failing_sometimes() -> Receiver {
+        let mut seen = std::collections::HashSet::new();
+        let status = move |arrived: &Arrived| {
+            let id = arrived.header("x-webhook-delivery-id");
+            if seen.insert(id.to_owned()) && id.bytes().map(u32::from).sum::<u32>() % 3 == 0 {
+                500
+            } else {
+                200
+            }
+        };
+        Receiver::start(status, &[], watch::channel(true).1).await
     }
 
     /// Takes everything and answers nothing before `true` is sent.
     pub(crate) async fn holding() -> (Receiver, watch::Sender<bool>) {
         let (open, opened) = watch::channel(false);
-        (Receiver::start(200, opened).await, open)
+        (Receiver::start(|_| 200, &[], opened).await, open)
     }
 
-    async fn start(status: u16, opened: watch::Receiver<bool>) -> Receiver {
+    async fn start(
+        status: impl FnMut(&Arrived) -> u16 + Send + 'static,
+        more: &'static [(&str, &str)],
+        opened: watch::Receiver<bool>,
+    ) -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, arrived) = mpsc::unbounded_channel();
-        let status = StatusCode::from_u16(status).unwrap();
+        let status = std::sync::Arc::new(std::sync::Mutex::new(status));
         let router = axum::Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
-            let _ = sender.send(Arrived { headers, body });
+            let webhook = Arrived { headers, body };
+            let status = (status.lock().unwrap())(&webhook);
+            let _ = sender.send(webhook);
             let mut opened = opened.clone();
             async move {
                 let _ = opened.wait_for(|open| *open).await;
                 // A redirect needs somewhere to lead to.
-                (status, [("location", "/elsewhere")])
+                let mut headers =
+                    HeaderMap::from_iter([("location".parse().unwrap(), "/elsewhere".parse().unwrap())]);
+                headers.extend(more.iter().map(|(name, value)| {
+                    (
+                        axum::http::HeaderName::from_static(name),
+                        value.parse::<axum::http::HeaderValue>().unwrap(),
+                    )
+                }));
+                (StatusCode::from_u16(status).unwrap(), headers)
             }
         });
         tokio::spawn(async { axum::serve(listener, router).await });

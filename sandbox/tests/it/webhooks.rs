@@ -45,7 +45,7 @@ async fn a_webhook_is_signed_and_tells_what_changed() {
     assert_eq!(delivery.id().get_version_num(), 4);
     assert_eq!(delivery.payload(), &webhook.body[..]);
     assert_eq!((delivery.payment_id(), delivery.url()), (payment_id.as_str(), receiver.url.as_str()));
-    assert_eq!(delivery.outcome(), &DeliveryOutcome::Answered { status: 200 });
+    assert_eq!(delivery.outcome().and_then(DeliveryOutcome::answered), Some(200));
     assert!(delivery.is_acknowledged());
 }
 
@@ -72,7 +72,7 @@ async fn a_second_decline_is_told_although_the_status_stays() {
 }
 
 #[tokio::test]
-async fn redirects_are_not_followed_and_each_delivery_is_attempted_once() {
+async fn redirects_are_not_followed_and_what_failed_is_attempted_later() {
     for status in [302, 410, 500] {
         let mut receiver = Receiver::answering(status).await;
         let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
@@ -80,7 +80,7 @@ async fn redirects_are_not_followed_and_each_delivery_is_attempted_once() {
 
         let delivery = sandbox.wait_for_delivery(PAYMENT, LIMIT).await.unwrap();
 
-        assert_eq!(delivery.outcome(), &DeliveryOutcome::Answered { status });
+        assert_eq!(delivery.outcome().and_then(DeliveryOutcome::answered), Some(status));
         assert!(!delivery.is_acknowledged());
         receiver.next().await;
         assert!(receiver.is_empty());
@@ -96,7 +96,9 @@ async fn addresses_elsewhere_are_refused_and_closed_ports_recorded() {
     let payment_id = caller.paid(&sandbox, "1").await;
     let refused = sandbox.wait_for_delivery(PAYMENT, LIMIT).await.unwrap();
     assert_eq!(refused.payment_id(), payment_id);
-    assert!(matches!(refused.outcome(), DeliveryOutcome::Refused { reason } if reason.contains("http")));
+    assert!(
+        matches!(refused.outcome(), Some(DeliveryOutcome::Refused { reason }) if reason.contains("http"))
+    );
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     sandbox.set_webhook_url(format!("http://{}/", listener.local_addr().unwrap()));
@@ -104,7 +106,7 @@ async fn addresses_elsewhere_are_refused_and_closed_ports_recorded() {
     let payment_id = caller.paid(&sandbox, "1").await;
     let failed =
         sandbox.wait_for_delivery_where(LIMIT, |delivery| delivery.payment_id() == payment_id).await.unwrap();
-    assert!(matches!(failed.outcome(), DeliveryOutcome::Failed { .. }), "{failed:?}");
+    assert!(matches!(failed.outcome(), Some(DeliveryOutcome::Failed { .. })), "{failed:?}");
 }
 
 #[tokio::test]

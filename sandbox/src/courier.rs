@@ -1,0 +1,265 @@
+//! How webhooks reach their receivers: who is due is sent, at most so many at once, without TLS, proxies or redirects.
+//!
+//! Only receivers on this machine are contacted, unless others are allowed: names are resolved here, and what is
+//! connected to is what was looked at. Not here: what is due (`outbox`).
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use tokio::task::JoinSet;
+
+use crate::clock::Moment;
+use crate::delivery::DeliveryOutcome;
+use crate::mac::MacKey;
+use crate::misbehaviour::{LATE, Misbehaviour};
+use crate::outbox::{Ended, Job};
+use crate::sandbox::Shared;
+use crate::webhook::signature;
+
+/// How long a receiver may take to answer.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
+/// How many receivers are talked to at once, to keep a backlog from using up all sockets.
+const CONCURRENCY: usize = 64;
+/// How much of an answer is kept.
+const KEPT: usize = 1024;
+
+/// Sends what is due, until it is aborted.
+pub(crate) async fn run(sandbox: Arc<Shared>, courier: Courier) {
+    let courier = Arc::new(courier);
+    let (mut changes, mut clock) = (sandbox.changes.hear(), sandbox.clock.hear());
+    let mut on_their_way = JoinSet::new();
+    loop {
+        while on_their_way.len() < CONCURRENCY {
+            let Some(job) = sandbox.take_due() else { break };
+            on_their_way.spawn(deliver(Arc::clone(&sandbox), Arc::clone(&courier), job));
+        }
+        let full = on_their_way.len() >= CONCURRENCY;
+        let next = if full { None } else { sandbox.state().deliveries.next_due() };
+        tokio::select! {
+            // The senders are part of the sandbox, which this holds.
+            _ = changes.changed() => {}
+            _ = clock.changed() => {}
+            Some(_) = on_their_way.join_next() => {}
+            () = sandbox.clock.comes(next) => {}
+        }
+    }
+}
+
+impl Shared {
+    fn take_due(&self) -> Option<Job> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        // Looked at first, because asking for a change counts as one.
+        if state.deliveries.next_due().is_none_or(|due| due > now) {
+            return None;
+        }
+        state.deliveries.take(now)
+    }
+}
+
+async fn deliver(sandbox: Arc<Shared>, courier: Arc<Courier>, job: Job) {
+    let at = sandbox.clock.now();
+    let secret = sandbox.signing_secret.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let (outcome, retry_after) = courier.attempt(&job, at, &MacKey::new(secret.as_bytes())).await;
+    tracing::debug!(event = job.event, id = %job.id, ?outcome, "webhook attempted");
+    let now = sandbox.clock.now();
+    let mut state = sandbox.state();
+    let random = state.random.clone();
+    state.deliveries.end(job.id, Ended { at, outcome, retry_after }, now, &random);
+}
+
+/// Knows how to send one webhook.
+pub(crate) struct Courier {
+    client: reqwest::Client,
+    anywhere: bool,
+}
+
+impl Courier {
+    pub(crate) fn new(anywhere: bool, timeout: Duration) -> io::Result<Courier> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(trusts_nobody().map_err(io::Error::other)?)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(timeout)
+            .dns_resolver(Arc::new(Resolver { anywhere }))
+            .build()
+            .map_err(io::Error::other)?;
+        Ok(Courier { client, anywhere })
+    }
+
+    async fn attempt(&self, job: &Job, at: Moment, secret: &MacKey) -> (DeliveryOutcome, Option<Duration>) {
+        let url = match receiver(&job.url, self.anywhere) {
+            Ok(url) => url,
+            Err(reason) => return (DeliveryOutcome::Refused { reason: reason.to_owned() }, None),
+        };
+        let (mut timestamp, mut signed) = (at, signature(secret, job.payload.as_bytes()));
+        match job.misbehaviour {
+            Some(Misbehaviour::LateTimestamp) => timestamp = at.before(LATE),
+            Some(Misbehaviour::WrongSignature) => {
+                signed = signature(secret, format!("{} ", job.payload).as_bytes());
+            }
+            Some(Misbehaviour::RotatedSecret) => {
+                let unknown = MacKey::new(format!("whsec_{}", job.id).as_bytes());
+                signed = signature(&unknown, job.payload.as_bytes());
+            }
+            _ => {}
+        }
+        let request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .header("X-Webhook-Event", &job.event)
+            .header("X-Webhook-Delivery-Id", job.id.to_string())
+            .header("X-Webhook-Timestamp", timestamp.unix_seconds().to_string())
+            .header("X-Webhook-Signature", signed)
+            .body(job.payload.clone());
+        match request.send().await {
+            Ok(response) => {
+                let retry_after = retry_after(response.headers(), at);
+                let status = response.status().as_u16();
+                (DeliveryOutcome::Answered { status, body: beginning(response).await }, retry_after)
+            }
+            Err(error) => match refused_by_resolver(&error) {
+                Some(reason) => (DeliveryOutcome::Refused { reason: reason.to_owned() }, None),
+                None => (DeliveryOutcome::Failed { message: chain(&error.without_url()) }, None),
+            },
+        }
+    }
+}
+
+/// Reads the beginning of an answer. The status is what counts, so a body that breaks off is no failure.
+async fn beginning(mut response: reqwest::Response) -> String {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk[..chunk.len().min(KEPT - body.len())]);
+        if body.len() == KEPT {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&body).into_owned()
+}
+
+/// Reads `Retry-After`, in seconds or as a date, which the receiver takes from the real clock or the sandbox's:
+/// it is counted from the `Date` beside it, if there is one.
+fn retry_after(headers: &HeaderMap, now: Moment) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    let beside = headers.get("date").and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    let from = beside.unwrap_or_else(|| SystemTime::from(now.timestamp()));
+    Some(date.duration_since(from).unwrap_or_default())
+}
+
+/// TLS that reaches no one, which is as much as plain HTTP needs. Left unsaid, reqwest would look for a provider of the
+/// process, and panic without one.
+fn trusts_nobody() -> Result<rustls::ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
+}
+
+const ELSEWHERE: &str = "the sandbox delivers webhooks to loopback addresses only";
+
+/// Checks an address, as far as its text tells. Names are looked at when they are resolved.
+fn receiver(url: &str, anywhere: bool) -> Result<reqwest::Url, &'static str> {
+    let url = reqwest::Url::parse(url).map_err(|_| "the webhook address is not an absolute URL")?;
+    if url.scheme() != "http" {
+        return Err("the sandbox delivers webhooks over plain http only");
+    }
+    let host = url.host_str().unwrap_or_default();
+    let ip: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    match ip {
+        Some(ip) if !anywhere && !ip.to_canonical().is_loopback() => Err(ELSEWHERE),
+        _ => Ok(url),
+    }
+}
+
+/// Resolves names to those addresses that may be connected to.
+struct Resolver {
+    anywhere: bool,
+}
+
+/// A name leads to no address that may be contacted.
+#[derive(Debug, thiserror::Error)]
+#[error("{ELSEWHERE}")]
+struct Elsewhere;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let anywhere = self.anywhere;
+        Box::pin(async move {
+            // Nobody is asked where localhost is. Port 0 stands for the port of the address.
+            if name.as_str().eq_ignore_ascii_case("localhost") {
+                let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+                return Ok(Box::new(here.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs);
+            }
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<_> =
+                found.filter(|found| anywhere || found.ip().to_canonical().is_loopback()).collect();
+            if allowed.is_empty() {
+                return Err(Elsewhere.into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn refused_by_resolver(error: &reqwest::Error) -> Option<&'static str> {
+    causes(error).any(|cause| cause.is::<Elsewhere>()).then_some(ELSEWHERE)
+}
+
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
+
+/// Writes an error and its causes in a line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_receivers_on_this_machine_are_contacted() {
+        for near in ["http://127.0.0.1:80/x", "http://localhost/x?y=1", "http://[::1]:9/", "http://127.9.9.9"]
+        {
+            assert!(receiver(near, false).is_ok(), "{near}");
+        }
+        for far in [
+            "https://127.0.0.1/",
+            "http://10.0.0.1/",
+            "http://0.0.0.0/",
+            "http://[::ffff:10.0.0.1]/",
+            "ftp://127.0.0.1/",
+            "/hook",
+            "",
+        ] {
+            assert!(receiver(far, false).is_err(), "{far}");
+        }
+        assert!(receiver("http://10.0.0.1/", true).is_ok());
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now = Moment::from("2026-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap());
+        let read = |text: &str| {
+            retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]), now)
+                .map(|after| after.as_secs())
+        };
+        assert_eq!(read("120"), Some(120));
+        assert_eq!(read("Thu, 01 Jan 2026 00:01:00 GMT"), Some(60));
+        assert_eq!(read("Wed, 31 Dec 2025 00:01:00 GMT"), Some(0));
+        assert_eq!(read("soon"), None);
+    }
+}
