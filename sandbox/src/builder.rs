@@ -16,6 +16,7 @@ use crate::api_key::{KeyMode, NewKey};
 use crate::body::ListErrors;
 use crate::clock::Clock;
 use crate::courier::{self, Courier};
+use crate::faults::{Line, Lines, Rules};
 use crate::keep::{self, Changes};
 use crate::list::ListShape;
 use crate::random::Random;
@@ -195,6 +196,7 @@ impl Builder {
             checkout_lifetime: self.checkout_lifetime,
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
+            faults: Rules::default(),
             contract: Arc::default(),
             signing_secret: Mutex::new(own.webhook_secret.clone()),
             settling: AtomicUsize::new(0),
@@ -208,7 +210,8 @@ impl Builder {
         shared.settle_what_is_processing();
 
         let (stop, stopped) = oneshot::channel::<()>();
-        let serve = axum::serve(listener, server::router(Arc::clone(&shared)));
+        let service = server::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Line>();
+        let serve = axum::serve(Lines(listener), service);
         let serve = serve.with_graceful_shutdown(async {
             // Both a message and the sender going away mean that it is time to stop.
             let _ = stopped.await;

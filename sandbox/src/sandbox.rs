@@ -24,6 +24,7 @@ use crate::clock::{Clock, SandboxClock};
 use crate::contract::{self, Disagreement, Violation};
 use crate::customer::Customer;
 use crate::delivery::{Delivery, NoDelivery};
+use crate::faults::{Faults, Rules};
 use crate::keep::{Changes, Keeper};
 use crate::list::ListShape;
 use crate::money::Currency;
@@ -194,6 +195,11 @@ impl Sandbox {
         SandboxClock { sandbox: Arc::clone(&self.shared) }
     }
 
+    /// Gives the faults: what goes wrong on purpose.
+    pub fn faults(&self) -> Faults {
+        Faults { sandbox: Arc::clone(&self.shared) }
+    }
+
     /// Gives what can be done with webhooks: tests, resends, rotations, and deliveries that misbehave.
     pub fn webhooks(&self) -> Webhooks {
         Webhooks { sandbox: Arc::clone(&self.shared) }
@@ -290,6 +296,7 @@ pub(crate) struct Shared {
     pub(crate) checkout_lifetime: Duration,
     pub(crate) settings: Settings,
     pub(crate) throttle: Throttle,
+    pub(crate) faults: Rules,
     pub(crate) contract: Arc<contract::Log>,
     /// What webhooks are signed with now.
     pub(crate) signing_secret: Mutex<String>,

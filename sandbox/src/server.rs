@@ -14,8 +14,8 @@ use crate::django::{self, View};
 use crate::error::Door;
 use crate::sandbox::Shared;
 use crate::{
-    api_key, checkout, control, dashboard, keep, link_management, organization, page, payment, public_link,
-    refund, refund_list, webhook_config, webhooks,
+    api_key, checkout, control, dashboard, faults, keep, link_management, organization, page, payment,
+    public_link, refund, refund_list, webhook_config, webhooks,
 };
 
 type Methods = MethodRouter<Arc<Shared>>;
@@ -43,6 +43,7 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
                 log: Arc::clone(&sandbox.contract),
             };
             let methods = methods.layer(from_fn_with_state(watch, contract::watch));
+            let methods = methods.layer(from_fn_with_state((Arc::clone(&sandbox), path), faults::inject));
             let path = format!("{prefix}{path}");
             router = router.route(path.trim_end_matches('/'), any(django::add_slash)).route(&path, methods);
         }
@@ -52,6 +53,7 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
         .route("/pay/{token}/{act}", post(page::act))
         .merge(control::routes())
         .merge(webhooks::routes())
+        .merge(faults::routes())
         .fallback(unknown_route)
         .layer(from_fn(django::catch_panics))
         .layer(from_fn_with_state(Arc::clone(&sandbox), keep::acknowledge))
@@ -103,6 +105,14 @@ fn operations() -> Vec<(&'static str, &'static str, Option<Door>, Methods)> {
         ("/payment-links/public/{token}/", GET, None, get(public_link::get)),
         ("/payment-links/public/{token}/checkout/", POST, None, post(public_link::checkout)),
     ]
+}
+
+/// Says whether there is an operation, written as `GET /refunds/`.
+pub(crate) fn has_operation(operation: &str) -> bool {
+    let Some((method, path)) = operation.split_once(' ') else { return false };
+    let known = operations();
+    let found = known.iter().find(|(known, ..)| *known == path);
+    found.is_some_and(|(_, allow, ..)| allow.split(", ").any(|allowed| allowed == method))
 }
 
 /// An unknown route is outside of the API, so it gets a page and no JSON.

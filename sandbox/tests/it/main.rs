@@ -14,6 +14,7 @@ mod customer;
 mod dashboard;
 mod deliveries;
 mod errors;
+mod faults;
 mod instances;
 mod journey;
 mod lists;
