@@ -21,7 +21,7 @@ use crate::order::Order;
 use crate::sandbox::Shared;
 use crate::state::State;
 
-/// An outcome that a merchant may ask for. The sandbox keeps it and shows it; it does not act on it yet.
+/// An outcome that a merchant may ask for; what the customer does then ends this way (`customer`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Simulate {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::body::{Form, json_body};
 use crate::catalog::Product;
 use crate::contract;
-use crate::customer::{Act, CustomerError};
+use crate::customer::{Act, Card, CustomerError};
 use crate::error::ApiError;
 use crate::money::{Currency, json_number};
 use crate::sandbox::Shared;
@@ -96,13 +96,16 @@ async fn act(
 ) -> Response {
     let Ok(Path((checkout_id, act))) = path else { return ApiError::NotFound.into_response() };
     let act = match act.as_str() {
-        "pay" => Act::Pay,
-        "decline" => Act::Decline,
+        "pay" => Act::Pay(Card::Succeeds),
+        "decline" => Act::Pay(Card::Declined),
         "cancel" => Act::Cancel,
-        _ => return ApiError::NotFound.into_response(),
+        card => match Card::parse(card) {
+            Some(card) => Act::Pay(card),
+            None => return ApiError::NotFound.into_response(),
+        },
     };
     match sandbox.state().customer_acts(&checkout_id, act, sandbox.clock.now()) {
-        Ok(payment_id) => Json(json!({ "payment_id": payment_id })).into_response(),
+        Ok((payment_id, _)) => Json(json!({ "payment_id": payment_id })).into_response(),
         Err(CustomerError::UnknownCheckout) => ApiError::NotFound.into_response(),
         Err(error) => (StatusCode::CONFLICT, Json(json!({ "detail": error.to_string() }))).into_response(),
     }

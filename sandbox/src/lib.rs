@@ -41,7 +41,11 @@
 //! | `GET /_sandbox/openapi.json` | the OpenAPI document that the sandbox keeps to |
 //! | `GET /_sandbox/contract` | violations, disagreements, and how often each operation was answered with what |
 //! | `POST /_sandbox/products` | adds a product: `name`, `unit_price` and `currency` as texts, and an `id` if you like |
-//! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer |
+//! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer; the names of [`Card`] do as well |
+//! | `GET /_sandbox/deliveries`, `POST /_sandbox/deliveries/{id}/resend` | as [`Sandbox::deliveries`], [`Webhooks::resend`] |
+//! | `POST /_sandbox/webhooks/{test,misbehave,rotate}` | as [`Webhooks`]; `misbehave` takes `{"next": ["duplicate"]}` |
+//! | `/_sandbox/clock` | `GET` reads it; `POST` takes `{"freeze": time}`, `{"advance_seconds": n}` or `{"resume": {}}` |
+//! | `/_sandbox/faults` | `GET`, `POST` and `DELETE`, that also with `/{id}`: as [`Faults`]; a fault is `{"operation": "GET /refunds/", "nth": 2, "action": "reset_after"}` |
 //! | `POST /_sandbox/reset`, `GET /_sandbox/snapshot`, `POST /_sandbox/restore` | as [`Sandbox::reset`] and its neighbours |
 //!
 //! # How a payment lives
@@ -52,6 +56,17 @@
 //! payment is `refund_pending` as long as any of its refunds is; afterwards it is `refunded` when everything
 //! went back and `paid` when something is left. A failed refund gives its amount back to what can still be
 //! refunded.
+//!
+//! `sandbox_simulate` decides what comes of the customer's paying: `payment_failed` declines each card,
+//! `checkout_canceled` and `canceled` cancel, `success_pending_deposit` and `checkout_pending` leave the payment
+//! `processing`.
+//!
+//! # Webhooks and time
+//!
+//! A delivery is attempted at once, and after a failure 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h later, each with up to
+//! a tenth more. A 2xx acknowledges it, a 410 ends it, a `Retry-After` is heard, a redirect is a failure. All of that
+//! happens on the sandbox's clock, which a test may freeze and advance ([`Sandbox::clock`]). What receivers have to stand
+//! is there on demand ([`Webhooks::misbehave`]), and so is what clients have to stand ([`Sandbox::faults`]).
 //!
 //! # How it refuses
 //!
@@ -80,9 +95,7 @@
 //! - `amount_usd` of a refund in euros uses the fixed rate [`EUR_IN_USD`].
 //! - Ad-hoc products are always allowed. A product from the catalog takes its name and price from there, even
 //!   if the request carries others. No tax is added, whatever `price_mode` and `pricing_mode` say.
-//! - `sandbox_simulate` is checked, stored and shown on the hosted page; it does not act yet.
-//! - A webhook is attempted once: the schedule of retries is still to come. Only receivers on loopback are
-//!   contacted.
+//! - Webhooks go over plain HTTP, and to receivers on loopback only, unless [`Builder::allow_remote_webhooks`] is called.
 //! - Keys of production ([`Sandbox::create_production_key`]) see the same payments as the others.
 //! - `POST /refunds/` with a session token, the dashboard's own way to refund, answers 501: nothing tells its fields.
 //!
@@ -90,9 +103,9 @@
 //!
 //! The vendor prints nowhere, so this is inferred:
 //!
-//! - of payments: that a declined one is `failed` until another attempt, the ids of ad-hoc products in it, the payload
+//! - of payments: that a declined one is `failed` until another attempt, what each value of `sandbox_simulate` does, the ids of ad-hoc products in it, the payload
 //!   of `refund.status_changed` (a refund's fields, with `refund_id` and `transaction_id` as public ids), and that it is
-//!   sent when a refund ends and not when it is created;
+//!   sent when a refund ends and not when it is created; the payload of `webhook.test`; the schedule of attempts;
 //! - the wording of errors, and that an API key on a dashboard operation, like a token elsewhere, is a 401;
 //! - page sizes (100, at most 1000), and that all lists have pages;
 //! - of the organization: all types; that fields which can only be read are passed over; every field of the dashboard's
@@ -152,7 +165,7 @@ pub use builder::{Builder, RefundPolicy};
 pub use catalog::{InvalidProduct, SEEDED_PRODUCT};
 pub use clock::SandboxClock;
 pub use contract::{Disagreement, Violation};
-pub use customer::{Customer, CustomerError};
+pub use customer::{Card, Customer, CustomerError, PaymentError};
 pub use delivery::{Attempt, Delivery, DeliveryOutcome, DeliveryStatus, NoDelivery, UnknownDelivery};
 pub use faults::{Fault, Faults, InvalidFault};
 pub use jiff::Timestamp;

@@ -4,27 +4,41 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as Extract};
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{Form, Path, State as Extract};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Deserialize;
 
 use crate::checkout::Checkout;
-use crate::customer::{Act, CustomerError};
+use crate::customer::{Act, Card, CustomerError, End};
 use crate::sandbox::Shared;
 
 const STYLE: &str = "
-    body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 2rem auto; padding: 0 1rem;
-           color: #1b1b1f; }
+    :root { color-scheme: light; }
+    * { box-sizing: border-box; }
+    body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 1rem; background: #f2f3f5; color: #1b1b1f; }
+    main { max-width: 34rem; margin: 1rem auto; padding: 1.25rem 1.5rem 1.5rem; background: #fff;
+           border: 1px solid #d8dae0; border-radius: .75rem; }
+    h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 1rem; }
     table { width: 100%; border-collapse: collapse; }
-    th, td { text-align: left; padding: .4rem 0; border-bottom: 1px solid #c8c8d0; overflow-wrap: anywhere; }
-    th:last-child, td:last-child { text-align: right; white-space: nowrap; }
-    form { display: inline-block; margin: 1rem .5rem 0 0; }
-    button { font: inherit; padding: .6rem 1.2rem; border: 1px solid #1b1b1f; border-radius: .4rem;
-             background: #fff; color: #1b1b1f; cursor: pointer; }
+    th, td { text-align: left; vertical-align: top; padding: .5rem 0; border-bottom: 1px solid #d8dae0;
+             overflow-wrap: anywhere; }
+    th:last-child, td:last-child { text-align: right; white-space: nowrap; padding-left: 1rem; }
+    tfoot th, tfoot td { border-bottom: 0; font-size: 1.1rem; }
+    fieldset { border: 0; margin: 1.25rem 0 0; padding: 0; }
+    legend { font-weight: 600; padding: 0; margin-bottom: .5rem; }
+    label.card { display: flex; gap: .75rem; align-items: baseline; padding: .6rem .75rem; margin-bottom: .4rem;
+                 border: 1px solid #80838f; border-radius: .5rem; cursor: pointer; }
+    label.card:has(:checked) { border-color: #14532d; background: #eef7f0; }
+    button { font: inherit; font-weight: 600; width: 100%; padding: .75rem 1.2rem; margin-top: .75rem;
+             border: 1px solid #52525b; border-radius: .5rem; background: #fff; color: #1b1b1f; cursor: pointer; }
     button.pay { background: #14532d; border-color: #14532d; color: #fff; }
-    .note { color: #52525b; }
+    :focus-visible { outline: 3px solid #1d4ed8; outline-offset: 2px; }
+    a { color: #1d4ed8; }
+    .note { color: #52525b; font-size: .9rem; overflow-wrap: anywhere; }
+    .refusal { border-left: 4px solid #b91c1c; background: #fdf2f2; color: #7f1d1d; padding: .6rem .75rem; }
 ";
 
 /// `GET /pay/{token}`.
@@ -41,18 +55,30 @@ pub(crate) async fn show(
     if checkout.expires_at <= sandbox.clock.now() {
         return problem(CustomerError::Expired);
     }
-    page(StatusCode::OK, checkout_page(checkout))
+    // Who comes back after a decline is told why.
+    let payment = checkout.payment.as_deref().and_then(|id| state.payments.find(id));
+    let refused = payment.and_then(|payment| payment.attempts.first()?.error_message.as_deref());
+    page(StatusCode::OK, checkout_page(checkout, refused))
 }
 
-/// `POST /pay/{token}/{pay,decline,cancel}`, from the buttons of the page.
+/// What the form of the page says.
+#[derive(Deserialize)]
+pub(crate) struct PayForm {
+    card: String,
+}
+
+/// `POST /pay/{token}/{pay,cancel}`, from the buttons of the page.
 pub(crate) async fn act(
     Extract(sandbox): Extract<Arc<Shared>>,
     path: Result<Path<(String, String)>, PathRejection>,
+    form: Result<Form<PayForm>, FormRejection>,
 ) -> Response {
     let Ok(Path((token, act))) = path else { return problem(CustomerError::UnknownCheckout) };
     let act = match act.as_str() {
-        "pay" => Act::Pay,
-        "decline" => Act::Decline,
+        "pay" => match form.ok().and_then(|Form(form)| Card::parse(&form.card)) {
+            Some(card) => Act::Pay(card),
+            None => return no_card(&token),
+        },
         "cancel" => Act::Cancel,
         _ => return (StatusCode::NOT_FOUND, unknown_route()).into_response(),
     };
@@ -60,20 +86,20 @@ pub(crate) async fn act(
     let Some(checkout) = state.checkout(&token).cloned() else {
         return problem(CustomerError::UnknownCheckout);
     };
-    let payment_id = match state.customer_acts(&checkout.id, act, sandbox.clock.now()) {
-        Ok(payment_id) => payment_id,
+    let (payment_id, end) = match state.customer_acts(&checkout.id, act, sandbox.clock.now()) {
+        Ok(acted) => acted,
         Err(error) => return problem(error),
     };
     let urls = &checkout.request.return_urls;
-    let return_url = match act {
-        Act::Pay => &urls.success,
-        Act::Decline => &urls.failed,
-        Act::Cancel => &urls.cancel,
+    let return_url = match end {
+        End::Paid | End::Processing => &urls.success,
+        End::Declined(_) => &urls.failed,
+        End::Canceled => &urls.cancel,
     };
-    // A URL that was parsed has nothing that a header could not hold.
+    // They were read as http or https addresses; a URL that was parsed has nothing that a header could not hold.
     match return_url.as_deref().and_then(|url| HeaderValue::from_str(url).ok()) {
         Some(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response(),
-        None => page(StatusCode::OK, result_page(act, &token, &payment_id)),
+        None => page(StatusCode::OK, result_page(end, &token, &payment_id)),
     }
 }
 
@@ -82,18 +108,14 @@ pub(crate) fn unknown_route() -> Html<String> {
     Html(layout("Not found", html! { p { "Nothing is served at this address." } }).into_string())
 }
 
-fn checkout_page(checkout: &Checkout) -> Markup {
+fn checkout_page(checkout: &Checkout, refused: Option<&str>) -> Markup {
     let (order, billing) = (&checkout.request.order, &checkout.request.billing);
-    let button = |act: &str, class: &str, label: &str| {
-        html! {
-            form method="post" action=(format!("/pay/{}/{act}", checkout.token)) {
-                button type="submit" class=(class) { (label) }
-            }
-        }
-    };
     layout(
         "Checkout",
         html! {
+            @if let Some(refused) = refused {
+                p class="refusal" role="alert" { (refused) " You may try again." }
+            }
             table {
                 thead { tr { th scope="col" { "Product" } th scope="col" { "Price" } } }
                 tbody {
@@ -111,38 +133,75 @@ fn checkout_page(checkout: &Checkout) -> Markup {
                     }
                 }
             }
-            p {
+            p class="note" {
                 "For " (billing.first_name) " " (billing.last_name) ", " (billing.email)
                 @if let Some(phone) = &billing.phone { ", " (phone) }
                 ", " (billing.country)
                 @if let Some(code) = &billing.postal_code { " " (code) }
             }
-            (button("pay", "pay", "Pay"))
-            (button("decline", "", "Decline"))
-            (button("cancel", "", "Cancel"))
+            form method="post" action=(format!("/pay/{}/pay", checkout.token)) {
+                fieldset {
+                    legend { "Test card" }
+                    @for card in Card::ALL {
+                        label class="card" {
+                            input type="radio" name="card" value=(card.as_str()) required
+                                checked[card == Card::Succeeds];
+                            span { (label(card)) }
+                        }
+                    }
+                }
+                button type="submit" class="pay" id="pay" {
+                    "Pay " (order.total) " " (order.currency.as_str())
+                }
+            }
+            form method="post" action=(format!("/pay/{}/cancel", checkout.token)) {
+                button type="submit" id="cancel" { "Cancel" }
+            }
             p class="note" {
-                "This is a sandbox: no money moves. "
-                "Decline acts as a card that is refused, after which you may try again."
+                "This is a sandbox: no money moves."
                 @if let Some(simulate) = checkout.request.simulate {
-                    " The merchant asks to simulate " code { (simulate.as_str()) } ", which does not act yet."
+                    " The merchant asks to simulate " code { (simulate.as_str()) }
+                    ": paying ends that way, whatever the card."
                 }
             }
         },
     )
 }
 
+fn label(card: Card) -> &'static str {
+    match card {
+        Card::Succeeds => "Succeeds",
+        Card::Declined => "Is declined",
+        Card::InsufficientFunds => "Has insufficient funds",
+        Card::Expired => "Has expired",
+        Card::SecondAttempt => "Needs a second attempt",
+        Card::Processing => "Stays in processing",
+    }
+}
+
+fn no_card(token: &str) -> Response {
+    let content = html! {
+        p { "None of the cards was chosen. Nothing was charged." }
+        p { a href=(format!("/pay/{token}")) { "Back to the checkout" } }
+    };
+    page(StatusCode::BAD_REQUEST, layout("No card", content))
+}
+
 /// Shows how an act ended where the merchant gave no address to go to, with the id to look the payment up by.
-fn result_page(act: Act, token: &str, payment_id: &str) -> Markup {
-    let (title, text) = match act {
-        Act::Pay => ("Paid", "Thank you, the payment went through."),
-        Act::Decline => ("Declined", "The card was declined."),
-        Act::Cancel => ("Canceled", "The payment was canceled."),
+fn result_page(end: End, token: &str, payment_id: &str) -> Markup {
+    let (title, text) = match end {
+        End::Paid => ("Paid", "Thank you, the payment went through."),
+        End::Processing => {
+            ("In processing", "Thank you. The payment is not through yet; the merchant will hear of it.")
+        }
+        End::Declined(told) => ("Declined", told),
+        End::Canceled => ("Canceled", "The payment was canceled."),
     };
     layout(
         title,
         html! {
             p { (text) }
-            @if act == Act::Decline { p { a href=(format!("/pay/{token}")) { "Try again" } } }
+            @if let End::Declined(_) = end { p { a href=(format!("/pay/{token}")) { "Try again" } } }
             p class="note" { "Payment " code { (payment_id) } }
         },
     )
@@ -180,13 +239,15 @@ fn layout(title: &str, content: Markup) -> Markup {
 
 /// Sends a page that runs no script, loads nothing, and is neither framed nor cached.
 fn page(status: StatusCode, markup: Markup) -> Response {
-    const HEADERS: [(HeaderName, &str); 3] = [
+    const HEADERS: [(HeaderName, &str); 4] = [
         (header::CACHE_CONTROL, "no-store"),
         (
             header::CONTENT_SECURITY_POLICY,
+            // No `form-action`: browsers hold the redirect to the merchant against it.
             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
         ),
         (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (status, HEADERS, Html(markup.into_string())).into_response()
 }

@@ -23,6 +23,7 @@ use crate::table::{Key, Named};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentStatus {
+    Processing,
     Failed,
     Paid,
     Canceled,
@@ -36,6 +37,7 @@ pub(crate) enum PaymentStatus {
 pub(crate) enum AttemptStatus {
     Succeeded,
     RequiresPaymentMethod,
+    Processing,
 }
 
 /// One attempt to pay, as it goes over the wire.
@@ -82,6 +84,8 @@ pub(crate) struct Payment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
+    /// Neither the customer nor the merchant knows yet.
+    Processing,
     Declined,
     Paid,
     Canceled,
@@ -97,6 +101,7 @@ impl Payment {
     /// Says where the payment stands, which follows from what happened to its money.
     pub(crate) fn status(&self) -> PaymentStatus {
         match self.outcome {
+            Outcome::Processing => PaymentStatus::Processing,
             Outcome::Declined => PaymentStatus::Failed,
             Outcome::Canceled => PaymentStatus::Canceled,
             Outcome::Paid if !self.refunding.is_zero() => PaymentStatus::RefundPending,

@@ -22,7 +22,7 @@ use crate::catalog::{InvalidProduct, Product};
 use crate::checkout::Checkout;
 use crate::clock::{Clock, SandboxClock};
 use crate::contract::{self, Disagreement, Violation};
-use crate::customer::Customer;
+use crate::customer::{Customer, PaymentError};
 use crate::delivery::{Delivery, NoDelivery};
 use crate::faults::{Faults, Rules};
 use crate::keep::{Changes, Keeper};
@@ -137,6 +137,24 @@ impl Sandbox {
     /// If there is no such refund, or it has ended already.
     pub fn fail_refund(&self, refund_id: &str) -> Result<(), RefundError> {
         self.shared.settle(refund_id, Ending::Failed)
+    }
+
+    /// Lets a payment that is processing succeed, by its public or numeric id.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such payment, or it is not processing.
+    pub fn complete_payment(&self, payment_id: &str) -> Result<(), PaymentError> {
+        self.shared.state().settle_payment(payment_id, true, self.shared.clock.now())
+    }
+
+    /// Lets a payment that is processing be declined, by its public or numeric id; the customer may try again.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such payment, or it is not processing.
+    pub fn fail_payment(&self, payment_id: &str) -> Result<(), PaymentError> {
+        self.shared.state().settle_payment(payment_id, false, self.shared.clock.now())
     }
 
     /// Takes down the state as it is now: everything, deliveries to come included.

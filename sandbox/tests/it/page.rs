@@ -1,6 +1,6 @@
 //! The hosted checkout page, as a browser without JavaScript uses it.
 
-use nd8_sandbox::Sandbox;
+use nd8_sandbox::{PaymentError, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Caller, http, order, text};
@@ -9,9 +9,12 @@ async fn get(url: &str) -> Answer {
     Answer::of(http().get(url).send().await.unwrap()).await
 }
 
-async fn press(checkout: &Value, button: &str) -> Answer {
+/// Presses cancel, or pay with this card.
+async fn press(checkout: &Value, card: &str) -> Answer {
+    let button = if card == "cancel" { "cancel" } else { "pay" };
     let url = format!("{}/{button}", text(&checkout["checkout_url"]));
-    Answer::of(http().post(url).send().await.unwrap()).await
+    let form = http().post(url).header("content-type", "application/x-www-form-urlencoded");
+    Answer::of(form.body(format!("card={card}")).send().await.unwrap()).await
 }
 
 #[tokio::test]
@@ -27,19 +30,19 @@ async fn the_page_shows_the_order_and_its_buttons_act() {
     for shown in ["1 × Sandbox tea", "12.50 USD", "Ada Lovelace", "ada@shop.example"] {
         assert!(page.body.contains(shown), "{shown}");
     }
-    for button in ["pay", "decline", "cancel"] {
+    for button in ["pay", "cancel"] {
         let action = format!("action=\"/pay/{}/{button}\"", text(&checkout["token"]));
         assert!(page.body.contains(&action), "{button}");
     }
 
-    let declined = press(&checkout, "decline").await;
+    let declined = press(&checkout, "declined").await;
     assert_eq!(declined.status, 200);
     assert!(declined.body.contains("Try again"));
-    let paid = press(&checkout, "pay").await;
+    let paid = press(&checkout, "succeeds").await;
     assert_eq!(paid.status, 200);
     let payment_id = paid.body.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
     assert_eq!(caller.payment_status(payment_id).await, "paid");
-    assert_eq!(press(&checkout, "pay").await.status, 410);
+    assert_eq!(press(&checkout, "succeeds").await.status, 410);
     assert_eq!(get(text(&checkout["checkout_url"])).await.status, 410);
 }
 
@@ -54,7 +57,7 @@ async fn the_customer_is_sent_where_the_merchant_says() {
 
     let checkout = caller.checkout(&request).await;
     for (button, location) in
-        [("decline", "https://shop.example/sorry"), ("pay", "https://shop.example/thanks?a=1&b=2")]
+        [("declined", "https://shop.example/sorry"), ("succeeds", "https://shop.example/thanks?a=1&b=2")]
     {
         let answer = press(&checkout, button).await;
         assert_eq!((answer.status, answer.header("location")), (303, location));
@@ -97,7 +100,64 @@ async fn unknown_checkouts_and_buttons_get_a_page() {
         assert_eq!(page.status, 404, "{path}");
         assert!(page.body.contains("<h1>Unknown checkout</h1>"), "{path}");
     }
-    assert_eq!(press(&checkout, "explode").await.status, 404);
+    assert_eq!(press(&checkout, "explode").await.status, 400);
+    let url = format!("{}/explode", text(&checkout["checkout_url"]));
+    assert_eq!(http().post(url).send().await.unwrap().status(), 404);
     // Pressing nothing that exists leaves the checkout as it was.
-    assert_eq!(press(&checkout, "pay").await.status, 200);
+    assert_eq!(press(&checkout, "succeeds").await.status, 200);
+}
+
+#[tokio::test]
+async fn each_card_does_what_it_says() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let caller = Caller::of(&sandbox);
+    for (card, title, status) in [
+        ("succeeds", "Paid", "paid"),
+        ("declined", "Declined", "failed"),
+        ("insufficient_funds", "Declined", "failed"),
+        ("expired", "Declined", "failed"),
+        ("second_attempt", "Declined", "failed"),
+        ("processing", "In processing", "processing"),
+        ("cancel", "Canceled", "canceled"),
+    ] {
+        let checkout = caller.checkout(&order()).await;
+        let page = press(&checkout, card).await;
+        assert!(page.body.contains(&format!("<h1>{title}</h1>")), "{card}: {}", page.body);
+        let payment_id = page.body.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
+        assert_eq!(caller.payment_status(payment_id).await, status, "{card}");
+        if card == "second_attempt" {
+            let again = get(text(&checkout["checkout_url"])).await;
+            assert!(again.body.contains("The bank asks to try again. You may try again."));
+            assert!(press(&checkout, card).await.body.contains("<h1>Paid</h1>"));
+        }
+        if card == "processing" {
+            assert_eq!(press(&checkout, "succeeds").await.status, 410);
+            sandbox.fail_payment(payment_id).unwrap();
+            assert_eq!(sandbox.fail_payment(payment_id), Err(PaymentError::NotProcessing));
+            assert_eq!(caller.payment_status(payment_id).await, "failed");
+            assert!(press(&checkout, card).await.body.contains("<h1>In processing</h1>"));
+            sandbox.complete_payment(payment_id).unwrap();
+            assert_eq!(caller.payment_status(payment_id).await, "paid");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_merchant_simulates_is_what_comes_of_paying() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let caller = Caller::of(&sandbox);
+    for (simulate, status) in [
+        ("payment_failed", "failed"),
+        ("checkout_canceled", "canceled"),
+        ("canceled", "canceled"),
+        ("success_pending_deposit", "processing"),
+        ("checkout_pending", "processing"),
+    ] {
+        let mut request = order();
+        request["sandbox_simulate"] = json!(simulate);
+        let checkout = caller.checkout(&request).await;
+        assert!(get(text(&checkout["checkout_url"])).await.body.contains(simulate));
+        let payment_id = sandbox.customer(text(&checkout["checkout_id"])).pay().await.unwrap();
+        assert_eq!(caller.payment_status(&payment_id).await, status, "{simulate}");
+    }
 }
