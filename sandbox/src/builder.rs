@@ -25,6 +25,7 @@ use crate::server;
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::throttle::{RateLimit, Throttle};
+use crate::ui::Requests;
 
 /// Who brings refunds to their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -197,6 +198,8 @@ impl Builder {
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
             faults: Rules::default(),
+            requests: Requests::default(),
+            remote_callers: self.remote_callers,
             contract: Arc::default(),
             signing_secret: Mutex::new(own.webhook_secret.clone()),
             settling: AtomicUsize::new(0),

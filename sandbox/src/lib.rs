@@ -34,7 +34,8 @@
 //! `checkout_url` leads to a hosted checkout page on this server, where the customer pays, declines or cancels;
 //! [`Customer`] does the same from code.
 //!
-//! Beside the API, `/_sandbox/` serves what a script asks the sandbox itself:
+//! At `/` there is a dashboard with all that happened. Beside the API, `/_sandbox/` serves what a script asks the sandbox itself,
+//! and no page of another site:
 //!
 //! | call | what it does |
 //! | --- | --- |
@@ -155,6 +156,7 @@ mod snapshot;
 mod state;
 mod table;
 mod throttle;
+mod ui;
 mod webhook;
 mod webhook_config;
 mod webhooks;

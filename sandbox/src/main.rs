@@ -1,12 +1,12 @@
 //! `nd8-sandbox`: a local ND8 to develop against by hand, until Ctrl-C or SIGTERM.
 
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use nd8_sandbox::{SEEDED_PRODUCT, Sandbox};
+use nd8_sandbox::{Fault, SEEDED_PRODUCT, Sandbox};
 
 /// A local ND8 payments API to develop and test against.
 #[derive(Debug, Parser)]
@@ -15,9 +15,29 @@ struct Options {
     /// Where to listen on 127.0.0.1; 0 takes a free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Where to send webhooks; http on loopback only.
+    /// The address to listen on. Another than one of this machine's own needs --allow-remote.
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+    /// Lets other machines in. Whoever reaches the address sees all keys and payments, and can act as the merchant and the
+    /// customer.
+    #[arg(long)]
+    allow_remote: bool,
+    /// Where to send webhooks; plain http, and on this machine.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+    /// Lets webhooks go to other machines, over plain http: payloads can be read on the way.
+    #[arg(long)]
+    allow_remote_webhooks: bool,
+    /// What is to go wrong, once for each: KIND[=VALUE][,on=METHOD PATH][,nth=N][,times=N][,percent=N][,seed=N][,body=TEXT]
+    ///
+    /// Kinds: status=CODE, status-after=CODE (after the request did its work), delay=MILLIS, reset-before, reset-after,
+    /// truncate, garble, drip=MILLIS (before each byte), content-type=TYPE. For instance
+    /// "reset-after,on=POST /transactions/{id}/refund/,nth=2".
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+    /// Writes a line of JSON to standard error for each request, attempt and fault.
+    #[arg(long)]
+    json_logs: bool,
     /// Makes ids, keys and tokens the same each time.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -28,7 +48,11 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match serve(Options::parse()).await {
+    let options = Options::parse();
+    if options.json_logs {
+        log_as_json();
+    }
+    match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nd8-sandbox: {error}");
@@ -37,8 +61,24 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Writes what the sandbox itself does, and not what its HTTP libraries do.
+fn log_as_json() {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::prelude::*;
+
+    let own = Targets::new().with_target("nd8_sandbox", LevelFilter::DEBUG);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(own)).init();
+}
+
 async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
-    let mut builder = Sandbox::builder().bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)));
+    let mut builder = Sandbox::builder().bind(SocketAddr::new(options.bind, options.port));
+    if options.allow_remote {
+        builder = builder.allow_remote_callers();
+    }
+    if options.allow_remote_webhooks {
+        builder = builder.allow_remote_webhooks();
+    }
     if let Some(url) = options.webhook_url {
         builder = builder.webhook_url(url);
     }
@@ -49,9 +89,13 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         builder = builder.state_file(path);
     }
     let sandbox = builder.start().await?;
+    for fault in options.fault {
+        sandbox.faults().add(fault);
+    }
     // Before anybody is told that there is something to end.
     let told_to_end = told_to_end()?;
 
+    println!("dashboard       {}/", sandbox.origin());
     println!("base URL        {}", sandbox.base_url());
     println!("API key         {}", sandbox.api_key());
     println!("session token   {}", sandbox.session_token());

@@ -32,6 +32,7 @@ use crate::refund::{Ending, RefundError};
 use crate::snapshot::{InvalidSnapshot, Snapshot};
 use crate::state::State;
 use crate::throttle::Throttle;
+use crate::ui::Requests;
 use crate::webhooks::Webhooks;
 
 /// A running sandbox: a server on loopback with its own keys, ids and state.
@@ -67,6 +68,11 @@ impl Sandbox {
     /// Gives the address to point a client at, which ends in `/api` as ND8's does.
     pub fn base_url(&self) -> String {
         format!("{}/api", self.shared.origin)
+    }
+
+    /// Gives scheme, address and port, without a slash: where the dashboard is.
+    pub fn origin(&self) -> &str {
+        &self.shared.origin
     }
 
     /// Gives an API key with every scope.
@@ -315,6 +321,9 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) throttle: Throttle,
     pub(crate) faults: Rules,
+    pub(crate) requests: Requests,
+    /// Whether other machines were let in, under whatever name.
+    pub(crate) remote_callers: bool,
     pub(crate) contract: Arc<contract::Log>,
     /// What webhooks are signed with now.
     pub(crate) signing_secret: Mutex<String>,

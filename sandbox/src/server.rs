@@ -15,7 +15,7 @@ use crate::error::Door;
 use crate::sandbox::Shared;
 use crate::{
     api_key, checkout, control, dashboard, faults, keep, link_management, organization, page, payment,
-    public_link, refund, refund_list, webhook_config, webhooks,
+    public_link, refund, refund_list, ui, webhook_config, webhooks,
 };
 
 type Methods = MethodRouter<Arc<Shared>>;
@@ -48,15 +48,15 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
             router = router.route(path.trim_end_matches('/'), any(django::add_slash)).route(&path, methods);
         }
     }
+    let own = control::routes().merge(webhooks::routes()).merge(faults::routes()).merge(ui::routes());
     router
         .route("/pay/{token}", get(page::show))
         .route("/pay/{token}/{act}", post(page::act))
-        .merge(control::routes())
-        .merge(webhooks::routes())
-        .merge(faults::routes())
+        .merge(own.layer(from_fn_with_state(Arc::clone(&sandbox), ui::guard)))
         .fallback(unknown_route)
         .layer(from_fn(django::catch_panics))
         .layer(from_fn_with_state(Arc::clone(&sandbox), keep::acknowledge))
+        .layer(from_fn_with_state(Arc::clone(&sandbox), ui::note))
         .with_state(sandbox)
 }
 

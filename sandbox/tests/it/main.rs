@@ -6,6 +6,7 @@
 mod api_keys;
 mod auth;
 mod binary;
+mod browser;
 mod checkout;
 mod clock;
 mod contract;
@@ -28,5 +29,6 @@ mod seed;
 mod snapshots;
 mod state_file;
 mod support;
+mod ui;
 mod webhook_config;
 mod webhooks;

@@ -1,0 +1,63 @@
+//! The dashboard, and who is kept away from it.
+
+use nd8_sandbox::{Fault, Sandbox};
+use serde_json::json;
+
+use crate::support::{Caller, Receiver, http};
+
+#[tokio::test]
+async fn the_dashboard_shows_what_happened() {
+    let mut receiver = Receiver::answering(200).await;
+    let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
+    let caller = Caller::of(&sandbox);
+    let payment_id = caller.paid(&sandbox, "7.25").await;
+    caller.refund(&payment_id, &json!({ "reason": "<b>late</b>" })).await.expect(200);
+    sandbox.clock().settled().await;
+    sandbox.faults().add(Fault::garbled().nth(1000));
+
+    let page = http().get(sandbox.origin()).send().await.unwrap();
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    let page = page.text().await.unwrap();
+    for shown in [
+        payment_id.as_str(),
+        "7.25 USD",
+        "refunded",
+        "&lt;b&gt;late&lt;/b&gt;",
+        "transaction.status_changed",
+        "answered 200",
+        "POST /api/checkout/create/",
+        "garble",
+        "running",
+        &format!("export ND8_API_KEY={}", sandbox.api_key()),
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("<b>"));
+
+    let first = receiver.next().await;
+    let id = first.header("x-webhook-delivery-id");
+    let url = format!("{}/_sandbox/dashboard/resend/{id}", sandbox.origin());
+    assert_eq!(http().post(url).send().await.unwrap().status(), 303);
+    sandbox.clock().settled().await;
+    let mut bodies = Vec::new();
+    while !receiver.is_empty() {
+        bodies.push(receiver.next().await.body);
+    }
+    assert_eq!(bodies.last(), Some(&first.body));
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_are_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for path in ["/", "/_sandbox/snapshot", "/_sandbox/faults"] {
+        let url = format!("{}{path}", sandbox.origin());
+        for (name, value, status) in [
+            ("sec-fetch-site", "cross-site", 403),
+            ("host", "rebound.example", 403),
+            ("sec-fetch-site", "same-origin", 200),
+        ] {
+            let answer = http().get(&url).header(name, value).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{path} {name}: {value}");
+        }
+    }
+}
