@@ -117,7 +117,7 @@ fn checkout_page(checkout: &Checkout, refused: Option<&str>) -> Markup {
                 p class="refusal" role="alert" { (refused) " You may try again." }
             }
             table {
-                thead { tr { th scope="col" { "Product" } th scope="col" { "Price" } } }
+                thead { tr { th scope="col" { "Product" } th scope="col" { "Price each" } } }
                 tbody {
                     @for line in &order.lines {
                         tr {

@@ -34,6 +34,7 @@ const STYLE: &str = "
     section { background: #fff; border: 1px solid #d8dae0; border-radius: .6rem; padding: 1rem; margin-bottom: 1rem;
               overflow-x: auto; }
     table { width: 100%; border-collapse: collapse; }
+    td:last-child, td:first-child { white-space: nowrap; }
     th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #e4e6ea; }
     th { font-weight: 600; color: #52525b; }
     pre, code { font: .85rem/1.4 ui-monospace, monospace; }
@@ -118,7 +119,7 @@ fn live(sandbox: &Shared) -> Markup {
     let frozen = if sandbox.clock.is_frozen() { "frozen" } else { "running" };
     let state = sandbox.state();
     html! {
-        section { h2 { "Clock" } p { code { (sandbox.clock.now()) } " " (frozen) } }
+        section { h2 { "Clock" } p class="note" { code { (sandbox.clock.now()) } " " (frozen) } }
         section { h2 { "Payments" } (payments(&state)) }
         section { h2 { "Refunds" } (refunds(&state)) }
         section {

@@ -8,12 +8,34 @@ use std::time::Duration;
 use axum::response::Html;
 use fantoccini::{Client, ClientBuilder, Locator};
 use nd8_sandbox::Sandbox;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Caller, LIMIT, Receiver, order, text};
 
-const DESKTOP: (u32, u32) = (1280, 900);
-const PHONE: (u32, u32) = (500, 844);
+/// What the pages are looked at with.
+#[derive(Clone, Copy, Debug)]
+enum Device {
+    Desktop,
+    Phone,
+}
+
+impl Device {
+    fn options(self) -> Value {
+        match self {
+            Device::Desktop => json!({}),
+            Device::Phone => {
+                json!({ "mobileEmulation": { "deviceMetrics": { "width": 390, "height": 1100, "pixelRatio": 1.0 } } })
+            }
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Device::Desktop => "desktop",
+            Device::Phone => "phone",
+        }
+    }
+}
 
 /// A chromedriver, ended with the test.
 struct Driver {
@@ -62,16 +84,19 @@ impl Driver {
         Some(driver)
     }
 
-    async fn browser(&self) -> Client {
+    async fn browser(&self, device: Device) -> Client {
         let arguments = [
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-background-networking",
             "--disable-dev-shm-usage",
+            "--window-size=1280,1200",
             &format!("--user-data-dir={}", self.profile.path().display()),
         ];
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } });
+        let mut options = device.options();
+        options["args"] = json!(arguments);
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let capabilities = capabilities.as_object().unwrap().clone();
         ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
@@ -81,18 +106,15 @@ impl Driver {
     }
 }
 
-/// Takes a picture at both widths.
-async fn picture(browser: &Client, name: &str) {
+/// Takes a picture, and sees to it that nothing sticks out.
+async fn picture(browser: &Client, device: Device, name: &str) {
+    let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    let wide = browser.execute(wide, Vec::new()).await.unwrap();
+    assert_eq!(wide, json!(false), "{name} does not fit a {device:?}");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
     std::fs::create_dir_all(&folder).unwrap();
-    for (device, (width, height)) in [("desktop", DESKTOP), ("phone", PHONE)] {
-        browser.set_window_size(width, height).await.unwrap();
-        let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-        let wide = browser.execute(wide, Vec::new()).await.unwrap();
-        assert_eq!(wide, json!(false), "{name} does not fit a {device}");
-        std::fs::write(folder.join(format!("{name}-{device}.png")), browser.screenshot().await.unwrap())
-            .unwrap();
-    }
+    let file = folder.join(format!("{name}-{}.png", device.name()));
+    std::fs::write(file, browser.screenshot().await.unwrap()).unwrap();
 }
 
 async fn choose(browser: &Client, card: &str) {
@@ -101,13 +123,21 @@ async fn choose(browser: &Client, card: &str) {
     browser.find(Locator::Id("pay")).await.unwrap().click().await.unwrap();
 }
 
-async fn heading(browser: &Client) -> String {
-    browser.wait().at_most(LIMIT).for_element(Locator::Css("h1")).await.unwrap().text().await.unwrap()
+/// Waits for the page with this heading: a click does not wait for where it leads.
+async fn shows(browser: &Client, heading: &str) {
+    let heading = format!("//h1[text()='{heading}']");
+    browser.wait().at_most(LIMIT).for_element(Locator::XPath(&heading)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_browser_is_declined_once_pays_and_is_sent_back() {
-    let Some(driver) = Driver::start().await else { return };
+    for device in [Device::Desktop, Device::Phone] {
+        let Some(driver) = Driver::start().await else { return };
+        journey(&driver, device).await;
+    }
+}
+
+async fn journey(driver: &Driver, device: Device) {
     let shop = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let thanks = format!("http://{}/thanks", shop.local_addr().unwrap());
     let router = axum::Router::new().fallback(async || Html("<h1>Thanks from the shop</h1>"));
@@ -125,19 +155,19 @@ async fn a_browser_is_declined_once_pays_and_is_sent_back() {
     let checkout = caller.checkout(&request).await;
     let url = text(&checkout["checkout_url"]);
 
-    let browser = driver.browser().await;
+    let browser = driver.browser(device).await;
     browser.goto(url).await.unwrap();
-    assert_eq!(heading(&browser).await, "Checkout");
-    picture(&browser, "1-checkout").await;
+    shows(&browser, "Checkout").await;
+    picture(&browser, device, "1-checkout").await;
     choose(&browser, "insufficient_funds").await;
-    assert_eq!(heading(&browser).await, "Declined");
-    picture(&browser, "2-declined").await;
+    shows(&browser, "Declined").await;
+    picture(&browser, device, "2-declined").await;
     browser.find(Locator::LinkText("Try again")).await.unwrap().click().await.unwrap();
     let told = browser.wait().at_most(LIMIT).for_element(Locator::Css("[role=alert]")).await.unwrap();
     assert!(told.text().await.unwrap().contains("insufficient funds"));
-    picture(&browser, "3-again").await;
+    picture(&browser, device, "3-again").await;
     choose(&browser, "succeeds").await;
-    assert_eq!(heading(&browser).await, "Thanks from the shop");
+    shows(&browser, "Thanks from the shop").await;
     assert_eq!(browser.current_url().await.unwrap().as_str(), thanks);
 
     let delivery = sandbox.wait_for_delivery_where(LIMIT, |delivery| {
@@ -147,23 +177,23 @@ async fn a_browser_is_declined_once_pays_and_is_sent_back() {
     assert_eq!(caller.payment_status(&payment_id).await, "paid");
 
     browser.goto(url).await.unwrap();
-    assert_eq!(heading(&browser).await, "Checkout used");
-    picture(&browser, "4-used").await;
+    shows(&browser, "Checkout used").await;
+    picture(&browser, device, "4-used").await;
     browser.goto(&format!("{}/pay/nothing", sandbox.origin())).await.unwrap();
-    picture(&browser, "5-unknown").await;
+    picture(&browser, device, "5-unknown").await;
     let late = caller.checkout(&order()).await;
     sandbox.clock().advance(Duration::from_secs(25 * 60 * 60)).await;
     browser.goto(text(&late["checkout_url"])).await.unwrap();
-    assert_eq!(heading(&browser).await, "Checkout expired");
-    picture(&browser, "6-expired").await;
+    shows(&browser, "Checkout expired").await;
+    picture(&browser, device, "6-expired").await;
     let kept = caller.checkout(&order()).await;
     browser.goto(text(&kept["checkout_url"])).await.unwrap();
     choose(&browser, "succeeds").await;
-    assert_eq!(heading(&browser).await, "Paid");
-    picture(&browser, "7-paid").await;
+    shows(&browser, "Paid").await;
+    picture(&browser, device, "7-paid").await;
 
     browser.goto(sandbox.origin()).await.unwrap();
-    picture(&browser, "8-dashboard").await;
+    picture(&browser, device, "8-dashboard").await;
     // It refreshes itself: what happens now appears without a reload.
     let later = caller.paid(&sandbox, "3.33").await;
     let appears = format!("//td[text()='{later}']");
