@@ -35,7 +35,8 @@ const STYLE: &str = "
               overflow-x: auto; }
     table { width: 100%; border-collapse: collapse; }
     td:last-child, td:first-child { white-space: nowrap; }
-    th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #e4e6ea; }
+    th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #e4e6ea;
+             overflow-wrap: anywhere; }
     th { font-weight: 600; color: #52525b; }
     pre, code { font: .85rem/1.4 ui-monospace, monospace; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f2f3f5; padding: .6rem; margin: .4rem 0;
