@@ -77,9 +77,37 @@ fn the_signal_of_services_ends_it_cleanly() {
     assert_eq!(running.process.wait().unwrap().code(), Some(0));
 }
 
+#[tokio::test]
+async fn faults_are_set_from_the_command_line() {
+    let running = Running::start(&["--json-logs", "--fault", "status=502,on=GET /refunds/,nth=1,body=a, b"]);
+    let url = format!("{}/refunds/", running.base_url());
+    let request = || crate::support::http().get(&url).header("Api-Key", &running.facts["API key"]).send();
+
+    let hit = request().await.unwrap();
+    assert_eq!((hit.status().as_u16(), hit.text().await.unwrap().as_str()), (502, "a, b"));
+    assert_eq!(request().await.unwrap().status(), 200);
+}
+
+#[test]
+fn other_machines_are_let_in_only_if_that_is_said() {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_nd8-sandbox")).args(["--bind", "0.0.0.0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("loopback"));
+    let running = Running::start(&["--bind", "0.0.0.0", "--allow-remote"]);
+    assert!(running.base_url().starts_with("http://0.0.0.0:"));
+}
+
 #[test]
 fn arguments_that_make_no_sense_are_an_error() {
-    for arguments in [&["8080"][..], &["--port", "65536"], &["--seed", "x"], &["--state"], &["--nothing"]] {
+    for arguments in [
+        &["8080"][..],
+        &["--port", "65536"],
+        &["--seed", "x"],
+        &["--state"],
+        &["--nothing"],
+        &["--fault", "explode"],
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_nd8-sandbox")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{output:?}");

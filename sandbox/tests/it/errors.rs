@@ -34,7 +34,7 @@ async fn unknown_routes_get_a_page() {
     for url in [
         format!("{}/nothing/", sandbox.base_url()),
         format!("{}/", sandbox.base_url()),
-        sandbox.base_url().replace("/api", "/"),
+        format!("{}/nothing", sandbox.origin()),
     ] {
         let answer = Answer::of(http().get(&url).send().await.unwrap()).await;
         assert_eq!(answer.status, 404, "{url}");
