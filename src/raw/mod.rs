@@ -36,6 +36,7 @@ mod segment;
 
 #[allow(missing_docs, reason = "what the documents do not describe has no description")]
 #[allow(unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
+#[allow(clippy::missing_errors_doc, reason = "they are the same for all: what `Error` lists")]
 mod generated {
     #[cfg(feature = "codegen")]
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
