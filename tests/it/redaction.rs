@@ -1,4 +1,7 @@
-//! Credentials and customers' data show up in no `Debug`, no `Display` and no span.
+//! Credentials and customers' data show up in no `Debug`, no `Display`, no span and no panic.
+
+mod every_type;
+mod panics;
 
 use std::error::Error as _;
 use std::fmt::Write as _;
