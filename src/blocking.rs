@@ -29,6 +29,12 @@ use tokio::runtime::{Builder, Runtime};
 ///
 /// When it is called from asynchronous code, whose thread must not be blocked; and when the operating system refuses the
 /// background thread.
+///
+/// # Example: any future
+///
+/// ```
+/// assert_eq!(nd8::blocking::wait(async { 1 + 1 }), 2);
+/// ```
 pub fn wait<F: Future>(future: F) -> F::Output {
     runtime().block_on(future)
 }
@@ -38,6 +44,13 @@ pub fn wait<F: Future>(future: F) -> F::Output {
 /// # Panics
 ///
 /// Its iterator panics where [`wait`] does.
+///
+/// # Example: any stream
+///
+/// ```
+/// let stream = futures_util::stream::iter([1, 2, 3]);
+/// assert_eq!(nd8::blocking::iter(stream).sum::<i32>(), 6);
+/// ```
 pub fn iter<S: Stream + Unpin>(mut stream: S) -> impl Iterator<Item = S::Item> {
     std::iter::from_fn(move || wait(stream.next()))
 }

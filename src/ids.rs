@@ -137,12 +137,40 @@ ids! {
     RefundId from i64;
 
     /// Names a checkout for good (`org1-1234567890-abc123`). Webhooks call the same value `order_id`.
+    ///
+    /// # Example: from a checkout to its payment
+    ///
+    /// ```
+    /// use nd8::CheckoutId;
+    ///
+    /// let stored = CheckoutId::from("org1-1234567890-abc123");
+    /// let told_by_webhook = "org1-1234567890-abc123";
+    /// assert_eq!(stored, told_by_webhook);
+    /// ```
     CheckoutId;
 
     /// Names a product of the merchant's catalog.
+    ///
+    /// # Example: as a key
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use nd8::ProductId;
+    ///
+    /// let stock = BTreeMap::from([(ProductId::from("prod_mug"), 12)]);
+    /// assert_eq!(stock[&"prod_mug".into()], 12);
+    /// ```
     ProductId;
 
     /// Names an API key, for revoking it; it is not the key. Whether it is a text or a number is not documented.
+    ///
+    /// # Example: either
+    ///
+    /// ```
+    /// use nd8::ApiKeyId;
+    ///
+    /// assert_eq!(ApiKeyId::from(7), ApiKeyId::from("7"));
+    /// ```
     ApiKeyId from i64;
 }
 

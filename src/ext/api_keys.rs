@@ -14,6 +14,8 @@ use crate::raw::{self, ResponseValue, types};
 ///
 /// The whole key is shown once, when it is created or rotated, and has to be asked for:
 ///
+/// # Example: a key for one purpose
+///
 /// ```
 /// use nd8::{ExposeSecret, Scope};
 ///
@@ -60,6 +62,22 @@ impl ApiKeys {
     }
 
     /// Makes a key unusable for good.
+    ///
+    /// # Example: a key that is no longer needed
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+    /// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
+    /// # dashboard.api_keys().create().name("ci").send().await?;
+    /// # let listed = dashboard.api_keys().list().send().await?;
+    /// # let id = listed.last().and_then(|key| key.id.as_ref()).and_then(|id| id.as_i64()).expect("has an id");
+    /// let revoked = dashboard.api_keys().revoke(id).send().await?;
+    /// assert_eq!(revoked.status.as_deref(), Some("revoked"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn revoke(&self, key: impl Into<ApiKeyId>) -> Call<RevokeApiKey> {
         Call::new(&self.core, RevokeApiKey { key: key.into() })
     }

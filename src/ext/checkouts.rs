@@ -13,6 +13,8 @@ use crate::raw::{self, ResponseValue, types};
 
 /// Hosted checkouts. From [`Client::checkouts`](crate::Client::checkouts).
 ///
+/// # Example: where to send a customer
+///
 /// ```
 /// use nd8::{Billing, Currency, Decimal, Product};
 ///
@@ -78,6 +80,13 @@ impl Checkouts {
 }
 
 /// Who pays. `Debug` shows the country alone.
+///
+/// # Example: what a log shows of a customer
+///
+/// ```
+/// let ada = nd8::Billing::new("US", "Ada", "Lovelace", "ada@example.com").postal_code("94105");
+/// assert_eq!(format!("{ada:?}"), r#"Billing { country: "US", .. }"#);
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Billing {
     pub(super) country: String,
@@ -126,6 +135,24 @@ impl fmt::Debug for Billing {
 }
 
 /// One line of a checkout.
+///
+/// # Example: of the catalog, and of none
+///
+/// ```
+/// use nd8::{Billing, Decimal, Product};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// # let tea = nd8_sandbox::SEEDED_PRODUCT;
+/// let cart = [Product::catalog(tea, 1), Product::ad_hoc("Engraving", 1, Decimal::new(5_50, 2))];
+/// let ada = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+/// let checkout = client.checkouts().create(ada, cart).send().await?;
+/// assert!(!checkout.token.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product(types::ProductItem);
 

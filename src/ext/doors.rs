@@ -52,6 +52,8 @@ macro_rules! door {
 ///
 /// Cheap to clone; clones share their connections. `Debug` does not show the key.
 ///
+/// # Example: opened for the sandbox
+///
 /// ```
 /// use nd8::{Client, Environment};
 ///
@@ -75,6 +77,8 @@ pub struct Client {
 /// client.payment_links(); // belongs to `Dashboard`
 /// # Ok(())
 /// # }
+/// # Example: the wrong door
+///
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dashboard {
@@ -82,6 +86,20 @@ pub struct Dashboard {
 }
 
 /// What a customer may do without any credential: look at a payment link and start its checkout.
+///
+/// # Example: a link that nobody made
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let base_url = sandbox.base_url();
+/// let storefront = nd8::Storefront::builder().base_url(base_url).build()?;
+/// let error = storefront.payment_links().get(uuid::Uuid::nil()).send().await.unwrap_err();
+/// assert!(error.is_not_found());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Storefront {
     pub(super) core: Arc<Core>,

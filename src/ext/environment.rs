@@ -17,6 +17,8 @@ pub enum Environment {
 impl Environment {
     /// The base URL, without a slash at the end.
     ///
+    /// # Example: where the sandbox is
+    ///
     /// ```
     /// use nd8::Environment;
     ///

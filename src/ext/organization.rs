@@ -10,6 +10,23 @@ use super::{Call, Organization, PriceMode, Request};
 use crate::raw::{self, ResponseValue, types};
 
 /// The merchant's organization. From [`Dashboard::organization`](crate::Dashboard::organization).
+///
+/// # Example: change what is set, and nothing else
+///
+/// ```
+/// use nd8::PriceMode;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
+/// let changed = dashboard.organization().update().name("Mugs & Co").price_mode(PriceMode::Ttc).send().await?;
+/// assert_eq!(changed.price_mode, Some(PriceMode::Ttc));
+/// let organization = dashboard.organization().get().send().await?;
+/// assert_eq!(organization.name.as_deref(), Some("Mugs & Co"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Organizations {
     core: Arc<Core>,

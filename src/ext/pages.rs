@@ -20,6 +20,31 @@ use crate::raw::{self, ResponseValue};
 const PAGE_SIZE: u32 = 100;
 
 /// One page of a list. It reads like a slice of its items.
+///
+/// # Example: one page after the other
+///
+/// ```
+/// use futures_util::TryStreamExt as _;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+/// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
+/// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+/// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+/// # for _ in 0..3 {
+/// #     client.refunds().create(&payment_id, "Sale").amount(nd8::Decimal::ONE).send().await?;
+/// # }
+/// let mut pages = client.refunds().list().page_size(2).pages();
+/// let first = pages.try_next().await?.expect("there are refunds");
+/// assert_eq!(first.len(), 2);
+/// let rest: usize = pages.map_ok(|page| page.len()).try_fold(0, async |sum, some| Ok(sum + some)).await?;
+/// assert_eq!(rest, 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -53,6 +78,8 @@ impl<T> IntoIterator for Page<T> {
 /// A place between two pages of one list, with its filters. It can be stored, and gone on from after a restart.
 ///
 /// `Debug` does not show it: filters may hold anything.
+///
+/// # Example: stored and gone on from
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -231,6 +258,26 @@ where
     }
 
     /// All items of all pages, in order. Pages are fetched when their first item is asked for.
+    ///
+    /// # Example: all refunds of a payment
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+    /// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    /// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
+    /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+    /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+    /// # client.refunds().create(&payment_id, "Sale").send().await?;
+    /// let refunds: Vec<_> = client.refunds().list().search(&payment_id).items().try_collect().await?;
+    /// assert_eq!(refunds.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn items(self) -> impl Stream<Item = Result<T, Error>> + Unpin {
         Box::pin(self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok))).try_flatten())
     }

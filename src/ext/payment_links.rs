@@ -14,6 +14,8 @@ use crate::raw::{self, ResponseValue, types};
 
 /// The organization's payment links. From [`Dashboard::payment_links`](crate::Dashboard::payment_links).
 ///
+/// # Example: a link without end
+///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -49,6 +51,21 @@ impl PaymentLinks {
     }
 
     /// Creates a link that sells these products of the catalog, each so many times.
+    ///
+    /// # Example: a link that can be paid through once
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+    /// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
+    /// # let tea = nd8_sandbox::SEEDED_PRODUCT;
+    /// let link = dashboard.payment_links().create("Tea", [(tea, 2)]).max_uses(1).send().await?;
+    /// assert_eq!(link.max_uses, Some(1));
+    /// assert!(link.token.is_some(), "what customers are given");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create<P: Into<ProductId>>(
         &self,
         name: impl Into<String>,

@@ -9,6 +9,26 @@ use crate::ids::PaymentId;
 use crate::raw::{self, ResponseValue};
 
 /// Payments, which the API calls transactions. From [`Client::payments`](crate::Client::payments).
+///
+/// # Example: what became of a checkout
+///
+/// ```
+/// use nd8::PaymentStatus;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+/// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
+/// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+/// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+/// let payment = client.payments().get(&payment_id).send().await?;
+/// assert_eq!(payment.status, PaymentStatus::Paid);
+/// assert_eq!(payment.currency, "USD");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Payments {
     core: Arc<Core>,
@@ -25,6 +45,8 @@ impl Payments {
     /// Looks a payment up by its public id (`TXabc123`) or its numeric one. Scope: `payments:read`.
     ///
     /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such payment.
+    ///
+    /// # Example: a payment that nobody made
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -18,6 +18,8 @@ use crate::raw::{self, ResponseValue};
 
 /// Refunds of payments. From [`Client::refunds`](crate::Client::refunds).
 ///
+/// # Example: a part of a payment
+///
 /// ```
 /// use nd8::{Decimal, RefundStatus};
 ///
@@ -78,6 +80,29 @@ impl Refunds {
     /// Looks a refund up by its public id (`RFabc123`) or its numeric one. Scope: `refunds:read` or `payments:read`.
     ///
     /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such refund.
+    ///
+    /// # Example: until the money is back
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use nd8::{Poll, RefundStatus};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::builder().refunds(nd8_sandbox::RefundPolicy::Manual).start().await?;
+    /// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    /// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
+    /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+    /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+    /// let created = client.refunds().create(&payment_id, "Returned").send().await?;
+    /// # sandbox.complete_refund(&created.refund_public_id)?;
+    /// let call = client.refunds().get(&created.refund_public_id);
+    /// let refund = call.until_final(Poll::within(Duration::from_secs(60))).await?;
+    /// assert_eq!(refund.status, RefundStatus::Completed);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, refund: impl Into<RefundId>) -> Call<GetRefund> {
         Call::new(&self.core, GetRefund { refund: refund.into() })
     }

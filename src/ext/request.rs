@@ -17,6 +17,25 @@ use crate::raw::{self, ResponseValue};
 ///
 /// It takes the credential of its door, whatever the path: the caller knows what is there. Amounts stay exact in types of
 /// this crate and in `Box<serde_json::value::RawValue>`; a `serde_json::Value` holds numbers as floating point.
+///
+/// # Example: what this crate does not offer yet
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// #[derive(serde::Deserialize)]
+/// struct Brief {
+///     id: String,
+/// }
+///
+/// let call = client.request::<Vec<Brief>>(http::Method::GET, "/refunds/").query("page_size", "5");
+/// let refunds = call.send().await?;
+/// assert!(refunds.iter().all(|refund| refund.id.starts_with("RF")));
+/// # Ok(())
+/// # }
+/// ```
 pub struct AnyRequest<T> {
     method: Method,
     path: String,

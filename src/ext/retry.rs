@@ -17,6 +17,8 @@ use super::{Error, Outcome};
 /// Repeating is also bounded across calls: all clones of a client share a budget that repeats draw from and successes
 /// fill up again, so that an outage is not made worse by those who wait for its end.
 ///
+/// # Example: a patient client
+///
 /// ```
 /// use std::time::Duration;
 /// use nd8::{Client, RetryPolicy};

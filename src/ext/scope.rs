@@ -6,6 +6,8 @@ use std::fmt;
 ///
 /// An open set: a scope that this crate does not know is `Other`, and goes out as it came.
 ///
+/// # Example: known and unknown
+///
 /// ```
 /// use nd8::Scope;
 ///
@@ -64,6 +66,16 @@ impl fmt::Display for Scope {
 
 impl crate::raw::types::ApiKey {
     /// What the key may do, typed. No scopes at all means every one (legacy keys).
+    ///
+    /// # Example: a key that may list refunds
+    ///
+    /// ```
+    /// use nd8::{ApiKey, Scope};
+    ///
+    /// let key: ApiKey = serde_json::from_str(r#"{"allowed_scopes": ["refunds:read", "moon:fly"]}"#)?;
+    /// assert_eq!(key.scopes(), [Scope::RefundsRead, Scope::from("moon:fly")]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn scopes(&self) -> Vec<Scope> {
         self.allowed_scopes.iter().map(|scope| Scope::from(scope.as_str())).collect()
     }

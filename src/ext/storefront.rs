@@ -10,6 +10,30 @@ use super::{Billing, Call, Checkout, Currency, FieldError, PublicPaymentLink, Re
 use crate::raw::{self, ResponseValue, types};
 
 /// Payment links as customers see them. From [`Storefront::payment_links`](crate::Storefront::payment_links).
+///
+/// # Example: from a link to its checkout
+///
+/// ```
+/// use nd8::Billing;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
+/// # let links = dashboard.payment_links();
+/// # let link = links.create("Tea", [(nd8_sandbox::SEEDED_PRODUCT, 1)]).send().await?;
+/// # let token = link.token.expect("links have one");
+/// # let base_url = sandbox.base_url();
+/// let storefront = nd8::Storefront::builder().base_url(base_url).build()?;
+/// let link = storefront.payment_links().get(token).send().await?;
+/// assert_eq!(link.name.as_deref(), Some("Tea"));
+///
+/// let ada = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+/// let checkout = storefront.payment_links().start_checkout(token, ada).send().await?;
+/// assert!(checkout.checkout_url.starts_with("http"), "send the customer here");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct PublicPaymentLinks {
     core: Arc<Core>,

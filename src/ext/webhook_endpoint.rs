@@ -9,6 +9,20 @@ use crate::raw::{self, ResponseValue, types};
 
 /// The organization's webhook endpoint. From [`Dashboard::webhook_endpoint`](crate::Dashboard::webhook_endpoint).
 /// That it is found at `/organization/webhooks/` is **inferred**.
+///
+/// # Example: set it and read it back
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
+/// dashboard.webhook_endpoint().set("https://shop.example/nd8").send().await?;
+/// let configuration = dashboard.webhook_endpoint().get().send().await?;
+/// assert_eq!(configuration.endpoint_url.as_deref(), Some("https://shop.example/nd8"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct WebhookEndpoints {
     core: Arc<Core>,

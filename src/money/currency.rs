@@ -8,6 +8,8 @@ impl Currency {
     /// `None` for a code that ISO 4217 does not know, in upper case, and for what it gives no minor unit, such as gold
     /// (`XAU`).
     ///
+    /// # Example: two, none and nobody knows
+    ///
     /// ```
     /// use nd8::Currency;
     ///

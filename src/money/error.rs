@@ -8,6 +8,8 @@ use super::{Currency, Money};
 
 /// Why something is no [`Money`], or cannot be done with it. `Display` names the value.
 ///
+/// # Example: a price that nobody can pay
+///
 /// ```
 /// use nd8::Money;
 ///
@@ -54,26 +56,51 @@ impl MoneyError {
     }
 
     /// Whether an amount has more decimal places than its currency.
+    ///
+    /// ```
+    /// let half_a_cent = nd8::Money::new(nd8::Decimal::new(29_995, 3), "USD");
+    /// assert!(half_a_cent.unwrap_err().is_over_precise());
+    /// ```
     pub fn is_over_precise(&self) -> bool {
         matches!(*self.0, Problem::OverPrecise { .. })
     }
 
     /// Whether minor units were asked of a currency that has none, or is not known to ISO 4217.
+    ///
+    /// ```
+    /// assert!(nd8::Money::from_minor(1, "DOGE").unwrap_err().is_no_exponent());
+    /// ```
     pub fn is_no_exponent(&self) -> bool {
         matches!(*self.0, Problem::NoExponent { .. })
     }
 
     /// Whether amounts of two currencies were to be added.
+    ///
+    /// ```
+    /// let (dollar, euro) = (nd8::Money::from_minor(1_00, "USD")?, nd8::Money::from_minor(1_00, "EUR")?);
+    /// assert!(dollar.checked_add(&euro).unwrap_err().is_currency_mismatch());
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
     pub fn is_currency_mismatch(&self) -> bool {
         matches!(*self.0, Problem::CurrencyMismatch(..))
     }
 
     /// Whether a value has more digits than can be held exactly.
+    ///
+    /// ```
+    /// let much = nd8::Money::new(nd8::Decimal::MAX, "JPY")?;
+    /// assert!(much.to_minor().unwrap_err().is_out_of_range());
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
     pub fn is_out_of_range(&self) -> bool {
         matches!(*self.0, Problem::OutOfRange(_))
     }
 
     /// Whether a text is not an amount and a currency, or a code is none that a currency could have.
+    ///
+    /// ```
+    /// assert!("29.99".parse::<nd8::Money>().unwrap_err().is_malformed());
+    /// ```
     pub fn is_malformed(&self) -> bool {
         matches!(*self.0, Problem::MalformedText(_) | Problem::MalformedCode(_))
     }

@@ -121,6 +121,15 @@ impl Money {
     /// # Errors
     ///
     /// [`MoneyError::is_malformed`] as for [`new`](Self::new).
+    ///
+    /// # Example: a sum to begin with
+    ///
+    /// ```
+    /// let nothing = nd8::Money::zero("EUR")?;
+    /// assert!(nothing.is_zero());
+    /// assert_eq!(nothing.to_string(), "0.00 EUR");
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
     pub fn zero(currency: impl Into<Currency>) -> Result<Self, MoneyError> {
         Self::new(Decimal::ZERO, currency)
     }
@@ -141,6 +150,17 @@ impl Money {
     ///
     /// [`MoneyError::is_no_exponent`] when nobody knows how many minor units make a major one, and
     /// [`MoneyError::is_out_of_range`] when they are too many for an `i64`.
+    ///
+    /// # Example: there and back
+    ///
+    /// ```
+    /// use nd8::Money;
+    ///
+    /// let price: Money = "29.99 USD".parse()?;
+    /// assert_eq!(price.to_minor()?, 29_99);
+    /// assert_eq!(Money::from_minor(29_99, "USD")?, price);
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
     pub fn to_minor(&self) -> Result<i64, MoneyError> {
         match self.currency.exponent() {
             // The amount has the exponent's scale, so its digits without the point are the minor units.
@@ -165,6 +185,17 @@ impl Money {
     ///
     /// [`MoneyError::is_currency_mismatch`] for another currency, [`MoneyError::is_out_of_range`] when the sum has more
     /// digits than a [`Decimal`] holds.
+    ///
+    /// # Example: what a cart costs
+    ///
+    /// ```
+    /// use nd8::Money;
+    ///
+    /// let (mug, shipping) = ("29.99 EUR".parse::<Money>()?, "4.50 EUR".parse()?);
+    /// assert_eq!(mug.checked_mul(2)?.checked_add(&shipping)?.to_string(), "64.48 EUR");
+    /// assert!(mug.checked_add(&"1.00 USD".parse()?).unwrap_err().is_currency_mismatch());
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
     pub fn checked_add(&self, other: &Self) -> Result<Self, MoneyError> {
         self.sum(other, other.amount)
             .unwrap_or_else(|| Err(MoneyError::out_of_range(format!("{self} + {other}"))))
@@ -175,6 +206,17 @@ impl Money {
     /// # Errors
     ///
     /// As [`checked_add`](Self::checked_add).
+    ///
+    /// # Example: what is left to refund
+    ///
+    /// ```
+    /// use nd8::Money;
+    ///
+    /// let left = "99.00 USD".parse::<Money>()?.checked_sub(&"40.00 USD".parse()?)?;
+    /// assert_eq!(left.to_string(), "59.00 USD");
+    /// assert!(!left.is_negative());
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
     pub fn checked_sub(&self, other: &Self) -> Result<Self, MoneyError> {
         self.sum(other, -other.amount)
             .unwrap_or_else(|| Err(MoneyError::out_of_range(format!("{self} - {other}"))))

@@ -94,6 +94,23 @@ pub enum DeliveryRejection {
 
 impl DeliveryRejection {
     /// The status to answer with.
+    ///
+    /// # Example: a handler that looks at it first
+    ///
+    /// ```
+    /// use axum::http::StatusCode;
+    /// use nd8::webhooks::{Delivery, DeliveryRejection, Verifier};
+    ///
+    /// fn answer(delivery: Result<Delivery, DeliveryRejection>) -> StatusCode {
+    ///     match delivery {
+    ///         Ok(_) => StatusCode::NO_CONTENT,
+    ///         Err(rejection) => rejection.response_status(),
+    ///     }
+    /// }
+    ///
+    /// let error = Verifier::new("whsec").verify_signature("sha256=00", b"{}").unwrap_err();
+    /// assert_eq!(answer(Err(DeliveryRejection::Refused(error))), StatusCode::BAD_REQUEST);
+    /// ```
     pub fn response_status(&self) -> StatusCode {
         match self {
             Self::Refused(error) => error.response_status(),

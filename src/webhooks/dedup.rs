@@ -23,6 +23,60 @@ use super::delivery::{Delivery, DeliveryId};
 ///
 /// A claim must lapse by itself after a while: a process that dies releases nothing. A holder whose claim has lapsed and
 /// was taken by another must not touch the other's, which is what the holder is compared for.
+///
+/// # Example: a store that forgets nothing
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::collections::hash_map::Entry;
+/// use std::convert::Infallible;
+/// use std::sync::Mutex;
+///
+/// use nd8::webhooks::{Claim, Deduplicator, Once, Ticket, handle_once};
+/// use uuid::Uuid;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// /// What one process has seen. A database would keep a state and a time of lapse beside each key.
+/// #[derive(Default)]
+/// struct Rows(Mutex<HashMap<String, (Uuid, bool)>>);
+///
+/// impl Deduplicator for Rows {
+///     type Error = Infallible;
+///
+///     async fn claim(&self, ticket: &Ticket) -> Result<Claim, Infallible> {
+///         Ok(match self.0.lock().unwrap().entry(ticket.key().to_owned()) {
+///             Entry::Vacant(row) => {
+///                 row.insert((ticket.holder(), false));
+///                 Claim::Won
+///             }
+///             Entry::Occupied(row) if row.get().1 => Claim::AlreadyDone,
+///             Entry::Occupied(_) => Claim::InProgress,
+///         })
+///     }
+///
+///     async fn complete(&self, ticket: &Ticket) -> Result<(), Infallible> {
+///         if let Some((holder, done)) = self.0.lock().unwrap().get_mut(ticket.key()) {
+///             *done |= *holder == ticket.holder();
+///         }
+///         Ok(())
+///     }
+///
+///     async fn release(&self, ticket: &Ticket) -> Result<(), Infallible> {
+///         let ours = (ticket.holder(), false);
+///         self.0.lock().unwrap().retain(|key, row| key != ticket.key() || *row != ours);
+///         Ok(())
+///     }
+/// }
+///
+/// let rows = Rows::default();
+/// let failed = handle_once(&rows, "b7c1", async || Err::<(), _>("the database is down")).await;
+/// assert!(failed.is_err());
+/// assert_eq!(handle_once(&rows, "b7c1", async || Ok::<_, String>(1)).await, Ok(Once::Handled(1)));
+/// assert_eq!(handle_once(&rows, "b7c1", async || Ok::<_, String>(2)).await, Ok(Once::AlreadyDone));
+/// # Ok(())
+/// # }
+/// ```
 pub trait Deduplicator {
     /// What can go wrong with the store.
     type Error;
@@ -79,6 +133,23 @@ impl<D: Deduplicator + Send + Sync> Deduplicator for Arc<D> {
 }
 
 /// What came of a claim.
+///
+/// # Example: two at once, and one more
+///
+/// ```
+/// use nd8::webhooks::{Claim, Deduplicator as _, MemoryDeduplicator, Ticket};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let seen = MemoryDeduplicator::new();
+/// let (one, other) = (Ticket::new("b7c1"), Ticket::new("b7c1"));
+/// assert_eq!(seen.claim(&one).await?, Claim::Won);
+/// assert_eq!(seen.claim(&other).await?, Claim::InProgress);
+/// seen.complete(&one).await?;
+/// assert_eq!(seen.claim(&other).await?, Claim::AlreadyDone);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// It is ours: handle the delivery, then complete or release.

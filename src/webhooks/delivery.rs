@@ -17,6 +17,20 @@ use super::verifier::Envelope;
 /// come from headers that are not signed.
 ///
 /// `Debug` shows no more of the payload than a log needs.
+///
+/// # Example: what a delivery tells
+///
+/// ```
+/// use nd8::webhooks::Verifier;
+///
+/// let verifier = Verifier::new("whsec");
+/// let headers = verifier.signed_headers("b7c1", "webhook.test", br#"{"event":"webhook.test"}"#);
+/// let delivery = verifier.verify(&headers, br#"{"event":"webhook.test"}"#)?;
+/// assert_eq!(delivery.id.as_str(), "b7c1");
+/// assert_eq!(delivery.event.name(), Some("webhook.test"));
+/// assert_eq!(delivery.raw, &br#"{"event":"webhook.test"}"#[..]);
+/// # Ok::<(), nd8::webhooks::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Delivery {
@@ -77,6 +91,17 @@ impl fmt::Debug for Delivery {
 }
 
 /// The id of a delivery. ND8 sends a UUID; any visible ASCII text of at most 255 characters is taken.
+///
+/// # Example: kept with what was done
+///
+/// ```
+/// use nd8::webhooks::DeliveryId;
+///
+/// let id: DeliveryId = serde_json::from_str(r#""b7c1""#)?;
+/// assert_eq!(id.to_string(), "b7c1");
+/// assert_eq!(serde_json::to_string(&id)?, r#""b7c1""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(String);

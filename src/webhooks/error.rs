@@ -136,6 +136,16 @@ impl Error {
     /// The status to answer with: 413 for a body that is too large, 500 for a verifier without a secret, 400 otherwise.
     ///
     /// ND8 takes any 2xx as an acknowledgement, and these are none.
+    ///
+    /// # Example: what ND8 hears
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let error = Verifier::new("whsec").verify_signature("sha256=00", b"{}").unwrap_err();
+    /// assert_eq!(error.response_status(), 400);
+    /// assert_eq!(Verifier::new("").check().unwrap_err().response_status(), 500, "the fault is ours");
+    /// ```
     pub fn response_status(&self) -> StatusCode {
         match self.kind {
             Kind::NoSecret | Kind::EmptySecret => StatusCode::INTERNAL_SERVER_ERROR,

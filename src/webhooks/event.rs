@@ -128,6 +128,19 @@ impl fmt::Debug for Event {
 }
 
 /// Why a payload that was verified is [`Event::Unknown`]. It names fields and places, and repeats no value.
+///
+/// # Example: an event of next year, and a payload that does not fit
+///
+/// ```
+/// use nd8::webhooks::{Event, UnknownReason};
+///
+/// let new = Event::from_verified(br#"{"event":"dispute.opened"}"#);
+/// assert!(matches!(new, Event::Unknown { reason: UnknownReason::NewEvent, .. }));
+///
+/// let misfit = Event::from_verified(br#"{"event":"refund.status_changed"}"#);
+/// let Event::Unknown { reason, .. } = misfit else { panic!("it lacks a field") };
+/// assert_eq!(reason.to_string(), "the payload has no `status`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownReason {

@@ -180,6 +180,24 @@ impl Deduplicator for MemoryDeduplicator {
 
 /// As many deliveries are being handled at once as a [`MemoryDeduplicator`] has room for. Answer 503, and ND8 sends it
 /// again.
+///
+/// # Example: more at once than there is room for
+///
+/// ```
+/// use nd8::webhooks::{MemoryDeduplicator, Once, OnceError, handle_once};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let seen = MemoryDeduplicator::new().capacity(1);
+/// let outer = handle_once(&seen, "b7c1", async || {
+///     let inner = handle_once(&seen, "ffff", async || Ok::<_, ()>(())).await;
+///     assert!(matches!(inner, Err(OnceError::Claim(full)) if full.capacity == 1));
+///     Ok::<_, ()>("shipped")
+/// });
+/// assert_eq!(outer.await, Ok(Once::Handled("shipped")));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Full {

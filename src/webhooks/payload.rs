@@ -22,6 +22,18 @@ use crate::raw::types::{DepositAttempt, PaymentStatus, RefundStatus};
 /// the payment up.
 ///
 /// `Debug` shows identifiers, the amount, the state and times, and redacts what people wrote.
+///
+/// # Example: an amount, digit for digit
+///
+/// ```
+/// use nd8::webhooks::Event;
+///
+/// let event = Event::from_verified(br#"{"event":"transaction.status_changed","transaction_id":"TXabc123",
+///     "amount":"99.00","status":"paid","currency":"USD","depositAttempts":[]}"#);
+/// let Event::TransactionStatusChanged(payment) = event else { panic!("it is about a payment") };
+/// assert_eq!(payment.amount.to_string(), "99.00");
+/// assert!(payment.deposit_attempts.is_empty());
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TransactionStatusChanged {
@@ -79,6 +91,17 @@ impl fmt::Debug for TransactionStatusChanged {
 /// required; ids are read whether they come as text or as numbers, and whatever is called otherwise is in `extra`.
 ///
 /// `Debug` shows identifiers, amounts, the state and times, and redacts what people wrote.
+///
+/// # Example: a refund that failed
+///
+/// ```
+/// use nd8::webhooks::{Event, RefundStatus};
+///
+/// let event = Event::from_verified(br#"{"event":"refund.status_changed","refund_id":42,"status":"failed"}"#);
+/// let Event::RefundStatusChanged(refund) = event else { panic!("it is about a refund") };
+/// assert_eq!(refund.status, RefundStatus::Failed);
+/// assert_eq!(refund.refund_id.as_deref(), Some("42"), "whether it comes as a text or as a number");
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RefundStatusChanged {
@@ -142,6 +165,16 @@ impl fmt::Debug for RefundStatusChanged {
 /// Somebody tries the webhook out: `webhook.test`.
 ///
 /// Inferred: ND8 names this event and prints its fields nowhere.
+///
+/// # Example: whatever is in it
+///
+/// ```
+/// use nd8::webhooks::Event;
+///
+/// let event = Event::from_verified(br#"{"event":"webhook.test","hello":"there"}"#);
+/// let Event::WebhookTest(test) = event else { panic!("it is a test") };
+/// assert_eq!(test.extra["hello"], "there");
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookTest {

@@ -196,6 +196,14 @@ impl Verifier {
     }
 
     /// Signs a body as ND8 does, for tests: the value of the signature header, made with the first secret.
+    ///
+    /// # Example: a delivery of your own making
+    ///
+    /// ```
+    /// let verifier = nd8::webhooks::Verifier::new("whsec");
+    /// assert!(verifier.sign(b"{}").starts_with("sha256="));
+    /// assert_eq!(verifier.verify_signature(&verifier.sign(b"{}"), b"{}"), Ok(0));
+    /// ```
     pub fn sign(&self, body: &[u8]) -> String {
         let key = self.secrets.first().map(|secret| secret.expose_secret()).unwrap_or_default();
         format!("{SCHEME}{}", base16ct::lower::encode_string(&mac(key, body).finalize().into_bytes()))
