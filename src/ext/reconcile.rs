@@ -70,8 +70,7 @@ impl Call<CreateRefund> {
     ///
     /// Those of looking up a payment and of listing refunds.
     pub async fn reconcile(&self, since: jiff::Timestamp) -> Result<Lookup, Error> {
-        let fits = |refund: &Refund| refund.created_at >= since;
-        Ok(match self.matching(fits).await? {
+        Ok(match self.matching(Some(since), |refund| refund.created_at >= since).await? {
             found if found.len() > 1 => Lookup::Ambiguous(found),
             found => {
                 found.into_iter().next().map_or(Lookup::NotFound, |refund| Lookup::Found(Box::new(refund)))
@@ -121,7 +120,7 @@ impl Call<CreateRefund> {
     /// fail too.
     pub async fn send_or_reconcile(self) -> Result<Reconciled, Error> {
         let known: BTreeSet<String> =
-            self.matching(|_| true).await?.into_iter().map(|refund| refund.id).collect();
+            self.matching(None, |_| true).await?.into_iter().map(|refund| refund.id).collect();
         let is_new = |refund: &Refund| !known.contains(&refund.id);
         let mut sent = 0;
         loop {
@@ -136,7 +135,7 @@ impl Call<CreateRefund> {
             for _ in 0..2 {
                 sleep(self.request.settle).await;
                 // Whatever goes wrong with looking, what must be told is that the refund may have been made.
-                let Ok(new) = self.matching(is_new).await else { return Err(error) };
+                let Ok(new) = self.matching(None, is_new).await else { return Err(error) };
                 match <[Refund; 1]>::try_from(new) {
                     Ok([refund]) => return Ok(Reconciled::Found(Box::new(refund))),
                     Err(new) if new.len() > 1 => return Ok(Reconciled::Ambiguous(new)),
@@ -150,13 +149,22 @@ impl Call<CreateRefund> {
         }
     }
 
-    /// The refunds of this payment with this reason and amount that also pass a test.
-    async fn matching(&self, test: impl Fn(&Refund) -> bool) -> Result<Vec<Refund>, Error> {
+    /// The refunds of this payment with this reason and amount that also pass a test; the server is asked for those since
+    /// a time only, and need not know how.
+    async fn matching(
+        &self,
+        since: Option<jiff::Timestamp>,
+        test: impl Fn(&Refund) -> bool,
+    ) -> Result<Vec<Refund>, Error> {
         let CreateRefund { payment, body, .. } = &self.request;
         // The caller may have named the payment by its number; refunds name it by its public id.
         let public = self.with(GetPayment { payment: payment.clone() }).send().await?.id;
-        let mut refunds =
-            self.with(ListRefunds::default()).search(&public).ordering("created_at").page_size(PAGE).items();
+        let mut list =
+            self.with(ListRefunds::default()).search(&public).ordering("created_at").page_size(PAGE);
+        if let Some(since) = since {
+            list = list.created_from(since);
+        }
+        let mut refunds = list.items();
         let mut found = Vec::new();
         while let Some(refund) = refunds.try_next().await? {
             let fits = (refund.transaction_id == public || refund.transaction_id == payment.as_str())

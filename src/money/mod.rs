@@ -2,6 +2,7 @@
 //!
 //! Not here: amounts as the API writes them, which are bare decimals (`crate::raw`).
 
+mod answers;
 mod currency;
 mod error;
 mod text;
