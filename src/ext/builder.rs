@@ -21,6 +21,24 @@ const USER_AGENT: &str = concat!("nd8-rust/", env!("CARGO_PKG_VERSION"));
 ///
 /// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, the retries
 /// of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the system.
+///
+/// # Example: production, with less patience
+///
+/// ```
+/// use std::time::Duration;
+/// use nd8::{Client, Environment};
+///
+/// let client = Client::builder("an-api-key")
+///     .environment(Environment::Production)
+///     .timeout(Duration::from_secs(20))
+///     .application("shop/2.3")
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("an-api-key"));
+///
+/// let error = Client::builder("an-api-key").base_url("shop.example").build().unwrap_err();
+/// assert!(error.is_configuration());
+/// # Ok::<(), nd8::Error>(())
+/// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<D> {
     context: raw::Context,

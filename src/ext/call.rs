@@ -76,6 +76,8 @@ pub(super) mod sealed {
 /// Setters of the request itself stand further down, sorted by request. What is set here holds for this call only; the
 /// defaults are those of the door's [`Builder`](crate::Builder).
 ///
+/// # Example: options for one call
+///
 /// ```
 /// use std::time::Duration;
 /// use nd8::RetryPolicy;

@@ -66,6 +66,32 @@ impl Call<CreateRefund> {
     ///
     /// Take `since` from before the refund was sent, by the server's clock or with something to spare.
     ///
+    /// # Example: was it made?
+    ///
+    /// ```
+    /// use nd8::{Decimal, Lookup};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+    /// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    /// # let mug = nd8::Product::ad_hoc("Mug", 1, Decimal::new(60_00, 2));
+    /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+    /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+    /// let before = client.payments().get(&payment_id).send().await?.created_at.expect("payments have a time");
+    /// let refund = client.refunds().create(&payment_id, "Order 4711").amount(Decimal::new(10_00, 2));
+    /// assert!(matches!(refund.reconcile(before).await?, Lookup::NotFound));
+    ///
+    /// let made = refund.clone().send().await?;
+    /// match refund.reconcile(before).await? {
+    ///     Lookup::Found(found) => assert_eq!(found.id, made.refund_public_id),
+    ///     other => panic!("it was made once: {other:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of looking up a payment and of listing refunds.
@@ -90,8 +116,9 @@ impl Call<CreateRefund> {
     /// where the payment has room for one. A longer [`settle`](Self::settle) makes it smaller; who wants none of it sends with
     /// [`send`](Self::send), and reconciles by hand.
     ///
-    /// The deadlines of the call hold for
-    /// each request that this takes.
+    /// The deadlines of the call hold for each request that this takes.
+    ///
+    /// # Example: a refund with a name of its own
     ///
     /// ```
     /// use nd8::{Decimal, Reconciled};

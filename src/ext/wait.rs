@@ -10,6 +10,26 @@ use super::{Call, Error, GetPayment, GetRefund, Payment, PaymentStatus, Refund, 
 
 /// How often to ask, and for how long. The pause between two questions begins at one second and grows by half, up to
 /// ten seconds.
+///
+/// # Example: when it never ends
+///
+/// ```
+/// use std::time::Duration;
+/// use nd8::{PaymentStatus, Poll};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = httpmock::MockServer::start_async().await;
+/// # let payment = r#"{"id":"TX1","amount":"9","status":"processing","currency":"USD","depositAttempts":[]}"#;
+/// # server.mock_async(|_, then| { then.status(200).body(payment); }).await;
+/// # let client = nd8::Client::builder("a key").base_url(server.base_url()).build()?;
+/// let poll = Poll::within(Duration::from_millis(50)).every(Duration::from_millis(10), Duration::from_millis(20));
+/// let not_final = client.payments().get("TX1").until_final(poll).await.unwrap_err();
+/// assert!(not_final.error.is_none(), "asking went well");
+/// assert_eq!(not_final.last.unwrap().status, PaymentStatus::Processing);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Poll {
     within: Duration,
@@ -60,6 +80,8 @@ impl Call<GetPayment> {
     /// Asks until the payment is paid, failed, refunded or canceled. A customer whose payment failed may still try again,
     /// so `failed` is the end of an attempt rather than of the checkout. States that this crate does not know are
     /// not taken for an end.
+    ///
+    /// # Example: a minute at most
     ///
     /// ```
     /// use std::time::Duration;
