@@ -2,7 +2,9 @@
 //!
 //! Each folder here is a case. `old.json` and `new.json` go in, with `profile.json` where there is one, and
 //! `new-profile.json` where it has to change for the new document; `expected.txt` is the prediction, written anew with
-//! `SNAPSHOTS=overwrite`. `downstream.rs` is a program over the old code. Where the prediction is `major`, it must not
+//! `SNAPSHOTS=overwrite`. A case without an `old.json` begins with `item.json` beside the folders.
+//!
+//! `downstream.rs` is a program over the old code, or for want of it `everything.rs`, which uses all of `item.json`. Where the prediction is `major`, it must not
 //! compile over the new, with the error that its first line names; where it is less, it must. Where it is `minor`,
 //! there is also `newcomer.rs`, which compiles over the new code only.
 
@@ -42,7 +44,7 @@ impl Case {
         };
         let old_profile = profile("profile.json").unwrap_or_default();
         Self {
-            old: read("old.json"),
+            old: fs::read(folder.join("old.json")).unwrap_or_else(|_| include_bytes!("item.json").to_vec()),
             new: read("new.json"),
             new_profile: profile("new-profile.json").unwrap_or_else(|| old_profile.clone()),
             profile: old_profile,
@@ -92,7 +94,8 @@ impl Case {
         let impact = self.impact();
         let bump = impact.bump;
         let passes_unseen = impact.changes.iter().any(|change| change.reason == Reason::ArgumentsSwapped);
-        let Some(program) = self.program("downstream.rs") else { return Some("has no downstream.rs".into()) };
+        let program =
+            self.program("downstream.rs").unwrap_or_else(|| include_str!("everything.rs").to_owned());
         if let Err(errors) = self.over_old(compiler, &program) {
             return Some(format!("downstream.rs does not even compile over the old code:\n{errors}"));
         }
