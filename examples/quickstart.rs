@@ -3,6 +3,9 @@
 //! Without any setting it starts a sandbox of its own on this machine and plays the customer as well. With `ND8_API_KEY`
 //! set it talks to ND8's sandbox instead, or to the server at `ND8_BASE_URL`, and stops at the checkout page: paying
 //! there is up to you.
+//!
+//! To put a proxy between the client and the example's own sandbox, as `sandbox/scripts/prism` does: the port for the
+//! sandbox is the argument, and `ND8_BASE_URL` is the proxy.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -48,9 +51,11 @@ async fn with_nd8(key: String) -> Result<()> {
 /// With a sandbox on this machine, from end to end.
 async fn on_this_machine() -> Result<()> {
     let mut webhooks = Receiver::start().await?;
-    let sandbox = Sandbox::builder().webhook_url(&webhooks.url).start().await?;
+    // Without an argument a free port, which is what 0 stands for.
+    let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse())?;
+    let sandbox = Sandbox::builder().bind(([127, 0, 0, 1], port).into()).webhook_url(&webhooks.url).start().await?;
     let verifier = Verifier::new(sandbox.webhook_secret());
-    let client = Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    let client = Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).settings_from_env()?.build()?;
     step("A sandbox is running, just for this example");
     fact("base URL", &sandbox.base_url());
 
