@@ -53,9 +53,11 @@ async fn on_this_machine() -> Result<()> {
     let mut webhooks = Receiver::start().await?;
     // Without an argument a free port, which is what 0 stands for.
     let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse())?;
-    let sandbox = Sandbox::builder().bind(([127, 0, 0, 1], port).into()).webhook_url(&webhooks.url).start().await?;
+    let sandbox =
+        Sandbox::builder().bind(([127, 0, 0, 1], port).into()).webhook_url(&webhooks.url).start().await?;
     let verifier = Verifier::new(sandbox.webhook_secret());
-    let client = Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).settings_from_env()?.build()?;
+    let client =
+        Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).settings_from_env()?.build()?;
     step("A sandbox is running, just for this example");
     fact("base URL", &sandbox.base_url());
 
