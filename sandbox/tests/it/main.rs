@@ -18,6 +18,7 @@ mod errors;
 mod faults;
 mod instances;
 mod journey;
+mod killed;
 mod lists;
 mod misbehaviour;
 mod organization;

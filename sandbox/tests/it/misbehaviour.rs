@@ -9,7 +9,8 @@ use sha2::Sha256;
 
 use crate::support::{Arrived, Caller, Receiver, http, order, text};
 
-fn is_signed(webhook: &Arrived, secret: &str) -> bool {
+/// Says whether a webhook bears the signature that this secret gives.
+pub(crate) fn is_signed(webhook: &Arrived, secret: &str) -> bool {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(&webhook.body);
     let tag: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();

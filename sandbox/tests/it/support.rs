@@ -195,6 +195,25 @@ impl Arrived {
     }
 }
 
+/// The address of a receiver that is down: connections are refused, and nobody else can take the port meanwhile.
+pub(crate) struct ReceiverDown {
+    pub(crate) url: String,
+    socket: tokio::net::TcpSocket,
+}
+
+impl ReceiverDown {
+    pub(crate) fn new() -> ReceiverDown {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        ReceiverDown { url: format!("http://{}/hook", socket.local_addr().unwrap()), socket }
+    }
+
+    /// Brings it up, and it acknowledges whatever comes.
+    pub(crate) fn up(self) -> Receiver {
+        Receiver::on(self.socket.listen(64).unwrap(), |_| 200, &[], watch::channel(true).1)
+    }
+}
+
 /// A server that takes webhooks and answers each with the same status.
 pub(crate) struct Receiver {
     pub(crate) url: String,
@@ -249,6 +268,15 @@ impl Receiver {
         opened: watch::Receiver<bool>,
     ) -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Receiver::on(listener, status, more, opened)
+    }
+
+    fn on(
+        listener: tokio::net::TcpListener,
+        status: impl FnMut(&Arrived) -> u16 + Send + 'static,
+        more: &'static [(&str, &str)],
+        opened: watch::Receiver<bool>,
+    ) -> Receiver {
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, arrived) = mpsc::unbounded_channel();
         let status = std::sync::Arc::new(std::sync::Mutex::new(status));
