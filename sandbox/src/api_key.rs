@@ -18,7 +18,7 @@ use crate::error::ApiError;
 use crate::list::ListRequest;
 use crate::mac::{MacKey, Tag};
 use crate::random::Random;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// How much of a key is shown after its creation.
 const PREFIX: usize = 16;

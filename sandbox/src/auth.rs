@@ -17,7 +17,7 @@ use crate::clock::Moment;
 use crate::error::{ApiError, Door};
 use crate::mac::{MacKey, Tag};
 use crate::random::Random;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::throttle::Caller;
 
 /// What an API key may be allowed to do.

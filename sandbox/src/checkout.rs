@@ -18,7 +18,7 @@ use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::money::Currency;
 use crate::order::Order;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::state::State;
 
 /// An outcome that a merchant may ask for; what the customer does then ends this way (`customer`).
@@ -221,6 +221,13 @@ pub(crate) async fn create(
 }
 
 impl State {
+    /// Finds a checkout by the token in its address.
+    pub(crate) fn checkout(&self, token: &str) -> Option<&Checkout> {
+        // What the token says is its own id; the rest shows that it was not made up.
+        let id = token.split('.').next()?;
+        self.checkouts.get(id).filter(|checkout| checkout.token == token)
+    }
+
     pub(crate) fn open_checkout(
         &mut self,
         request: CheckoutRequest,

@@ -11,7 +11,7 @@ use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use serde::{Deserialize, Serialize, Serializer};
 use tokio::sync::watch;
 
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// Where the sandbox takes its time from.
 #[derive(Clone, Debug)]

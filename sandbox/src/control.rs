@@ -21,7 +21,7 @@ use crate::contract;
 use crate::customer::{Act, Card, CustomerError};
 use crate::error::ApiError;
 use crate::money::{Currency, json_number};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::state::State;
 

@@ -1,14 +1,11 @@
 //! How webhooks reach their receivers: who is due is sent, at most so many at once, without TLS, proxies or redirects.
 //!
-//! Only receivers on this machine are contacted, unless others are allowed: names are resolved here, and what is
-//! connected to is what was looked at. Not here: what is due (`outbox`).
+//! Not here: what is due (`outbox`), and who may be contacted (`receiver`).
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use tokio::task::JoinSet;
 
@@ -17,7 +14,8 @@ use crate::delivery::DeliveryOutcome;
 use crate::mac::MacKey;
 use crate::misbehaviour::{LATE, Misbehaviour};
 use crate::outbox::{Ended, Job};
-use crate::sandbox::Shared;
+use crate::receiver::{ELSEWHERE, Elsewhere, Lookup, Resolver, ask_the_system, receiver};
+use crate::shared::Shared;
 use crate::webhook::signature;
 
 /// How long a receiver may take to answer.
@@ -80,12 +78,16 @@ pub(crate) struct Courier {
 
 impl Courier {
     pub(crate) fn new(anywhere: bool, timeout: Duration) -> io::Result<Courier> {
+        Courier::looking_up_with(ask_the_system, anywhere, timeout)
+    }
+
+    fn looking_up_with(lookup: Lookup, anywhere: bool, timeout: Duration) -> io::Result<Courier> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(trusts_nobody().map_err(io::Error::other)?)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(timeout)
-            .dns_resolver(Arc::new(Resolver { anywhere }))
+            .dns_resolver(Arc::new(Resolver { lookup, anywhere }))
             .build()
             .map_err(io::Error::other)?;
         Ok(Courier { client, anywhere })
@@ -165,52 +167,6 @@ fn trusts_nobody() -> Result<rustls::ClientConfig, rustls::Error> {
     Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
-const ELSEWHERE: &str = "the sandbox delivers webhooks to loopback addresses only";
-
-/// Checks an address, as far as its text tells. Names are looked at when they are resolved.
-fn receiver(url: &str, anywhere: bool) -> Result<reqwest::Url, &'static str> {
-    let url = reqwest::Url::parse(url).map_err(|_| "the webhook address is not an absolute URL")?;
-    if url.scheme() != "http" {
-        return Err("the sandbox delivers webhooks over plain http only");
-    }
-    let host = url.host_str().unwrap_or_default();
-    let ip: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    match ip {
-        Some(ip) if !anywhere && !ip.to_canonical().is_loopback() => Err(ELSEWHERE),
-        _ => Ok(url),
-    }
-}
-
-/// Resolves names to those addresses that may be connected to.
-struct Resolver {
-    anywhere: bool,
-}
-
-/// A name leads to no address that may be contacted.
-#[derive(Debug, thiserror::Error)]
-#[error("{ELSEWHERE}")]
-struct Elsewhere;
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let anywhere = self.anywhere;
-        Box::pin(async move {
-            // Nobody is asked where localhost is. Port 0 stands for the port of the address.
-            if name.as_str().eq_ignore_ascii_case("localhost") {
-                let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-                return Ok(Box::new(here.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs);
-            }
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> =
-                found.filter(|found| anywhere || found.ip().to_canonical().is_loopback()).collect();
-            if allowed.is_empty() {
-                return Err(Elsewhere.into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
-}
-
 fn refused_by_resolver(error: &reqwest::Error) -> Option<&'static str> {
     causes(error).any(|cause| cause.is::<Elsewhere>()).then_some(ELSEWHERE)
 }
@@ -229,25 +185,43 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::receiver::Looking;
 
-    #[test]
-    fn only_receivers_on_this_machine_are_contacted() {
-        for near in ["http://127.0.0.1:80/x", "http://localhost/x?y=1", "http://[::1]:9/", "http://127.9.9.9"]
-        {
-            assert!(receiver(near, false).is_ok(), "{near}");
+    /// A network on which two names lead elsewhere, the second here as well.
+    fn pretended(name: &str) -> Looking {
+        let elsewhere = ["10.0.0.1:0", "[2001:db8::1]:0"].map(|address| address.parse().unwrap());
+        let mut found = elsewhere.to_vec();
+        if name == "both.test" {
+            found.push("127.0.0.1:0".parse().unwrap());
         }
-        for far in [
-            "https://127.0.0.1/",
-            "http://10.0.0.1/",
-            "http://0.0.0.0/",
-            "http://[::ffff:10.0.0.1]/",
-            "ftp://127.0.0.1/",
-            "/hook",
-            "",
-        ] {
-            assert!(receiver(far, false).is_err(), "{far}");
-        }
-        assert!(receiver("http://10.0.0.1/", true).is_ok());
+        Box::pin(async { Ok(found) })
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_elsewhere_is_not_contacted() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let router = axum::Router::new().fallback(async || "here");
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let courier = Courier::looking_up_with(pretended, false, TIMEOUT).unwrap();
+        let now = Moment::from("2026-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap());
+        let attempt = async |host: &str| {
+            let job = Job {
+                id: uuid::Uuid::nil(),
+                event: "webhook.test".to_owned(),
+                url: format!("http://{host}:{port}/hook"),
+                payload: "{}".to_owned(),
+                misbehaviour: None,
+            };
+            courier.attempt(&job, now, &MacKey::new(b"x")).await.0
+        };
+
+        let refused = DeliveryOutcome::Refused { reason: ELSEWHERE.to_owned() };
+        assert_eq!(attempt("elsewhere.test").await, refused);
+        // Where a name leads both ways, only the address here is connected to.
+        let here = DeliveryOutcome::Answered { status: 200, body: "here".to_owned() };
+        assert_eq!(attempt("both.test").await, here);
+        assert_eq!(attempt("localhost").await, here, "nobody is asked where that is");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::checkout::Simulate;
 use crate::clock::Moment;
 use crate::money::Amount;
 use crate::payment::{AttemptStatus, DepositAttempt, Outcome, PaidProduct, Payment};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::state::State;
 
 /// A card of the hosted page, which decides what comes of paying with it.

@@ -19,7 +19,7 @@ use crate::money::{Amount, Currency};
 use crate::organization::{PriceMode, STATUS};
 use crate::payment::PaymentStatus;
 use crate::refund::RefundStatus;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::state::State;
 
 /// How much of the wallet's activity is shown.

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::auth::{Anyone, DashboardUser, Merchant};
 use crate::error::{ApiError, Door};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// The methods that a path takes, and what its callers show first.
 #[derive(Clone, Debug)]

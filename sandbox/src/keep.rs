@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use crate::django::server_error;
-use crate::sandbox::{Own, Shared};
+use crate::shared::{Own, Shared};
 use crate::snapshot::{FORMAT, this_format};
 use crate::state::State;
 

@@ -21,7 +21,7 @@ use crate::money::Currency;
 use crate::order::Order;
 use crate::payment::Payment;
 use crate::payment_link::{PaymentLink, PricingMode, Terms, Totals};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 type Id = Result<Path<String>, PathRejection>;
 

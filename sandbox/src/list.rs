@@ -12,7 +12,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use crate::error::ApiError;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// How many rows a page has if the caller doesn't say.
 const DEFAULT_PAGE_SIZE: usize = 100;

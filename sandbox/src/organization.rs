@@ -14,7 +14,7 @@ use crate::auth::DashboardUser;
 use crate::body::{Form, json_body};
 use crate::error::ApiError;
 use crate::money::Amount;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// Whether the prices of an organization contain tax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

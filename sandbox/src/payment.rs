@@ -16,7 +16,7 @@ use crate::auth::{Merchant, Scope};
 use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::money::{Amount, Currency};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::table::{Key, Named};
 
 /// Where a payment stands.

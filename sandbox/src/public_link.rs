@@ -19,7 +19,7 @@ use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::money::{Currency, decimal_text};
 use crate::payment_link::{Closed, PricingMode};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 type Token = Result<Path<String>, PathRejection>;
 

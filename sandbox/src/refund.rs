@@ -16,7 +16,7 @@ use crate::body::{Form, json_body};
 use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::money::{Amount, Currency, amount_text};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::state::State;
 use crate::table::{Key, Named};
 

@@ -17,7 +17,7 @@ use crate::auth::Merchant;
 use crate::error::{ApiError, FieldErrors};
 use crate::list::ListRequest;
 use crate::refund::{READ, Refund, RefundStatus};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// `GET /refunds/`.
 pub(crate) async fn list(

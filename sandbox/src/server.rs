@@ -12,7 +12,7 @@ use axum::{Router, http::StatusCode, response::Html};
 use crate::contract::{self, Watch, operations_at};
 use crate::django::{self, View};
 use crate::error::Door;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::{
     api_key, checkout, control, dashboard, faults, keep, link_management, organization, page, payment,
     public_link, refund, refund_list, ui, webhook_config, webhooks,

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::state::State;
 
 /// The form of snapshots and state files; another number cannot be read.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::auth::DashboardUser;
 use crate::body::{Form, json_body};
 use crate::error::ApiError;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// The webhook configuration as the dashboard shows it.
 #[derive(Serialize)]

@@ -18,7 +18,7 @@ use crate::body::json_body;
 use crate::delivery::UnknownDelivery;
 use crate::error::ApiError;
 use crate::misbehaviour::Misbehaviour;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::webhook::{Event, test_payload};
 
 /// What can be done with the webhooks of a sandbox; made by [`Sandbox::webhooks`](crate::Sandbox::webhooks).

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Fault, Rule};
 use crate::error::ApiError;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::webhooks::read;
 
 /// The routes of this file.

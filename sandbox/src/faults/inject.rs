@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use super::{Action, Line};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// Lets a request to this path of the document pass as the faults have it.
 pub(crate) async fn inject(

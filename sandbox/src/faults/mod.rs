@@ -20,7 +20,7 @@ pub(crate) use self::inject::inject;
 pub(crate) use self::line::{Line, Lines};
 pub use self::parse::InvalidFault;
 use crate::random::Random;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// What goes wrong, and with which requests.
 ///

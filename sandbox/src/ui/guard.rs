@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 /// Refuses requests that a page of another site makes, and those under a name that somebody may have pointed here.
 pub(crate) async fn guard(Extract(sandbox): Extract<Arc<Shared>>, request: Request, next: Next) -> Response {

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::clock::Moment;
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 const KEPT: usize = 100;
 

@@ -1,9 +1,11 @@
 //! Snapshots: a state taken down, put back, and gone back to.
 
+use std::time::Duration;
+
 use nd8_sandbox::{Sandbox, Snapshot};
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Dashboard, http, manual, order, text};
+use crate::support::{Caller, Dashboard, ReceiverDown, http, manual, order, text};
 
 /// Everything that can be looked at.
 async fn all(sandbox: &Sandbox) -> Vec<Value> {
@@ -105,6 +107,35 @@ async fn a_reset_goes_back_to_the_beginning() {
 
     assert_eq!(all(&sandbox).await, before);
     assert_eq!(Caller::of(&sandbox).paid(&sandbox, "1").await, first, "the same seed, the same ids");
+}
+
+#[tokio::test]
+async fn deliveries_go_on_from_where_the_snapshot_has_them() {
+    let down = ReceiverDown::new();
+    let at = "2026-01-02T03:04:05Z".parse().unwrap();
+    let sandbox = Sandbox::builder().frozen_at(at).webhook_url(&down.url).start().await.unwrap();
+    let clock = sandbox.clock();
+    Caller::of(&sandbox).paid(&sandbox, "1").await;
+    clock.settled().await;
+    let (snapshot, owed) = (sandbox.snapshot(), sandbox.deliveries().remove(0));
+    assert_eq!(owed.attempts().len(), 1);
+
+    // It arrives, and what arrived after the snapshot was taken arrives again.
+    let mut receiver = down.up();
+    clock.advance(Duration::from_secs(6)).await;
+    for _ in 0..2 {
+        assert_eq!(receiver.next().await.header("x-webhook-delivery-id"), owed.id().to_string());
+        assert!(sandbox.deliveries()[0].is_acknowledged());
+        sandbox.restore(&snapshot).unwrap();
+        clock.settled().await;
+    }
+
+    // A reset forgets it. The clock stays where it was moved to.
+    receiver.next().await;
+    sandbox.restore(&snapshot).unwrap();
+    sandbox.reset();
+    assert!(sandbox.deliveries().is_empty());
+    assert_eq!(clock.now().duration_since(at).as_secs(), 6);
 }
 
 #[tokio::test]
