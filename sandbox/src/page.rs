@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::checkout::Checkout;
 use crate::customer::{Act, Card, CustomerError, End};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 
 const STYLE: &str = "
     :root { color-scheme: light; }
@@ -21,6 +21,7 @@ const STYLE: &str = "
     body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 1rem; background: #f2f3f5; color: #1b1b1f; }
     main { max-width: 34rem; margin: 1rem auto; padding: 1.25rem 1.5rem 1.5rem; background: #fff;
            border: 1px solid #d8dae0; border-radius: .75rem; }
+    main > :last-child { margin-bottom: 0; }
     h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 1rem; }
     table { width: 100%; border-collapse: collapse; }
     th, td { text-align: left; vertical-align: top; padding: .5rem 0; border-bottom: 1px solid #d8dae0;

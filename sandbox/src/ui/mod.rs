@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub(crate) use self::guard::guard;
 pub(crate) use self::requests::{Requests, note};
 use crate::delivery::{Delivery, DeliveryOutcome};
-use crate::sandbox::Shared;
+use crate::shared::Shared;
 use crate::state::State;
 
 /// How many rows of a kind are shown.
@@ -34,10 +34,19 @@ const STYLE: &str = "
     section { background: #fff; border: 1px solid #d8dae0; border-radius: .6rem; padding: 1rem; margin-bottom: 1rem;
               overflow-x: auto; }
     table { width: 100%; border-collapse: collapse; }
-    td:last-child, td:first-child { white-space: nowrap; }
     th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #e4e6ea;
-             overflow-wrap: anywhere; }
+             white-space: nowrap; }
+    td[data-head=Request], td[data-head=Reason], td[data-head=Fault] { white-space: normal; overflow-wrap: anywhere; }
     th { font-weight: 600; color: #52525b; }
+    @media (max-width: 45rem) {
+        table, tbody, tr { display: block; }
+        thead { display: none; }
+        tr { padding: .4rem 0; border-bottom: 1px solid #e4e6ea; }
+        td { display: grid; grid-template-columns: 6rem 1fr; padding: .1rem 0; border: 0; white-space: normal;
+             overflow-wrap: anywhere; }
+        td::before { content: attr(data-head); color: #52525b; }
+        details { margin-top: .5rem; overflow-wrap: anywhere; }
+    }
     pre, code { font: .85rem/1.4 ui-monospace, monospace; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f2f3f5; padding: .6rem; margin: .4rem 0;
           border-radius: .4rem; }
@@ -143,7 +152,9 @@ fn table(heads: &[&str], rows: Vec<Vec<String>>) -> Markup {
         } @else {
             table {
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
-                tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
+                tbody {
+                    @for row in rows { tr { @for (head, cell) in heads.iter().zip(row) { td data-head=(head) { (cell) } } } }
+                }
             }
         }
     }
@@ -181,7 +192,7 @@ fn one_delivery(delivery: &Delivery) -> Markup {
         details data-key=(delivery.id) {
             summary {
                 code { (delivery.event) } " " (delivery.payment_id) ", " strong { (delivery.status.as_str()) }
-                " after " (delivery.attempts.len()) " attempts, " (delivery.created_at)
+                " after " (attempts(delivery.attempts.len())) ", " (delivery.created_at)
             }
             p { "Delivery " code { (delivery.id) } " to " code { (delivery.url) } }
             pre { (delivery.payload) }
@@ -197,6 +208,10 @@ fn one_delivery(delivery: &Delivery) -> Markup {
             }
         }
     }
+}
+
+fn attempts(count: usize) -> String {
+    if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
 }
 
 fn told(outcome: &DeliveryOutcome) -> String {
