@@ -88,7 +88,8 @@
 //!
 //! All is in memory, and one [`Builder::seed`] makes ids and keys the same each time. [`Sandbox::snapshot`] takes the
 //! state down; [`Builder::state_file`] keeps it across restarts: an answer leaves when what it tells of is in the file,
-//! so that nothing acknowledged is lost if the process is killed.
+//! so that nothing acknowledged is lost if the process is killed, and deliveries that were to come are made after the next
+//! start. Not part of it are the clock, which starts anew with the machine's, the faults, and a secret that was rotated.
 //!
 //! # Where it differs from ND8
 //!
