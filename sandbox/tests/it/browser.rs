@@ -106,9 +106,10 @@ impl Driver {
     }
 }
 
-/// Takes a picture, and sees to it that nothing sticks out.
+/// Takes a picture, and sees to it that nothing sticks out, nor hides behind a bar to scroll sideways.
 async fn picture(browser: &Client, device: Device, name: &str) {
-    let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    let wide =
+        "return [...document.querySelectorAll('html, section')].some(e => e.scrollWidth > e.clientWidth)";
     let wide = browser.execute(wide, Vec::new()).await.unwrap();
     assert_eq!(wide, json!(false), "{name} does not fit a {device:?}");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
@@ -198,5 +199,10 @@ async fn journey(driver: &Driver, device: Device) {
     let later = caller.paid(&sandbox, "3.33").await;
     let appears = format!("//td[text()='{later}']");
     browser.wait().at_most(LIMIT).for_element(Locator::XPath(&appears)).await.unwrap();
+    let delivery = browser.find(Locator::Css("summary")).await.unwrap();
+    delivery.click().await.unwrap();
+    let to_the_top = "document.querySelector('details').parentElement.scrollIntoView()";
+    browser.execute(to_the_top, Vec::new()).await.unwrap();
+    picture(&browser, device, "9-delivery").await;
     browser.close().await.unwrap();
 }
