@@ -11,7 +11,7 @@
 //! 6. `adapt`: stay within what progenitor turns into good Rust;
 //! 7. `enums` and `security`: collect what progenitor would lose;
 //! 8. `generator`: progenitor;
-//! 9. `finish`: what can only be said about the generated Rust;
+//! 9. `finish` and `tidy`: what can only be said about the generated Rust;
 //! 10. `surface`: the public items that came out.
 //!
 //! Beside the road stand `revision`, which tells documents apart, and with the feature `impact` the comparison of what
@@ -52,6 +52,7 @@ mod revision;
 mod schema;
 mod security;
 mod surface;
+mod tidy;
 
 pub use document::Document;
 pub use error::{Error, Problem};
