@@ -26,6 +26,13 @@ pub(crate) struct Viewed {
     pub(crate) facts: Facts,
 }
 
+impl Viewed {
+    /// The node that stands for the schema.
+    pub(crate) fn node(&self) -> Option<NodeId> {
+        self.view.parts.first().map(|part| part.node)
+    }
+}
+
 /// The views of one document, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Views {

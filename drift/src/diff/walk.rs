@@ -1,6 +1,7 @@
 //! The walk over pairs of schemas: each pair once for each use, from a list, without recursion.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 use super::side::Side;
 use super::view::ViewId;
@@ -120,6 +121,32 @@ pub(crate) struct Raw {
     pub(crate) section: Section,
 }
 
+/// Pairs that are still to be compared, in sweeps through the old document: what lies near is looked at together, for
+/// requests as for responses, so that a large document is not fetched from memory again for each pair.
+#[derive(Debug, Default)]
+struct Pending {
+    /// Where the sweep is.
+    place: usize,
+    ahead: BinaryHeap<Reverse<(usize, PairId)>>,
+    behind: BinaryHeap<Reverse<(usize, PairId)>>,
+}
+
+impl Pending {
+    fn push(&mut self, place: usize, pair: PairId) {
+        let side = if place < self.place { &mut self.behind } else { &mut self.ahead };
+        side.push(Reverse((place, pair)));
+    }
+
+    fn pop(&mut self) -> Option<PairId> {
+        if self.ahead.is_empty() {
+            std::mem::swap(&mut self.ahead, &mut self.behind);
+        }
+        let Reverse((place, pair)) = self.ahead.pop()?;
+        self.place = place;
+        Some(pair)
+    }
+}
+
 /// All pairs, and what was found.
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
@@ -132,8 +159,7 @@ pub(crate) struct Walk<'a> {
     edges: Vec<PairId>,
     /// Which edges are those of each pair.
     spans: Vec<(u32, u32)>,
-    /// Pairs that are still to be compared. The last first: what lies near in the document is looked at together.
-    pending: Vec<PairId>,
+    pending: Pending,
     /// From an operation, by its number, to the pairs that it begins with.
     pub(crate) roots: Vec<Vec<PairId>>,
     pub(crate) found: Vec<Raw>,
@@ -149,7 +175,7 @@ impl<'a> Walk<'a> {
             known: HashMap::new(),
             edges: Vec::new(),
             spans: Vec::new(),
-            pending: Vec::new(),
+            pending: Pending::default(),
             roots: Vec::new(),
             found: Vec::new(),
         }
@@ -194,7 +220,8 @@ impl<'a> Walk<'a> {
         let id = PairId(self.pairs.len() as u32);
         self.pairs.push(pair);
         self.spans.push((0, 0));
-        self.pending.push(id);
+        let place = self.old.viewed(pair.old).node().map_or(0, NodeId::index);
+        self.pending.push(place, id);
         self.known.insert(pair, id);
         id
     }

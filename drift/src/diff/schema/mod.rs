@@ -36,13 +36,6 @@ struct Lens<'w, 'a> {
 /// One side of a [`Lens`].
 type Schema = Rc<Viewed>;
 
-impl Viewed {
-    /// The node that stands for the schema.
-    fn node(&self) -> Option<NodeId> {
-        self.view.parts.first().map(|part| part.node)
-    }
-}
-
 /// Compares a pair, and numbers the pairs inside it.
 pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
     let numbers = walk.pairs[pair.0 as usize];
