@@ -186,7 +186,7 @@ enum Form {
 enum Group {
     /// One for each changed schema.
     Schema,
-    /// One for each operation.
+    /// One for each operation; after some megabytes the rest is counted.
     None,
 }
 

@@ -1,7 +1,8 @@
 //! The report for programs, and the schema that describes it.
 //!
 //! Operations are listed once, and lists of them once: findings name theirs by number. So the report grows with the
-//! number of findings, not with how many operations each of them reaches.
+//! number of findings, not with how many operations each of them reaches. Without grouping it would grow with both, so it
+//! ends somewhere, and says how much is missing.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -11,11 +12,14 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::operations::Reached;
-use super::{Entry, Report, RustImpact, escape};
+use super::{Entry, Grouping, Report, RustImpact, escape};
 use crate::finding::{Section, SubjectKind};
 use crate::operations::Operation;
 use crate::rule::Severity;
 use crate::source::{Document, Location};
+
+/// After this many bytes findings that are not grouped are only counted. Grouped, they are few, and all there.
+const MOST_BYTES: usize = 3 << 20;
 
 /// Counted up when a program that reads the report would have to change.
 const FORMAT: u32 = 1;
@@ -36,6 +40,9 @@ struct Root<'a> {
     counts: Counts,
     /// The changes, the worst first.
     findings: Vec<Item<'a>>,
+    /// How many entries are counted, but not in `findings`: none if findings are grouped by schema. One for each operation,
+    /// they end after some megabytes; grouped, the report says all of it, with the operations of each.
+    left_out: usize,
     /// Every operation that a change reaches.
     operations: Vec<Call<'a>>,
     /// Lists of operations, by their positions in `operations`.
@@ -163,7 +170,15 @@ pub fn schema() -> serde_json::Value {
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut lists = Lists::default();
     let mut counts = Counts::default();
-    let findings = report.entries().map(|entry| item(report, &entry, &mut lists, &mut counts)).collect();
+    let (mut findings, mut left_out, mut written) = (Vec::new(), 0, 0);
+    for entry in report.entries() {
+        counts.add(report, &entry);
+        let item = item(report, &entry, &mut lists);
+        if report.grouping == Grouping::None && left_out == 0 {
+            written += serde_json::to_vec_pretty(&item)?.len();
+        }
+        if written <= MOST_BYTES { findings.push(item) } else { left_out += 1 }
+    }
     let root = Root {
         format: FORMAT,
         old: side(report.old),
@@ -171,6 +186,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         same_version: report.comparison.same_version,
         counts,
         findings,
+        left_out,
         operations: lists.operations.iter().map(|it| Call { method: &it.method, path: &it.path }).collect(),
         operation_lists: lists.lists,
         rust: report.rust,
@@ -182,22 +198,26 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     writeln!(out)
 }
 
-fn item<'a>(report: &Report<'a>, entry: &Entry<'a>, lists: &mut Lists<'a>, counts: &mut Counts) -> Item<'a> {
-    let finding = entry.finding;
-    match finding.severity {
-        Severity::Breaking => counts.breaking += 1,
-        Severity::Dangerous => counts.dangerous += 1,
-        Severity::Safe => counts.safe += 1,
-        Severity::Docs => counts.docs += 1,
+impl Counts {
+    fn add(&mut self, report: &Report<'_>, entry: &Entry<'_>) {
+        match entry.finding.severity {
+            Severity::Breaking => self.breaking += 1,
+            Severity::Dangerous => self.dangerous += 1,
+            Severity::Safe => self.safe += 1,
+            Severity::Docs => self.docs += 1,
+        }
+        self.accepted += usize::from(entry.accepted.is_some());
+        self.failures += usize::from(report.is_failure(entry));
     }
-    let failure = report.is_failure(entry);
-    counts.accepted += usize::from(entry.accepted.is_some());
-    counts.failures += usize::from(failure);
+}
+
+fn item<'a>(report: &Report<'a>, entry: &Entry<'a>, lists: &mut Lists<'a>) -> Item<'a> {
+    let finding = entry.finding;
     Item {
         id: finding.rule.id(),
         severity: finding.severity,
         accepted: entry.accepted,
-        failure,
+        failure: report.is_failure(entry),
         message: &finding.message,
         subject: About { kind: finding.subject.kind, name: &finding.subject.name },
         section: finding.section,

@@ -11,7 +11,7 @@ use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
 
-/// After this many tests of one severity the rest is counted: nobody reads on, and some servers give up.
+/// After this many tests the rest is counted: nobody reads on, and some servers give up.
 const MOST: usize = 5000;
 
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -27,13 +27,16 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         .with_attribute(("tests", (entries.len() + 1).to_string().as_str()))
         .with_attribute(("failures", all_failures.to_string().as_str()))
         .write_inner_content(|writer| {
+            let mut room = MOST;
             for severity in Severity::ALL {
                 let number = of(severity).count();
+                let shown = number.min(room);
+                room -= shown;
                 if number > 0 {
                     let totals = [number, failures(severity)].map(|number| number.to_string());
                     suite(writer, severity.as_str(), &totals, |writer| {
-                        of(severity).take(MOST).try_for_each(|entry| case(report, entry, writer))?;
-                        left_out(number.saturating_sub(MOST), severity, writer)
+                        of(severity).take(shown).try_for_each(|entry| case(report, entry, writer))?;
+                        left_out(number - shown, severity, writer)
                     })?;
                 }
             }

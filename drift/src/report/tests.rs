@@ -242,6 +242,19 @@ fn very_many_findings_stay_readable() {
     for format in [Format::Text(Paint::Coloured), Format::Json, Format::Github, Format::Junit] {
         assert!(length(format) < 5_000_000, "{format:?}: {}", length(format));
     }
+    case.comparison.findings.truncate(100);
+    let ungrouped = |format| case.rendered(format, Grouping::None);
+    for format in [Format::Text(Paint::Coloured), Format::Json, Format::Markdown, Format::Junit] {
+        let text = ungrouped(format);
+        assert!(text.len() < 5_000_000, "{format:?}: {}", text.len());
+        if format == Format::Json {
+            let report: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+            let listed = report["findings"].as_array().expect("is a list").len() as u64;
+            assert!(listed > 1000, "{listed}");
+            assert_eq!(report["left_out"].as_u64(), Some(50_000 - listed), "what is not listed is counted");
+            assert_eq!(report["counts"]["breaking"].as_u64(), Some(50_000));
+        }
+    }
 }
 
 fn strip(text: &str) -> String {
