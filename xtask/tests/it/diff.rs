@@ -115,6 +115,26 @@ fn files_addresses_revisions_and_commits_can_be_compared() {
     }
 }
 
+/// Neither by its title nor by an operation is it the API that `nd8` speaks to.
+#[test]
+fn of_another_api_there_is_no_rust() {
+    let copy = Copy::new();
+    let other = r#"{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {"responses": {"204": {"description": "A"}}}}}}"#;
+    copy.write("other.json", other);
+    copy.write("renamed.json", copy.read("openapi/nd8.json").replacen("\"ND8 API\"", "\"Renamed\"", 1));
+    for (name, verdict) in [("other.json", "rust: not known"), ("renamed.json", "rust: ")] {
+        let output = copy
+            .xtask()
+            .current_dir(copy.path())
+            .args(["diff", name, name, "--fail-on", "none"])
+            .output()
+            .expect("runs");
+        let text = String::from_utf8(output.stdout).expect("is text");
+        assert!(text.contains(verdict), "{name}: {text}");
+        assert_eq!(text.contains("describes another API"), name == "other.json", "{name}: {text}");
+    }
+}
+
 #[test]
 fn rules_are_explained() {
     xtask().args(["explain", "endpoint-added"]).assert().success().stdout_eq(
