@@ -18,7 +18,8 @@ const RESTLESS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "not"];
 /// What is known of all nodes of a document before anything is compared.
 #[derive(Debug)]
 pub(crate) struct Prints {
-    prints: Vec<Option<Print>>,
+    /// Zero until it is computed: a fingerprint that is zero is computed again, each time to the same.
+    prints: Vec<Print>,
     /// Nodes that mean the same wherever the same is written.
     quiet: Vec<bool>,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Prints {
 impl Prints {
     /// Computes the fingerprints of all nodes.
     pub(crate) fn new(tree: &Tree) -> Self {
-        let mut prints = Self { prints: vec![None; tree.len()], quiet: vec![true; tree.len()] };
+        let mut prints = Self { prints: vec![0; tree.len()], quiet: vec![true; tree.len()] };
         // The last first: what is inside a node comes after it, unless an alias names it.
         for node in tree.nodes().rev() {
             prints.compute(tree, node);
@@ -36,7 +37,7 @@ impl Prints {
 
     /// The fingerprint of a node.
     pub(crate) fn of(&self, node: NodeId) -> Print {
-        self.prints[node.index()].unwrap_or_default()
+        self.prints[node.index()]
     }
 
     /// Whether a node means the same wherever the same is written.
@@ -46,7 +47,8 @@ impl Prints {
 
     /// The recursion is as deep as the document, which is bounded, aliases included.
     fn compute(&mut self, tree: &Tree, node: NodeId) -> Print {
-        if let Some(known) = self.prints[node.index()] {
+        let known = self.prints[node.index()];
+        if known != 0 {
             return known;
         }
         let mut quiet = true;
@@ -82,7 +84,7 @@ impl Prints {
                 digest(&(6_u8, entries))
             }
         };
-        self.prints[node.index()] = Some(print);
+        self.prints[node.index()] = print;
         self.quiet[node.index()] = quiet;
         print
     }

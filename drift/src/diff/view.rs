@@ -301,7 +301,9 @@ impl<'a> Side<'a> {
 
     /// A view's keywords.
     pub(crate) fn facts(&self, view: &View) -> Facts {
-        let mut entries = Vec::new();
+        // Views are many, and their keywords most of what they hold: no more room than that.
+        let most = view.parts.iter().map(|part| self.tree.entries(part.node).len()).sum();
+        let mut entries = Vec::with_capacity(most);
         for part in &view.parts {
             for entry in self.tree.entries(part.node) {
                 let Some(keyword) = Keyword::parse(self.tree.str(entry.key)) else { continue };
