@@ -171,7 +171,10 @@ impl Builder {
     /// file can't be read or written, has no state of this version, or is another sandbox's.
     pub async fn start(self) -> io::Result<Sandbox> {
         if !self.remote_callers && !self.bind.ip().is_loopback() {
-            let message = format!("the sandbox listens on loopback addresses only, not on {}", self.bind);
+            let message = format!(
+                "{} is not on this machine alone, and other machines are not allowed (--allow-remote)",
+                self.bind.ip()
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let listener = TcpListener::bind(self.bind).await?;

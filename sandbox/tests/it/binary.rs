@@ -93,7 +93,7 @@ fn other_machines_are_let_in_only_if_that_is_said() {
     let output =
         Command::new(env!("CARGO_BIN_EXE_nd8-sandbox")).args(["--bind", "0.0.0.0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("loopback"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--allow-remote"));
     let running = Running::start(&["--bind", "0.0.0.0", "--allow-remote"]);
     assert!(running.base_url().starts_with("http://0.0.0.0:"));
 }
