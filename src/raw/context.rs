@@ -26,17 +26,8 @@ pub struct Context {
 
 enum Credential {
     None,
-    ApiKey(Authorization),
-    SessionToken(Authorization),
-}
-
-/// The value of the header, marked sensitive; none if the secret cannot stand in a header.
-type Authorization = Option<HeaderValue>;
-
-fn authorization(scheme: &str, secret: &SecretString) -> Authorization {
-    let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret())).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    ApiKey(SecretString),
+    SessionToken(SecretString),
 }
 
 impl Context {
@@ -47,12 +38,12 @@ impl Context {
 
     /// An API key, sent as `Authorization: Api-Key …`.
     pub fn api_key(key: impl Into<SecretString>) -> Self {
-        Self::new(Credential::ApiKey(authorization("Api-Key", &key.into())))
+        Self::new(Credential::ApiKey(key.into()))
     }
 
     /// The token of a dashboard session, sent as `Authorization: Token …`.
     pub fn session_token(token: impl Into<SecretString>) -> Self {
-        Self::new(Credential::SessionToken(authorization("Token", &token.into())))
+        Self::new(Credential::SessionToken(token.into()))
     }
 
     fn new(credential: Credential) -> Self {
@@ -82,11 +73,11 @@ impl Context {
     ///
     /// Fails closed: a credential that this crate does not know how to present is a refusal, not a bare request.
     pub(super) fn authorization(&self, security: Security) -> Result<Option<HeaderValue>, &'static str> {
-        let value = match (security, &*self.credential) {
+        let (scheme, secret) = match (security, &*self.credential) {
             (Security::None, _) => return Ok(None),
-            (Security::ApiKey, Credential::ApiKey(value)) => value,
+            (Security::ApiKey, Credential::ApiKey(key)) => ("Api-Key", key),
             (Security::ApiKey, _) => return Err("takes an API key, and the client has none"),
-            (Security::SessionToken, Credential::SessionToken(value)) => value,
+            (Security::SessionToken, Credential::SessionToken(token)) => ("Token", token),
             (Security::SessionToken, _) => return Err("takes a dashboard session, and the client has none"),
             #[allow(
                 unreachable_patterns,
@@ -94,10 +85,10 @@ impl Context {
             )]
             _ => return Err("takes a kind of credential that this version does not know"),
         };
-        match value {
-            Some(value) => Ok(Some(value.clone())),
-            None => Err("takes a credential, and the client's cannot be sent in a header"),
-        }
+        let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret()))
+            .map_err(|_| "takes a credential, and the client's cannot be sent in a header")?;
+        value.set_sensitive(true);
+        Ok(Some(value))
     }
 }
 
