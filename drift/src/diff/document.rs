@@ -220,10 +220,9 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
 
 /// Whether a node is inside a value that only looks like a part of the document.
 fn is_data(side: &Side<'_>, node: NodeId) -> bool {
-    let pointer = side.tree.pointer(node);
-    pointer.split('/').any(|step| {
-        matches!(step, "example" | "examples" | "default" | "enum" | "const" | "value")
-            || step.starts_with("x-")
+    side.tree.keys_to(node).any(|key| {
+        matches!(key, "example" | "examples" | "default" | "enum" | "const" | "value")
+            || key.starts_with("x-")
     })
 }
 

@@ -24,6 +24,8 @@ mod walk;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use bumpalo::Bump;
+
 use crate::comparison::{Comparison, Options};
 use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::rule::{Rule, Severity};
@@ -37,7 +39,8 @@ use walk::{Origin, Raw, Walk};
 /// Compares two documents.
 pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparison {
     let same_version = old.version() == new.version();
-    let (old, new) = (Side::new(old), Side::new(new));
+    let arena = Bump::new();
+    let (old, new) = (Side::new(old, &arena), Side::new(new, &arena));
     let mut walk = Walk::new(&old, &new, options);
     let known = operations::compare(&mut walk);
     walk.run();

@@ -103,7 +103,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Bot
 }
 
 /// Of a draft nothing is promised: that it changed is all there is to say.
-fn unstable(walk: &mut Walk<'_>, both: Both<'_>) {
+fn unstable<'a>(walk: &mut Walk<'a>, both: Both<'a>) {
     parameters::note_defects(walk.old, both.old);
     parameters::note_defects(walk.new, both.new);
     if walk.old.print(both.old.node) != walk.new.print(both.new.node) {

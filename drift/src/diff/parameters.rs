@@ -29,7 +29,7 @@ enum Key {
 }
 
 /// Compares the parameters. What the server sends to callbacks has none that matter to clients.
-pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
+pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: Both<'a>) {
     if both.reversed {
         return;
     }
@@ -49,7 +49,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
 }
 
 /// Notes what is wrong with the parameters of an operation, whether the other document has it or not.
-pub(super) fn note_defects(side: &Side<'_>, found: Found<'_>) {
+pub(super) fn note_defects<'a>(side: &Side<'a>, found: Found<'a>) {
     collect(side, found);
 }
 
@@ -160,8 +160,8 @@ struct Pair<'a> {
     new: Parameter<'a>,
 }
 
-impl Pair<'_> {
-    fn compare(self, walk: &mut Walk<'_>) {
+impl<'a> Pair<'a> {
+    fn compare(self, walk: &mut Walk<'a>) {
         if self.old.place == "path" && self.old.name != self.new.name {
             let nodes = (Some(self.old.node), Some(self.new.node));
             let rule = Rule::Api(A::PathParameterRenamed);
@@ -185,7 +185,7 @@ impl Pair<'_> {
         self.schemas(walk);
     }
 
-    fn note(self, walk: &mut Walk<'_>, change: C, key: &str, message: impl Into<String>) {
+    fn note(self, walk: &mut Walk<'a>, change: C, key: &str, message: impl Into<String>) {
         let old = walk.old.get(self.old.node, key).unwrap_or(self.old.node);
         let new = walk.new.get(self.new.node, key).unwrap_or(self.new.node);
         if let Some(rule) = change.at(Place::RequestParameter) {
@@ -194,7 +194,7 @@ impl Pair<'_> {
         }
     }
 
-    fn lifecycle(self, walk: &mut Walk<'_>) {
+    fn lifecycle(self, walk: &mut Walk<'a>) {
         let options = walk.options;
         let earliest = options.earliest_end();
         let was = walk.old.is_true(self.old.node, "deprecated");
@@ -235,7 +235,7 @@ impl Pair<'_> {
         self.note(walk, change, "deprecated", message);
     }
 
-    fn words(self, walk: &mut Walk<'_>) {
+    fn words(self, walk: &mut Walk<'a>) {
         for (keys, change, what) in [
             (&["description"][..], C::DescriptionChanged, "description"),
             (&["example", "examples"], C::ExampleChanged, "examples"),
@@ -252,7 +252,7 @@ impl Pair<'_> {
     }
 
     /// Compares how the value is written.
-    fn writing(self, walk: &mut Walk<'_>) {
+    fn writing(self, walk: &mut Walk<'a>) {
         let was = Writing::of(walk.old, self.old);
         let is = Writing::of(walk.new, self.new);
         if was.style != is.style {
@@ -281,7 +281,7 @@ impl Pair<'_> {
         }
     }
 
-    fn schemas(self, walk: &mut Walk<'_>) {
+    fn schemas(self, walk: &mut Walk<'a>) {
         let was = walk.old.get(self.old.node, "schema");
         let is = walk.new.get(self.new.node, "schema");
         let content = |side: &Side<'_>, node: NodeId| {

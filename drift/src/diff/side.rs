@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use bumpalo::Bump;
 use percent_encoding::percent_decode_str;
 
 use super::value::{Print, Prints};
@@ -20,15 +21,14 @@ pub(crate) struct Side<'a> {
     /// In OpenAPI 3.1, what stands beside a `$ref` counts; in 3.0 it does not.
     pub(crate) siblings_count: bool,
     prints: Prints,
-    references: RefCell<HashMap<String, Result<NodeId, ApiRule>>>,
-    /// Where the `$ref` of each node leads, once it has been followed.
-    followed: RefCell<Vec<Option<NodeId>>>,
+    /// Where the `$ref` of each node leads, once it has been followed, else [`NodeId::NONE`].
+    followed: RefCell<Vec<NodeId>>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
     patience: Cell<usize>,
-    pub(super) views: RefCell<Views>,
+    pub(super) views: RefCell<Views<'a>>,
     pub(super) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
 }
 
@@ -36,18 +36,17 @@ pub(crate) struct Side<'a> {
 const PATIENCE: usize = 2_000_000;
 
 impl<'a> Side<'a> {
-    pub(crate) fn new(document: &'a Document) -> Self {
+    pub(crate) fn new(document: &'a Document, arena: &'a Bump) -> Self {
         Self {
             document,
             tree: document.tree(),
             siblings_count: document.openapi().starts_with("3.1"),
             prints: Prints::new(document.tree()),
-            references: RefCell::default(),
-            followed: RefCell::default(),
+            followed: RefCell::new(vec![NodeId::NONE; document.tree().len()]),
             anchors: RefCell::default(),
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
-            views: RefCell::default(),
+            views: RefCell::new(Views::new(arena, document.tree().len())),
             holders: RefCell::default(),
         }
     }
@@ -126,6 +125,12 @@ impl<'a> Side<'a> {
 
     /// Follows a node's `$ref`, and that of what it leads to, as long as there is one. What cannot be followed is a defect.
     pub(crate) fn resolve(&self, node: NodeId) -> Option<NodeId> {
+        // Most references lead to what is none itself: those need no set.
+        let Some(reference) = self.reference(node) else { return Some(node) };
+        let target = self.follow(node, reference)?;
+        if self.reference(target).is_none() {
+            return Some(target);
+        }
         let mut node = node;
         let mut seen = BTreeSet::new();
         while let Some(reference) = self.reference(node) {
@@ -145,22 +150,13 @@ impl<'a> Side<'a> {
 
     /// Follows one `$ref`.
     pub(crate) fn follow(&self, node: NodeId, reference: &'a str) -> Option<NodeId> {
-        if let Some(Some(known)) = self.followed.borrow().get(node.index()) {
-            return Some(*known);
+        let known = self.followed.borrow()[node.index()];
+        if known != NodeId::NONE {
+            return Some(known);
         }
-        let known = self.references.borrow().get(reference).copied();
-        let target = known.unwrap_or_else(|| {
-            let target = self.look_up(reference);
-            self.references.borrow_mut().insert(reference.to_owned(), target);
-            target
-        });
-        match target {
+        match self.look_up(reference) {
             Ok(target) => {
-                let mut followed = self.followed.borrow_mut();
-                if followed.is_empty() {
-                    followed.resize(self.tree.len(), None);
-                }
-                followed[node.index()] = Some(target);
+                self.followed.borrow_mut()[node.index()] = target;
                 return Some(target);
             }
             Err(rule) => {

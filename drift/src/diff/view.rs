@@ -1,7 +1,8 @@
 //! A schema as it is judged: references followed, what stands beside them joined, `null` taken out of alternatives.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+
+use bumpalo::Bump;
 
 use super::decimal::Decimal;
 use super::keyword::Keyword;
@@ -10,9 +11,9 @@ use super::value::Print;
 use crate::source::tree::{Kind, NodeId};
 
 /// Schemas that a value must satisfy together, in a normal form.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct View {
-    pub(crate) parts: Vec<Part>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct View<'a> {
+    pub(crate) parts: &'a [Part],
     /// Whether an alternative of type `null` was taken out.
     pub(crate) wrapped_null: bool,
     /// `false` as a schema.
@@ -20,54 +21,87 @@ pub(crate) struct View {
 }
 
 /// A view with its keywords.
-#[derive(Debug)]
-pub(crate) struct Viewed {
-    pub(crate) view: View,
-    pub(crate) facts: Facts,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Viewed<'a> {
+    pub(crate) view: View<'a>,
+    pub(crate) facts: Facts<'a>,
 }
 
-impl Viewed {
+impl Viewed<'_> {
     /// The node that stands for the schema.
     pub(crate) fn node(&self) -> Option<NodeId> {
         self.view.parts.first().map(|part| part.node)
     }
 }
 
-/// The views of one document, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Views {
-    numbers: HashMap<View, ViewId>,
-    list: Vec<Rc<Viewed>>,
+/// The views of one document, each once. A document has very many small ones, so all lie in one arena.
+#[derive(Debug)]
+pub(crate) struct Views<'a> {
+    arena: &'a Bump,
+    numbers: HashMap<View<'a>, ViewId>,
+    list: Vec<&'a Viewed<'a>>,
     /// The view of each node alone, once it has been asked for.
     by_node: Vec<ViewId>,
 }
 
-impl Views {
+impl<'a> Views<'a> {
     const UNKNOWN: ViewId = ViewId(u32::MAX);
 
-    fn known(&self, node: NodeId) -> Option<ViewId> {
-        self.by_node.get(node.index()).copied().filter(|id| *id != Self::UNKNOWN)
+    pub(crate) fn new(arena: &'a Bump, nodes: usize) -> Self {
+        let by_node = vec![Self::UNKNOWN; nodes];
+        Self { arena, numbers: HashMap::new(), list: Vec::new(), by_node }
     }
 
-    fn note(&mut self, node: NodeId, id: ViewId, nodes: usize) {
-        if self.by_node.is_empty() {
-            self.by_node.resize(nodes, Self::UNKNOWN);
+    /// The number of a view that has been seen before.
+    fn known(&self, view: View<'_>) -> Option<ViewId> {
+        match view.plain() {
+            Some(node) => self.known_alone(node),
+            None => self.numbers.get(&view).copied(),
         }
-        self.by_node[node.index()] = id;
+    }
+
+    fn known_alone(&self, node: NodeId) -> Option<ViewId> {
+        Some(self.by_node[node.index()]).filter(|id| *id != Self::UNKNOWN)
+    }
+
+    fn add(&mut self, view: View<'_>, entries: &[(Keyword, NodeId)]) -> ViewId {
+        let view = View { parts: self.arena.alloc_slice_copy(view.parts), ..view };
+        let facts = Facts::new(self.arena.alloc_slice_copy(entries));
+        let id = ViewId(self.list.len() as u32);
+        match view.plain() {
+            Some(node) => self.by_node[node.index()] = id,
+            None => drop(self.numbers.insert(view, id)),
+        }
+        self.list.push(self.arena.alloc(Viewed { view, facts }));
+        id
     }
 }
 
-impl View {
-    /// The schema that the view is, as it stands.
+impl View<'_> {
+    /// The schema that the view is, as it stands. Most views are one, and found by its node.
     fn plain(&self) -> Option<NodeId> {
-        match self.parts[..] {
+        match self.parts {
             [Part { node, without_all_of: false, without_alternatives: false }]
                 if !(self.wrapped_null || self.never) =>
             {
-                Some(node)
+                Some(*node)
             }
             _ => None,
         }
+    }
+}
+
+/// A view that is being put together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    parts: Vec<Part>,
+    wrapped_null: bool,
+    never: bool,
+}
+
+impl Draft {
+    pub(crate) fn view(&self) -> View<'_> {
+        View { parts: &self.parts, wrapped_null: self.wrapped_null, never: self.never }
     }
 }
 
@@ -86,21 +120,20 @@ pub(crate) struct Part {
 }
 
 /// A view's keywords, each with the nodes that hold it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
     /// Which keywords there are, a bit each: most questions are about one that there is not.
     present: u64,
-    entries: Vec<(Keyword, NodeId)>,
+    entries: &'a [(Keyword, NodeId)],
 }
 
-impl Facts {
-    fn new(mut entries: Vec<(Keyword, NodeId)>) -> Self {
-        // Stable, so that the first part's comes first.
-        entries.sort_by_key(|entry| entry.0);
+impl<'a> Facts<'a> {
+    /// The entries are sorted by keyword.
+    pub(crate) fn new(entries: &'a [(Keyword, NodeId)]) -> Self {
         Self { present: entries.iter().fold(0, |present, entry| present | bit(entry.0)), entries }
     }
 
-    pub(crate) fn all(&self, keyword: Keyword) -> impl Iterator<Item = NodeId> {
+    pub(crate) fn all(&self, keyword: Keyword) -> impl Iterator<Item = NodeId> + use<'a> {
         let start = if self.has(keyword) {
             self.entries.partition_point(|entry| entry.0 < keyword)
         } else {
@@ -117,7 +150,7 @@ impl Facts {
         self.present & bit(keyword) != 0
     }
 
-    pub(crate) fn keywords(&self) -> impl Iterator<Item = Keyword> {
+    pub(crate) fn keywords(&self) -> impl Iterator<Item = Keyword> + use<'a> {
         let mut last = None;
         self.entries
             .iter()
@@ -141,30 +174,17 @@ const PARTS: usize = 256;
 
 impl<'a> Side<'a> {
     /// The number of a view.
-    pub(crate) fn intern(&self, view: View) -> ViewId {
-        // Most views are one schema as it stands, and found by its node.
-        let plain = view.plain();
-        let known = match plain {
-            Some(node) => self.views.borrow().known(node),
-            None => self.views.borrow().numbers.get(&view).copied(),
-        };
-        if let Some(known) = known {
+    pub(crate) fn intern(&self, view: View<'_>) -> ViewId {
+        if let Some(known) = self.views.borrow().known(view) {
             return known;
         }
-        let facts = self.facts(&view);
-        let mut views = self.views.borrow_mut();
-        let id = ViewId(views.list.len() as u32);
-        match plain {
-            Some(node) => views.note(node, id, self.tree.len()),
-            None => drop(views.numbers.insert(view.clone(), id)),
-        }
-        views.list.push(Rc::new(Viewed { view, facts }));
-        id
+        let entries = self.keywords(view);
+        self.views.borrow_mut().add(view, &entries)
     }
 
     /// A view by its number, with its keywords.
-    pub(crate) fn viewed(&self, id: ViewId) -> Rc<Viewed> {
-        Rc::clone(&self.views.borrow().list[id.0 as usize])
+    pub(crate) fn viewed(&self, id: ViewId) -> Viewed<'a> {
+        *self.views.borrow().list[id.0 as usize]
     }
 
     /// The view of several schemas that hold together.
@@ -172,33 +192,33 @@ impl<'a> Side<'a> {
         if let [node] = nodes {
             return self.view_of_one(*node);
         }
-        let mut view = View::default();
+        let mut draft = Draft::default();
         for node in nodes {
-            self.add(&mut view, *node);
+            self.add(&mut draft, *node);
         }
-        self.unwrap_null(&mut view);
-        self.intern(view)
+        self.unwrap_null(&mut draft);
+        self.intern(draft.view())
     }
 
     fn view_of_one(&self, node: NodeId) -> ViewId {
-        if let Some(known) = self.views.borrow().known(node) {
+        if let Some(known) = self.views.borrow().known_alone(node) {
             return known;
         }
-        let mut view = View::default();
-        self.add(&mut view, node);
-        self.unwrap_null(&mut view);
-        let id = self.intern(view);
-        self.views.borrow_mut().note(node, id, self.tree.len());
+        let mut draft = Draft::default();
+        self.add(&mut draft, node);
+        self.unwrap_null(&mut draft);
+        let id = self.intern(draft.view());
+        self.views.borrow_mut().by_node[node.index()] = id;
         id
     }
 
     /// The same view with `allOf` taken apart, however deep.
-    pub(crate) fn flatten(&self, view: &View) -> View {
-        let mut flat = View { wrapped_null: view.wrapped_null, never: view.never, parts: Vec::new() };
+    pub(crate) fn flatten(&self, view: View<'_>) -> Draft {
+        let mut flat = Draft { wrapped_null: view.wrapped_null, never: view.never, parts: Vec::new() };
         let mut pending: Vec<Part> = view.parts.iter().rev().copied().collect();
         while let Some(part) = pending.pop() {
             if flat.parts.len() >= PARTS {
-                return view.clone();
+                return Draft { parts: view.parts.to_vec(), ..flat };
             }
             let part = Part { without_all_of: true, ..part };
             if flat.parts.contains(&part) {
@@ -206,7 +226,7 @@ impl<'a> Side<'a> {
             }
             flat.parts.push(part);
             for member in self.items(self.get(part.node, "allOf")).iter().rev() {
-                let mut members = View::default();
+                let mut members = Draft::default();
                 self.add(&mut members, *member);
                 flat.never |= members.never;
                 pending.extend(members.parts.into_iter().rev());
@@ -217,7 +237,7 @@ impl<'a> Side<'a> {
     }
 
     /// Adds a schema, and what its `$ref` leads to.
-    fn add(&self, view: &mut View, node: NodeId) {
+    fn add(&self, view: &mut Draft, node: NodeId) {
         let mut node = node;
         for _ in 0..CHAIN {
             let part = Part { node, without_all_of: false, without_alternatives: false };
@@ -254,7 +274,7 @@ impl<'a> Side<'a> {
     }
 
     /// `oneOf: [X, {type: null}]` is X, or null.
-    fn unwrap_null(&self, view: &mut View) {
+    fn unwrap_null(&self, view: &mut Draft) {
         for _ in 0..16 {
             let Some((at, other)) = self.single_alternative(view) else { return };
             view.wrapped_null = true;
@@ -264,7 +284,7 @@ impl<'a> Side<'a> {
     }
 
     /// Finds a part whose alternatives are `null` and one other.
-    fn single_alternative(&self, view: &View) -> Option<(usize, NodeId)> {
+    fn single_alternative(&self, view: &Draft) -> Option<(usize, NodeId)> {
         for (at, part) in view.parts.iter().enumerate() {
             if part.without_alternatives {
                 continue;
@@ -299,12 +319,10 @@ impl<'a> Side<'a> {
         values.len() == 1 && matches!(self.tree.kind(values[0]), Kind::Null)
     }
 
-    /// A view's keywords.
-    pub(crate) fn facts(&self, view: &View) -> Facts {
-        // Views are many, and their keywords most of what they hold: no more room than that.
-        let most = view.parts.iter().map(|part| self.tree.entries(part.node).len()).sum();
-        let mut entries = Vec::with_capacity(most);
-        for part in &view.parts {
+    /// A view's keywords, each with the node that holds it, sorted.
+    pub(crate) fn keywords(&self, view: View<'_>) -> Vec<(Keyword, NodeId)> {
+        let mut entries = Vec::new();
+        for part in view.parts {
             for entry in self.tree.entries(part.node) {
                 let Some(keyword) = Keyword::parse(self.tree.str(entry.key)) else { continue };
                 let hidden = match keyword {
@@ -318,7 +336,9 @@ impl<'a> Side<'a> {
                 }
             }
         }
-        Facts::new(entries)
+        // Stable, so that the first part's comes first.
+        entries.sort_by_key(|entry| entry.0);
+        entries
     }
 
     pub(crate) fn number(&self, node: NodeId) -> Option<Decimal> {
@@ -328,11 +348,11 @@ impl<'a> Side<'a> {
         }
     }
 
-    pub(crate) fn flag(&self, facts: &Facts, keyword: Keyword) -> bool {
+    pub(crate) fn flag(&self, facts: Facts<'_>, keyword: Keyword) -> bool {
         facts.all(keyword).any(|node| self.boolean(node) == Some(true))
     }
 
-    pub(crate) fn print_of(&self, facts: &Facts, keyword: Keyword) -> Option<Print> {
+    pub(crate) fn print_of(&self, facts: Facts<'_>, keyword: Keyword) -> Option<Print> {
         facts.first(keyword).map(|node| self.print(node))
     }
 }

@@ -1,7 +1,8 @@
 //! The walk over pairs of schemas: each pair once for each use, from a list, without recursion.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::side::Side;
 use super::view::ViewId;
@@ -89,7 +90,7 @@ impl Use {
 pub(crate) struct PairId(pub(crate) u32);
 
 /// A pair of schemas in one use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Pair {
     pub(crate) old: ViewId,
     pub(crate) new: ViewId,
@@ -123,16 +124,20 @@ pub(crate) struct Raw {
 
 /// Pairs that are still to be compared, in sweeps through the old document: what lies near is looked at together, for
 /// requests as for responses, so that a large document is not fetched from memory again for each pair.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pending {
     /// Where the sweep is.
-    place: usize,
-    ahead: BinaryHeap<Reverse<(usize, PairId)>>,
-    behind: BinaryHeap<Reverse<(usize, PairId)>>,
+    place: NodeId,
+    ahead: BinaryHeap<Reverse<(NodeId, PairId)>>,
+    behind: BinaryHeap<Reverse<(NodeId, PairId)>>,
 }
 
 impl Pending {
-    fn push(&mut self, place: usize, pair: PairId) {
+    fn new() -> Self {
+        Self { place: NodeId::ROOT, ahead: BinaryHeap::new(), behind: BinaryHeap::new() }
+    }
+
+    fn push(&mut self, place: NodeId, pair: PairId) {
         let side = if place < self.place { &mut self.behind } else { &mut self.ahead };
         side.push(Reverse((place, pair)));
     }
@@ -154,7 +159,9 @@ pub(crate) struct Walk<'a> {
     pub(crate) new: &'a Side<'a>,
     pub(crate) options: &'a Options,
     pub(crate) pairs: Vec<Pair>,
-    known: HashMap<Pair, PairId>,
+    /// In the order of the old views: a sweep asks for pairs that lie near each other, which entries of a hash table
+    /// would not.
+    known: BTreeMap<Pair, PairId>,
     /// From pairs to the pairs inside them, one pair after the other, as they are compared.
     edges: Vec<PairId>,
     /// Which edges are those of each pair.
@@ -172,10 +179,10 @@ impl<'a> Walk<'a> {
             new,
             options,
             pairs: Vec::new(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             edges: Vec::new(),
             spans: Vec::new(),
-            pending: Pending::default(),
+            pending: Pending::new(),
             roots: Vec::new(),
             found: Vec::new(),
         }
@@ -214,15 +221,15 @@ impl<'a> Walk<'a> {
     }
 
     fn number(&mut self, pair: Pair) -> PairId {
-        if let Some(known) = self.known.get(&pair) {
-            return *known;
-        }
         let id = PairId(self.pairs.len() as u32);
+        match self.known.entry(pair) {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(vacant) => drop(vacant.insert(id)),
+        }
         self.pairs.push(pair);
         self.spans.push((0, 0));
-        let place = self.old.viewed(pair.old).node().map_or(0, NodeId::index);
+        let place = self.old.viewed(pair.old).node().unwrap_or(NodeId::ROOT);
         self.pending.push(place, id);
-        self.known.insert(pair, id);
         id
     }
 

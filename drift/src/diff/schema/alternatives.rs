@@ -17,15 +17,15 @@ impl Lens<'_, '_> {
     /// schema was put together differently, both sides are joined into one schema each, and what follows compares
     /// those.
     pub(super) fn all_of(&mut self) {
-        let ours = members(self.old_side(), &self.old.facts, K::AllOf);
-        let theirs = members(self.new_side(), &self.new.facts, K::AllOf);
+        let ours = members(self.old_side(), self.old.facts, K::AllOf);
+        let theirs = members(self.new_side(), self.new.facts, K::AllOf);
         if ours.is_empty() && theirs.is_empty() {
             return;
         }
         let matched = match_members(self.old_side(), self.new_side(), &ours, &theirs);
         if !(matched.removed.is_empty() && matched.added.is_empty()) {
-            let flat_old = self.old_side().intern(self.old_side().flatten(&self.old.view));
-            let flat_new = self.new_side().intern(self.new_side().flatten(&self.new.view));
+            let flat_old = self.old_side().intern(self.old_side().flatten(self.old.view).view());
+            let flat_new = self.new_side().intern(self.new_side().flatten(self.new.view).view());
             let one_sided = ours.is_empty() || theirs.is_empty();
             let exchanged = !(matched.removed.is_empty() || matched.added.is_empty());
             let same = || equivalent(self.old_side(), self.new_side(), flat_old, flat_new);
@@ -58,14 +58,14 @@ impl Lens<'_, '_> {
 
     /// Whether what stands beside `allOf` judges values differently.
     fn own_differs(&self) -> bool {
-        let own = |side: &Side<'_>, facts: &Facts| -> BTreeSet<(K, Print)> {
+        let own = |side: &Side<'_>, facts: Facts<'_>| -> BTreeSet<(K, Print)> {
             let keywords = facts.keywords().filter(|keyword| keyword.constrains() && *keyword != K::AllOf);
             keywords
                 .flat_map(|keyword| facts.all(keyword).map(move |node| (keyword, side.print(node))))
                 .collect()
         };
         // A schema and one that only wraps it differ in how they are put together.
-        own(self.old_side(), &self.old.facts) != own(self.new_side(), &self.new.facts)
+        own(self.old_side(), self.old.facts) != own(self.new_side(), self.new.facts)
     }
 
     /// A body that became one of several alternatives is another type to everybody: the rest is not worth telling.
@@ -73,7 +73,7 @@ impl Lens<'_, '_> {
         if !matches!(self.usage.spot, Spot::RequestBody | Spot::ResponseBody) {
             return false;
         }
-        let (old, new) = (&self.old.facts, &self.new.facts);
+        let (old, new) = (self.old.facts, self.new.facts);
         let was_plain = !old.has(K::OneOf) && old.keywords().any(K::constrains);
         let is_wrapper = members(self.new_side(), new, K::OneOf).len() > 1
             && !new.keywords().any(|keyword| keyword.constrains() && keyword != K::OneOf);
@@ -91,10 +91,10 @@ impl Lens<'_, '_> {
             [(K::OneOf, C::OneOfAdded, C::OneOfRemoved), (K::AnyOf, C::AnyOfAdded, C::AnyOfRemoved)]
         {
             let (ours, theirs) =
-                (members(old, &self.old.facts, keyword), members(new, &self.new.facts, keyword));
+                (members(old, self.old.facts, keyword), members(new, self.new.facts, keyword));
             let (wrapper, list, plain) = match (ours.is_empty(), theirs.is_empty()) {
-                (true, false) => (&self.new.facts, &theirs, &self.old),
-                (false, true) => (&self.old.facts, &ours, &self.new),
+                (true, false) => (self.new.facts, &theirs, &self.old),
+                (false, true) => (self.old.facts, &ours, &self.new),
                 _ => continue,
             };
             let only_wraps = !wrapper.keywords().any(|other| other.constrains() && other != keyword);
@@ -129,8 +129,8 @@ impl Lens<'_, '_> {
         let not_null = |side: &Side<'_>, list: Vec<NodeId>| -> Vec<NodeId> {
             list.into_iter().filter(|node| !side.is_null_type(*node)).collect()
         };
-        let ours = not_null(old, members(old, &self.old.facts, keyword));
-        let theirs = not_null(new, members(new, &self.new.facts, keyword));
+        let ours = not_null(old, members(old, self.old.facts, keyword));
+        let theirs = not_null(new, members(new, self.new.facts, keyword));
         let matched = match_members(old, new, &ours, &theirs);
         let text = if keyword == K::OneOf { "oneOf" } else { "anyOf" };
         for node in matched.removed {
@@ -198,7 +198,7 @@ impl Lens<'_, '_> {
 }
 
 /// The members of a list of schemas, from all parts.
-pub(super) fn members(side: &Side<'_>, facts: &Facts, keyword: K) -> Vec<NodeId> {
+pub(super) fn members(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> Vec<NodeId> {
     facts.all(keyword).flat_map(|node| side.items(Some(node)).iter().copied()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Limits of numbers, lengths and counts.
 
-use super::{K, Lens, Schema};
+use super::{K, Lens, Viewed};
 use crate::diff::decimal::Decimal;
 use crate::diff::side::Side;
 use crate::rule::SchemaChange as C;
@@ -102,8 +102,8 @@ impl Lens<'_, '_> {
             let (was, is) = self.shown(K::MultipleOf);
             self.report(change, K::MultipleOf, format!("`multipleOf` changed from {was} to {is}"));
         }
-        let unique = |side: &Side<'_>, schema: &Schema| side.flag(&schema.facts, K::UniqueItems);
-        match (unique(self.old_side(), &self.old), unique(self.new_side(), &self.new)) {
+        let unique = |side: &Side<'_>, schema: Viewed<'_>| side.flag(schema.facts, K::UniqueItems);
+        match (unique(self.old_side(), self.old), unique(self.new_side(), self.new)) {
             (false, true) => {
                 self.report(C::UniqueItemsSet, K::UniqueItems, "items must differ from one another")
             }
@@ -114,8 +114,8 @@ impl Lens<'_, '_> {
 
     fn limit(&mut self, limit: &Limit) {
         let default = || limit.default.and_then(Decimal::parse);
-        let was = effective(self.old_side(), &self.old, limit);
-        let is = effective(self.new_side(), &self.new, limit);
+        let was = effective(self.old_side(), self.old, limit);
+        let is = effective(self.new_side(), self.new, limit);
         let (old_node, new_node) = (was.as_ref().map(|was| was.1), is.as_ref().map(|is| is.1));
         let (was, is) = (was.map(|was| was.0), is.map(|is| is.0));
         let (was, is) =
@@ -171,8 +171,8 @@ impl Lens<'_, '_> {
     fn is_told_as_exclusive(&self, limit: &Limit, was: &Option<Decimal>, is: &Option<Decimal>) -> bool {
         let exclusive = if limit.keyword == K::Minimum { K::ExclusiveMinimum } else { K::ExclusiveMaximum };
         let Some(other) = LIMITS.iter().find(|other| other.keyword == exclusive) else { return false };
-        let old = effective(self.old_side(), &self.old, other).map(|found| found.0);
-        let new = effective(self.new_side(), &self.new, other).map(|found| found.0);
+        let old = effective(self.old_side(), self.old, other).map(|found| found.0);
+        let new = effective(self.new_side(), self.new, other).map(|found| found.0);
         match (was, is) {
             (Some(was), None) => old.is_none() && new.as_ref() == Some(was),
             (None, Some(is)) => new.is_none() && old.as_ref() == Some(is),
@@ -203,8 +203,8 @@ fn name(keyword: K) -> &'static str {
 }
 
 /// The tightest limit of all parts. OpenAPI 3.0 has a boolean beside `maximum` to make it exclusive, 3.1 a number.
-fn effective(side: &Side<'_>, schema: &Schema, limit: &Limit) -> Option<(Decimal, NodeId)> {
-    let facts = &schema.facts;
+fn effective(side: &Side<'_>, schema: Viewed<'_>, limit: &Limit) -> Option<(Decimal, NodeId)> {
+    let facts = schema.facts;
     let (plain, exclusive) = match limit.keyword {
         K::Maximum | K::ExclusiveMaximum => (K::Maximum, K::ExclusiveMaximum),
         K::Minimum | K::ExclusiveMinimum => (K::Minimum, K::ExclusiveMinimum),

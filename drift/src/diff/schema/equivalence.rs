@@ -13,7 +13,7 @@ use crate::source::tree::NodeId;
 const BUDGET: u32 = 300;
 
 /// Whether two schemas take the same values. No can mean: not found out.
-pub(super) fn equivalent(old: &Side<'_>, new: &Side<'_>, ours: ViewId, theirs: ViewId) -> bool {
+pub(super) fn equivalent<'a>(old: &Side<'a>, new: &Side<'a>, ours: ViewId, theirs: ViewId) -> bool {
     let mut look = Look { old, new, assumed: HashSet::new(), budget: BUDGET };
     look.views(ours, theirs, 0)
 }
@@ -35,26 +35,27 @@ impl Look<'_, '_> {
             return false;
         }
         self.budget -= 1;
-        let (our_view, their_view) =
-            (self.old.flatten(&self.old.viewed(ours).view), self.new.flatten(&self.new.viewed(theirs).view));
+        let flat =
+            (self.old.flatten(self.old.viewed(ours).view), self.new.flatten(self.new.viewed(theirs).view));
+        let (our_view, their_view) = (flat.0.view(), flat.1.view());
         if our_view.never != their_view.never {
             return false;
         }
-        let (ours, theirs) = (self.old.facts(&our_view), self.new.facts(&their_view));
-        if types::is_nullable(self.old, &our_view, &ours)
-            != types::is_nullable(self.new, &their_view, &theirs)
-            || types::own_types(self.old, &ours) != types::own_types(self.new, &theirs)
+        let keywords = (self.old.keywords(our_view), self.new.keywords(their_view));
+        let (ours, theirs) = (Facts::new(&keywords.0), Facts::new(&keywords.1));
+        if types::is_nullable(self.old, our_view, ours) != types::is_nullable(self.new, their_view, theirs)
+            || types::own_types(self.old, ours) != types::own_types(self.new, theirs)
         {
             return false;
         }
         let keywords: BTreeSet<K> = ours.keywords().chain(theirs.keywords()).collect();
         keywords.into_iter().filter(|keyword| keyword.constrains()).all(|keyword| match keyword {
             K::Type | K::Nullable => true,
-            _ => self.keyword(keyword, &ours, &theirs, depth + 1),
+            _ => self.keyword(keyword, ours, theirs, depth + 1),
         })
     }
 
-    fn keyword(&mut self, keyword: K, ours: &Facts, theirs: &Facts, depth: u32) -> bool {
+    fn keyword(&mut self, keyword: K, ours: Facts<'_>, theirs: Facts<'_>, depth: u32) -> bool {
         match keyword.holds() {
             Holds::Words => true,
             Holds::Value => values(self.old, ours, keyword) == values(self.new, theirs, keyword),
@@ -99,16 +100,16 @@ impl Look<'_, '_> {
     }
 }
 
-fn values(side: &Side<'_>, facts: &Facts, keyword: K) -> BTreeSet<Print> {
+fn values(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Print> {
     facts.all(keyword).map(|node| side.print(node)).collect()
 }
 
-fn set(side: &Side<'_>, facts: &Facts, keyword: K) -> BTreeSet<Print> {
+fn set(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Print> {
     facts.all(keyword).flat_map(|node| side.items(Some(node))).map(|item| side.print(*item)).collect()
 }
 
 /// The schemas of a keyword by name, from all parts.
-pub(super) fn map<'a>(side: &Side<'a>, facts: &Facts, keyword: K) -> BTreeMap<&'a str, Vec<NodeId>> {
+pub(super) fn map<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeMap<&'a str, Vec<NodeId>> {
     let mut map: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
     for node in facts.all(keyword) {
         for (name, schema) in side.entries(Some(node)) {

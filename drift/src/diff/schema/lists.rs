@@ -18,7 +18,12 @@ pub(super) struct Matched {
 const EACH_WITH_EACH: usize = 400;
 
 /// Matches by reference, then by value, by meaning, and by title; and the last on either side with each other.
-pub(super) fn match_members(old: &Side<'_>, new: &Side<'_>, ours: &[NodeId], theirs: &[NodeId]) -> Matched {
+pub(super) fn match_members<'a>(
+    old: &Side<'a>,
+    new: &Side<'a>,
+    ours: &[NodeId],
+    theirs: &[NodeId],
+) -> Matched {
     let mut matched = Matched { removed: ours.to_vec(), added: theirs.to_vec(), ..Matched::default() };
     matched.by(|node| old.reference(node), |node| new.reference(node));
     matched.by(|node| Some(old.print(node)), |node| Some(new.print(node)));
@@ -70,7 +75,7 @@ impl Matched {
         self.pairs.extend(pairs);
     }
 
-    fn by_meaning(&mut self, old: &Side<'_>, new: &Side<'_>) {
+    fn by_meaning<'a>(&mut self, old: &Side<'a>, new: &Side<'a>) {
         let mut pairs = Vec::new();
         let added = &mut self.added;
         self.removed.retain(|node| {

@@ -14,7 +14,6 @@ mod values;
 mod words;
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use super::keyword::Keyword as K;
 use super::side::Side;
@@ -29,12 +28,9 @@ struct Lens<'w, 'a> {
     walk: &'w mut Walk<'a>,
     pair: PairId,
     usage: Use,
-    old: Schema,
-    new: Schema,
+    old: Viewed<'a>,
+    new: Viewed<'a>,
 }
-
-/// One side of a [`Lens`].
-type Schema = Rc<Viewed>;
 
 /// Compares a pair, and numbers the pairs inside it.
 pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
@@ -111,10 +107,10 @@ impl<'a> Lens<'_, 'a> {
     /// The place under which a change is known: some have names of their own.
     fn place_of(&self, change: SchemaChange) -> Place {
         let special = match self.usage.spot {
-            Spot::RequestProperty if self.new_side().flag(&self.new.facts, K::ReadOnly) => {
+            Spot::RequestProperty if self.new_side().flag(self.new.facts, K::ReadOnly) => {
                 Place::RequestReadOnlyProperty
             }
-            Spot::ResponseProperty if self.new_side().flag(&self.new.facts, K::WriteOnly) => {
+            Spot::ResponseProperty if self.new_side().flag(self.new.facts, K::WriteOnly) => {
                 Place::ResponseWriteOnlyProperty
             }
             Spot::ResponseBody => Place::ResponseMediaType,
@@ -126,23 +122,20 @@ impl<'a> Lens<'_, 'a> {
 
     /// The fingerprints of a keyword's value on both sides.
     fn prints(&self, keyword: K) -> (Option<Print>, Option<Print>) {
-        (
-            self.old_side().print_of(&self.old.facts, keyword),
-            self.new_side().print_of(&self.new.facts, keyword),
-        )
+        (self.old_side().print_of(self.old.facts, keyword), self.new_side().print_of(self.new.facts, keyword))
     }
 
     /// A keyword's value on both sides, in words.
     fn shown(&self, keyword: K) -> (String, String) {
-        let show_in = |side: &Side<'_>, facts: &Facts| {
+        let show_in = |side: &Side<'_>, facts: Facts<'_>| {
             facts.first(keyword).map_or_else(|| "none".to_owned(), |node| show(side.tree, node))
         };
-        (show_in(self.old_side(), &self.old.facts), show_in(self.new_side(), &self.new.facts))
+        (show_in(self.old_side(), self.old.facts), show_in(self.new_side(), self.new.facts))
     }
 }
 
 /// The strings that a keyword lists, in all parts.
-fn strings<'a>(side: &Side<'a>, facts: &Facts, keyword: K) -> BTreeSet<&'a str> {
+fn strings<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeSet<&'a str> {
     facts.all(keyword).flat_map(|node| side.strings(Some(node))).collect()
 }
 

@@ -26,10 +26,10 @@ impl<'a> Lens<'_, 'a> {
     /// Compares the properties.
     pub(super) fn object(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
-        let ours = map(old, &self.old.facts, K::Properties);
-        let theirs = map(new, &self.new.facts, K::Properties);
+        let ours = map(old, self.old.facts, K::Properties);
+        let theirs = map(new, self.new.facts, K::Properties);
         let (was_required, is_required) =
-            (strings(old, &self.old.facts, K::Required), strings(new, &self.new.facts, K::Required));
+            (strings(old, self.old.facts, K::Required), strings(new, self.new.facts, K::Required));
         for (name, nodes) in &ours {
             let was = traits(old, nodes, was_required.contains(name));
             match theirs.get(name) {
@@ -61,12 +61,13 @@ impl<'a> Lens<'_, 'a> {
         if was == is || !(self.old.facts.has(K::AllOf) && self.new.facts.has(K::AllOf)) {
             return;
         }
-        let inner = |side: &Side<'a>, view: &View| {
-            let facts = side.facts(&side.flatten(view));
-            (map(side, &facts, K::Properties), strings(side, &facts, K::Required))
+        let inner = |side: &Side<'a>, view: View<'_>| {
+            let keywords = side.keywords(side.flatten(view).view());
+            let facts = Facts::new(&keywords);
+            (map(side, facts, K::Properties), strings(side, facts, K::Required))
         };
-        let (old_inner, was) = inner(self.old_side(), &self.old.view);
-        let (new_inner, is) = inner(self.new_side(), &self.new.view);
+        let (old_inner, was) = inner(self.old_side(), self.old.view);
+        let (new_inner, is) = inner(self.new_side(), self.new.view);
         for (name, nodes) in &old_inner {
             let Some(others) = new_inner.get(name) else { continue };
             if ours.contains_key(name) || theirs.contains_key(name) {
@@ -206,8 +207,8 @@ impl<'a> Lens<'_, 'a> {
 
 fn traits(side: &Side<'_>, nodes: &[NodeId], required: bool) -> Traits {
     let schema = side.viewed(side.view_of(nodes));
-    let facts = &schema.facts;
-    let flag = |facts: &Facts, keyword| side.flag(facts, keyword);
+    let facts = schema.facts;
+    let flag = |facts: Facts<'_>, keyword| side.flag(facts, keyword);
     Traits {
         required,
         read_only: flag(facts, K::ReadOnly),

@@ -60,8 +60,8 @@ impl Lens<'_, '_> {
 
     fn is_array_on_both_sides(&self) -> bool {
         let is_array =
-            |side: &Side<'_>, facts: &Facts| super::types::own_types(side, facts).contains("array");
-        is_array(self.old_side(), &self.old.facts) && is_array(self.new_side(), &self.new.facts)
+            |side: &Side<'_>, facts: Facts<'_>| super::types::own_types(side, facts).contains("array");
+        is_array(self.old_side(), self.old.facts) && is_array(self.new_side(), self.new.facts)
     }
 
     /// What is inside `not` turns its meaning around, so it is one change whatever it is.
@@ -83,8 +83,8 @@ impl Lens<'_, '_> {
     }
 
     fn additional_properties(&mut self) {
-        let ours = Additional::of(self.old_side(), &self.old.facts);
-        let theirs = Additional::of(self.new_side(), &self.new.facts);
+        let ours = Additional::of(self.old_side(), self.old.facts);
+        let theirs = Additional::of(self.new_side(), self.new.facts);
         let keyword = K::AdditionalProperties;
         match (ours, theirs) {
             (Additional::Schema(ours), Additional::Schema(theirs)) => {
@@ -112,8 +112,8 @@ impl Lens<'_, '_> {
 
     /// A keyword with schemas by name.
     fn named(&mut self, keyword: K, name: &str, added: C, removed: C) {
-        let ours = map(self.old_side(), &self.old.facts, keyword);
-        let theirs = map(self.new_side(), &self.new.facts, keyword);
+        let ours = map(self.old_side(), self.old.facts, keyword);
+        let theirs = map(self.new_side(), self.new.facts, keyword);
         let gone: Vec<&str> = ours.keys().filter(|key| !theirs.contains_key(*key)).copied().collect();
         let come: Vec<&str> = theirs.keys().filter(|key| !ours.contains_key(*key)).copied().collect();
         if !gone.is_empty() {
@@ -130,8 +130,8 @@ impl Lens<'_, '_> {
     }
 
     fn prefix_items(&mut self) {
-        let ours = super::alternatives::members(self.old_side(), &self.old.facts, K::PrefixItems);
-        let theirs = super::alternatives::members(self.new_side(), &self.new.facts, K::PrefixItems);
+        let ours = super::alternatives::members(self.old_side(), self.old.facts, K::PrefixItems);
+        let theirs = super::alternatives::members(self.new_side(), self.new.facts, K::PrefixItems);
         for (ours, theirs) in ours.iter().zip(&theirs) {
             self.walk.enter(self.pair, &[*ours], &[*theirs]);
         }
@@ -180,7 +180,7 @@ enum Additional {
 }
 
 impl Additional {
-    fn of(side: &Side<'_>, facts: &Facts) -> Self {
+    fn of(side: &Side<'_>, facts: Facts<'_>) -> Self {
         let nodes: Vec<NodeId> = facts.all(K::AdditionalProperties).collect();
         if nodes.iter().any(|node| side.boolean(*node) == Some(false)) {
             return Self::None;

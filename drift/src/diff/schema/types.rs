@@ -18,18 +18,18 @@ impl<'a> Lens<'_, 'a> {
     /// Compares types and formats, `null`, and alternatives, which may be lists of types.
     pub(super) fn types(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
-        let (ours, theirs) = (own_types(old, &self.old.facts), own_types(new, &self.new.facts));
+        let (ours, theirs) = (own_types(old, self.old.facts), own_types(new, self.new.facts));
         let untyped = ours.is_empty() != theirs.is_empty();
         self.null(untyped);
         if self.lists_types() {
-            let (ours, theirs) = (listed_types(old, &self.old.facts), listed_types(new, &self.new.facts));
+            let (ours, theirs) = (listed_types(old, self.old.facts), listed_types(new, self.new.facts));
             self.list_of_types(&ours.unwrap_or_default(), &theirs.unwrap_or_default());
             return;
         }
-        let composed = |facts: &Facts| [K::OneOf, K::AnyOf].into_iter().any(|keyword| facts.has(keyword));
+        let composed = |facts: Facts<'_>| [K::OneOf, K::AnyOf].into_iter().any(|keyword| facts.has(keyword));
         // What alternatives say about the type stands in the alternatives.
-        let hidden = (ours.is_empty() && has_members(old, &self.old.facts) && composed(&self.old.facts))
-            || (theirs.is_empty() && has_members(new, &self.new.facts) && composed(&self.new.facts));
+        let hidden = (ours.is_empty() && has_members(old, self.old.facts) && composed(self.old.facts))
+            || (theirs.is_empty() && has_members(new, self.new.facts) && composed(self.new.facts));
         if !(untyped && hidden) {
             self.type_and_format(&ours, &theirs);
         }
@@ -40,20 +40,17 @@ impl<'a> Lens<'_, 'a> {
     /// Compares whether `null` is a value. A schema that got a type, or lost it, is told of as that.
     fn null(&mut self, untyped: bool) {
         let (old, new) = (self.old_side(), self.new_side());
-        let was = is_nullable(old, &self.old.view, &self.old.facts);
-        let is = is_nullable(new, &self.new.view, &self.new.facts);
+        let was = is_nullable(old, self.old.view, self.old.facts);
+        let is = is_nullable(new, self.new.view, self.new.facts);
         let rewrapped = self.old.view.wrapped_null != self.new.view.wrapped_null;
         if was == is || (untyped && !rewrapped) {
             return;
         }
-        let plain = |side: &Side<'a>, view: &View| {
-            let view = View { wrapped_null: false, ..view.clone() };
-            side.intern(view)
-        };
+        let plain = |side: &Side<'a>, view: View<'_>| side.intern(View { wrapped_null: false, ..view });
         let with_other_changes = rewrapped
             && self.usage.spot != Spot::ResponseHeader
-            && !equivalent(old, new, plain(old, &self.old.view), plain(new, &self.new.view))
-            && equivalent_but_null(&self.old.view, &self.new.view);
+            && !equivalent(old, new, plain(old, self.old.view), plain(new, self.new.view))
+            && equivalent_but_null(self.old.view, self.new.view);
         let (change, message) = match (is, with_other_changes) {
             (true, false) => (C::BecameNullable, "`null` became a value"),
             (false, false) => (C::BecameNotNullable, "`null` is no longer a value"),
@@ -71,12 +68,12 @@ impl<'a> Lens<'_, 'a> {
     /// Whether the two sides are lists of types, at least one of them by `oneOf` or `anyOf`.
     pub(super) fn lists_types(&self) -> bool {
         let (old, new) = (self.old_side(), self.new_side());
-        let by_alternatives = has_members(old, &self.old.facts) || has_members(new, &self.new.facts);
+        let by_alternatives = has_members(old, self.old.facts) || has_members(new, self.new.facts);
         let same_keyword = [K::OneOf, K::AnyOf].into_iter().any(|keyword| {
-            !members(old, &self.old.facts, keyword).is_empty()
-                && !members(new, &self.new.facts, keyword).is_empty()
+            !members(old, self.old.facts, keyword).is_empty()
+                && !members(new, self.new.facts, keyword).is_empty()
         });
-        let (ours, theirs) = (listed_types(old, &self.old.facts), listed_types(new, &self.new.facts));
+        let (ours, theirs) = (listed_types(old, self.old.facts), listed_types(new, self.new.facts));
         match (ours, theirs) {
             (Some(ours), Some(theirs)) => by_alternatives && !(same_keyword && ours == theirs),
             _ => false,
@@ -105,7 +102,7 @@ impl<'a> Lens<'_, 'a> {
             Direction::Request => self.request_type(ours, theirs),
             Direction::Response => self.response_type(ours, theirs),
         };
-        let describe = |types: &Types<'_>, side: &Side<'_>, facts: &Facts| {
+        let describe = |types: &Types<'_>, side: &Side<'_>, facts: Facts<'_>| {
             let format = facts.first(K::Format).and_then(|node| side.tree.string(node));
             let types = if types.is_empty() { "any type".to_owned() } else { quoted(types) };
             format.map_or_else(
@@ -113,8 +110,8 @@ impl<'a> Lens<'_, 'a> {
                 |format| format!("{types} ({})", super::super::value::shorten(format, 40)),
             )
         };
-        let was = describe(ours, self.old_side(), &self.old.facts);
-        let is = describe(theirs, self.new_side(), &self.new.facts);
+        let was = describe(ours, self.old_side(), self.old.facts);
+        let is = describe(theirs, self.new_side(), self.new.facts);
         let keyword = if ours == theirs { K::Format } else { K::Type };
         self.report(change, keyword, format!("the type changed from {was} to {is}"));
     }
@@ -183,23 +180,23 @@ impl<'a> Lens<'_, 'a> {
         }
         let Some(items) = self.new.facts.first(K::Items) else { return true };
         let schema = new.viewed(new.view_of(&[items]));
-        let items = &schema.facts;
+        let items = schema.facts;
         let types = own_types(new, items);
         let types_fit = fits(ours, &types, true);
         // Whatever judges an item has to have judged the value.
         types_fit
             && items.keywords().filter(|keyword| keyword.constrains() && *keyword != K::Type).all(|keyword| {
-                new.print_of(items, keyword) == self.old_side().print_of(&self.old.facts, keyword)
+                new.print_of(items, keyword) == self.old_side().print_of(self.old.facts, keyword)
             })
     }
 }
 
 /// The wrapped side's other half is not a schema of its own that merely lost its alternatives.
-fn equivalent_but_null(old: &View, new: &View) -> bool {
+fn equivalent_but_null(old: View<'_>, new: View<'_>) -> bool {
     !(old.parts.is_empty() || new.parts.is_empty())
 }
 
-fn has_members(side: &Side<'_>, facts: &Facts) -> bool {
+fn has_members(side: &Side<'_>, facts: Facts<'_>) -> bool {
     [K::OneOf, K::AnyOf].into_iter().any(|keyword| !members(side, facts, keyword).is_empty())
 }
 
@@ -218,7 +215,7 @@ fn contains(types: &Types<'_>, one: &str, loosely: bool) -> bool {
 }
 
 /// The types that `type` names, in all parts.
-pub(super) fn own_types<'a>(side: &Side<'a>, facts: &Facts) -> Types<'a> {
+pub(super) fn own_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Types<'a> {
     let mut types: Option<Types<'_>> = None;
     for node in facts.all(K::Type) {
         let named: Types<'_> = named(side, node).filter(|name| *name != "null").collect();
@@ -236,7 +233,7 @@ fn named<'a>(side: &Side<'a>, node: NodeId) -> impl Iterator<Item = &'a str> {
 }
 
 /// The types of a schema that says nothing but types: by `type`, or by alternatives that say nothing but types.
-fn listed_types<'a>(side: &Side<'a>, facts: &Facts) -> Option<Types<'a>> {
+fn listed_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Option<Types<'a>> {
     let lists = [K::OneOf, K::AnyOf].map(|keyword| members(side, facts, keyword));
     let list = if lists[0].is_empty() { &lists[1] } else { &lists[0] };
     let own = own_types(side, facts);
@@ -249,7 +246,7 @@ fn listed_types<'a>(side: &Side<'a>, facts: &Facts) -> Option<Types<'a>> {
     let mut types = Types::new();
     for member in list {
         let schema = side.viewed(side.view_of(&[*member]));
-        let member = &schema.facts;
+        let member = schema.facts;
         let plain = member.keywords().all(|keyword| {
             !keyword.constrains() || matches!(keyword, K::Type | K::Format | K::Nullable | K::Enum)
         });
@@ -263,7 +260,7 @@ fn listed_types<'a>(side: &Side<'a>, facts: &Facts) -> Option<Types<'a>> {
 }
 
 /// Whether `null` is a value.
-pub(super) fn is_nullable(side: &Side<'_>, view: &View, facts: &Facts) -> bool {
+pub(super) fn is_nullable(side: &Side<'_>, view: View<'_>, facts: Facts<'_>) -> bool {
     let typed = || facts.all(K::Type).any(|node| named(side, node).any(|name| name == "null"));
     let listed = || {
         [K::OneOf, K::AnyOf]

@@ -26,7 +26,7 @@ impl Lens<'_, '_> {
     /// where they lead.
     pub(super) fn unchanged(&self) -> Option<Unchanged> {
         let (old, new) = (self.old_side(), self.new_side());
-        let (ours, theirs) = (&self.old.view, &self.new.view);
+        let (ours, theirs) = (self.old.view, self.new.view);
         let same_form = ours.parts.len() == theirs.parts.len()
             && (ours.wrapped_null, ours.never) == (theirs.wrapped_null, theirs.never)
             && old.siblings_count == new.siblings_count;
@@ -34,7 +34,7 @@ impl Lens<'_, '_> {
             return None;
         }
         let mut unchanged = Unchanged { old: Vec::new(), new: Vec::new() };
-        for (ours, theirs) in ours.parts.iter().zip(&theirs.parts) {
+        for (ours, theirs) in ours.parts.iter().zip(theirs.parts) {
             let same_part = (ours.without_all_of, ours.without_alternatives)
                 == (theirs.without_all_of, theirs.without_alternatives);
             if !same_part || old.print(ours.node) != new.print(theirs.node) {
@@ -45,7 +45,7 @@ impl Lens<'_, '_> {
         }
         let flags = |side: &Side<'_>, node: NodeId| {
             let schema = side.viewed(side.view_of(&[node]));
-            [K::ReadOnly, K::WriteOnly].map(|keyword| side.flag(&schema.facts, keyword))
+            [K::ReadOnly, K::WriteOnly].map(|keyword| side.flag(schema.facts, keyword))
         };
         let same_flags = unchanged.pairs().all(|(ours, theirs)| flags(old, ours) == flags(new, theirs));
         same_flags.then_some(unchanged)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{K, Lens, Schema};
+use super::{K, Lens, Viewed};
 use crate::diff::side::Side;
 use crate::diff::value::{Print, shorten, show};
 use crate::rule::{Direction, SchemaChange as C};
@@ -26,8 +26,8 @@ impl Lens<'_, '_> {
     }
 
     fn enumeration(&mut self) {
-        let ours = listed(self.old_side(), &self.old, K::Enum);
-        let theirs = listed(self.new_side(), &self.new, K::Enum);
+        let ours = listed(self.old_side(), self.old, K::Enum);
+        let theirs = listed(self.new_side(), self.new, K::Enum);
         match (&ours, &theirs) {
             (None, None) => return,
             (None, Some(_)) => self.report(C::BecameEnum, K::Enum, "the values were restricted to a list"),
@@ -57,8 +57,8 @@ impl Lens<'_, '_> {
     }
 
     fn extensible(&mut self) {
-        let ours = listed(self.old_side(), &self.old, K::ExtensibleEnum).unwrap_or_default();
-        let theirs = listed(self.new_side(), &self.new, K::ExtensibleEnum).unwrap_or_default();
+        let ours = listed(self.old_side(), self.old, K::ExtensibleEnum).unwrap_or_default();
+        let theirs = listed(self.new_side(), self.new, K::ExtensibleEnum).unwrap_or_default();
         if !self.new.facts.has(K::ExtensibleEnum) {
             return;
         }
@@ -90,11 +90,11 @@ impl Lens<'_, '_> {
 
     fn pattern(&mut self) {
         // Every text matches the empty pattern: it is none.
-        let set = |side: &Side<'_>, schema: &Schema| {
+        let set = |side: &Side<'_>, schema: Viewed<'_>| {
             let node = schema.facts.first(K::Pattern).filter(|node| side.tree.string(*node) != Some(""))?;
             Some(side.print(node))
         };
-        let (was, is) = (set(self.old_side(), &self.old), set(self.new_side(), &self.new));
+        let (was, is) = (set(self.old_side(), self.old), set(self.new_side(), self.new));
         let shown = self.shown(K::Pattern);
         let (change, message) = match (was, is) {
             (None, Some(_)) => (C::PatternAdded, format!("the pattern {} was set", shown.1)),
@@ -128,7 +128,7 @@ impl crate::rule::Place {
 }
 
 /// The values that all parts list. `null` among them is told of as such.
-fn listed(side: &Side<'_>, schema: &Schema, keyword: K) -> Option<BTreeMap<Print, NodeId>> {
+fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<BTreeMap<Print, NodeId>> {
     let mut values: Option<BTreeMap<Print, NodeId>> = None;
     for list in schema.facts.all(keyword) {
         let items = side.items(Some(list)).iter();

@@ -1,6 +1,6 @@
 //! What schemas say about themselves: deprecation, stability, and words for people.
 
-use super::{K, Lens, Schema};
+use super::{K, Lens, Viewed};
 use crate::diff::side::Side;
 use crate::diff::sunset::{Stability, Sunset};
 use crate::diff::walk::Spot;
@@ -35,15 +35,15 @@ impl Lens<'_, '_> {
         if matches!(self.usage.spot, Spot::Parameter | Spot::ResponseHeader) {
             return;
         }
-        let deprecated = |side: &Side<'_>, schema: &Schema| side.flag(&schema.facts, K::Deprecated);
-        let was = deprecated(self.old_side(), &self.old);
-        let is = deprecated(self.new_side(), &self.new);
+        let deprecated = |side: &Side<'_>, schema: Viewed<'_>| side.flag(schema.facts, K::Deprecated);
+        let was = deprecated(self.old_side(), self.old);
+        let is = deprecated(self.new_side(), self.new);
         let options = self.walk.options;
         let earliest = options.earliest_end();
-        let sunset = |side: &Side<'_>, schema: &Schema| Sunset::read(side, schema.facts.first(K::Sunset));
+        let sunset = |side: &Side<'_>, schema: Viewed<'_>| Sunset::read(side, schema.facts.first(K::Sunset));
         match (was, is) {
             (false, true) => {
-                let (change, message) = match sunset(self.new_side(), &self.new) {
+                let (change, message) = match sunset(self.new_side(), self.new) {
                     Sunset::None if options.notice_days > 0 => {
                         (C::DeprecatedSunsetMissing, "it was deprecated without an end".to_owned())
                     }
@@ -67,8 +67,8 @@ impl Lens<'_, '_> {
             return;
         }
         let stability =
-            |side: &Side<'_>, schema: &Schema| Stability::read(side, schema.facts.first(K::Stability));
-        let (was, is) = (stability(self.old_side(), &self.old), stability(self.new_side(), &self.new));
+            |side: &Side<'_>, schema: Viewed<'_>| Stability::read(side, schema.facts.first(K::Stability));
+        let (was, is) = (stability(self.old_side(), self.old), stability(self.new_side(), self.new));
         let (Some(was), Some(is)) = (was, is) else { return };
         if is < was {
             self.report(

@@ -17,6 +17,9 @@ pub(crate) struct NodeId(u32);
 impl NodeId {
     pub(crate) const ROOT: Self = Self(0);
 
+    /// No node: there are never so many. Where there is one for each node, an `Option` would take twice the memory.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
@@ -201,6 +204,16 @@ impl Tree {
             }
         }
         pointer
+    }
+
+    /// The keys on the way to a node, the last first.
+    pub(crate) fn keys_to(&self, node: NodeId) -> impl Iterator<Item = &str> {
+        let parents = std::iter::successors(Some(node), |node| Some(self.parent(*node)));
+        let steps = parents.take_while(|node| *node != NodeId::ROOT);
+        steps.filter_map(|node| {
+            let Node { parent, slot, .. } = self.nodes[node.index()];
+            self.entries(parent).get(slot as usize).map(|entry| self.str(entry.key))
+        })
     }
 
     /// The node that a JSON pointer names, its steps not percent-encoded.
