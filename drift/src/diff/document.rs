@@ -184,7 +184,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
             side.defect(A::KeyDuplicate, *node, message);
         }
         // Also of those references that no comparison came by.
-        for (_, holder) in side.tree.values_of("$ref") {
+        for holder in side.references() {
             if !is_data(side, holder) {
                 side.resolve(holder);
             }

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
 
 use bumpalo::Bump;
 use percent_encoding::percent_decode_str;
@@ -21,15 +20,16 @@ pub(crate) struct Side<'a> {
     /// In OpenAPI 3.1, what stands beside a `$ref` counts; in 3.0 it does not.
     pub(crate) siblings_count: bool,
     prints: Prints,
-    /// Where the `$ref` of each node leads, once it has been followed, else [`NodeId::NONE`].
-    followed: RefCell<Vec<NodeId>>,
+    pub(super) arena: &'a Bump,
+    /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
+    targets: Vec<NodeId>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
     patience: Cell<usize>,
     pub(super) views: RefCell<Views<'a>>,
-    pub(super) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
+    pub(super) holders: RefCell<BTreeMap<NodeId, Option<&'a [NodeId]>>>,
 }
 
 /// Enough for twenty thousand operations with a hundred parts each.
@@ -37,18 +37,25 @@ const PATIENCE: usize = 2_000_000;
 
 impl<'a> Side<'a> {
     pub(crate) fn new(document: &'a Document, arena: &'a Bump) -> Self {
-        Self {
+        let mut side = Self {
             document,
             tree: document.tree(),
             siblings_count: document.openapi().starts_with("3.1"),
             prints: Prints::new(document.tree()),
-            followed: RefCell::new(vec![NodeId::NONE; document.tree().len()]),
+            arena,
+            targets: Vec::new(),
             anchors: RefCell::default(),
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
             views: RefCell::new(Views::new(arena, document.tree().len())),
             holders: RefCell::default(),
-        }
+        };
+        let target = |node| match side.string(node, "$ref") {
+            Some(reference) => side.look_up(reference).unwrap_or(NodeId::NOWHERE),
+            None => NodeId::NONE,
+        };
+        side.targets = side.tree.nodes().map(target).collect();
+        side
     }
 
     pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
@@ -125,10 +132,12 @@ impl<'a> Side<'a> {
 
     /// Follows a node's `$ref`, and that of what it leads to, as long as there is one. What cannot be followed is a defect.
     pub(crate) fn resolve(&self, node: NodeId) -> Option<NodeId> {
+        if !self.is_reference(node) {
+            return Some(node);
+        }
+        let target = self.follow(node)?;
         // Most references lead to what is none itself: those need no set.
-        let Some(reference) = self.reference(node) else { return Some(node) };
-        let target = self.follow(node, reference)?;
-        if self.reference(target).is_none() {
+        if !self.is_reference(target) {
             return Some(target);
         }
         let mut node = node;
@@ -138,34 +147,37 @@ impl<'a> Side<'a> {
                 self.defect(ApiRule::CyclicReference, node, format!("`{reference}` leads back to itself"));
                 return None;
             }
-            node = self.follow(node, reference)?;
+            node = self.follow(node)?;
         }
         Some(node)
     }
 
-    /// The `$ref` of a node. A property may be called so: then it is no text.
-    pub(crate) fn reference(&self, node: NodeId) -> Option<&'a str> {
-        self.string(node, "$ref")
+    /// Whether a node has a `$ref`. A property may be called so: then it is no text.
+    pub(crate) fn is_reference(&self, node: NodeId) -> bool {
+        self.targets[node.index()] != NodeId::NONE
     }
 
-    /// Follows one `$ref`.
-    pub(crate) fn follow(&self, node: NodeId, reference: &'a str) -> Option<NodeId> {
-        let known = self.followed.borrow()[node.index()];
-        if known != NodeId::NONE {
-            return Some(known);
+    /// The `$ref` of a node.
+    pub(crate) fn reference(&self, node: NodeId) -> Option<&'a str> {
+        if self.is_reference(node) { self.string(node, "$ref") } else { None }
+    }
+
+    /// All nodes with a `$ref`.
+    pub(crate) fn references(&self) -> impl Iterator<Item = NodeId> {
+        self.tree.nodes().filter(|node| self.is_reference(*node))
+    }
+
+    /// Follows the one `$ref` of a node that has it.
+    pub(crate) fn follow(&self, node: NodeId) -> Option<NodeId> {
+        let target = self.targets[node.index()];
+        if target != NodeId::NOWHERE {
+            return Some(target);
         }
-        match self.look_up(reference) {
-            Ok(target) => {
-                self.followed.borrow_mut()[node.index()] = target;
-                return Some(target);
-            }
-            Err(rule) => {
-                let leads =
-                    if rule == ApiRule::ExternalReference { "out of the document" } else { "nowhere" };
-                let shown = super::value::shorten(reference, 120);
-                self.defect(rule, node, format!("`{shown}` leads {leads}"));
-            }
-        }
+        let reference = self.reference(node)?;
+        let rule = self.look_up(reference).err()?;
+        let leads = if rule == ApiRule::ExternalReference { "out of the document" } else { "nowhere" };
+        let shown = super::value::shorten(reference, 120);
+        self.defect(rule, node, format!("`{shown}` leads {leads}"));
         None
     }
 

@@ -248,14 +248,14 @@ impl<'a> Side<'a> {
                 Kind::Bool(false) => view.never = true,
                 Kind::Bool(true) => {}
                 Kind::Mapping(_) => {
-                    let Some(reference) = self.reference(node) else {
+                    if !self.is_reference(node) {
                         view.parts.push(part);
                         return;
-                    };
+                    }
                     if self.siblings_count && self.tree.entries(node).len() > 1 {
                         view.parts.push(part);
                     }
-                    match self.follow(node, reference) {
+                    match self.follow(node) {
                         Some(target) => node = target,
                         None => return,
                     }

@@ -103,7 +103,7 @@ impl Lens<'_, '_> {
             let (outer, inner) = if wraps { (new, old) } else { (old, new) };
             let pointer = inner.tree.pointer(node);
             let is_same = |member: &NodeId| {
-                outer.reference(*member).is_some()
+                outer.is_reference(*member)
                     && outer.resolve(*member).is_some_and(|target| outer.tree.pointer(target) == pointer)
             };
             let Some(at) = list.iter().position(is_same) else { continue };

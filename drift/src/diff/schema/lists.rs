@@ -31,12 +31,12 @@ pub(super) fn match_members<'a>(
         matched.by_meaning(old, new);
     }
     let title = |side: &Side<'_>, node| {
-        side.reference(node).is_none().then(|| side.string(node, "title").map(str::to_owned))?
+        (!side.is_reference(node)).then(|| side.string(node, "title").map(str::to_owned))?
     };
     matched.by(|node| title(old, node), |node| title(new, node));
     if let ([removed], [added]) = (&*matched.removed, &*matched.added)
-        && old.reference(*removed).is_none()
-        && new.reference(*added).is_none()
+        && !old.is_reference(*removed)
+        && !new.is_reference(*added)
     {
         matched.pairs.push((*removed, *added));
         matched.removed.clear();

@@ -1,30 +1,28 @@
 //! The short way past schemas that are written the same in both documents: what differs can only be where their
 //! references lead.
 
-use std::rc::Rc;
-
 use super::Lens;
 use crate::diff::keyword::{Holds, Keyword as K};
 use crate::diff::side::Side;
 use crate::source::tree::NodeId;
 
 /// The references inside a schema, on both sides, in the same order.
-pub(super) struct Unchanged {
-    old: Vec<Rc<[NodeId]>>,
-    new: Vec<Rc<[NodeId]>>,
+pub(super) struct Unchanged<'a> {
+    old: Vec<&'a [NodeId]>,
+    new: Vec<&'a [NodeId]>,
 }
 
-impl Unchanged {
+impl Unchanged<'_> {
     pub(super) fn pairs(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
         let old = self.old.iter().flat_map(|holders| holders.iter().copied());
         old.zip(self.new.iter().flat_map(|holders| holders.iter().copied()))
     }
 }
 
-impl Lens<'_, '_> {
+impl<'a> Lens<'_, 'a> {
     /// The references inside, if the schema is written the same on both sides, and nothing of what it says depends on
     /// where they lead.
-    pub(super) fn unchanged(&self) -> Option<Unchanged> {
+    pub(super) fn unchanged(&self) -> Option<Unchanged<'a>> {
         let (old, new) = (self.old_side(), self.new_side());
         let (ours, theirs) = (self.old.view, self.new.view);
         let same_form = ours.parts.len() == theirs.parts.len()
@@ -52,22 +50,23 @@ impl Lens<'_, '_> {
     }
 }
 
-impl Side<'_> {
+impl<'a> Side<'a> {
     /// The schemas inside a schema that are references, ordered by key. None if there are alternatives among them, which are
     /// matched by where they lead.
-    fn holders(&self, node: NodeId) -> Option<Rc<[NodeId]>> {
+    fn holders(&self, node: NodeId) -> Option<&'a [NodeId]> {
         if let Some(known) = self.holders.borrow().get(&node) {
-            return known.clone();
+            return *known;
         }
         let mut found = Vec::new();
-        let holders = self.collect_holders(node, true, &mut found).then(|| Rc::from(found));
-        self.holders.borrow_mut().insert(node, holders.clone());
+        let holders =
+            self.collect_holders(node, true, &mut found).then(|| &*self.arena.alloc_slice_copy(&found));
+        self.holders.borrow_mut().insert(node, holders);
         holders
     }
 
     /// The recursion is as deep as the document, which is bounded.
     fn collect_holders(&self, node: NodeId, is_root: bool, found: &mut Vec<NodeId>) -> bool {
-        if !is_root && self.reference(node).is_some() {
+        if !is_root && self.is_reference(node) {
             found.push(node);
             return true;
         }

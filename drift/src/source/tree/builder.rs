@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
-use super::{Entry, Kind, Node, NodeId, SMALL, Slice, Str, Tree, mark};
+use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree, mark};
 use crate::source::text::Text;
 use crate::source::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT};
 
@@ -16,6 +16,9 @@ pub(crate) type Refusal = (usize, String);
 pub(crate) struct Builder {
     tree: Tree,
     open: Vec<Open>,
+    /// What the open nodes hold so far, those of the innermost last.
+    children: Vec<NodeId>,
+    entries: Vec<Entry>,
     /// How many nodes there are with all aliases followed.
     expanded: u64,
 }
@@ -31,8 +34,9 @@ pub(crate) struct Size {
 #[derive(Debug)]
 struct Open {
     node: NodeId,
-    children: Vec<NodeId>,
-    entries: Vec<Entry>,
+    /// Where what it holds begins, in the builder's lists.
+    first_child: usize,
+    first_entry: usize,
     key: Option<(Str, u32)>,
     /// Which entries have YAML's merge key.
     merges: Vec<usize>,
@@ -48,25 +52,26 @@ impl Builder {
         let tree = Tree {
             text,
             beside: String::new(),
-            nodes: Vec::new(),
+            kinds: Vec::new(),
+            places: Vec::new(),
             children: Vec::new(),
             entries: Vec::new(),
             index: HashMap::new(),
             hasher: RandomState::new(),
             duplicates: Vec::new(),
         };
-        Self { tree, open: Vec::new(), expanded: 0 }
+        Self { tree, open: Vec::new(), children: Vec::new(), entries: Vec::new(), expanded: 0 }
     }
 
     /// Keeps a text: as a part of the document if it stands at `at` as it is.
     pub(crate) fn intern(&mut self, value: &str, at: usize) -> Str {
         let length = value.len() as u32;
         if self.tree.text.as_str().get(at..at + value.len()) == Some(value) {
-            return Str { start: at as u32, length, beside: false };
+            return Str { start: at as u32, length };
         }
-        let start = self.tree.beside.len() as u32;
+        let start = BESIDE + self.tree.beside.len() as u32;
         self.tree.beside.push_str(value);
-        Str { start, length, beside: true }
+        Str { start, length }
     }
 
     /// Whether the next scalar is a key.
@@ -101,8 +106,8 @@ impl Builder {
         let node = self.place(kind, start, start)?;
         self.open.push(Open {
             node,
-            children: Vec::new(),
-            entries: Vec::new(),
+            first_child: self.children.len(),
+            first_entry: self.entries.len(),
             key: None,
             merges: Vec::new(),
             expanded_before,
@@ -114,26 +119,31 @@ impl Builder {
 
     /// Closes what was opened last, and tells how large it is.
     pub(crate) fn close(&mut self, end: usize) -> Option<(NodeId, Size)> {
-        let Open { node, children, mut entries, merges, expanded_before, height, .. } = self.open.pop()?;
+        let Open { node, first_child, first_entry, merges, expanded_before, height, .. } = self.open.pop()?;
         let tree = &mut self.tree;
         if !merges.is_empty() {
+            let mut entries = self.entries.split_off(first_entry);
             tree.merge(node, &mut entries, &merges);
+            self.entries.append(&mut entries);
         }
+        let (children, entries) = (&self.children[first_child..], &self.entries[first_entry..]);
         let kind = match tree.kind(node) {
             Kind::Sequence(_) => {
                 let start = tree.children.len() as u32;
-                tree.children.extend_from_slice(&children);
+                tree.children.extend_from_slice(children);
                 Kind::Sequence(Slice { start, length: children.len() as u32 })
             }
             _ => {
                 let start = tree.entries.len() as u32;
-                tree.entries.extend_from_slice(&entries);
-                tree.note_keys(node, &entries);
+                tree.entries.extend_from_slice(entries);
+                tree.note_keys(node, entries);
                 Kind::Mapping(Slice { start, length: entries.len() as u32 })
             }
         };
-        tree.nodes[node.index()].kind = kind;
-        tree.nodes[node.index()].end = end as u32;
+        self.children.truncate(first_child);
+        self.entries.truncate(first_entry);
+        tree.kinds[node.index()] = kind;
+        tree.places[node.index()].end = end as u32;
         let height = height + 1;
         if let Some(parent) = self.open.last_mut() {
             parent.height = parent.height.max(height);
@@ -162,7 +172,7 @@ impl Builder {
     /// Says that the key just given is YAML's merge key.
     pub(crate) fn expect_merge(&mut self) {
         if let Some(open) = self.open.last_mut() {
-            open.merges.push(open.entries.len());
+            open.merges.push(self.entries.len() - open.first_entry);
         }
     }
 
@@ -171,7 +181,7 @@ impl Builder {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.tree.nodes.is_empty()
+        self.tree.kinds.is_empty()
     }
 
     fn count(&mut self, size: u64, at: usize) -> Result<(), Refusal> {
@@ -187,13 +197,16 @@ impl Builder {
 
     fn place(&mut self, kind: Kind, start: usize, end: usize) -> Result<NodeId, Refusal> {
         self.count(1, start)?;
-        let node = NodeId(self.tree.nodes.len() as u32);
+        let node = NodeId(self.tree.kinds.len() as u32);
         let (parent, slot) = match self.open.last() {
             None => (NodeId::ROOT, 0),
-            Some(open) if self.tree.is_mapping(open.node) => (open.node, open.entries.len() as u32),
-            Some(open) => (open.node, open.children.len() as u32),
+            Some(open) if self.tree.is_mapping(open.node) => {
+                (open.node, (self.entries.len() - open.first_entry) as u32)
+            }
+            Some(open) => (open.node, (self.children.len() - open.first_child) as u32),
         };
-        self.tree.nodes.push(Node { kind, start: start as u32, end: end as u32, parent, slot });
+        self.tree.kinds.push(kind);
+        self.tree.places.push(Place { start: start as u32, end: end as u32, parent, slot });
         self.attach(node);
         Ok(node)
     }
@@ -203,9 +216,9 @@ impl Builder {
         match open.key.take() {
             Some((key, key_start)) => {
                 let mark = mark(self.tree.str(key));
-                open.entries.push(Entry { key, mark, key_start, value: node });
+                self.entries.push(Entry { key, mark, key_start, value: node });
             }
-            None => open.children.push(node),
+            None => self.children.push(node),
         }
     }
 }
@@ -220,7 +233,7 @@ impl Tree {
             }
         }
         for (slot, entry) in entries.iter().enumerate() {
-            let child = &mut self.nodes[entry.value.index()];
+            let child = &mut self.places[entry.value.index()];
             if child.parent == node {
                 child.slot = slot as u32;
             }
@@ -239,27 +252,27 @@ impl Tree {
         }
     }
 
-    /// Notes the keys of a large mapping, and those that come twice in any.
+    /// Notes the keys of a large mapping, and those that come again in any. Of a key that does, the last counts.
     fn note_keys(&mut self, node: NodeId, entries: &[Entry]) {
-        if entries.len() < 2 {
-            return;
-        }
-        let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-        order.sort_by(|one, other| {
-            self.str(entries[*one as usize].key).cmp(self.str(entries[*other as usize].key))
-        });
-        for pair in order.windows(2) {
-            let (first, second) = (entries[pair[0] as usize], entries[pair[1] as usize]);
-            if self.str(first.key) == self.str(second.key) {
-                self.duplicates.push((node, second.key_start));
+        let is_same =
+            |one: &Entry, other: &Entry| one.mark == other.mark && self.str(one.key) == self.str(other.key);
+        let mut again: Vec<u32> = Vec::new();
+        if entries.len() <= SMALL {
+            for (at, entry) in entries.iter().enumerate() {
+                if entries[..at].iter().any(|before| is_same(before, entry)) {
+                    again.push(entry.key_start);
+                }
             }
-        }
-        if entries.len() > SMALL {
-            // Of a key that comes twice, the last.
-            let hashes =
-                entries.iter().zip(0..).map(|(entry, at)| (self.hasher.hash_one(self.str(entry.key)), at));
-            let index = hashes.collect();
+        } else {
+            let mut index = HashMap::with_capacity(entries.len());
+            for (entry, at) in entries.iter().zip(0..) {
+                let before = index.insert(self.hasher.hash_one(self.str(entry.key)), at);
+                if before.is_some_and(|before: u32| is_same(&entries[before as usize], entry)) {
+                    again.push(entry.key_start);
+                }
+            }
             self.index.insert(node, index);
         }
+        self.duplicates.extend(again.into_iter().map(|start| (node, start)));
     }
 }

@@ -17,8 +17,11 @@ pub(crate) struct NodeId(u32);
 impl NodeId {
     pub(crate) const ROOT: Self = Self(0);
 
-    /// No node: there are never so many. Where there is one for each node, an `Option` would take twice the memory.
+    /// No node: there are never so many. In a list as long as that of the nodes, an `Option` would take twice the memory.
     pub(crate) const NONE: Self = Self(u32::MAX);
+
+    /// No node, for another reason.
+    pub(crate) const NOWHERE: Self = Self(u32::MAX - 1);
 
     pub(crate) fn index(self) -> usize {
         self.0 as usize
@@ -28,10 +31,13 @@ impl NodeId {
 /// Text of a scalar: a part of the document where it stands there as it is, or else of a buffer beside it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Str {
+    /// With [`BESIDE`], in the buffer.
     start: u32,
     length: u32,
-    beside: bool,
 }
+
+/// A document is far shorter than this, and so is the buffer.
+const BESIDE: u32 = 1 << 31;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
@@ -67,9 +73,9 @@ pub(crate) struct Entry {
     pub(crate) value: NodeId,
 }
 
-#[derive(Clone, Debug)]
-struct Node {
-    kind: Kind,
+/// Where a node stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
     start: u32,
     end: u32,
     parent: NodeId,
@@ -90,7 +96,9 @@ const SMALL: usize = 12;
 pub(crate) struct Tree {
     text: Arc<Text>,
     beside: String,
-    nodes: Vec<Node>,
+    /// What each node is, apart from where it stands: a comparison asks for the one very often, for the other seldom.
+    kinds: Vec<Kind>,
+    places: Vec<Place>,
     children: Vec<NodeId>,
     entries: Vec<Entry>,
     /// For large mappings, their entries by the hash of the key.
@@ -107,32 +115,33 @@ impl Tree {
 
     /// All nodes, in the order in which they begin.
     pub(crate) fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
-        (0..self.nodes.len() as u32).map(NodeId)
+        (0..self.kinds.len() as u32).map(NodeId)
     }
 
     /// How many nodes there are.
     pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+        self.kinds.len()
     }
 
     pub(crate) fn kind(&self, node: NodeId) -> Kind {
-        self.nodes[node.index()].kind
+        self.kinds[node.index()]
     }
 
     pub(crate) fn str(&self, text: Str) -> &str {
-        let from = if text.beside { &self.beside } else { self.text.as_str() };
-        &from[text.start as usize..(text.start + text.length) as usize]
+        let from = if text.start >= BESIDE { &self.beside } else { self.text.as_str() };
+        let start = (text.start & !BESIDE) as usize;
+        &from[start..start + text.length as usize]
     }
 
     /// The node's part of the text.
     pub(crate) fn span(&self, node: NodeId) -> (u32, u32) {
-        let node = &self.nodes[node.index()];
-        (node.start, node.end)
+        let Place { start, end, .. } = self.places[node.index()];
+        (start, end)
     }
 
     /// Where a person would look for the node: at its key, if it has one.
     pub(crate) fn start(&self, node: NodeId) -> u32 {
-        let Node { start, parent, slot, .. } = self.nodes[node.index()];
+        let Place { start, parent, slot, .. } = self.places[node.index()];
         match self.kind(parent) {
             Kind::Mapping(slice) if parent != node => {
                 slice.of(&self.entries).get(slot as usize).map_or(start, |entry| entry.key_start)
@@ -142,7 +151,7 @@ impl Tree {
     }
 
     pub(crate) fn parent(&self, node: NodeId) -> NodeId {
-        self.nodes[node.index()].parent
+        self.places[node.index()].parent
     }
 
     pub(crate) fn entries(&self, node: NodeId) -> &[Entry] {
@@ -191,7 +200,7 @@ impl Tree {
         let mut steps = Vec::new();
         let mut node = node;
         while node != NodeId::ROOT {
-            let Node { parent, slot, .. } = self.nodes[node.index()];
+            let Place { parent, slot, .. } = self.places[node.index()];
             steps.push((parent, slot));
             node = parent;
         }
@@ -211,7 +220,7 @@ impl Tree {
         let parents = std::iter::successors(Some(node), |node| Some(self.parent(*node)));
         let steps = parents.take_while(|node| *node != NodeId::ROOT);
         steps.filter_map(|node| {
-            let Node { parent, slot, .. } = self.nodes[node.index()];
+            let Place { parent, slot, .. } = self.places[node.index()];
             self.entries(parent).get(slot as usize).map(|entry| self.str(entry.key))
         })
     }
@@ -239,7 +248,6 @@ impl Tree {
 impl Tree {
     /// Every text under a key, anywhere, with the mapping that has it.
     pub(crate) fn values_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a str, NodeId)> {
-        let named = self.entries.iter().filter(move |entry| self.str(entry.key) == key);
-        named.filter_map(|entry| Some((self.string(entry.value)?, self.parent(entry.value))))
+        self.nodes().filter_map(move |node| Some((self.string(self.get(node, key)?)?, node)))
     }
 }
