@@ -78,6 +78,7 @@ fn measure(old: &[u8], new: &[u8], rounds: u32) -> Option<(String, Duration)> {
     for _ in 0..RUNS {
         let (mut read, mut compared, mut last) = (Duration::ZERO, Duration::ZERO, None);
         for _ in 0..rounds {
+            let (old, new) = (old.to_vec(), new.to_vec());
             let start = Clock::start();
             let documents = (Document::parse("old", old), Document::parse("new", new));
             read += start.elapsed();

@@ -20,7 +20,6 @@ pub(crate) struct Side<'a> {
     /// In OpenAPI 3.1, what stands beside a `$ref` counts; in 3.0 it does not.
     pub(crate) siblings_count: bool,
     prints: Prints,
-    pub(super) arena: &'a Bump,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
     targets: Vec<NodeId>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
@@ -29,7 +28,6 @@ pub(crate) struct Side<'a> {
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
     patience: Cell<usize>,
     pub(super) views: RefCell<Views<'a>>,
-    pub(super) holders: RefCell<BTreeMap<NodeId, Option<&'a [NodeId]>>>,
 }
 
 /// Enough for twenty thousand operations with a hundred parts each.
@@ -42,13 +40,11 @@ impl<'a> Side<'a> {
             tree: document.tree(),
             siblings_count: document.openapi().starts_with("3.1"),
             prints: Prints::new(document.tree()),
-            arena,
             targets: Vec::new(),
             anchors: RefCell::default(),
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
             views: RefCell::new(Views::new(arena, document.tree().len())),
-            holders: RefCell::default(),
         };
         let target = |node| match side.string(node, "$ref") {
             Some(reference) => side.look_up(reference).unwrap_or(NodeId::NOWHERE),

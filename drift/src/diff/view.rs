@@ -39,7 +39,7 @@ impl Viewed<'_> {
 pub(crate) struct Views<'a> {
     arena: &'a Bump,
     numbers: HashMap<View<'a>, ViewId>,
-    list: Vec<&'a Viewed<'a>>,
+    list: Vec<Viewed<'a>>,
     /// The view of each node alone, once it has been asked for.
     by_node: Vec<ViewId>,
 }
@@ -72,7 +72,7 @@ impl<'a> Views<'a> {
             Some(node) => self.by_node[node.index()] = id,
             None => drop(self.numbers.insert(view, id)),
         }
-        self.list.push(self.arena.alloc(Viewed { view, facts }));
+        self.list.push(Viewed { view, facts });
         id
     }
 }
@@ -184,7 +184,7 @@ impl<'a> Side<'a> {
 
     /// A view by its number, with its keywords.
     pub(crate) fn viewed(&self, id: ViewId) -> Viewed<'a> {
-        *self.views.borrow().list[id.0 as usize]
+        self.views.borrow().list[id.0 as usize]
     }
 
     /// The view of several schemas that hold together.

@@ -7,22 +7,22 @@ use crate::diff::side::Side;
 use crate::source::tree::NodeId;
 
 /// The references inside a schema, on both sides, in the same order.
-pub(super) struct Unchanged<'a> {
-    old: Vec<&'a [NodeId]>,
-    new: Vec<&'a [NodeId]>,
+pub(super) struct Unchanged {
+    old: Vec<Vec<NodeId>>,
+    new: Vec<Vec<NodeId>>,
 }
 
-impl Unchanged<'_> {
+impl Unchanged {
     pub(super) fn pairs(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
         let old = self.old.iter().flat_map(|holders| holders.iter().copied());
         old.zip(self.new.iter().flat_map(|holders| holders.iter().copied()))
     }
 }
 
-impl<'a> Lens<'_, 'a> {
+impl Lens<'_, '_> {
     /// The references inside, if the schema is written the same on both sides, and nothing of what it says depends on
     /// where they lead.
-    pub(super) fn unchanged(&self) -> Option<Unchanged<'a>> {
+    pub(super) fn unchanged(&self) -> Option<Unchanged> {
         let (old, new) = (self.old_side(), self.new_side());
         let (ours, theirs) = (self.old.view, self.new.view);
         let same_form = ours.parts.len() == theirs.parts.len()
@@ -50,18 +50,12 @@ impl<'a> Lens<'_, 'a> {
     }
 }
 
-impl<'a> Side<'a> {
+impl Side<'_> {
     /// The schemas inside a schema that are references, ordered by key. None if there are alternatives among them, which are
     /// matched by where they lead.
-    fn holders(&self, node: NodeId) -> Option<&'a [NodeId]> {
-        if let Some(known) = self.holders.borrow().get(&node) {
-            return *known;
-        }
+    fn holders(&self, node: NodeId) -> Option<Vec<NodeId>> {
         let mut found = Vec::new();
-        let holders =
-            self.collect_holders(node, true, &mut found).then(|| &*self.arena.alloc_slice_copy(&found));
-        self.holders.borrow_mut().insert(node, holders);
-        holders
+        self.collect_holders(node, true, &mut found).then_some(found)
     }
 
     /// The recursion is as deep as the document, which is bounded.
