@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use bumpalo::Bump;
 use percent_encoding::percent_decode_str;
@@ -28,6 +29,8 @@ pub(crate) struct Side<'a> {
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
     patience: Cell<usize>,
     pub(super) views: RefCell<Views<'a>>,
+    /// The references inside a schema that is a part of several views.
+    pub(super) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
 }
 
 /// Enough for twenty thousand operations with a hundred parts each.
@@ -45,6 +48,7 @@ impl<'a> Side<'a> {
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
             views: RefCell::new(Views::new(arena, document.tree().len())),
+            holders: RefCell::default(),
         };
         let target = |node| match side.string(node, "$ref") {
             Some(reference) => side.look_up(reference).unwrap_or(NodeId::NOWHERE),

@@ -114,6 +114,31 @@ fn sets_of_operations_are_cheap() {
     assert_eq!(found.ungrouped().filter(|entry| entry.operation.is_some()).count(), 2000 * 2001 / 2);
 }
 
+/// Ten thousand references with words beside them, all to one large schema: to look through it for each would take minutes.
+#[test]
+fn a_schema_that_is_part_of_many_views_is_cheap() {
+    let document = |limit: u32| {
+        let mut text = format!("{HEAD}components:\n  schemas:\n    S: {{type: string, maxLength: {limit}}}\n")
+            .replace("3.0.3", "3.1.0")
+            .replace(
+                "paths: {}",
+                "paths: {/a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Top'}}}}}}}}",
+            );
+        text.push_str("    Large:\n      properties:\n        s: {$ref: '#/components/schemas/S'}\n");
+        for at in 0..10_000 {
+            let _ = writeln!(text, "        p{at}: {{type: string}}");
+        }
+        text.push_str("    Top:\n      properties:\n");
+        for at in 0..10_000 {
+            let _ = writeln!(text, "        q{at}: {{$ref: '#/components/schemas/Large', description: d}}");
+        }
+        text
+    };
+    let found = compare(&document(2), &document(1));
+    let named: Vec<_> = found.findings.iter().map(|finding| finding.subject.name.as_str()).collect();
+    assert_eq!(named, ["info.version", "S"]);
+}
+
 /// A small document that describes nine million links, by reference.
 #[test]
 fn parts_multiplied_by_references_end() {

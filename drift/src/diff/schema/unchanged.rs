@@ -1,6 +1,8 @@
 //! The short way past schemas that are written the same in both documents: what differs can only be where their
 //! references lead.
 
+use std::rc::Rc;
+
 use super::Lens;
 use crate::diff::keyword::{Holds, Keyword as K};
 use crate::diff::side::Side;
@@ -8,8 +10,8 @@ use crate::source::tree::NodeId;
 
 /// The references inside a schema, on both sides, in the same order.
 pub(super) struct Unchanged {
-    old: Vec<Vec<NodeId>>,
-    new: Vec<Vec<NodeId>>,
+    old: Vec<Rc<[NodeId]>>,
+    new: Vec<Rc<[NodeId]>>,
 }
 
 impl Unchanged {
@@ -31,6 +33,10 @@ impl Lens<'_, '_> {
         if !same_form {
             return None;
         }
+        let holders = |side: &Side<'_>, node| match theirs.parts {
+            [_] => side.holders(node),
+            _ => side.shared_holders(node),
+        };
         let mut unchanged = Unchanged { old: Vec::new(), new: Vec::new() };
         for (ours, theirs) in ours.parts.iter().zip(theirs.parts) {
             let same_part = (ours.without_all_of, ours.without_alternatives)
@@ -38,8 +44,8 @@ impl Lens<'_, '_> {
             if !same_part || old.print(ours.node) != new.print(theirs.node) {
                 return None;
             }
-            unchanged.old.push(old.holders(ours.node)?);
-            unchanged.new.push(new.holders(theirs.node)?);
+            unchanged.old.push(holders(old, ours.node)?);
+            unchanged.new.push(holders(new, theirs.node)?);
         }
         let flags = |side: &Side<'_>, node: NodeId| {
             let schema = side.viewed(side.view_of(&[node]));
@@ -53,9 +59,19 @@ impl Lens<'_, '_> {
 impl Side<'_> {
     /// The schemas inside a schema that are references, ordered by key. None if there are alternatives among them, which are
     /// matched by where they lead.
-    fn holders(&self, node: NodeId) -> Option<Vec<NodeId>> {
+    fn holders(&self, node: NodeId) -> Option<Rc<[NodeId]>> {
         let mut found = Vec::new();
-        self.collect_holders(node, true, &mut found).then_some(found)
+        self.collect_holders(node, true, &mut found).then(|| Rc::from(found))
+    }
+
+    /// The same, kept: one schema can be a part of very many views.
+    fn shared_holders(&self, node: NodeId) -> Option<Rc<[NodeId]>> {
+        if let Some(known) = self.holders.borrow().get(&node) {
+            return known.clone();
+        }
+        let holders = self.holders(node);
+        self.holders.borrow_mut().insert(node, holders.clone());
+        holders
     }
 
     /// The recursion is as deep as the document, which is bounded.
