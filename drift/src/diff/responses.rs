@@ -92,8 +92,8 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
     let ours = walk.old.entries(walk.old.parts(was, "links"));
     let theirs = walk.new.entries(walk.new.parts(is, "links"));
     for (link, old) in &ours {
-        let link = shorten(link, 80);
-        match theirs.get(&*link) {
+        let shown = shorten(link, 80);
+        match theirs.get(link) {
             None => {
                 let nodes = (Some(*old), Some(is));
                 note(
@@ -102,7 +102,7 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
                     status,
                     Rule::Api(A::LinkRemoved),
                     nodes,
-                    format!("the link `{link}` was removed"),
+                    format!("the link `{shown}` was removed"),
                 );
             }
             Some(new) => {
@@ -115,7 +115,7 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
                         status,
                         Rule::Api(A::LinkChanged),
                         nodes,
-                        format!("the link `{link}` changed"),
+                        format!("the link `{shown}` changed"),
                     );
                 }
             }
