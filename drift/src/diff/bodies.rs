@@ -153,18 +153,20 @@ impl Body<'_> {
 }
 
 /// Parts of a form that are written differently. Of a part that came or went, its schema tells.
-fn encodings<'a>(old: &Side<'a>, new: &Side<'_>, was: NodeId, is: NodeId) -> Vec<&'a str> {
+fn encodings<'a>(old: &Side<'a>, new: &Side<'a>, was: NodeId, is: NodeId) -> Vec<&'a str> {
     let has = |side: &Side<'_>, media_type: NodeId, part: &str| {
         let schema = side.get_resolved(media_type, "schema");
         schema.and_then(|schema| side.get(side.get(schema, "properties")?, part)).is_some()
     };
     let ours = old.entries(old.get(was, "encoding"));
     let theirs = new.entries(new.get(is, "encoding"));
-    let changed = ours.into_iter().filter(|(part, node)| match theirs.get(part) {
-        Some(other) => old.print(*node) != new.print(*other),
-        None => has(new, is, part),
-    });
-    changed.map(|(part, _)| part).collect()
+    let parts: BTreeSet<&'a str> = ours.keys().chain(theirs.keys()).copied().collect();
+    let changed = |part: &&str| match (ours.get(part), theirs.get(part)) {
+        (Some(was), Some(is)) => old.print(*was) != new.print(*is),
+        (Some(_), None) => has(new, is, part),
+        (None, _) => has(old, was, part),
+    };
+    parts.into_iter().filter(changed).collect()
 }
 
 /// Media types by name, without regard to case and spaces.

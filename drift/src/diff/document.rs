@@ -1,10 +1,10 @@
 //! What concerns the whole document: its version, its servers, its tags, its named schemas, its defects.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::side::Side;
-use super::value::{shorten, show};
+use super::value::{Print, shorten, show};
 use super::walk::{Origin, Raw, Walk};
 use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule, Severity};
@@ -25,43 +25,54 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     }
 }
 
-fn servers(walk: &mut Walk<'_>) {
-    let list = |side: &Side<'_>| -> Vec<(String, NodeId)> {
-        let items = side.items(side.path(&["servers"])).iter();
-        let named = items.filter_map(|node| Some((side.string(*node, "url")?, *node)));
-        // The default is `/`, and a slash at the end says nothing.
-        named.map(|(url, node)| (shorten(url.trim_end_matches('/'), 200), node)).collect()
-    };
-    let (ours, theirs) = (list(walk.old), list(walk.new));
-    let kind = SubjectKind::Server;
-    let note = |walk: &mut Walk<'_>, rule, url: &str, nodes, message: String| {
-        walk.note_apart(rule, Section::Servers, kind, url, nodes, message);
-    };
-    if let ([(was, old)], [(is, new)]) = (&*ours, &*theirs)
-        && was != is
-    {
-        let message = format!("the server `{was}` became `{is}`");
-        return note(walk, A::ServerChanged, was, (Some(*old), Some(*new)), message);
-    }
-    let by_url = |list: &[(String, NodeId)]| -> HashMap<String, NodeId> { list.iter().cloned().collect() };
-    let (old_urls, new_urls) = (by_url(&ours), by_url(&theirs));
-    for (url, old) in &ours {
-        match new_urls.get(url) {
-            None => {
-                note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed".to_owned())
-            }
-            Some(new) => {
-                let variables =
-                    |side: &Side<'_>, node| side.get(node, "variables").map(|node| side.print(node));
-                if variables(walk.old, *old) != variables(walk.new, *new) {
-                    let message = "the server's variables changed".to_owned();
-                    note(walk, A::ServerVariableChanged, url, (Some(*old), Some(*new)), message);
-                }
-            }
+/// What a list holds under each name: where it comes first, and all that is said there, for a name may come again.
+type Named<'a, T> = BTreeMap<&'a str, (NodeId, BTreeSet<T>)>;
+
+fn named<'a, T: Ord>(
+    side: &Side<'a>,
+    list: &str,
+    name: impl Fn(NodeId) -> Option<&'a str>,
+    says: impl Fn(NodeId) -> T,
+) -> Named<'a, T> {
+    let mut named: Named<'a, T> = BTreeMap::new();
+    for node in side.items(side.path(&[list])) {
+        if let Some(name) = name(*node) {
+            named.entry(name).or_insert_with(|| (*node, BTreeSet::new())).1.insert(says(*node));
         }
     }
-    for (url, new) in theirs.iter().filter(|(url, _)| !old_urls.contains_key(url)) {
-        note(walk, A::ServerAdded, url, (None, Some(*new)), "the server was added".to_owned());
+    named
+}
+
+fn servers(walk: &mut Walk<'_>) {
+    fn list<'a>(side: &Side<'a>) -> Named<'a, Option<Print>> {
+        // The default is `/`, and a slash at the end says nothing.
+        let url = |node| side.string(node, "url").map(|url| url.trim_end_matches('/'));
+        named(side, "servers", url, |node| side.get(node, "variables").map(|node| side.print(node)))
+    }
+    let (ours, theirs) = (list(walk.old), list(walk.new));
+    let shown = |url: &str| if url.is_empty() { "/".to_owned() } else { shorten(url, 200) };
+    let note = |walk: &mut Walk<'_>, rule, url: &str, nodes, message: &str| {
+        walk.note_apart(rule, Section::Servers, SubjectKind::Server, shown(url), nodes, message);
+    };
+    if let (1, 1, Some((was, (old, _))), Some((is, (new, _)))) =
+        (ours.len(), theirs.len(), ours.first_key_value(), theirs.first_key_value())
+        && was != is
+    {
+        let message = format!("the server `{}` became `{}`", shown(was), shown(is));
+        return note(walk, A::ServerChanged, was, (Some(*old), Some(*new)), &message);
+    }
+    for (url, (old, variables)) in &ours {
+        match theirs.get(url) {
+            None => note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed"),
+            Some((new, others)) if variables != others => {
+                let nodes = (Some(*old), Some(*new));
+                note(walk, A::ServerVariableChanged, url, nodes, "the server's variables changed");
+            }
+            Some(_) => {}
+        }
+    }
+    for (url, (new, _)) in theirs.iter().filter(|(url, _)| !ours.contains_key(*url)) {
+        note(walk, A::ServerAdded, url, (None, Some(*new)), "the server was added");
     }
 }
 
@@ -94,16 +105,14 @@ fn info(walk: &mut Walk<'_>) {
 }
 
 fn tags(walk: &mut Walk<'_>) {
-    let list = |side: &Side<'_>| -> Vec<(String, NodeId)> {
-        let items = side.items(side.path(&["tags"])).iter();
-        items.filter_map(|node| Some((side.string(*node, "name")?.to_owned(), *node))).collect()
-    };
+    fn list<'a>(side: &Side<'a>) -> Named<'a, Print> {
+        named(side, "tags", |node| side.string(node, "name"), |node| side.print(node))
+    }
     let theirs = list(walk.new);
-    let by_name: HashMap<&str, NodeId> = theirs.iter().map(|(name, node)| (&**name, *node)).collect();
-    for (name, was) in list(walk.old) {
-        let Some(is) = by_name.get(&*name) else { continue };
-        if walk.old.print(was) != walk.new.print(*is) {
-            let message = format!("the description of the tag `{}` changed", shorten(&name, 80));
+    for (name, (was, described)) in list(walk.old) {
+        let Some((is, others)) = theirs.get(name) else { continue };
+        if described != *others {
+            let message = format!("the description of the tag `{}` changed", shorten(name, 80));
             let nodes = (Some(was), Some(*is));
             let kind = SubjectKind::Document;
             walk.note_apart(A::TagDescriptionChanged, Section::Document, kind, "tags", nodes, message);
@@ -192,10 +201,8 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
     }
     let (ours, theirs) = (walk.old.defects(), walk.new.defects());
     let place = |side: &Side<'_>, rule: A, node: NodeId| (rule, side.tree.pointer(node));
-    let before: std::collections::BTreeSet<_> =
-        ours.keys().map(|(rule, node)| place(walk.old, *rule, *node)).collect();
-    let after: std::collections::BTreeSet<_> =
-        theirs.keys().map(|(rule, node)| place(walk.new, *rule, *node)).collect();
+    let before: BTreeSet<_> = ours.keys().map(|(rule, node)| place(walk.old, *rule, *node)).collect();
+    let after: BTreeSet<_> = theirs.keys().map(|(rule, node)| place(walk.new, *rule, *node)).collect();
     let is_whole = !before.iter().chain(&after).any(|(rule, _)| *rule == A::Entangled);
     if walk.found.is_empty() && before == after && is_whole {
         return;

@@ -1,9 +1,11 @@
 //! One operation: its removal, its age, its names, and the parts that have modules of their own.
 
+use std::collections::BTreeSet;
+
 use super::operations::{Both, Found, Known, callbacks};
 use super::side::Side;
 use super::sunset::{Stability, Sunset};
-use super::value::shorten;
+use super::value::{Print, shorten};
 use super::walk::Walk;
 use super::{bodies, parameters, responses, security};
 use crate::finding::SubjectKind;
@@ -210,9 +212,11 @@ fn names(walk: &mut Walk<'_>, both: Both<'_>) {
             both.note(walk, rule, (key, key), format!("the operation's {key} changed"));
         }
     }
-    let servers = |side: &Side<'_>, found: Found<'_>| {
+    // Which of them comes first says nothing.
+    let servers = |side: &Side<'_>, found: Found<'_>| -> BTreeSet<Print> {
         let own = side.get(found.node, "servers").filter(|node| !side.items(Some(*node)).is_empty());
-        own.or_else(|| side.get(found.item, "servers")).map(|node| side.print(node))
+        let servers = side.items(own.or_else(|| side.get(found.item, "servers")));
+        servers.iter().map(|node| side.print(*node)).collect()
     };
     if servers(old, both.old) != servers(new, both.new) {
         both.note(

@@ -16,8 +16,9 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
     let ours = statuses(walk.old, both.old.node);
     let theirs = statuses(walk.new, both.new.node);
     for (status, was) in &ours {
+        let shown = &shorten(status, 20);
         match theirs.get(status) {
-            Some(is) => response(walk, both, status, *was, *is),
+            Some(is) => response(walk, both, shown, *was, *is),
             None => {
                 let rule = by_status(
                     status,
@@ -28,7 +29,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
                     ],
                 );
                 let nodes = (Some(*was), Some(both.new.node));
-                note(walk, both, status, Rule::Api(rule), nodes, format!("the status {status} was removed"));
+                note(walk, both, shown, Rule::Api(rule), nodes, format!("the status {shown} was removed"));
             }
         }
     }
@@ -39,7 +40,8 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
                 [A::ResponseSuccessStatusAdded, A::ResponseNonSuccessStatusAdded, A::ResponseDefaultAdded],
             );
             let nodes = (Some(both.old.node), Some(*is));
-            note(walk, both, status, Rule::Api(rule), nodes, format!("the status {status} was added"));
+            let shown = &shorten(status, 20);
+            note(walk, both, shown, Rule::Api(rule), nodes, format!("the status {shown} was added"));
         }
     }
 }
@@ -47,7 +49,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
 fn statuses(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     let entries = side.entries(side.parts(node, "responses")).into_iter();
     let entries = entries.filter(|(status, _)| !status.starts_with("x-"));
-    entries.map(|(status, node)| (shorten(&status.to_uppercase(), 20), node)).collect()
+    entries.map(|(status, node)| (status.to_uppercase(), node)).collect()
 }
 
 fn by_status(status: &str, [success, failure, default]: [A; 3]) -> A {
@@ -130,8 +132,9 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
 fn headers(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
     let ours = header_map(walk.old, was);
     let theirs = header_map(walk.new, is);
-    for (header, old) in &ours {
-        match theirs.get(header) {
+    for (name, old) in &ours {
+        let header = &shorten(name, 80);
+        match theirs.get(name) {
             Some(new) => Header { both, status, header, old: *old, new: *new }.compare(walk),
             None => {
                 let required = walk.old.is_true(*old, "required");
@@ -142,17 +145,18 @@ fn headers(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: N
                 };
                 let message = format!("the header `{header}` was removed");
                 let nodes = (Some(*old), Some(is));
-                let name = format!("{header} of {}", name(both, status));
-                walk.note(both.number, Rule::Api(rule), SubjectKind::Header, name, nodes, message);
+                let subject = format!("{header} of {}", self::name(both, status));
+                walk.note(both.number, Rule::Api(rule), SubjectKind::Header, subject, nodes, message);
             }
         }
     }
-    for (header, new) in &theirs {
-        if !ours.contains_key(header) {
+    for (name, new) in &theirs {
+        if !ours.contains_key(name) {
+            let header = shorten(name, 80);
             let rule = Rule::Schema(Place::ResponseHeader, C::Added);
             let message = format!("the header `{header}` was added");
-            let name = format!("{header} of {}", name(both, status));
-            walk.note(both.number, rule, SubjectKind::Header, name, (Some(was), Some(*new)), message);
+            let subject = format!("{header} of {}", self::name(both, status));
+            walk.note(both.number, rule, SubjectKind::Header, subject, (Some(was), Some(*new)), message);
         }
     }
 }
@@ -161,7 +165,7 @@ fn headers(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: N
 fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     let mut headers = BTreeMap::new();
     for (name, node) in side.entries(side.parts(node, "headers")) {
-        let name = shorten(&name.to_lowercase(), 80);
+        let name = name.to_lowercase();
         if let (Some(node), true) = (side.resolve(node), name != "content-type") {
             headers.insert(name, node);
         }

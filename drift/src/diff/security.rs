@@ -4,35 +4,51 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::operations::Both;
 use super::side::Side;
-use super::value::shorten;
+use super::value::{quoted, shorten};
 use super::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
 use crate::source::tree::NodeId;
 
-/// Alternatives, each by the schemes that it asks for together, with their scopes.
-type Alternatives<'a> = BTreeMap<String, BTreeMap<&'a str, BTreeSet<&'a str>>>;
+/// Schemes that are asked for together, with the scopes of each.
+type Asked<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+/// Alternatives, by the names of their schemes. Those names come again where other scopes do as well.
+type Alternatives<'a> = BTreeMap<Vec<&'a str>, BTreeSet<Asked<'a>>>;
 
 fn alternatives<'a>(side: &Side<'a>, node: Option<NodeId>) -> Alternatives<'a> {
     let mut alternatives = Alternatives::new();
     for requirement in side.items(node) {
-        let schemes: BTreeMap<&str, BTreeSet<&str>> = side
+        let asked: Asked<'a> = side
             .entries(Some(*requirement))
             .into_iter()
             .map(|(scheme, scopes)| (scheme, side.strings(Some(scopes))))
             .collect();
-        let name = schemes.keys().map(|name| shorten(name, 80)).collect::<Vec<_>>().join(" and ");
-        let known = alternatives.entry(name).or_default();
-        for (scheme, scopes) in schemes {
-            known.entry(scheme).or_default().extend(scopes);
-        }
+        alternatives.entry(asked.keys().copied().collect()).or_default().insert(asked);
     }
     alternatives
 }
 
 /// Whether anybody may call.
 fn is_open(alternatives: &Alternatives<'_>) -> bool {
-    alternatives.is_empty() || alternatives.contains_key("")
+    alternatives.is_empty() || alternatives.contains_key::<[&str]>(&[])
+}
+
+/// Schemes in words.
+fn credential(schemes: &[&str]) -> String {
+    let names: Vec<String> = schemes.iter().map(|name| shorten(name, 80)).collect();
+    format!("the credential `{}`", names.join(" and "))
+}
+
+/// Schemes in words, with their scopes.
+fn with_scopes(asked: &Asked<'_>) -> String {
+    let names: Vec<&str> = asked.keys().copied().collect();
+    let scopes: BTreeSet<&str> = asked.values().flatten().copied().collect();
+    if scopes.is_empty() {
+        format!("{} without a scope", credential(&names))
+    } else {
+        format!("{} with {}", credential(&names), quoted(scopes))
+    }
 }
 
 /// One difference between two sets of alternatives.
@@ -54,25 +70,26 @@ enum Kind {
 fn differences(ours: &Alternatives<'_>, theirs: &Alternatives<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut push = |kind, message| found.push(Difference { kind, message });
-    for name in theirs.keys().filter(|name| !ours.contains_key(*name) && !name.is_empty()) {
-        push(Kind::Added, format!("the credential `{name}` was added"));
+    for names in theirs.keys().filter(|names| !ours.contains_key(*names) && !names.is_empty()) {
+        push(Kind::Added, format!("{} was added", credential(names)));
     }
-    for (name, was) in ours.iter().filter(|(name, _)| !name.is_empty()) {
-        let Some(is) = theirs.get(name) else {
-            push(Kind::Removed, format!("the credential `{name}` was removed"));
+    for (names, was) in ours.iter().filter(|(names, _)| !names.is_empty()) {
+        let Some(is) = theirs.get(names) else {
+            push(Kind::Removed, format!("{} was removed", credential(names)));
             continue;
         };
-        for (scheme, was) in was {
-            let Some(is) = is.get(scheme) else { continue };
-            for scope in is.difference(was) {
-                push(Kind::ScopeAdded, format!("`{scheme}` asks for the scope `{}`", shorten(scope, 80)));
+        if was.len() == 1 && is.len() == 1 {
+            for (was, is) in was.iter().zip(is) {
+                scopes(was, is, &mut push);
             }
-            for scope in was.difference(is) {
-                push(
-                    Kind::ScopeRemoved,
-                    format!("`{scheme}` no longer asks for the scope `{}`", shorten(scope, 80)),
-                );
-            }
+            continue;
+        }
+        // With several sets of scopes, each is an alternative of its own.
+        for asked in is.difference(was) {
+            push(Kind::Added, format!("{} was added", with_scopes(asked)));
+        }
+        for asked in was.difference(is) {
+            push(Kind::Removed, format!("{} was removed", with_scopes(asked)));
         }
     }
     match (is_open(ours), is_open(theirs)) {
@@ -81,6 +98,19 @@ fn differences(ours: &Alternatives<'_>, theirs: &Alternatives<'_>) -> Vec<Differ
         _ => {}
     }
     found
+}
+
+fn scopes(was: &Asked<'_>, is: &Asked<'_>, push: &mut impl FnMut(Kind, String)) {
+    for ((scheme, was), is) in was.iter().zip(is.values()) {
+        let scheme = shorten(scheme, 80);
+        for scope in is.difference(was) {
+            push(Kind::ScopeAdded, format!("`{scheme}` asks for the scope `{}`", shorten(scope, 80)));
+        }
+        for scope in was.difference(is) {
+            let message = format!("`{scheme}` no longer asks for the scope `{}`", shorten(scope, 80));
+            push(Kind::ScopeRemoved, message);
+        }
+    }
 }
 
 /// Compares what an operation asks for, unless both documents leave that to their defaults.

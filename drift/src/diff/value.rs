@@ -150,3 +150,14 @@ pub(crate) fn shorten(text: &str, limit: usize) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
     }
 }
+
+/// Names in words: a few of them, quoted.
+pub(crate) fn quoted<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 8;
+    let mut names: Vec<String> =
+        names.into_iter().map(|name| format!("`{}`", shorten(name.as_ref(), 80))).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let list = names.join(", ");
+    if more == 0 { list } else { format!("{list} and {more} more") }
+}

@@ -7,19 +7,83 @@ use serde_json::{Map, Value, json};
 
 use crate::{compare, ids};
 
-/// Names are cut short in messages only. The fuzzer found this one.
-#[test]
-fn a_link_with_a_long_name_is_the_same() {
-    let name = "l".repeat(200);
-    let link = json!({name: {"operationId": "o"}});
-    let answer = json!({"200": {"description": "ok", "links": link}});
+/// A document whose operation is called with this, and answers with that.
+fn document_with(security: &Value, responses: &Value, servers: &Value, tags: &Value) -> String {
     let document = json!({
         "openapi": "3.0.3",
         "info": {"title": "t", "version": "1"},
-        "paths": {"/a": {"get": {"operationId": "o", "responses": answer}}},
+        "servers": servers,
+        "tags": tags,
+        "paths": {"/a": {"get": {"operationId": "o", "security": security, "responses": responses}}},
     });
-    let text = document.to_string();
-    assert_eq!(ids(&compare(&text, &text)), Vec::<String>::new());
+    document.to_string()
+}
+
+/// Names are cut short in messages only. The fuzzer found the first of these.
+#[test]
+fn names_that_begin_alike_are_two() {
+    let long = |end: &str| format!("{}{end}", "l".repeat(300));
+    let document = |one: Value, other: Value| {
+        let two = |value: fn(&Value) -> Value| json!({long("1"): value(&one), long("2"): value(&other)});
+        let answer = json!({
+            "description": "ok",
+            "links": two(|value| json!({"operationId": "o", "description": value})),
+            "headers": two(|value| json!({"required": value, "schema": {}})),
+        });
+        let statuses = two(|value| json!({"description": value}));
+        let responses =
+            json!({"200": answer, long("1"): statuses[long("1")], long("2"): statuses[long("2")]});
+        let servers = json!([
+            {"url": long("1"), "variables": {"v": {"default": one}}},
+            {"url": long("2"), "variables": {"v": {"default": other}}},
+        ]);
+        let tags =
+            json!([{"name": long("1"), "description": one}, {"name": long("2"), "description": other}]);
+        let scopes = |value: &Value| if value == &json!(true) { json!(["s"]) } else { json!([]) };
+        let security = json!([{long("1"): scopes(&one)}, {long("2"): scopes(&other)}]);
+        document_with(&security, &responses, &servers, &tags)
+    };
+    let texts = [document(json!(true), json!(false)), document(json!(false), json!(true))];
+    for text in &texts {
+        assert_eq!(ids(&compare(text, text)), Vec::<String>::new());
+    }
+    let found = compare(&texts[0], &texts[1]);
+    let count = |id: &str| found.findings.iter().filter(|finding| finding.rule.id() == id).count();
+    for id in ["api-security-scope-added", "api-security-scope-removed"] {
+        assert_eq!(count(id), 1, "{id}");
+    }
+    for id in [
+        "response-header-became-required",
+        "response-header-became-optional",
+        "server-variable-changed",
+        "api-tag-description-changed",
+        "response-link-changed",
+    ] {
+        assert_ne!(count(id), 0, "{id}: {:?}", ids(&found));
+    }
+}
+
+/// A name that comes again in a list is no change, in whichever order.
+#[test]
+fn names_that_come_again_are_the_same() {
+    let lists = |reversed: bool| {
+        let turn = |mut list: Vec<Value>| {
+            if reversed {
+                list.reverse();
+            }
+            Value::Array(list)
+        };
+        let servers = turn(vec![
+            json!({"url": "https://a/", "variables": {"v": {"default": "1"}}}),
+            json!({"url": "https://a", "variables": {"v": {"default": "2"}}}),
+        ]);
+        let tags = turn(vec![json!({"name": "n", "description": "1"}), json!({"name": "n"})]);
+        let security = turn(vec![json!({"k": ["read"]}), json!({"k": ["write"]})]);
+        document_with(&security, &json!({"200": {"description": "ok"}}), &servers, &tags)
+    };
+    for (old, new) in [(false, false), (false, true), (true, false)] {
+        assert_eq!(ids(&compare(&lists(old), &lists(new))), Vec::<String>::new());
+    }
 }
 
 /// A schema of bounded depth, as people write them, some of it by reference.

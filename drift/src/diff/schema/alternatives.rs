@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::equivalence::equivalent;
 use super::lists::match_members;
-use super::{K, Lens, quoted};
+use super::{K, Lens};
 use crate::diff::side::Side;
-use crate::diff::value::{Print, shorten, show};
+use crate::diff::value::{Print, quoted, shorten, show};
 use crate::diff::view::Facts;
 use crate::diff::walk::Spot;
 use crate::rule::SchemaChange as C;

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use super::keyword::Keyword as K;
 use super::side::Side;
-use super::value::{Print, shorten, show};
+use super::value::{Print, show};
 use super::view::{Facts, Viewed};
 use super::walk::{PairId, Spot, Use, Walk};
 use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
@@ -137,15 +137,4 @@ impl<'a> Lens<'_, 'a> {
 /// The strings that a keyword lists, in all parts.
 fn strings<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeSet<&'a str> {
     facts.all(keyword).flat_map(|node| side.strings(Some(node))).collect()
-}
-
-/// Names in words: a few of them, quoted.
-fn quoted<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
-    const SHOWN: usize = 8;
-    let mut names: Vec<String> =
-        names.into_iter().map(|name| format!("`{}`", shorten(name.as_ref(), 80))).collect();
-    let more = names.len().saturating_sub(SHOWN);
-    names.truncate(SHOWN);
-    let list = names.join(", ");
-    if more == 0 { list } else { format!("{list} and {more} more") }
 }

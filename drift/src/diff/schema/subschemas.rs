@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::equivalence::map;
-use super::{K, Lens, quoted};
+use super::{K, Lens};
 use crate::diff::side::Side;
+use crate::diff::value::quoted;
 use crate::diff::view::Facts;
 use crate::rule::SchemaChange as C;
 use crate::source::tree::NodeId;

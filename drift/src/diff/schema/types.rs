@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::alternatives::members;
 use super::equivalence::equivalent;
-use super::{K, Lens, quoted};
+use super::{K, Lens};
 use crate::diff::side::Side;
+use crate::diff::value::quoted;
 use crate::diff::view::{Facts, View};
 use crate::diff::walk::Spot;
 use crate::rule::{Direction, SchemaChange as C};
