@@ -11,7 +11,8 @@ use crate::source::Location;
 pub struct Finding {
     /// The kind of the change.
     pub rule: Rule,
-    /// The rule's severity, but [`Severity::Docs`] for a defect that the old document had as well.
+    /// The rule's severity, but [`Severity::Docs`] for a defect that the old document had as well, and at most
+    /// [`Severity::Dangerous`] in a named schema that no operation uses.
     pub severity: Severity,
     /// What changed, and how, in a sentence without its end.
     pub message: String,
@@ -21,7 +22,7 @@ pub struct Finding {
     pub old: Option<Location>,
     /// Where it stands in the new document: absent for what was removed.
     pub new: Option<Location>,
-    /// The operations that reach it, sorted.
+    /// The operations that reach it, sorted. A named schema may have none: it is compared as if the server sent it.
     pub operations: Operations,
     /// The part of the document that it concerns.
     pub section: Section,
@@ -30,7 +31,10 @@ pub struct Finding {
 impl Finding {
     /// Whether oasdiff would not report it: because it has no such rule, or does not look there.
     pub fn is_extension(&self) -> bool {
-        self.rule.is_extension() || matches!(self.section, Section::Callbacks | Section::Webhooks)
+        let is_unused = self.section == Section::Components && matches!(self.rule, Rule::Schema(..));
+        is_unused
+            || self.rule.is_extension()
+            || matches!(self.section, Section::Callbacks | Section::Webhooks)
     }
 }
 

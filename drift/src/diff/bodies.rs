@@ -128,10 +128,7 @@ impl Body<'_> {
             }
             (None, None) => {}
         }
-        let examples = |side: &Side<'_>, node: NodeId| {
-            ["example", "examples"].map(|key| side.get(node, key).map(|node| side.print(node)))
-        };
-        if examples(walk.old, was_type) != examples(walk.new, is_type) {
+        if walk.old.examples(was_type) != walk.new.examples(is_type) {
             let message = format!("the examples of `{name}` changed");
             self.note(walk, Rule::Schema(place, C::ExampleChanged), nodes, message);
         }
@@ -163,8 +160,8 @@ fn encodings<'a>(old: &Side<'a>, new: &Side<'a>, was: NodeId, is: NodeId) -> Vec
     let parts: BTreeSet<&'a str> = ours.keys().chain(theirs.keys()).copied().collect();
     let changed = |part: &&str| match (ours.get(part), theirs.get(part)) {
         (Some(was), Some(is)) => old.print(*was) != new.print(*is),
-        (Some(_), None) => has(new, is, part),
-        (None, _) => has(old, was, part),
+        (Some(_), None) => has(new, is, part) || !has(old, was, part),
+        (None, _) => has(old, was, part) || !has(new, is, part),
     };
     parts.into_iter().filter(changed).collect()
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::data::is_data;
 use super::side::Side;
 use super::value::{Print, shorten, show};
 use super::walk::{Origin, Raw, Walk};
@@ -44,12 +45,13 @@ fn named<'a, T: Ord>(
 }
 
 fn servers(walk: &mut Walk<'_>) {
-    fn list<'a>(side: &Side<'a>) -> Named<'a, Option<Print>> {
+    fn list<'a>(side: &Side<'a>, key: &str) -> Named<'a, Option<Print>> {
         // The default is `/`, and a slash at the end says nothing.
         let url = |node| side.string(node, "url").map(|url| url.trim_end_matches('/'));
-        named(side, "servers", url, |node| side.get(node, "variables").map(|node| side.print(node)))
+        named(side, "servers", url, |node| side.get(node, key).map(|node| side.print(node)))
     }
-    let (ours, theirs) = (list(walk.old), list(walk.new));
+    let (ours, theirs) = (list(walk.old, "variables"), list(walk.new, "variables"));
+    let described = (list(walk.old, "description"), list(walk.new, "description"));
     let shown = |url: &str| if url.is_empty() { "/".to_owned() } else { shorten(url, 200) };
     let note = |walk: &mut Walk<'_>, rule, url: &str, nodes, message: &str| {
         walk.note_apart(rule, Section::Servers, SubjectKind::Server, shown(url), nodes, message);
@@ -62,13 +64,16 @@ fn servers(walk: &mut Walk<'_>) {
         return note(walk, A::ServerChanged, was, (Some(*old), Some(*new)), &message);
     }
     for (url, (old, variables)) in &ours {
-        match theirs.get(url) {
-            None => note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed"),
-            Some((new, others)) if variables != others => {
-                let nodes = (Some(*old), Some(*new));
-                note(walk, A::ServerVariableChanged, url, nodes, "the server's variables changed");
-            }
-            Some(_) => {}
+        let Some((new, others)) = theirs.get(url) else {
+            note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed");
+            continue;
+        };
+        let nodes = (Some(*old), Some(*new));
+        if variables != others {
+            note(walk, A::ServerVariableChanged, url, nodes, "the server's variables changed");
+        }
+        if described.0[url].1 != described.1[url].1 {
+            note(walk, A::ServerDescriptionChanged, url, nodes, "the server's description changed");
         }
     }
     for (url, (new, _)) in theirs.iter().filter(|(url, _)| !ours.contains_key(*url)) {
@@ -87,6 +92,11 @@ fn info(walk: &mut Walk<'_>) {
             let message = format!("`info.{key}` changed");
             walk.note_apart(A::InfoChanged, Section::Info, SubjectKind::Document, "info", nodes, message);
         }
+    }
+    let nodes = (old.path(&["externalDocs"]), new.path(&["externalDocs"]));
+    if nodes.0.map(|node| old.print(node)) != nodes.1.map(|node| new.print(node)) {
+        let message = "the link to further documentation changed";
+        walk.note_apart(A::InfoChanged, Section::Info, SubjectKind::Document, "info", nodes, message);
     }
     let minor = |side: &Side<'_>| side.document.openapi().get(..3).unwrap_or_default().to_owned();
     if minor(old) != minor(new) {
@@ -108,15 +118,24 @@ fn tags(walk: &mut Walk<'_>) {
     fn list<'a>(side: &Side<'a>) -> Named<'a, Print> {
         named(side, "tags", |node| side.string(node, "name"), |node| side.print(node))
     }
-    let theirs = list(walk.new);
-    for (name, (was, described)) in list(walk.old) {
-        let Some((is, others)) = theirs.get(name) else { continue };
-        if described != *others {
-            let message = format!("the description of the tag `{}` changed", shorten(name, 80));
-            let nodes = (Some(was), Some(*is));
-            let kind = SubjectKind::Document;
-            walk.note_apart(A::TagDescriptionChanged, Section::Document, kind, "tags", nodes, message);
+    let (ours, theirs) = (list(walk.old), list(walk.new));
+    let note = |walk: &mut Walk<'_>, nodes, message: String| {
+        let (rule, kind) = (A::TagDescriptionChanged, SubjectKind::Document);
+        walk.note_apart(rule, Section::Document, kind, "tags", nodes, message);
+    };
+    for (name, (was, described)) in &ours {
+        let tag = shorten(name, 80);
+        match theirs.get(name) {
+            Some((is, others)) if described != others => {
+                let nodes = (Some(*was), Some(*is));
+                note(walk, nodes, format!("the description of the tag `{tag}` changed"));
+            }
+            Some(_) => {}
+            None => note(walk, (Some(*was), None), format!("the tag `{tag}` is no longer described")),
         }
+    }
+    for (name, (is, _)) in theirs.iter().filter(|(name, _)| !ours.contains_key(*name)) {
+        note(walk, (None, Some(*is)), format!("the tag `{}` is described now", shorten(name, 80)));
     }
 }
 
@@ -194,7 +213,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         }
         // Also of those references that no comparison came by.
         for holder in side.references() {
-            if !is_data(side, holder) {
+            if !is_data(side.tree, holder) {
                 side.resolve(holder);
             }
         }
@@ -223,14 +242,6 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         };
         walk.found.push(raw);
     }
-}
-
-/// Whether a node is inside a value that only looks like a part of the document.
-fn is_data(side: &Side<'_>, node: NodeId) -> bool {
-    side.tree.keys_to(node).any(|key| {
-        matches!(key, "example" | "examples" | "default" | "enum" | "const" | "value")
-            || key.starts_with("x-")
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! for each use ([`schema`]); [`reach`] then tells which operations lead there.
 
 mod bodies;
+mod carried;
+mod data;
 mod decimal;
 mod document;
 mod keyword;
@@ -17,6 +19,7 @@ mod security;
 mod side;
 mod subject;
 mod sunset;
+mod unused;
 mod value;
 mod view;
 mod walk;
@@ -44,6 +47,7 @@ pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparis
     let mut walk = Walk::new(&old, &new, options);
     let known = operations::compare(&mut walk);
     walk.run();
+    unused::compare(&mut walk);
     security::document(&mut walk);
     document::compare(&mut walk);
     document::defects(&mut walk);
@@ -95,16 +99,28 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
         (None, None) => String::new(),
     });
     let is_known_defect = matches!(raw.rule, Rule::Api(rule) if rule.is_defect()) && raw.old.is_some();
+    let is_unused = matches!(raw.origin, Origin::Pair(_)) && operations.is_empty();
+    let severity = match raw.rule.severity() {
+        _ if is_known_defect => Severity::Docs,
+        // Who uses the schema, and how, the document does not say.
+        severity if is_unused => severity.min(Severity::Dangerous),
+        severity => severity,
+    };
+    let message = match is_unused {
+        true => format!("{} (no operation that both documents have uses it)", raw.message),
+        false => raw.message,
+    };
     Finding {
         rule: raw.rule,
-        severity: if is_known_defect { Severity::Docs } else { raw.rule.severity() },
-        message: raw.message,
+        severity,
+        message,
         subject: Subject { kind: raw.kind, name },
         old: raw.old.map(|node| old.document.location(node)),
         new: raw.new.map(|node| new.document.location(node)),
         operations,
         section: match section {
             Some(section) if section > Section::Paths => section,
+            _ if is_unused => Section::Components,
             _ => raw.section,
         },
     }

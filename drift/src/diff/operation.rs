@@ -212,6 +212,14 @@ fn names(walk: &mut Walk<'_>, both: Both<'_>) {
             both.note(walk, rule, (key, key), format!("the operation's {key} changed"));
         }
     }
+    // What a path says of all its operations.
+    for (key, rule) in [("summary", A::SummaryChanged), ("description", A::DescriptionChanged)] {
+        let (was, is) = (old.get(both.old.item, key), new.get(both.new.item, key));
+        if was.map(|node| old.print(node)) != is.map(|node| new.print(node)) {
+            let nodes = (was.or(Some(both.old.item)), is.or(Some(both.new.item)));
+            both.note_nodes(walk, rule, nodes, format!("the path's {key} changed"));
+        }
+    }
     // Which of them comes first says nothing.
     let servers = |side: &Side<'_>, found: Found<'_>| -> BTreeSet<Print> {
         let own = side.get(found.node, "servers").filter(|node| !side.items(Some(*node)).is_empty());

@@ -234,43 +234,39 @@ pub(super) fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: B
 }
 
 fn webhooks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>) {
-    let ours = walk.old.entries(walk.old.path(&["webhooks"]));
-    let theirs = walk.new.entries(walk.new.path(&["webhooks"]));
-    let kind = SubjectKind::Path;
-    for (name, node) in &ours {
-        if !theirs.contains_key(name) {
-            let nodes = (Some(*node), None);
-            walk.note_apart(
-                A::WebhookRemoved,
-                Section::Components,
-                kind,
-                *name,
-                nodes,
-                "the webhook was removed",
-            );
+    let items = |side: &Side<'a>| side.entries(side.path(&["webhooks"]));
+    let (our_items, their_items) = (items(walk.old), items(walk.new));
+    let all = |side: &Side<'a>| -> BTreeMap<(&'a str, &'a str), Found<'a>> {
+        let found = collect(side, side.path(&["webhooks"])).into_iter();
+        found.map(|found| ((found.path, found.method), found)).collect()
+    };
+    let (ours, theirs) = (all(walk.old), all(walk.new));
+    let note = |walk: &mut Walk<'a>, rule, name: &str, nodes, message: &str| {
+        walk.note_apart(rule, Section::Components, SubjectKind::Path, name, nodes, message);
+    };
+    for (name, node) in our_items.iter().filter(|(name, _)| !their_items.contains_key(*name)) {
+        note(walk, A::WebhookRemoved, name, (Some(*node), None), "the webhook was removed");
+    }
+    for (name, node) in their_items.iter().filter(|(name, _)| !our_items.contains_key(*name)) {
+        note(walk, A::WebhookAdded, name, (None, Some(*node)), "the webhook was added");
+    }
+    for (key, old) in &ours {
+        match theirs.get(key) {
+            Some(new) => {
+                let number = number(known, old.method, old.path, Section::Webhooks);
+                operation::compare(walk, known, Both { number, old: *old, new: *new, reversed: true });
+            }
+            None if their_items.contains_key(key.0) => {
+                let message = format!("the webhook is no longer called with {}", key.1.to_uppercase());
+                note(walk, A::WebhookRemoved, key.0, (Some(old.node), None), &message);
+            }
+            None => {}
         }
     }
-    for (name, node) in &theirs {
-        if !ours.contains_key(name) {
-            let nodes = (None, Some(*node));
-            walk.note_apart(
-                A::WebhookAdded,
-                Section::Components,
-                kind,
-                *name,
-                nodes,
-                "the webhook was added",
-            );
-        }
-    }
-    let old_found = collect(walk.old, walk.old.path(&["webhooks"]));
-    let new_found = collect(walk.new, walk.new.path(&["webhooks"]));
-    let new_found: HashMap<(&str, &str), Found<'_>> =
-        new_found.into_iter().map(|found| ((found.path, found.method), found)).collect();
-    for old in old_found {
-        if let Some(new) = new_found.get(&(old.path, old.method)) {
-            let number = number(known, old.method, old.path, Section::Webhooks);
-            operation::compare(walk, known, Both { number, old, new: *new, reversed: true });
+    for (key, new) in &theirs {
+        if our_items.contains_key(key.0) && !ours.contains_key(key) {
+            let message = format!("the webhook is called with {}", key.1.to_uppercase());
+            note(walk, A::WebhookAdded, key.0, (None, Some(new.node)), &message);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::carried::Carried;
 use super::operations::{Both, Found, template};
 use super::side::Side;
 use super::sunset::Sunset;
@@ -236,18 +237,14 @@ impl<'a> Pair<'a> {
     }
 
     fn words(self, walk: &mut Walk<'a>) {
-        for (keys, change, what) in [
-            (&["description"][..], C::DescriptionChanged, "description"),
-            (&["example", "examples"], C::ExampleChanged, "examples"),
-        ] {
-            let differs = keys.iter().find(|key| {
-                let was = walk.old.get(self.old.node, key).map(|node| walk.old.print(node));
-                let is = walk.new.get(self.new.node, key).map(|node| walk.new.print(node));
-                was != is
-            });
-            if let Some(key) = differs {
-                self.note(walk, change, key, format!("the parameter's {what} changed"));
-            }
+        let described =
+            |side: &Side<'_>, node: NodeId| side.get(node, "description").map(|node| side.print(node));
+        if described(walk.old, self.old.node) != described(walk.new, self.new.node) {
+            self.note(walk, C::DescriptionChanged, "description", "the parameter's description changed");
+        }
+        if walk.old.examples(self.old.node) != walk.new.examples(self.new.node) {
+            let key = if walk.new.get(self.new.node, "examples").is_some() { "examples" } else { "example" };
+            self.note(walk, C::ExampleChanged, key, "the parameter's examples changed");
         }
     }
 
@@ -282,36 +279,14 @@ impl<'a> Pair<'a> {
     }
 
     fn schemas(self, walk: &mut Walk<'a>) {
-        let was = walk.old.get(self.old.node, "schema");
-        let is = walk.new.get(self.new.node, "schema");
-        let content = |side: &Side<'_>, node: NodeId| {
-            let entries = side.entries(side.get(node, "content"));
-            entries.into_iter().next().map(|(name, node)| (name.to_owned(), node))
+        let usage = Use {
+            spot: Spot::Parameter,
+            loose: true,
+            repeats: Writing::of(walk.new, self.new).repeats,
+            header: self.old.place == "header",
         };
-        let (old_content, new_content) = (content(walk.old, self.old.node), content(walk.new, self.new.node));
-        let header = self.old.place == "header";
-        match (was, is, old_content, new_content) {
-            (Some(was), Some(is), _, _) => {
-                let repeats = Writing::of(walk.new, self.new).repeats;
-                let usage = Use { spot: Spot::Parameter, loose: true, repeats, header };
-                walk.begin(self.both.number, was, is, usage);
-            }
-            (_, _, Some((old_type, was)), Some((new_type, is))) => {
-                if old_type != new_type {
-                    let message = format!("the media type changed from `{old_type}` to `{new_type}`");
-                    self.note(walk, C::ContentTypeChanged, "content", message);
-                }
-                if let (Some(was), Some(is)) = (walk.old.get(was, "schema"), walk.new.get(is, "schema")) {
-                    let usage = Use { spot: Spot::Parameter, loose: false, repeats: false, header };
-                    walk.begin(self.both.number, was, is, usage);
-                }
-            }
-            (Some(_), None, _, Some(_)) | (None, Some(_), Some(_), _) => {
-                let message = "the value is described by the other of `schema` and `content`";
-                self.note(walk, C::ContentStyleChanged, "content", message);
-            }
-            _ => {}
-        }
+        let carried = Carried { operation: self.both.number, old: self.old.node, new: self.new.node, usage };
+        carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, message));
     }
 }
 

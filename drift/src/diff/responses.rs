@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bodies::Body;
+use super::carried::Carried;
 use super::operations::Both;
 use super::side::Side;
 use super::value::shorten;
@@ -195,26 +196,22 @@ impl Header<'_> {
             (true, false) => self.note(walk, C::Reactivated, "the header is no longer deprecated"),
             _ => {}
         }
-        for (keys, change, message) in [
-            (&["description"][..], C::DescriptionChanged, "the header's description changed"),
-            (&["example", "examples"], C::ExampleChanged, "the header's examples changed"),
-            (&["style"], C::StyleChanged, "the header's `style` changed"),
-            (&["explode"], C::ExplodeChanged, "the header's `explode` changed"),
+        for (key, change, message) in [
+            ("description", C::DescriptionChanged, "the header's description changed"),
+            ("style", C::StyleChanged, "the header's `style` changed"),
+            ("explode", C::ExplodeChanged, "the header's `explode` changed"),
         ] {
-            let differs = keys.iter().any(|key| {
-                let was = walk.old.get(self.old, key).map(|node| walk.old.print(node));
-                let is = walk.new.get(self.new, key).map(|node| walk.new.print(node));
-                was != is
-            });
-            if differs {
+            let print = |side: &Side<'_>, node| side.get(node, key).map(|node| side.print(node));
+            if print(walk.old, self.old) != print(walk.new, self.new) {
                 self.note(walk, change, message);
             }
         }
-        let schemas = (walk.old.get(self.old, "schema"), walk.new.get(self.new, "schema"));
-        if let (Some(was), Some(is)) = schemas {
-            let usage = Use { spot: Spot::ResponseHeader, loose: true, repeats: false, header: false };
-            walk.begin(self.both.number, was, is, usage);
+        if walk.old.examples(self.old) != walk.new.examples(self.new) {
+            self.note(walk, C::ExampleChanged, "the header's examples changed");
         }
+        let usage = Use { spot: Spot::ResponseHeader, loose: true, repeats: false, header: false };
+        let carried = Carried { operation: self.both.number, old: self.old, new: self.new, usage };
+        carried.compare(walk, |walk, change, _, message| self.note(walk, change, &message));
     }
 
     fn note(self, walk: &mut Walk<'_>, change: C, message: &str) {

@@ -105,6 +105,13 @@ impl<'a> Side<'a> {
         self.prints.of(node)
     }
 
+    /// What `example` and `examples` of a parameter, a header or a media type say, references followed.
+    pub(crate) fn examples(&self, node: NodeId) -> (Option<Print>, BTreeMap<&'a str, Print>) {
+        let print = |(name, node)| Some((name, self.print(self.resolve(node)?)));
+        let named = self.entries(self.get(node, "examples")).into_iter().filter_map(print).collect();
+        (self.get(node, "example").map(|node| self.print(node)), named)
+    }
+
     /// The parts that a key of an operation holds, as long as patience lasts.
     pub(crate) fn parts(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let value = self.get(node, key)?;

@@ -199,6 +199,16 @@ impl<'a> Walk<'a> {
         self.roots[operation].push(pair);
     }
 
+    /// Compares schemas that no operation begins with, as if the server sent them.
+    pub(crate) fn begin_apart(&mut self, old: NodeId, new: NodeId) {
+        if self.new.is_quiet(new) && self.old.print(old) == self.new.print(new) {
+            return;
+        }
+        let usage = Use { spot: Spot::ResponseProperty, loose: false, repeats: false, header: false };
+        let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
+        self.number(Pair { old, new, usage });
+    }
+
     /// The pairs inside a pair.
     pub(crate) fn inside(&self, pair: PairId) -> &[PairId] {
         let (start, end) = self.spans[pair.0 as usize];

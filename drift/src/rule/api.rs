@@ -141,6 +141,7 @@ api_rules! {
     SecurityComponentScopeRemoved "api-security-component-oauth-scope-removed" Safe "A scope (OAuth) was removed. Programs that ask for it may be refused.";
     SecurityComponentFlowAdded "api-security-component-oauth-flow-added" Safe "Another way to get a token (OAuth flow) was described. Nothing needs to be done.";
     SecurityComponentFlowRemoved "api-security-component-oauth-flow-removed" Dangerous "A way to get a token (OAuth flow) is no longer described. Programs that use it need another.";
+    SecurityComponentDescriptionChanged "api-security-component-description-changed" Docs "A way to authenticate is described differently. Read how credentials are to be got and sent now.";
     SecurityComponentPlaceChanged "api-security-component-place-changed" Breaking "The credential is sent under another name or in another place. Requests with it in the old place are refused.";
     SecurityComponentSchemeChanged "api-security-component-scheme-changed" Breaking "The credential is sent by another HTTP scheme. Requests with the old one are refused.";
     SecurityComponentOpenIdUrlChanged "api-security-component-open-id-url-changed" Dangerous "The place that describes the login (OpenID Connect) moved. Programs that hold its address need the new one.";
@@ -158,6 +159,7 @@ api_rules! {
     ServerAdded "server-added" Safe "The API is served from another address as well. Nothing needs to be done.";
     ServerRemoved "server-removed" Breaking "The API is no longer served from an address. Programs that call it there fail: use another.";
     ServerChanged "server-changed" Breaking "The one address of the API changed. Programs that call the old one may fail.";
+    ServerDescriptionChanged "server-description-changed" Docs "An address is described differently. Make sure that it still is what you take it for.";
     ServerVariableChanged "server-variable-changed" Dangerous "What may stand in an address's variable changed. Programs that fill it in should be checked.";
     VersionNotBumped "api-version-not-bumped" Safe "Something broke, and `info.version` is the same. Pin the document by its content, not by its version.";
     MajorVersionNotBumped "api-major-version-not-bumped" Safe "Something broke, and the major number of `info.version` is the same. Do not rely on the number for compatibility.";
@@ -165,8 +167,8 @@ api_rules! {
     VersionUnchanged "api-version-unchanged" Dangerous "The content changed, and `info.version` did not. Pin the document by its content, not by its version.";
     VersionLowered "api-version-lowered" Dangerous "`info.version` went down. Make sure that the documents are not the wrong way round.";
     VersionChanged "api-version-changed" Docs "`info.version` changed. Nothing needs to be done.";
-    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed. Terms are worth a look.";
-    TagDescriptionChanged "api-tag-description-changed" Docs "The description of a tag changed. Nothing crosses the wire differently.";
+    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or where more is told of it. Terms are worth a look.";
+    TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. Nothing crosses the wire differently.";
     OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI. Tools that read it must know that version.";
     // defects
     DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what stands there cannot be compared or generated. Ask the publisher to mend it.";

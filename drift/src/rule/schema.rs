@@ -77,6 +77,8 @@ schema_changes! {
     EnumValueRemoved "enum-value-removed" Breaking Safe "A value was removed from the list of allowed ones (`enum`).";
     ExtensibleEnumValueAdded "x-extensible-enum-value-added" Safe Safe "A value was added to the open list of known ones (`x-extensible-enum`).";
     ExtensibleEnumValueRemoved "x-extensible-enum-value-removed" Breaking Safe "A value was removed from the open list of known ones (`x-extensible-enum`).";
+    BecameImpossible "became-impossible" Breaking Safe "No value is allowed any more (`false` as a schema).";
+    BecamePossible "became-possible" Safe Breaking "Values are allowed where none was (`false` as a schema).";
     ConstAdded "const-added" Breaking Safe "Only one value is allowed now (`const`).";
     ConstChanged "const-changed" Breaking Breaking "The one allowed value (`const`) changed.";
     ConstRemoved "const-removed" Safe Breaking "More than the one former value is allowed (`const` was removed).";
@@ -84,6 +86,8 @@ schema_changes! {
     BecameNullable "became-nullable" Safe Breaking "`null` became a value.";
     BecameOptional "became-optional" Safe Breaking "What was required may be left out.";
     BecameRequired "became-required" Breaking Safe "What could be left out is required.";
+    UnlistedBecameOptional "unlisted-property-became-optional" Safe Breaking "A property that `properties` does not list may be left out (`required`).";
+    UnlistedBecameRequired "unlisted-property-became-required" Breaking Safe "A property that `properties` does not list is required.";
     BecameRequiredWithDefault "became-required-with-default" Breaking Safe "What could be left out is required, though it has a default value.";
     DefaultValueAdded "default-value-added" Safe Safe "A default value was set.";
     DefaultValueChanged "default-value-changed" Safe Safe "The default value changed.";
@@ -189,6 +193,8 @@ schema_changes! {
     MediaTypeAdded "media-type-added" Safe Safe "A media type was added.";
     MediaTypeRemoved "media-type-removed" Breaking Breaking "A media type was removed.";
     EncodingChanged "encoding-changed" Breaking Breaking "How parts of a form are written (`encoding`) changed.";
+    SchemaAdded "schema-added" Breaking Safe "What had no schema got one.";
+    SchemaRemoved "schema-removed" Safe Dangerous "What had a schema lost it.";
     Added "added" Safe Safe "It was added.";
     AddedOptional "added-optional" Safe Safe "It was added, and may be left out.";
     AddedRequired "added-required" Breaking Safe "It was added, and is required.";
@@ -314,8 +320,12 @@ impl SchemaChange {
             | Self::AllowReservedChanged
             | Self::AllowEmptyValueAdded
             | Self::AllowEmptyValueRemoved => parameter,
-            Self::StyleChanged | Self::ExplodeChanged => parameter || header,
-            Self::ContentStyleChanged | Self::ContentTypeChanged => parameter,
+            Self::StyleChanged
+            | Self::ExplodeChanged
+            | Self::ContentStyleChanged
+            | Self::ContentTypeChanged
+            | Self::SchemaAdded
+            | Self::SchemaRemoved => parameter || header,
             Self::DeprecatedSunsetInvalid | Self::DeprecatedWithSunset => property || body,
             Self::DeprecatedSunsetMissing | Self::SunsetDateTooSmall => property || body || parameter,
             Self::StabilityDecreased | Self::StabilityIncreased => {

@@ -97,6 +97,13 @@ fn every_change_is_known_at_every_place() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// The documents that the table makes at some of the places.
+pub(crate) fn documents(places: &[&str]) -> Vec<String> {
+    let schemas: Vec<&str> = table().into_iter().flat_map(|Line { old, new, .. }| [old, new]).collect();
+    let places = PLACES.into_iter().filter(|(place, _)| places.contains(place));
+    places.flat_map(|(_, wrap)| schemas.iter().map(move |schema| wrap(schema))).collect()
+}
+
 /// The rules that the table and the folders raise, either way round.
 #[test]
 fn every_rule_is_raised_by_a_test() {

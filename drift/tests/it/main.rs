@@ -9,6 +9,7 @@ mod reading;
 mod same;
 #[path = "../support/synthetic.rs"]
 mod synthetic;
+mod told;
 
 use openapi_drift::{Comparison, Document, Options, compare_with};
 

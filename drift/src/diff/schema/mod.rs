@@ -43,6 +43,9 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
         }
         return;
     }
+    if lens.impossible() {
+        return;
+    }
     lens.all_of();
     if lens.wrapped_in_one_of() || lens.became_alternative() {
         return;
@@ -69,6 +72,20 @@ impl<'a> Lens<'_, 'a> {
 
     fn direction(&self) -> Direction {
         self.usage.spot.direction()
+    }
+
+    /// Tells of `false` as a schema: beside it nothing else counts.
+    fn impossible(&mut self) -> bool {
+        let (was, is) = (self.old.view.never, self.new.view.never);
+        let nodes = (self.old.node(), self.new.node());
+        match (was, is) {
+            (false, true) => {
+                self.report_at(SchemaChange::BecameImpossible, nodes, "no value is allowed any more");
+            }
+            (true, false) => self.report_at(SchemaChange::BecamePossible, nodes, "values became allowed"),
+            _ => {}
+        }
+        was || is
     }
 
     fn is_property(&self) -> bool {

@@ -50,7 +50,7 @@ impl<'a> Lens<'_, 'a> {
         self.required_elsewhere(&ours, &theirs, &was_required, &is_required);
     }
 
-    /// `required` may name properties that stand in members of `allOf`.
+    /// `required` may name properties that stand in members of `allOf`, or nowhere.
     fn required_elsewhere(
         &mut self,
         ours: &Properties<'a>,
@@ -58,7 +58,7 @@ impl<'a> Lens<'_, 'a> {
         was: &BTreeSet<&'a str>,
         is: &BTreeSet<&'a str>,
     ) {
-        if was == is || !(self.old.facts.has(K::AllOf) && self.new.facts.has(K::AllOf)) {
+        if was == is {
             return;
         }
         let inner = |side: &Side<'a>, view: View<'_>| {
@@ -66,8 +66,23 @@ impl<'a> Lens<'_, 'a> {
             let facts = Facts::new(&keywords);
             (map(side, facts, K::Properties), strings(side, facts, K::Required))
         };
-        let (old_inner, was) = inner(self.old_side(), self.old.view);
-        let (new_inner, is) = inner(self.new_side(), self.new.view);
+        let (old_inner, all_was) = inner(self.old_side(), self.old.view);
+        let (new_inner, all_is) = inner(self.new_side(), self.new.view);
+        for name in was.symmetric_difference(is) {
+            let (required, unlisted) = match (all_was.contains(name), all_is.contains(name)) {
+                (false, true) => ("required", C::UnlistedBecameRequired),
+                (true, false) => ("optional", C::UnlistedBecameOptional),
+                _ => continue,
+            };
+            if !(old_inner.contains_key(name) || new_inner.contains_key(name)) {
+                let message = format!("the property `{}` became {required}", shorten(name, 80));
+                self.report(unlisted, K::Required, message);
+            }
+        }
+        if !(self.old.facts.has(K::AllOf) && self.new.facts.has(K::AllOf)) {
+            return;
+        }
+        let (was, is) = (all_was, all_is);
         for (name, nodes) in &old_inner {
             let Some(others) = new_inner.get(name) else { continue };
             if ours.contains_key(name) || theirs.contains_key(name) {

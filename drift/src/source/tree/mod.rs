@@ -215,14 +215,11 @@ impl Tree {
         pointer
     }
 
-    /// The keys on the way to a node, the last first.
-    pub(crate) fn keys_to(&self, node: NodeId) -> impl Iterator<Item = &str> {
-        let parents = std::iter::successors(Some(node), |node| Some(self.parent(*node)));
-        let steps = parents.take_while(|node| *node != NodeId::ROOT);
-        steps.filter_map(|node| {
-            let Place { parent, slot, .. } = self.places[node.index()];
-            self.entries(parent).get(slot as usize).map(|entry| self.str(entry.key))
-        })
+    /// The key under which a node stands. The items of a sequence have none.
+    pub(crate) fn key(&self, node: NodeId) -> Option<&str> {
+        let Place { parent, slot, .. } = self.places[node.index()];
+        let entries = if node == NodeId::ROOT { &[] } else { self.entries(parent) };
+        entries.get(slot as usize).map(|entry| self.str(entry.key))
     }
 
     /// The node that a JSON pointer names, its steps not percent-encoded.

@@ -1,0 +1,103 @@
+//! Nothing changes in silence: whatever is taken out of a document, or says something else, is found.
+
+use std::collections::BTreeMap;
+
+use openapi_drift::{Document, compare_with};
+use serde_json::Value;
+
+use crate::options;
+
+/// The pointers of all nodes below the root.
+fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in children {
+        let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+        pointers(value, &pointer, all);
+        all.push(pointer);
+    }
+}
+
+fn without(document: &Value, pointer: &str) -> Value {
+    let mut changed = document.clone();
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    match changed.pointer_mut(parent).unwrap() {
+        Value::Object(entries) => drop(entries.remove(&key.replace("~1", "/").replace("~0", "~"))),
+        Value::Array(items) => drop(items.remove(key.parse().unwrap())),
+        scalar => panic!("{scalar} holds nothing"),
+    }
+    changed
+}
+
+fn altered(document: &Value, pointer: &str) -> Option<Value> {
+    let mut changed = document.clone();
+    match changed.pointer_mut(pointer).unwrap() {
+        Value::String(text) => text.push('z'),
+        Value::Bool(value) => *value = !*value,
+        number @ Value::Number(_) => *number = Value::from(987_654),
+        _ => return None,
+    }
+    Some(changed)
+}
+
+/// Why a change at a pointer may go untold: it is none, or it is none for those who call the API.
+fn says_nothing(document: &Value, pointer: &str) -> bool {
+    let value = document.pointer(pointer).unwrap();
+    let is_empty = match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(value) => !value,
+        _ => false,
+    };
+    match pointer.rsplit('/').next().unwrap() {
+        // The document is written in another version of OpenAPI if the first two numbers differ.
+        "openapi" => true,
+        "content" | "paths" | "scopes" | "uniqueItems" => is_empty,
+        "required" if is_empty => true,
+        "additionalProperties" => value == &Value::Bool(true),
+        // Whether a parameter or a header is deprecated, it says itself.
+        "deprecated" => pointer.ends_with("/schema/deprecated"),
+        // Extensions are looked at where oasdiff does. Clients do not send what is read-only.
+        _ => pointer.contains("/x-") || (pointer.contains("/~1ro") && pointer.contains("/requestBody/")),
+    }
+}
+
+/// The documents of the folders and of the table, each with a name.
+fn documents() -> BTreeMap<String, String> {
+    let mut documents = BTreeMap::new();
+    for (folder, old, new) in crate::cases::folders() {
+        let folder = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        // Of a defect it is told that it is there.
+        if folder != "defects-are-findings" {
+            documents.insert(format!("{folder}/new.yaml"), new);
+            documents.insert(format!("{folder}/old.yaml"), old);
+        }
+    }
+    let made = crate::changes::documents(&["request-body", "request-parameter", "response-property"]);
+    documents.extend(made.into_iter().map(|text| (text.lines().nth(2).unwrap().to_owned(), text)));
+    documents
+}
+
+#[test]
+fn nothing_changes_in_silence() {
+    let mut silent = Vec::new();
+    for (name, text) in documents() {
+        let old = Document::parse("old", text).unwrap();
+        let value: Value = serde_json::from_str(&old.to_json()).unwrap();
+        let mut all = Vec::new();
+        pointers(&value, "", &mut all);
+        for pointer in all.into_iter().filter(|pointer| !says_nothing(&value, pointer)) {
+            for changed in [Some(without(&value, &pointer)), altered(&value, &pointer)].into_iter().flatten()
+            {
+                let Ok(new) = Document::parse("new", changed.to_string()) else { continue };
+                if compare_with(&old, &new, &options()).findings.is_empty() {
+                    silent.push(format!("{pointer} of {name}"));
+                }
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
