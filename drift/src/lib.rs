@@ -16,6 +16,13 @@
 //! direction, so it costs and finds as much as the documents are large, however often their schemas refer to one
 //! another. A [`Finding`] names its [`Rule`], both places, and the operations that reach what changed. Nothing is read
 //! but the two documents; nothing is written.
+//!
+//! No change goes untold but those that are none to anybody who calls the API: notation, order, and how schemas are put
+//! together; what stands beside a `$ref` in OpenAPI 3.0; in requests, what is read-only; whether the schema of a
+//! parameter or a header is deprecated, for those say it themselves; what is named in `components` and is no schema,
+//! where nothing refers to it; and extensions, apart from `x-sunset`, `x-stability-level` and
+//! `x-extensible-enum`. Named schemas that no operation uses, as those of events, are compared as if the server sent
+//! them, and break nothing for certain.
 
 pub mod cases;
 mod comparison;
