@@ -38,9 +38,7 @@ pub(super) fn request(walk: &mut Walk<'_>, both: Both<'_>) {
         (true, false) => note(walk, C::BecameOptional, "the request body became optional"),
         _ => {}
     }
-    let described =
-        |side: &Side<'_>, node: NodeId| side.get(node, "description").map(|node| side.print(node));
-    if described(walk.old, was) != described(walk.new, is) {
+    if walk.differs(was, is, "description") {
         let rule = Rule::Api(A::DescriptionChanged);
         let message = "the request body's description changed";
         let nodes = (Some(was), Some(is));

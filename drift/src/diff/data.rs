@@ -3,7 +3,7 @@
 use crate::source::tree::{Kind, NodeId, Tree};
 
 /// Keys whose mappings hold names, not keywords.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "$defs",
     "callbacks",
     "dependentSchemas",
@@ -14,12 +14,14 @@ const NAMES: [&str; 16] = [
     "mapping",
     "parameters",
     "pathItems",
+    "paths",
     "patternProperties",
     "properties",
     "requestBodies",
     "responses",
     "schemas",
     "securitySchemes",
+    "webhooks",
 ];
 
 /// Keys whose values are data.
@@ -37,9 +39,8 @@ pub(super) fn is_data(tree: &Tree, node: NodeId) -> bool {
         let Some(key) = tree.key(node) else { continue };
         let is_extension = key.starts_with("x-");
         if is_name {
-            // Statuses are names of a kind; an extension stands among them.
-            let among_statuses = tree.key(tree.parent(node)) == Some("responses");
-            if among_statuses && is_extension {
+            // Among paths and statuses extensions may stand.
+            if is_extension && matches!(tree.key(tree.parent(node)), Some("paths" | "responses")) {
                 return true;
             }
             is_name = false;
@@ -63,6 +64,7 @@ mod tests {
         let text = r#"{"openapi": "3.1.0", "info": {}, "paths": {"/a": {"get": {
             "parameters": [{"schema": {}, "example": {"a": 1}, "examples": {"value": {"value": {"b": 2}, "summary": ""}}}],
             "responses": {"default": {"content": {"a/b": {"schema": {"default": {"c": 3}}}}}, "x-more": {"d": 4}}}}},
+            "webhooks": {"default": {"x-more": {"h": 8}, "post": {}}},
             "components": {"schemas": {"value": {"examples": [{"e": 5}], "properties": {
                 "default": {"type": "string"}, "x-id": {"const": {"f": 6}}, "properties": {"x-a": {"g": 7}}}}}}}"#;
         let document = Document::parse("json", text).unwrap();
@@ -75,6 +77,8 @@ mod tests {
             ("/paths/~1a/get/responses/default/content/a~1b/schema", false),
             ("/paths/~1a/get/responses/default/content/a~1b/schema/default/c", true),
             ("/paths/~1a/get/responses/x-more/d", true),
+            ("/webhooks/default/post", false),
+            ("/webhooks/default/x-more/h", true),
             ("/components/schemas/value/examples/0/e", true),
             ("/components/schemas/value/properties/default/type", false),
             ("/components/schemas/value/properties/x-id", false),

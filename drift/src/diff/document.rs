@@ -93,8 +93,8 @@ fn info(walk: &mut Walk<'_>) {
             walk.note_apart(A::InfoChanged, Section::Info, SubjectKind::Document, "info", nodes, message);
         }
     }
-    let nodes = (old.path(&["externalDocs"]), new.path(&["externalDocs"]));
-    if nodes.0.map(|node| old.print(node)) != nodes.1.map(|node| new.print(node)) {
+    if walk.differs(NodeId::ROOT, NodeId::ROOT, "externalDocs") {
+        let nodes = (old.path(&["externalDocs"]), new.path(&["externalDocs"]));
         let message = "the link to further documentation changed";
         walk.note_apart(A::InfoChanged, Section::Info, SubjectKind::Document, "info", nodes, message);
     }

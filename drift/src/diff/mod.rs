@@ -107,7 +107,7 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
         severity => severity,
     };
     let message = match is_unused {
-        true => format!("{} (no operation that both documents have uses it)", raw.message),
+        true => format!("{} (no operation uses it in both documents)", raw.message),
         false => raw.message,
     };
     Finding {

@@ -73,13 +73,12 @@ fn invalid_stability(
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
     let (old, new) = (walk.old, walk.new);
     let level = |side: &Side<'_>, found: Found<'_>| Stability::of(side, found.node);
-    let written = |side: &Side<'_>, found: Found<'_>| {
-        side.get(found.node, "x-stability-level").map(|node| side.print(node))
-    };
     let (was, is) = match (level(old, both.old), level(new, both.new)) {
         (Some(was), Some(is)) => (was, is),
         // It was no level before: nothing new.
-        _ if written(old, both.old) == written(new, both.new) => (Stability::Stable, Stability::Stable),
+        _ if !walk.differs(both.old.node, both.new.node, "x-stability-level") => {
+            (Stability::Stable, Stability::Stable)
+        }
         _ => {
             let nodes = (Some(both.old.node), Some(both.new.node));
             return invalid_stability(walk, both.number, both.old, nodes);
@@ -207,16 +206,15 @@ fn names(walk: &mut Walk<'_>, both: Both<'_>) {
         ("description", A::DescriptionChanged),
         ("externalDocs", A::ExternalDocsChanged),
     ] {
-        let print = |side: &Side<'_>, node: NodeId| side.get(node, key).map(|node| side.print(node));
-        if print(old, both.old.node) != print(new, both.new.node) {
+        if walk.differs(both.old.node, both.new.node, key) {
             both.note(walk, rule, (key, key), format!("the operation's {key} changed"));
         }
     }
     // What a path says of all its operations.
     for (key, rule) in [("summary", A::SummaryChanged), ("description", A::DescriptionChanged)] {
-        let (was, is) = (old.get(both.old.item, key), new.get(both.new.item, key));
-        if was.map(|node| old.print(node)) != is.map(|node| new.print(node)) {
-            let nodes = (was.or(Some(both.old.item)), is.or(Some(both.new.item)));
+        let (was, is) = (both.old.item, both.new.item);
+        if walk.differs(was, is, key) {
+            let nodes = (old.get(was, key).or(Some(was)), new.get(is, key).or(Some(is)));
             both.note_nodes(walk, rule, nodes, format!("the path's {key} changed"));
         }
     }

@@ -237,9 +237,7 @@ impl<'a> Pair<'a> {
     }
 
     fn words(self, walk: &mut Walk<'a>) {
-        let described =
-            |side: &Side<'_>, node: NodeId| side.get(node, "description").map(|node| side.print(node));
-        if described(walk.old, self.old.node) != described(walk.new, self.new.node) {
+        if walk.differs(self.old.node, self.new.node, "description") {
             self.note(walk, C::DescriptionChanged, "description", "the parameter's description changed");
         }
         if walk.old.examples(self.old.node) != walk.new.examples(self.new.node) {

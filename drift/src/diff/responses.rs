@@ -78,9 +78,7 @@ fn name(both: Both<'_>, status: &str) -> String {
 
 fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
     let (Some(was), Some(is)) = (walk.old.resolve(was), walk.new.resolve(is)) else { return };
-    let described =
-        |side: &Side<'_>, node: NodeId| side.get(node, "description").map(|node| side.print(node));
-    if described(walk.old, was) != described(walk.new, is) {
+    if walk.differs(was, is, "description") {
         let message = format!("the description of the status {status} changed");
         note(walk, both, status, Rule::Api(A::DescriptionChanged), (Some(was), Some(is)), message);
     }
@@ -201,8 +199,7 @@ impl Header<'_> {
             ("style", C::StyleChanged, "the header's `style` changed"),
             ("explode", C::ExplodeChanged, "the header's `explode` changed"),
         ] {
-            let print = |side: &Side<'_>, node| side.get(node, key).map(|node| side.print(node));
-            if print(walk.old, self.old) != print(walk.new, self.new) {
+            if walk.differs(self.old, self.new, key) {
                 self.note(walk, change, message);
             }
         }

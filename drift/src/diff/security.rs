@@ -203,8 +203,7 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
         }
     }
     for key in ["description", "bearerFormat"] {
-        let print = |side: &Side<'_>, node| side.get(node, key).map(|node| side.print(node));
-        if print(old, was) != print(new, is) {
+        if walk.differs(was, is, key) {
             let nodes = (old.get(was, key).or(nodes.0), new.get(is, key).or(nodes.1));
             let message = format!("its `{key}` changed");
             note(walk, A::SecurityComponentDescriptionChanged, name, nodes, message);
@@ -238,7 +237,7 @@ fn oauth_flow(walk: &mut Walk<'_>, name: &str, flow: &str, was: NodeId, is: Node
     for (key, rule) in [
         ("authorizationUrl", A::SecurityComponentUrlChanged),
         ("tokenUrl", A::SecurityComponentTokenUrlChanged),
-        ("refreshUrl", A::SecurityComponentTokenUrlChanged),
+        ("refreshUrl", A::SecurityComponentRefreshUrlChanged),
     ] {
         if old.string(was, key) != new.string(is, key) {
             let nodes = (old.get(was, key).or(Some(was)), new.get(is, key).or(Some(is)));

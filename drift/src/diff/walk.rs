@@ -252,6 +252,12 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether a node of either document says something else under a key.
+    pub(crate) fn differs(&self, old: NodeId, new: NodeId, key: &str) -> bool {
+        let print = |side: &Side<'_>, node| side.get(node, key).map(|node| side.print(node));
+        print(self.old, old) != print(self.new, new)
+    }
+
     /// Notes something at an operation.
     pub(crate) fn note(
         &mut self,

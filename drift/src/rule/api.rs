@@ -136,6 +136,7 @@ api_rules! {
     SecurityComponentTypeChanged "api-security-component-type-changed" Safe "A way to authenticate is of another type. Credentials may have to be sent differently.";
     SecurityComponentUrlChanged "api-security-component-oauth-url-changed" Safe "The page where users agree (OAuth) moved. Programs that hold its address need the new one.";
     SecurityComponentTokenUrlChanged "api-security-component-oauth-token-url-changed" Safe "The place where tokens are fetched (OAuth) moved. Programs that hold its address need the new one.";
+    SecurityComponentRefreshUrlChanged "api-security-component-oauth-refresh-url-changed" Safe "The place where tokens are renewed (OAuth) moved. Programs that hold its address need the new one.";
     SecurityComponentScopeAdded "api-security-component-oauth-scope-added" Safe "A scope (OAuth) was added. Nothing needs to be done until an operation asks for it.";
     SecurityComponentScopeChanged "api-security-component-oauth-scope-changed" Safe "A scope (OAuth) is described differently. Read what it grants now.";
     SecurityComponentScopeRemoved "api-security-component-oauth-scope-removed" Safe "A scope (OAuth) was removed. Programs that ask for it may be refused.";
