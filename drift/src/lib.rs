@@ -20,9 +20,9 @@
 //! No change goes untold but those that are none to anybody who calls the API: notation, order, and how schemas are put
 //! together; what stands beside a `$ref` in OpenAPI 3.0; in requests, what is read-only; whether the schema of a
 //! parameter or a header is deprecated, for those say it themselves; what is named in `components` and is no schema,
-//! where nothing refers to it; and extensions, apart from `x-sunset`, `x-stability-level` and
-//! `x-extensible-enum`. Named schemas that no operation uses, as those of events, are compared as if the server sent
-//! them, and break nothing for certain.
+//! where nothing refers to it; keys that OpenAPI does not know, and extensions, apart from `x-sunset`,
+//! `x-stability-level` and `x-extensible-enum`. Named schemas that no operation uses, as those of events, are compared
+//! as if the server sent them; what is found there is [`Severity::Dangerous`] at most.
 
 pub mod cases;
 mod comparison;

@@ -98,19 +98,18 @@ fn info(walk: &mut Walk<'_>) {
         let message = "the link to further documentation changed";
         walk.note_apart(A::InfoChanged, Section::Info, SubjectKind::Document, "info", nodes, message);
     }
+    let (rule, kind) = (A::OpenApiVersionChanged, SubjectKind::Document);
+    if walk.differs(NodeId::ROOT, NodeId::ROOT, "jsonSchemaDialect") {
+        let nodes = (old.path(&["jsonSchemaDialect"]), new.path(&["jsonSchemaDialect"]));
+        let message = "`jsonSchemaDialect` changed: schemas are read by other rules";
+        walk.note_apart(rule, Section::Document, kind, "openapi", nodes, message);
+    }
     let minor = |side: &Side<'_>| side.document.openapi().get(..3).unwrap_or_default().to_owned();
     if minor(old) != minor(new) {
         let nodes = (old.path(&["openapi"]), new.path(&["openapi"]));
         let message =
             format!("written in OpenAPI {}, before in {}", new.document.openapi(), old.document.openapi());
-        walk.note_apart(
-            A::OpenApiVersionChanged,
-            Section::Document,
-            SubjectKind::Document,
-            "openapi",
-            nodes,
-            message,
-        );
+        walk.note_apart(rule, Section::Document, kind, "openapi", nodes, message);
     }
 }
 

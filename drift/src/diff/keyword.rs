@@ -51,6 +51,9 @@ macro_rules! keywords {
 
 keywords! {
     Reference "$ref" Value;
+    DynamicReference "$dynamicRef" Value;
+    Id "$id" Value;
+    Dialect "$schema" Value;
     Type "type" Set;
     Format "format" Value;
     Nullable "nullable" Value;

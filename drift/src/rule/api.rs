@@ -170,7 +170,7 @@ api_rules! {
     VersionChanged "api-version-changed" Docs "`info.version` changed. Nothing needs to be done.";
     InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or where more is told of it. Terms are worth a look.";
     TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. Nothing crosses the wire differently.";
-    OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI. Tools that read it must know that version.";
+    OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI, or its schemas in another dialect. Tools that read it must know those.";
     // defects
     DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what stands there cannot be compared or generated. Ask the publisher to mend it.";
     ExternalReference "document-reference-external" Dangerous "A `$ref` leads out of the document and is not followed, so what stands there is not compared. Bundle the document first.";

@@ -77,6 +77,7 @@ schema_changes! {
     EnumValueRemoved "enum-value-removed" Breaking Safe "A value was removed from the list of allowed ones (`enum`).";
     ExtensibleEnumValueAdded "x-extensible-enum-value-added" Safe Safe "A value was added to the open list of known ones (`x-extensible-enum`).";
     ExtensibleEnumValueRemoved "x-extensible-enum-value-removed" Breaking Safe "A value was removed from the open list of known ones (`x-extensible-enum`).";
+    IdentityChanged "identity-changed" Dangerous Dangerous "Which schema is meant, or in which dialect it is written, changed (`$dynamicRef`, `$id`, `$schema`). Those are not followed.";
     BecameImpossible "became-impossible" Breaking Safe "No value is allowed any more (`false` as a schema).";
     BecamePossible "became-possible" Safe Breaking "Values are allowed where none was (`false` as a schema).";
     ConstAdded "const-added" Breaking Safe "Only one value is allowed now (`const`).";

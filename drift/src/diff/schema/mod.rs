@@ -50,6 +50,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
     if lens.wrapped_in_one_of() || lens.became_alternative() {
         return;
     }
+    lens.identity();
     lens.types();
     lens.values();
     lens.bounds();
@@ -86,6 +87,19 @@ impl<'a> Lens<'_, 'a> {
             _ => {}
         }
         was || is
+    }
+
+    /// Compares what tells one schema, or one dialect, from another. What it leads to is not followed.
+    fn identity(&mut self) {
+        for (keyword, name) in [(K::DynamicReference, "$dynamicRef"), (K::Id, "$id"), (K::Dialect, "$schema")]
+        {
+            let (was, is) = self.prints(keyword);
+            if was != is {
+                let (was, is) = self.shown(keyword);
+                let message = format!("`{name}` changed from {was} to {is}");
+                self.report(SchemaChange::IdentityChanged, keyword, message);
+            }
+        }
     }
 
     fn is_property(&self) -> bool {
