@@ -1,58 +1,56 @@
 //! What only looks like a part of the document: values, such as examples, and extensions.
 
-use crate::source::tree::{Kind, NodeId, Tree};
+use crate::source::tree::{Kind, Tree};
 
-/// Keys whose mappings hold names, not keywords.
-const NAMES: [&str; 18] = [
-    "$defs",
-    "callbacks",
-    "dependentSchemas",
-    "encoding",
-    "examples",
-    "headers",
-    "links",
-    "mapping",
-    "parameters",
-    "pathItems",
-    "paths",
-    "patternProperties",
-    "properties",
-    "requestBodies",
-    "responses",
-    "schemas",
-    "securitySchemes",
-    "webhooks",
-];
+/// What the keys of a mapping are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Context {
+    /// Keywords of OpenAPI, and extensions.
+    Keywords,
+    /// Names, as those of properties.
+    Names,
+    /// Whatever they like: the mapping is inside a value or an extension.
+    Data,
+}
 
-/// Keys whose values are data.
-const VALUES: [&str; 5] = ["const", "default", "enum", "example", "value"];
-
-/// Whether a node is inside a value or an extension. A property may be called as either.
-pub(super) fn is_data(tree: &Tree, node: NodeId) -> bool {
-    let parents =
-        std::iter::successors(Some(node), |node| (*node != NodeId::ROOT).then(|| tree.parent(*node)));
-    let mut steps: Vec<NodeId> = parents.collect();
-    steps.reverse();
-    let mut is_name = false;
-    for node in steps {
-        // An item of a list is no step.
-        let Some(key) = tree.key(node) else { continue };
-        let is_extension = key.starts_with("x-");
-        if is_name {
-            // Among paths and statuses extensions may stand.
-            if is_extension && matches!(tree.key(tree.parent(node)), Some("paths" | "responses")) {
-                return true;
+/// The contexts of all mappings and sequences. A property may be called as a keyword or an extension, so it takes the whole
+/// way from the root to tell.
+pub(super) fn contexts(tree: &Tree) -> Vec<Context> {
+    let mut contexts = vec![Context::Keywords; tree.len()];
+    // Parents come before what they hold.
+    for node in tree.nodes().skip(1) {
+        let is_list = match tree.kind(node) {
+            Kind::Mapping(_) => false,
+            Kind::Sequence(_) => true,
+            _ => continue,
+        };
+        let parent = tree.parent(node);
+        contexts[node.index()] = match (contexts[parent.index()], tree.key(node)) {
+            (Context::Data, _) => Context::Data,
+            (_, None) => Context::Keywords,
+            (Context::Names, Some(name)) => {
+                // Among paths and statuses extensions may stand.
+                let may_extend = || matches!(tree.key(parent), Some("paths" | "responses"));
+                if name.starts_with("x-") && may_extend() { Context::Data } else { Context::Keywords }
             }
-            is_name = false;
-            continue;
-        }
-        let is_list = matches!(tree.kind(node), Kind::Sequence(_));
-        if is_extension || VALUES.contains(&key) || (key == "examples" && is_list) {
-            return true;
-        }
-        is_name = NAMES.contains(&key) && !is_list;
+            (Context::Keywords, Some(keyword)) => below(keyword, is_list),
+        };
     }
-    false
+    contexts
+}
+
+/// The context of what a keyword holds.
+fn below(keyword: &str, is_list: bool) -> Context {
+    match keyword {
+        "const" | "default" | "enum" | "example" | "value" => Context::Data,
+        "examples" if is_list => Context::Data,
+        extension if extension.starts_with("x-") => Context::Data,
+        _ if is_list => Context::Keywords,
+        "$defs" | "callbacks" | "dependentSchemas" | "encoding" | "examples" | "headers" | "links"
+        | "mapping" | "parameters" | "pathItems" | "paths" | "patternProperties" | "properties"
+        | "requestBodies" | "responses" | "schemas" | "securitySchemes" | "webhooks" => Context::Names,
+        _ => Context::Keywords,
+    }
 }
 
 #[cfg(test)]
@@ -62,32 +60,33 @@ mod tests {
     #[test]
     fn properties_may_be_called_as_values() {
         let text = r#"{"openapi": "3.1.0", "info": {}, "paths": {"/a": {"get": {
-            "parameters": [{"schema": {}, "example": {"a": 1}, "examples": {"value": {"value": {"b": 2}, "summary": ""}}}],
-            "responses": {"default": {"content": {"a/b": {"schema": {"default": {"c": 3}}}}}, "x-more": {"d": 4}}}}},
-            "webhooks": {"default": {"x-more": {"h": 8}, "post": {}}},
+            "parameters": [{"schema": {}, "example": {"a": 1}, "examples": {"value": {"value": {"b": 2}}}}],
+            "responses": {"default": {"content": {"a/b": {"schema": {"default": {"c": 3}}}}}, "x-more": [{"d": 4}]}}}},
+            "webhooks": {"default": {"x-more": [{"h": 8}], "post": {}}},
             "components": {"schemas": {"value": {"examples": [{"e": 5}], "properties": {
                 "default": {"type": "string"}, "x-id": {"const": {"f": 6}}, "properties": {"x-a": {"g": 7}}}}}}}"#;
         let document = Document::parse("json", text).unwrap();
         let tree = document.tree();
+        let contexts = super::contexts(tree);
         for (pointer, is_data) in [
             ("/paths/~1a/get/parameters/0/schema", false),
-            ("/paths/~1a/get/parameters/0/example/a", true),
-            ("/paths/~1a/get/parameters/0/examples/value/summary", false),
-            ("/paths/~1a/get/parameters/0/examples/value/value/b", true),
+            ("/paths/~1a/get/parameters/0/example", true),
+            ("/paths/~1a/get/parameters/0/examples/value", false),
+            ("/paths/~1a/get/parameters/0/examples/value/value", true),
             ("/paths/~1a/get/responses/default/content/a~1b/schema", false),
-            ("/paths/~1a/get/responses/default/content/a~1b/schema/default/c", true),
-            ("/paths/~1a/get/responses/x-more/d", true),
+            ("/paths/~1a/get/responses/default/content/a~1b/schema/default", true),
+            ("/paths/~1a/get/responses/x-more/0", true),
             ("/webhooks/default/post", false),
-            ("/webhooks/default/x-more/h", true),
-            ("/components/schemas/value/examples/0/e", true),
-            ("/components/schemas/value/properties/default/type", false),
+            ("/webhooks/default/x-more/0", true),
+            ("/components/schemas/value/examples/0", true),
+            ("/components/schemas/value/properties/default", false),
             ("/components/schemas/value/properties/x-id", false),
-            ("/components/schemas/value/properties/x-id/const/f", true),
+            ("/components/schemas/value/properties/x-id/const", true),
             ("/components/schemas/value/properties/properties", false),
-            ("/components/schemas/value/properties/properties/x-a/g", true),
+            ("/components/schemas/value/properties/properties/x-a", true),
         ] {
             let node = tree.find(pointer).unwrap_or_else(|| panic!("{pointer}"));
-            assert_eq!(super::is_data(tree, node), is_data, "{pointer}");
+            assert_eq!(contexts[node.index()] == super::Context::Data, is_data, "{pointer}");
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::is_data;
 use super::side::Side;
 use super::value::{Print, shorten, show};
 use super::walk::{Origin, Raw, Walk};
@@ -212,9 +211,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         }
         // Also of those references that no comparison came by.
         for holder in side.references() {
-            if !is_data(side.tree, holder) {
-                side.resolve(holder);
-            }
+            side.resolve(holder);
         }
     }
     let (ours, theirs) = (walk.old.defects(), walk.new.defects());

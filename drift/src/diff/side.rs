@@ -7,6 +7,7 @@ use std::rc::Rc;
 use bumpalo::Bump;
 use percent_encoding::percent_decode_str;
 
+use super::data::{Context, contexts};
 use super::value::{Print, Prints};
 use super::view::Views;
 use crate::rule::ApiRule;
@@ -23,6 +24,7 @@ pub(crate) struct Side<'a> {
     prints: Prints,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
     targets: Vec<NodeId>,
+    contexts: Vec<Context>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
@@ -44,6 +46,7 @@ impl<'a> Side<'a> {
             siblings_count: document.openapi().starts_with("3.1"),
             prints: Prints::new(document.tree()),
             targets: Vec::new(),
+            contexts: contexts(document.tree()),
             anchors: RefCell::default(),
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
@@ -169,9 +172,10 @@ impl<'a> Side<'a> {
         if self.is_reference(node) { self.string(node, "$ref") } else { None }
     }
 
-    /// All nodes with a `$ref`.
+    /// All nodes with a `$ref`, but for those in values and extensions.
     pub(crate) fn references(&self) -> impl Iterator<Item = NodeId> {
-        self.tree.nodes().filter(|node| self.is_reference(*node))
+        let is_one = |node: &NodeId| self.is_reference(*node) && self.contexts[node.index()] != Context::Data;
+        self.tree.nodes().filter(is_one)
     }
 
     /// Follows the one `$ref` of a node that has it.

@@ -182,6 +182,11 @@ impl<'a> Side<'a> {
         self.views.borrow_mut().add(view, &entries)
     }
 
+    /// Whether a node has been looked at as a schema.
+    pub(crate) fn is_viewed(&self, node: NodeId) -> bool {
+        self.views.borrow().known_alone(node).is_some()
+    }
+
     /// A view by its number, with its keywords.
     pub(crate) fn viewed(&self, id: ViewId) -> Viewed<'a> {
         self.views.borrow().list[id.0 as usize]

@@ -201,9 +201,6 @@ impl<'a> Walk<'a> {
 
     /// Compares schemas that no operation begins with, as if the server sent them.
     pub(crate) fn begin_apart(&mut self, old: NodeId, new: NodeId) {
-        if self.new.is_quiet(new) && self.old.print(old) == self.new.print(new) {
-            return;
-        }
         let usage = Use { spot: Spot::ResponseProperty, loose: false, repeats: false, header: false };
         let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
         self.number(Pair { old, new, usage });
@@ -215,11 +212,15 @@ impl<'a> Walk<'a> {
         &self.edges[start as usize..end as usize]
     }
 
+    /// Whether two schemas are written the same, and mean the same wherever they stand.
+    pub(crate) fn is_same(&self, old: NodeId, new: NodeId) -> bool {
+        self.new.is_quiet(new) && self.old.print(old) == self.new.print(new)
+    }
+
     /// Compares schemas inside the pair that is being compared.
     pub(crate) fn enter(&mut self, from: PairId, old: &[NodeId], new: &[NodeId]) {
         if let ([ours], [theirs]) = (old, new)
-            && self.new.is_quiet(*theirs)
-            && self.old.print(*ours) == self.new.print(*theirs)
+            && self.is_same(*ours, *theirs)
         {
             return;
         }

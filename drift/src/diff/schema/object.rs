@@ -31,11 +31,19 @@ impl<'a> Lens<'_, 'a> {
         let (was_required, is_required) =
             (strings(old, self.old.facts, K::Required), strings(new, self.new.facts, K::Required));
         for (name, nodes) in &ours {
-            let was = traits(old, nodes, was_required.contains(name));
-            match theirs.get(name) {
+            let others = theirs.get(name);
+            let (was, is) = (was_required.contains(name), is_required.contains(name));
+            if let ([one], Some([other])) = (&**nodes, others.map(|others| &**others))
+                && self.walk.is_same(*one, *other)
+                && was == is
+            {
+                continue;
+            }
+            let was = traits(old, nodes, was);
+            match others {
                 None => self.property_removed(name, nodes[0], was),
                 Some(others) => {
-                    let is = traits(new, others, is_required.contains(name));
+                    let is = traits(new, others, is);
                     self.property_changed(name, (nodes[0], others[0]), was, is);
                     self.walk.enter(self.pair, nodes, others);
                 }

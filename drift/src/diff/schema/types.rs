@@ -22,10 +22,8 @@ impl<'a> Lens<'_, 'a> {
         let (ours, theirs) = (own_types(old, self.old.facts), own_types(new, self.new.facts));
         let untyped = ours.is_empty() != theirs.is_empty();
         self.null(untyped);
-        if self.lists_types() {
-            let (ours, theirs) = (listed_types(old, self.old.facts), listed_types(new, self.new.facts));
-            self.list_of_types(&ours.unwrap_or_default(), &theirs.unwrap_or_default());
-            return;
+        if let Some((ours, theirs)) = self.lists_of_types() {
+            return self.list_of_types(&ours, &theirs);
         }
         let composed = |facts: Facts<'_>| [K::OneOf, K::AnyOf].into_iter().any(|keyword| facts.has(keyword));
         // What alternatives say about the type stands in the alternatives.
@@ -66,19 +64,20 @@ impl<'a> Lens<'_, 'a> {
         self.report(change, keyword, message);
     }
 
-    /// Whether the two sides are lists of types, at least one of them by `oneOf` or `anyOf`.
-    pub(super) fn lists_types(&self) -> bool {
+    /// What both sides list, if both are lists of types, at least one of them by `oneOf` or `anyOf`.
+    pub(super) fn lists_of_types(&self) -> Option<(Types<'a>, Types<'a>)> {
         let (old, new) = (self.old_side(), self.new_side());
-        let by_alternatives = has_members(old, self.old.facts) || has_members(new, self.new.facts);
+        // Most schemas have no alternatives.
+        if !(has_members(old, self.old.facts) || has_members(new, self.new.facts)) {
+            return None;
+        }
         let same_keyword = [K::OneOf, K::AnyOf].into_iter().any(|keyword| {
             !members(old, self.old.facts, keyword).is_empty()
                 && !members(new, self.new.facts, keyword).is_empty()
         });
-        let (ours, theirs) = (listed_types(old, self.old.facts), listed_types(new, self.new.facts));
-        match (ours, theirs) {
-            (Some(ours), Some(theirs)) => by_alternatives && !(same_keyword && ours == theirs),
-            _ => false,
-        }
+        let ours = listed_types(old, self.old.facts)?;
+        let theirs = listed_types(new, self.new.facts)?;
+        (!(same_keyword && ours == theirs)).then_some((ours, theirs))
     }
 
     fn list_of_types(&mut self, ours: &Types<'a>, theirs: &Types<'a>) {
