@@ -1,8 +1,9 @@
 //! Measures the comparison: processor time, peak memory and number of findings.
 //!
 //! `cargo bench --package openapi-drift` compares generated documents of 1 to 16 thousand schemas in cycles;
-//! `cargo bench --package openapi-drift -- OLD NEW` one pair of files. Each pair runs in a process of its own, so that
-//! its peak is its own.
+//! `cargo bench --package openapi-drift -- OLD NEW` one pair of files. Each comparison
+//! has a process of its own, as in use, so that the peak is its own, and the memory that it gets from the system counts for small
+//! documents as for large ones.
 //!
 //! The growth that is measured is that of the documents: the last columns are the time for each schema, reading and comparing,
 //! and its ratio to that of the smallest document. All generated schemas reach one another, so every operation reaches
@@ -12,10 +13,11 @@
 #[path = "../tests/support/synthetic.rs"]
 mod synthetic;
 
-use std::process::{Command, ExitCode};
+use std::fmt;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use openapi_drift::{Comparison, Document, Severity, compare};
+use openapi_drift::{Document, Severity, compare};
 
 /// How often a pair is measured: the fastest run counts, the others met other work of the machine.
 const RUNS: u32 = 5;
@@ -25,95 +27,139 @@ const LARGEST: usize = 16_000;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--synthetic", schemas] => {
-            let schemas = schemas.parse().unwrap_or(1000);
-            let [old, new] = [false, true].map(|is_new| synthetic::document(schemas, is_new));
-            // As much work for small documents as for large ones: the clock ticks in milliseconds.
-            let rounds = (LARGEST / schemas.max(1)).max(1);
-            if let Some((row, took)) = measure(&old, &new, rounds as u32) {
-                println!("{row} {:>9}", took.as_nanos() / schemas.max(1) as u128);
-            }
-        }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        ["--once", old, new] => once(old, new),
+        ["--once-synthetic", schemas] => once_synthetic(schemas),
         [old, new] => {
-            let (Ok(old_text), Ok(new_text)) = (std::fs::read(old), std::fs::read(new)) else {
-                eprintln!("cannot read {old} or {new}");
-                return ExitCode::FAILURE;
-            };
             println!("{HEADING}");
-            if let Some((row, _)) = measure(&old_text, &new_text, 1) {
-                println!("{row}");
-            }
+            fastest(&["--once", old, new], 1).map(|measured| println!("{measured}"))
         }
-        _ => {
-            println!("schemas {HEADING} ns/schema  ratio");
-            let mut first = None;
-            for schemas in [1000, 2000, 4000, 8000, LARGEST] {
-                let Some((row, each)) = again(schemas) else {
-                    eprintln!("the measurement of {schemas} schemas failed");
-                    return ExitCode::FAILURE;
-                };
-                let percent = each * 100 / (*first.get_or_insert(each)).max(1);
-                println!("{schemas:>7} {row} {:>3}.{:02}", percent / 100, percent % 100);
-            }
+        _ => growth(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
+}
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn growth() -> Result<()> {
+    println!("schemas {HEADING} ns/schema  ratio");
+    let mut first = None;
+    for schemas in [1000, 2000, 4000, 8000, LARGEST] {
+        // As much work for small documents as for large ones.
+        let rounds = (LARGEST / schemas) as u32;
+        let measured = fastest(&["--once-synthetic", &schemas.to_string()], rounds)?;
+        let each = measured.took().as_nanos() / schemas as u128;
+        let percent = each * 100 / (*first.get_or_insert(each)).max(1);
+        println!("{schemas:>7} {measured} {each:>9} {:>3}.{:02}", percent / 100, percent % 100);
+    }
+    Ok(())
+}
+
+/// What was measured of a pair.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Measured {
+    bytes: usize,
+    read: Duration,
+    compared: Duration,
+    /// In megabytes, where the system tells.
+    peak: Option<u64>,
+    findings: usize,
+    breaking: usize,
+    entries: usize,
+}
+
+impl Measured {
+    fn took(&self) -> Duration {
+        self.read + self.compared
+    }
 }
 
 const HEADING: &str = "    MB  read ms  compare ms  peak MB  findings  breaking  entries";
 
-/// The row of a generated pair, measured in a process of its own, and the nanoseconds for each schema that it ends in.
-fn again(schemas: usize) -> Option<(String, u64)> {
-    let program = std::env::current_exe().ok()?;
-    let output = Command::new(program).args(["--synthetic", &schemas.to_string()]).output().ok()?;
-    let row = String::from_utf8(output.stdout).ok()?.trim_end().to_owned();
-    let each = row.rsplit(' ').next()?.parse().ok()?;
-    Some((row, each))
+impl fmt::Display for Measured {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = |time: Duration| (time.as_millis(), time.as_micros() / 100 % 10);
+        let (read, compared) = (tenths(self.read), tenths(self.compared));
+        let megabytes = (self.bytes / 1_000_000, self.bytes / 100_000 % 10);
+        let peak = self.peak.map_or_else(|| "?".to_owned(), |peak| peak.to_string());
+        write!(
+            formatter,
+            "{:>4}.{} {:>6}.{} {:>9}.{} {peak:>8} {:>9} {:>9} {:>8}",
+            megabytes.0,
+            megabytes.1,
+            read.0,
+            read.1,
+            compared.0,
+            compared.1,
+            self.findings,
+            self.breaking,
+            self.entries,
+        )
+    }
 }
 
-/// What was measured, as a row, and the time in all.
-fn measure(old: &[u8], new: &[u8], rounds: u32) -> Option<(String, Duration)> {
-    let mut best: Option<(Duration, Duration, Comparison)> = None;
+/// The fastest of some runs, each the mean of some rounds, each a process.
+fn fastest(arguments: &[&str], rounds: u32) -> Result<Measured> {
+    let program = std::env::current_exe()?;
+    let mut fastest: Option<Measured> = None;
     for _ in 0..RUNS {
         let (mut read, mut compared, mut last) = (Duration::ZERO, Duration::ZERO, None);
         for _ in 0..rounds {
-            let (old, new) = (old.to_vec(), new.to_vec());
-            let start = Clock::start();
-            let documents = (Document::parse("old", old), Document::parse("new", new));
-            read += start.elapsed();
-            let (old, new) = match documents {
-                (Ok(old), Ok(new)) => (old, new),
-                (Err(error), _) | (_, Err(error)) => {
-                    eprintln!("{error}");
-                    return None;
-                }
-            };
-            let start = Clock::start();
-            last = Some(compare(&old, &new));
-            compared += start.elapsed();
+            let output = Command::new(&program).args(arguments).stderr(Stdio::inherit()).output()?;
+            if !output.status.success() {
+                return Err(format!("the measurement failed: {}", output.status).into());
+            }
+            let measured: Measured = serde_json::from_slice(&output.stdout)?;
+            read += measured.read;
+            compared += measured.compared;
+            last = Some(measured);
         }
-        let (read, compared, last) = (read / rounds, compared / rounds, last?);
-        if best.as_ref().is_none_or(|best| read + compared < best.0 + best.1) {
-            best = Some((read, compared, last));
+        let last = last.ok_or("nothing was measured")?;
+        let measured = Measured { read: read / rounds, compared: compared / rounds, ..last };
+        if fastest.as_ref().is_none_or(|fastest| measured.took() < fastest.took()) {
+            fastest = Some(measured);
         }
     }
-    let (read, compared, comparison) = best?;
-    let megabytes = (old.len() + new.len()) / 100_000;
-    let row = format!(
-        "{:>4}.{} {:>6}.{} {:>9}.{} {:>8} {:>9} {:>9} {:>8}",
-        megabytes / 10,
-        megabytes % 10,
-        read.as_millis(),
-        read.as_micros() / 100 % 10,
-        compared.as_millis(),
-        compared.as_micros() / 100 % 10,
-        peak(),
-        comparison.findings.len(),
-        comparison.count(Severity::Breaking),
-        comparison.ungrouped().count(),
-    );
-    Some((row, read + compared))
+    fastest.ok_or_else(|| "nothing was measured".into())
+}
+
+fn once(old: &str, new: &str) -> Result<()> {
+    let read = |name: &str| std::fs::read(name).map_err(|error| format!("cannot read {name}: {error}"));
+    measure(read(old)?, read(new)?)
+}
+
+fn once_synthetic(schemas: &str) -> Result<()> {
+    let schemas = schemas.parse()?;
+    measure(synthetic::document(schemas, false), synthetic::document(schemas, true))
+}
+
+/// Reads and compares two documents, and prints what was measured.
+fn measure(old: Vec<u8>, new: Vec<u8>) -> Result<()> {
+    let bytes = old.len() + new.len();
+    let start = Clock::start();
+    let (old, new) = (Document::parse("old", old)?, Document::parse("new", new)?);
+    let read = start.elapsed();
+    let start = Clock::start();
+    let comparison = compare(&old, &new);
+    let compared = start.elapsed();
+    let measured = Measured {
+        bytes,
+        read,
+        compared,
+        peak: peak(),
+        findings: comparison.findings.len(),
+        breaking: comparison.count(Severity::Breaking),
+        entries: comparison.ungrouped().count(),
+    };
+    println!("{}", serde_json::to_string(&measured)?);
+    Ok(())
 }
 
 /// Time of this process on a processor, where the system tells, so that other work of the machine counts little; else the
@@ -136,15 +182,16 @@ impl Clock {
     }
 
     fn processor() -> Option<Duration> {
+        // The system counts when a thread gives way, else every few milliseconds.
+        std::thread::yield_now();
         let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
         statistics.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
     }
 }
 
 /// The highest resident memory of this process in megabytes, where the system tells.
-fn peak() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| (kilobytes / 1024).to_string())
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
 }

@@ -1,4 +1,4 @@
-//! What concerns the whole document: its version, its servers, its tags, its named schemas, its defects.
+//! What concerns the whole document: its version, its servers, its tags, its defects.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,19 +10,11 @@ use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule, Severity};
 use crate::source::tree::NodeId;
 
-/// Compares servers, tags and named schemas.
+/// Compares servers, tags, and what is said of the whole.
 pub(super) fn compare(walk: &mut Walk<'_>) {
     servers(walk);
     info(walk);
     tags(walk);
-    let ours = walk.old.entries(walk.old.path(&["components", "schemas"]));
-    let theirs = walk.new.entries(walk.new.path(&["components", "schemas"]));
-    for (name, node) in ours.iter().filter(|(name, _)| !theirs.contains_key(*name)) {
-        let message = "the named schema was removed";
-        let name = shorten(name, 120);
-        let nodes = (Some(*node), None);
-        walk.note_apart(A::SchemaRemoved, Section::Components, SubjectKind::Schema, name, nodes, message);
-    }
 }
 
 /// What a list holds under each name: where it comes first, and all that is said there, for a name may come again.

@@ -89,7 +89,15 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The entries of a mapping, each key once: of one that comes twice, the last.
+    /// The entries of a mapping as they stand, each key once: of one that comes twice, the last.
+    pub(crate) fn each(&self, node: NodeId) -> impl Iterator<Item = (&'a str, NodeId)> + use<'a> {
+        let tree = self.tree;
+        let repeats = tree.duplicates.iter().any(|(mapping, _)| *mapping == node);
+        let entries = tree.entries(node).iter().map(|entry| (tree.str(entry.key), entry.value));
+        entries.filter(move |(key, value)| !repeats || tree.get(node, key) == Some(*value))
+    }
+
+    /// The entries of a mapping by key, each key once: of one that comes twice, the last.
     pub(crate) fn entries(&self, node: Option<NodeId>) -> BTreeMap<&'a str, NodeId> {
         let entries = node.map(|node| self.tree.entries(node)).unwrap_or_default();
         entries.iter().map(|entry| (self.tree.str(entry.key), entry.value)).collect()

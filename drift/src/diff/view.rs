@@ -49,7 +49,7 @@ impl<'a> Views<'a> {
 
     pub(crate) fn new(arena: &'a Bump, nodes: usize) -> Self {
         let by_node = vec![Self::UNKNOWN; nodes];
-        Self { arena, numbers: HashMap::new(), list: Vec::new(), by_node }
+        Self { arena, numbers: HashMap::new(), list: Vec::with_capacity(nodes / 6), by_node }
     }
 
     /// The number of a view that has been seen before.

@@ -11,6 +11,9 @@ use crate::source::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT};
 /// What a reader met that it could not go on with: the byte, and why.
 pub(crate) type Refusal = (usize, String);
 
+/// How long a node is in a document of average density: a guess.
+const BYTES_A_NODE: usize = 16;
+
 /// Builds a [`Tree`] from events in the order of the text.
 #[derive(Debug)]
 pub(crate) struct Builder {
@@ -49,13 +52,15 @@ struct Open {
 
 impl Builder {
     pub(crate) fn new(text: Arc<Text>) -> Self {
+        // Lists that grow are copied again and again. Memory that nothing is put into costs nothing.
+        let expected = text.as_str().len() / BYTES_A_NODE;
         let tree = Tree {
             text,
             beside: String::new(),
-            kinds: Vec::new(),
-            places: Vec::new(),
+            kinds: Vec::with_capacity(expected),
+            places: Vec::with_capacity(expected),
             children: Vec::new(),
-            entries: Vec::new(),
+            entries: Vec::with_capacity(expected),
             index: HashMap::new(),
             hasher: RandomState::new(),
             duplicates: Vec::new(),

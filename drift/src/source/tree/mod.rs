@@ -188,6 +188,17 @@ impl Tree {
         found.map(|entry| entry.value)
     }
 
+    /// The same, for keys in the order of another document: each is mostly the one after that before.
+    pub(crate) fn get_near(&self, node: NodeId, key: &str, near: &mut usize) -> Option<NodeId> {
+        let entry = self.entries(node).get(*near).filter(|entry| self.str(entry.key) == key);
+        let found = match entry {
+            Some(entry) if self.duplicates.is_empty() => entry.value,
+            _ => self.get(node, key)?,
+        };
+        *near = self.places[found.index()].slot as usize + 1;
+        Some(found)
+    }
+
     pub(crate) fn string(&self, node: NodeId) -> Option<&str> {
         match self.kind(node) {
             Kind::String(text) => Some(self.str(text)),

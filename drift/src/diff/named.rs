@@ -1,27 +1,33 @@
-//! Named schemas that no operation uses. Some describe what crosses the wire all the same, such as events, and code is
-//! generated for every one.
+//! Named schemas: those that are gone, and those that no operation uses. Some of these describe what crosses the wire all
+//! the same, such as events, and code is generated for every one.
 
 use super::side::Side;
+use super::value::shorten;
 use super::walk::Walk;
+use crate::finding::{Section, SubjectKind};
+use crate::rule::ApiRule as A;
 use crate::source::tree::NodeId;
 
-/// Compares the named schemas of both documents that no operation of one of them leads to.
+/// Tells of named schemas that are gone, and compares those that no operation uses in both documents. Comes after the walk,
+/// because it looks at what the walk came by.
 pub(super) fn compare(walk: &mut Walk<'_>) {
-    const NAMED: &[&str] = &["components", "schemas"];
-    let (Some(ours), Some(theirs)) = (walk.old.path(NAMED), walk.new.path(NAMED)) else { return };
+    let [ours, theirs] = [walk.old, walk.new].map(|side| side.path(&["components", "schemas"]));
+    let mut near = 0;
     let mut left: Vec<(NodeId, NodeId)> = Vec::new();
-    for entry in walk.old.tree.entries(ours) {
-        let name = walk.old.tree.str(entry.key);
-        let (Some(old), Some(new)) = (walk.old.get(ours, name), walk.new.get(theirs, name)) else { continue };
-        // What was looked at is used. Mostly that is every schema.
-        let looked_at = walk.old.is_viewed(old) && walk.new.is_viewed(new);
-        if !looked_at && !walk.is_same(old, new) {
-            left.push((old, new));
+    for (name, old) in ours.into_iter().flat_map(|ours| walk.old.each(ours)) {
+        match theirs.and_then(|theirs| walk.new.tree.get_near(theirs, name, &mut near)) {
+            // What was looked at is used. Mostly that is every schema.
+            Some(new) if walk.old.is_viewed(old) && walk.new.is_viewed(new) => {}
+            Some(new) if walk.is_same(old, new) => {}
+            Some(new) => left.push((old, new)),
+            None => {
+                let (kind, name) = (SubjectKind::Schema, shorten(name, 120));
+                let (nodes, message) = ((Some(old), None), "the named schema was removed");
+                walk.note_apart(A::SchemaRemoved, Section::Components, kind, name, nodes, message);
+            }
         }
     }
-    if left.is_empty() {
-        return;
-    }
+    let (Some(ours), Some(theirs), false) = (ours, theirs, left.is_empty()) else { return };
     let (old_used, new_used) = (used(walk.old, ours), used(walk.new, theirs));
     for (old, new) in left {
         if !(old_used[old.index()] && new_used[new.index()]) {
