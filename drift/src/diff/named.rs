@@ -41,9 +41,13 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
 fn used(side: &Side<'_>, named: NodeId) -> Vec<bool> {
     // For each node the named schema that it is in. Parents come before what they hold.
     let mut owners = vec![NodeId::NONE; side.tree.len()];
-    for node in side.tree.nodes().skip(1) {
-        let parent = side.tree.parent(node);
-        owners[node.index()] = if parent == named { node } else { owners[parent.index()] };
+    for entry in side.tree.entries(named) {
+        owners[entry.value.index()] = entry.value;
+    }
+    for node in side.tree.nodes() {
+        if owners[node.index()] == NodeId::NONE {
+            owners[node.index()] = owners[side.tree.parent(node).index()];
+        }
     }
     let mut edges: Vec<(NodeId, NodeId)> = side
         .references()
