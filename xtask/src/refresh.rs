@@ -71,17 +71,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         new.document_and_lock().into_iter().chain(derived).collect()
     };
     if options.dry_run {
-        println!("\nnothing was written; it would be: {}", names(&changes));
+        let changed = transaction::changed(&root, &changes)?;
+        println!("\nnothing was written; it would be: {}", changed.join(", "));
         return Ok(());
     }
     let written = transaction::commit(&root, &Files, &changes, &exclusive)?;
     println!("\nwritten: {}", written.join(", "));
     Ok(())
-}
-
-fn names(changes: &[Change]) -> String {
-    let names: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
-    names.join(", ")
 }
 
 /// The published document, or nothing if the server says that it is the one that is here.
@@ -178,6 +174,12 @@ impl Refreshed {
         // The report is told even where there is no client, for it says what has to be done about that.
         let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved));
         verdict.add_todo(derived.as_ref().map_or(&[], |(_, warnings)| warnings));
+        if verdict.comparison.findings.is_empty() {
+            // The report speaks of findings: of extensions there are none.
+            println!(
+                "The content changed though info.version did not: it is {old_version} in both. No finding tells of it."
+            );
+        }
         let report = verdict.report(Grouping::Schema, Bar::None);
         compare::print(&report, Format::Text(Paint::Coloured))?;
         if let Some(path) = &options.report {

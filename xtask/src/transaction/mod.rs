@@ -92,6 +92,22 @@ pub(crate) fn is_interrupted(root: &Path) -> bool {
     root.join(JOURNAL).exists()
 }
 
+/// The paths of those changes that would change anything.
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub(crate) fn changed(root: &Path, changes: &[Change]) -> Result<Vec<String>> {
+    Ok(needed(root, changes)?.into_iter().map(|(_, entry)| entry.path).collect())
+}
+
+fn needed<'c>(root: &Path, changes: &'c [Change]) -> Result<Vec<(&'c Change, Entry)>> {
+    let entries = changes.iter().map(|change| Ok((change, entry(root, change)?)));
+    entries
+        .filter(|change: &Result<(_, Entry)>| change.as_ref().map_or(true, |(_, it)| it.old != it.new))
+        .collect()
+}
+
 /// Makes all changes, or none.
 ///
 /// # Errors
@@ -103,13 +119,7 @@ pub(crate) fn commit(
     changes: &[Change],
     _exclusive: &Exclusive,
 ) -> Result<Vec<String>> {
-    let changes: Vec<(&Change, Entry)> = changes
-        .iter()
-        .map(|change| Ok((change, entry(root, change)?)))
-        .filter(|change: &Result<(_, Entry)>| {
-            change.as_ref().is_ok_and(|(_, it)| it.old != it.new) || change.is_err()
-        })
-        .collect::<Result<_>>()?;
+    let changes = needed(root, changes)?;
     if changes.is_empty() {
         return Ok(Vec::new());
     }

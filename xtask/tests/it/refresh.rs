@@ -42,7 +42,9 @@ fn a_newer_document_changes_everything_that_hangs_on_it() {
 
     let (status, told, _) = refresh(&copy, &url, &["--dry-run"]);
     assert_eq!(status, Some(0));
-    assert!(told.contains("nothing was written"), "{told}");
+    let would = told.lines().last().unwrap_or_default();
+    assert!(would.starts_with("nothing was written; it would be: openapi/nd8.json, "), "{told}");
+    assert!(!would.contains("openapi/nd8.yaml"), "it is not there, and would not be: {told}");
     assert_eq!(copy.contents(), before, "a dry run writes nothing");
 
     let report = copy.path().join("report.md");
@@ -123,6 +125,22 @@ fn another_content_under_the_same_version_is_the_first_thing_that_is_told() {
     assert_eq!(status, Some(0), "{warned}");
     let first = told.lines().next().unwrap_or_default();
     assert_eq!(first, format!("The content changed though info.version did not: it is {version} in both."));
+}
+
+#[test]
+fn a_change_that_no_finding_tells_of_is_told_of_first_too() {
+    let copy = Copy::new();
+    let version = copy.api_version();
+    let next = copy.read("openapi/nd8.json").replacen('{', "{\"x-note\": \"another\",", 1);
+    copy.write("next.json", next);
+    let (status, told, warned) =
+        refresh(&copy, copy.path().join("next.json").to_str().expect("is text"), &["--dry-run"]);
+    assert_eq!(status, Some(0), "{warned}");
+    let changed = format!("The content changed though info.version did not: it is {version} in both.");
+    assert!(told.starts_with(&changed), "{told}");
+    let would = told.lines().last().unwrap_or_default();
+    assert!(would.contains("src/raw/snapshot/api.rs"), "the hash is part of it: {told}");
+    assert!(!would.contains("src/raw/snapshot/types.rs"), "{told}");
 }
 
 #[test]
