@@ -30,7 +30,7 @@ pub(crate) fn run(file: &Path) -> Result<()> {
     let tenths = (agreed * 1000).checked_div(all).unwrap_or_default();
     println!("{agreed} of {all} cases agree: {}.{} %", tenths / 10, tenths % 10);
     println!(
-        "{left_out} findings of rules that oasdiff does not have, or that judge the version, were left out"
+        "{left_out} findings were left out: of rules that oasdiff does not have, in places where it does not look, or of the version"
     );
     if agreed * 100 < all * BAR {
         bail!("fewer than {BAR} % agree");
