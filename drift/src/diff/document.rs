@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::side::Side;
+use super::side::{Defects, Side};
 use super::value::{Print, shorten, show};
 use super::walk::{Origin, Raw, Walk};
 use crate::finding::{Section, SubjectKind};
@@ -192,8 +192,7 @@ fn order(was: &str, is: &str) -> Option<(Ordering, bool)> {
     Some((order, promise(&was) < promise(&is)))
 }
 
-/// Notes the defects of both documents, if anything differs at all. One that the old document had as well, at the same
-/// place, is nothing new.
+/// Notes the defects of both documents, if anything differs at all. One that the old document had as well is nothing new.
 pub(super) fn defects(walk: &mut Walk<'_>) {
     for side in [walk.old, walk.new] {
         for (node, start) in &side.tree.duplicates {
@@ -207,28 +206,41 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         }
     }
     let (ours, theirs) = (walk.old.defects(), walk.new.defects());
-    let place = |side: &Side<'_>, rule: A, node: NodeId| (rule, side.tree.pointer(node));
-    let before: BTreeSet<_> = ours.keys().map(|(rule, node)| place(walk.old, *rule, *node)).collect();
-    let after: BTreeSet<_> = theirs.keys().map(|(rule, node)| place(walk.new, *rule, *node)).collect();
-    let is_whole = !before.iter().chain(&after).any(|(rule, _)| *rule == A::Entangled);
-    if walk.found.is_empty() && before == after && is_whole {
+    let known = |side: &Side<'_>, defects: &Defects| -> BTreeMap<(A, String), NodeId> {
+        // Of those that come again, the first by place.
+        let places = defects.keys().rev();
+        places.map(|(rule, node)| ((*rule, identity(side, *rule, *node)), *node)).collect()
+    };
+    let (before, after) = (known(walk.old, &ours), known(walk.new, &theirs));
+    let is_whole = !before.keys().chain(after.keys()).any(|(rule, _)| *rule == A::Entangled);
+    if walk.found.is_empty() && before.keys().eq(after.keys()) && is_whole {
         return;
     }
     for ((rule, node), message) in theirs {
+        let same_place = walk.old.tree.find(&walk.new.tree.pointer(node));
+        let old = same_place
+            .filter(|old| ours.contains_key(&(rule, *old)))
+            .or_else(|| before.get(&(rule, identity(walk.new, rule, node))).copied());
         let raw = Raw {
             rule: Rule::Api(rule),
             message,
             kind: SubjectKind::Document,
             name: None,
-            old: before
-                .contains(&place(walk.new, rule, node))
-                .then(|| walk.old.tree.find(&walk.new.tree.pointer(node)))
-                .flatten(),
+            old,
             new: Some(node),
             origin: Origin::Nothing,
             section: Section::Document,
         };
         walk.found.push(raw);
+    }
+}
+
+/// What makes a defect the same in both documents: its place, and for a reference where it ought to lead, since that is
+/// broken once, however many parts refer to it.
+fn identity(side: &Side<'_>, rule: A, node: NodeId) -> String {
+    match rule {
+        A::DanglingReference | A::ExternalReference => side.reference(node).unwrap_or_default().to_owned(),
+        _ => side.tree.pointer(node),
     }
 }
 

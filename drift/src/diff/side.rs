@@ -14,6 +14,9 @@ use crate::rule::ApiRule;
 use crate::source::Document;
 use crate::source::tree::{Kind, NodeId, Tree};
 
+/// What is wrong with a document, by rule and place.
+pub(crate) type Defects = BTreeMap<(ApiRule, NodeId), String>;
+
 /// A document that is being compared.
 #[derive(Debug)]
 pub(crate) struct Side<'a> {
@@ -27,7 +30,7 @@ pub(crate) struct Side<'a> {
     contexts: Vec<Context>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
-    defects: RefCell<BTreeMap<(ApiRule, NodeId), String>>,
+    defects: RefCell<Defects>,
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
     patience: Cell<usize>,
     pub(super) views: RefCell<Views<'a>>,
@@ -144,7 +147,7 @@ impl<'a> Side<'a> {
         self.defects.borrow_mut().entry((rule, node)).or_insert(message);
     }
 
-    pub(crate) fn defects(&self) -> BTreeMap<(ApiRule, NodeId), String> {
+    pub(crate) fn defects(&self) -> Defects {
         self.defects.borrow().clone()
     }
 

@@ -286,6 +286,54 @@ fn schemas_put_together_differently_are_the_same() {
     }
 }
 
+/// The fault of a reference that leads nowhere is one, also where a part that holds it is written in place.
+#[test]
+fn a_known_defect_in_another_place_is_nothing_new() {
+    let document = |schema: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{responses: {{'200': \
+             {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}}}}}}}\n\
+             components: {{schemas: {{A: {{type: object, properties: {{a: {{$ref: '#/components/schemas/None'}}}}}}}}}}\n"
+        )
+    };
+    let named = document("{$ref: '#/components/schemas/A'}");
+    let in_place = document("{type: object, properties: {a: {$ref: '#/components/schemas/None'}}}");
+    for (old, new) in [(&named, &in_place), (&in_place, &named)] {
+        assert_eq!(ids(&compare(old, new)), Vec::<String>::new());
+    }
+    let other = document("{type: object, properties: {a: {$ref: '#/components/schemas/Other'}}}");
+    assert!(ids(&compare(&named, &other)).contains(&"document-reference-dangling"));
+}
+
+#[test]
+fn many_alternatives_may_be_named_or_written_in_place() {
+    let document = |member: &dyn Fn(usize) -> Value| {
+        let properties =
+            |at: usize| json!({"common": {"type": "string"}, format!("own{at}"): {"type": "string"}});
+        let schema = |at: usize| json!({"type": "object", "properties": properties(at)});
+        let named: Map<String, Value> = (0..60).map(|at| (format!("S{at}"), schema(at))).collect();
+        let members: Vec<Value> = (0..60)
+            .map(|at| match member(at) {
+                Value::Null => schema(at),
+                reference => reference,
+            })
+            .collect();
+        let content = json!({"application/json": {"schema": {"oneOf": members}}});
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {"description": "ok", "content": content}}}}},
+            "components": {"schemas": named},
+        });
+        document.to_string()
+    };
+    let named = document(&|at| json!({"$ref": format!("#/components/schemas/S{at}")}));
+    let in_place = document(&|_| Value::Null);
+    for (old, new) in [(&named, &in_place), (&in_place, &named)] {
+        assert_eq!(ids(&compare(old, new)), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn openapi_3_1_says_the_same_in_its_own_words() {
     let document = |version: &str, schema: &str| {

@@ -1,9 +1,12 @@
 //! Which member of one list of schemas is which of another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::equivalence::equivalent;
+use super::K;
+use super::equivalence::{equivalent, map};
+use super::types::{Types, own_types};
 use crate::diff::side::Side;
+use crate::diff::view::Facts;
 use crate::source::tree::NodeId;
 
 /// Members that belong together, and those that are on one side only.
@@ -14,8 +17,8 @@ pub(super) struct Matched {
     pub(super) added: Vec<NodeId>,
 }
 
-/// Up to how many comparisons of each with each are made to find members that mean the same.
-const EACH_WITH_EACH: usize = 400;
+/// Up to how many comparisons are made to find members that mean the same.
+const COMPARISONS: usize = 400;
 
 /// Matches by reference, then by value, by meaning, and by title; and the last on either side with each other.
 pub(super) fn match_members<'a>(
@@ -27,13 +30,16 @@ pub(super) fn match_members<'a>(
     let mut matched = Matched { removed: ours.to_vec(), added: theirs.to_vec(), ..Matched::default() };
     matched.by(|node| old.reference(node), |node| new.reference(node));
     matched.by(|node| Some(old.print(node)), |node| Some(new.print(node)));
-    if matched.removed.len() * matched.added.len() <= EACH_WITH_EACH {
-        matched.by_meaning(old, new);
+    matched.by_meaning(old, new);
+    // The title of a member of one kind: a reference, or a schema in its place.
+    fn title<'a>(side: &Side<'a>, node: NodeId, is_reference: bool) -> Option<&'a str> {
+        let schema = if is_reference { side.resolve(node)? } else { node };
+        side.string(schema, "title").filter(|_| side.is_reference(node) == is_reference)
     }
-    let title = |side: &Side<'_>, node| {
-        (!side.is_reference(node)).then(|| side.string(node, "title").map(str::to_owned))?
-    };
-    matched.by(|node| title(old, node), |node| title(new, node));
+    // References have names, which tell more than titles.
+    for (ours, theirs) in [(false, false), (true, false), (false, true)] {
+        matched.by(|node| title(old, node, ours), |node| title(new, node, theirs));
+    }
     if let ([removed], [added]) = (&*matched.removed, &*matched.added)
         && !old.is_reference(*removed)
         && !new.is_reference(*added)
@@ -61,7 +67,7 @@ impl Matched {
                 waiting.entry(key).or_default().push(*node);
             }
         }
-        let mut taken = std::collections::HashSet::new();
+        let mut taken = HashSet::new();
         let mut pairs = Vec::new();
         self.removed.retain(|node| {
             let partner = old_key(*node).and_then(|key| waiting.get_mut(&key)?.pop());
@@ -76,20 +82,44 @@ impl Matched {
     }
 
     fn by_meaning<'a>(&mut self, old: &Side<'a>, new: &Side<'a>) {
+        if self.removed.is_empty() || self.added.is_empty() {
+            return;
+        }
+        let mut outlined: HashMap<Outline<'_>, Vec<NodeId>> = HashMap::new();
+        for node in &self.added {
+            outlined.entry(outline(new, *node)).or_default().push(*node);
+        }
+        let mut left = COMPARISONS;
+        let mut taken = HashSet::new();
         let mut pairs = Vec::new();
-        let added = &mut self.added;
         self.removed.retain(|node| {
+            let Some(candidates) = outlined.get_mut(&outline(old, *node)) else { return true };
             let ours = old.view_of(&[*node]);
-            let partner = added.iter().position(|other| {
-                may_be_same(old, new, *node, *other) && equivalent(old, new, ours, new.view_of(&[*other]))
+            let partner = candidates.iter().position(|other| {
+                left = left.saturating_sub(1);
+                left > 0
+                    && may_be_same(old, new, *node, *other)
+                    && equivalent(old, new, ours, new.view_of(&[*other]))
             });
-            if let Some(at) = partner {
-                pairs.push((*node, added.remove(at)));
+            if let Some(partner) = partner.map(|at| candidates.remove(at)) {
+                taken.insert(partner);
+                pairs.push((*node, partner));
             }
             partner.is_none()
         });
+        self.added.retain(|node| !taken.contains(node));
         self.pairs.extend(pairs);
     }
+}
+
+/// What is alike in schemas that mean the same, seen at a glance: types, and the names of properties.
+type Outline<'a> = (Types<'a>, Vec<&'a str>);
+
+fn outline<'a>(side: &Side<'a>, node: NodeId) -> Outline<'a> {
+    let flat = side.flatten(side.viewed(side.view_of(&[node])).view);
+    let keywords = side.keywords(flat.view());
+    let facts = Facts::new(&keywords);
+    (own_types(side, facts), map(side, facts, K::Properties).into_keys().collect())
 }
 
 /// Whether two members may be the same under different names: if one has none, or if the name was exchanged in the
