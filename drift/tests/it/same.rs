@@ -305,6 +305,54 @@ fn a_known_defect_in_another_place_is_nothing_new() {
     assert!(ids(&compare(&named, &other)).contains(&"document-reference-dangling"));
 }
 
+/// Every part that may be a reference.
+#[test]
+fn parts_may_be_named_or_written_in_place() {
+    let parts = json!({
+        "parameters": {"P": {"name": "p", "in": "query", "schema": {"type": "string"}, "examples": {"one": {"value": "1"}}}},
+        "headers": {"H": {"schema": {"type": "string"}}},
+        "examples": {"E": {"value": {"a": 1}}},
+        "links": {"L": {"operationId": "o"}},
+        "requestBodies": {"B": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}}},
+        "callbacks": {"C": {"{$request.body#/url}": {"post": {"responses": {"200": {"description": "ok"}}}}}},
+        "pathItems": {"I": {"get": {"responses": {"200": {"description": "ok"}}}}},
+    });
+    let document = |in_place: bool| {
+        let part = |kind: &str, name: &str| match in_place {
+            true => parts[kind][name].clone(),
+            false => json!({"$ref": format!("#/components/{kind}/{name}")}),
+        };
+        let answer = json!({
+            "description": "ok",
+            "headers": {"X-H": part("headers", "H")},
+            "links": {"l": part("links", "L")},
+            "content": {"application/json": {"schema": {"type": "object"}, "examples": {"e": part("examples", "E")}}},
+        });
+        let mut components = parts.clone();
+        components["responses"] = json!({"R": answer});
+        let response = if in_place { answer } else { json!({"$ref": "#/components/responses/R"}) };
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "t", "version": "1"},
+            "paths": {
+                "/a": {"post": {
+                    "operationId": "o",
+                    "parameters": [part("parameters", "P")],
+                    "requestBody": part("requestBodies", "B"),
+                    "responses": {"200": response},
+                    "callbacks": {"c": part("callbacks", "C")},
+                }},
+                "/b": part("pathItems", "I"),
+            },
+            "components": components,
+        });
+        document.to_string()
+    };
+    for (old, new) in [(false, true), (true, false)] {
+        assert_eq!(ids(&compare(&document(old), &document(new))), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn many_alternatives_may_be_named_or_written_in_place() {
     let document = |member: &dyn Fn(usize) -> Value| {
