@@ -1,9 +1,9 @@
 //! Measures the comparison: processor time, peak memory and number of findings.
 //!
 //! `cargo bench --package openapi-drift` compares generated documents of 1 to 16 thousand schemas in cycles;
-//! `cargo bench --package openapi-drift -- OLD NEW` one pair of files. Each comparison
-//! has a process of its own, as in use, so that the peak is its own, and the memory that it gets from the system counts for small
-//! documents as for large ones.
+//! `cargo bench --package openapi-drift -- OLD NEW` one pair of files. Each comparison has a process of its own, as in
+//! use, so that the peak is its own, and the memory that it gets from the system counts for small documents as for
+//! large ones.
 //!
 //! The growth that is measured is that of the documents: the last columns are the time for each schema, reading and comparing,
 //! and its ratio to that of the smallest document. All generated schemas reach one another, so every operation reaches

@@ -31,10 +31,8 @@ pub struct Finding {
 impl Finding {
     /// Whether oasdiff would not report it: because it has no such rule, or does not look there.
     pub fn is_extension(&self) -> bool {
-        let is_unused = self.section == Section::Components && matches!(self.rule, Rule::Schema(..));
-        is_unused
-            || self.rule.is_extension()
-            || matches!(self.section, Section::Callbacks | Section::Webhooks)
+        let is_apart = matches!(self.section, Section::Unused | Section::Callbacks | Section::Webhooks);
+        is_apart || self.rule.is_extension()
     }
 }
 
@@ -112,6 +110,8 @@ pub enum Section {
     Security,
     /// `components`, where no operation is concerned.
     Components,
+    /// A named schema that no operation uses in both documents.
+    Unused,
     /// What the server calls without being asked.
     Webhooks,
     /// What the server calls when it was asked to.

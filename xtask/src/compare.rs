@@ -42,7 +42,7 @@ pub(crate) enum Outcome {
 ///
 /// If one of them cannot be had.
 pub(crate) fn diff(old: &str, new: &str, telling: Telling) -> Result<Outcome> {
-    tell(revisions::load(old)?, revisions::load(new)?, telling)
+    tell(&verdict(revisions::load(old)?, revisions::load(new)?, telling)?, telling)
 }
 
 /// Compares the document that the repository is pinned to with the published one.
@@ -79,7 +79,11 @@ pub(crate) fn drift(against: Option<&str>, telling: Telling) -> Result<Outcome> 
     let version = |version: &str, hash: &str| format!("{version} (sha256 {hash})");
     eprintln!("pinned to {}", version(&lock.document.info_version, &lock.document.sha256_canonical));
     eprintln!("published {}", version(live.version().unwrap_or("without a version"), hash));
-    let outcome = tell(pinned, live, telling)?;
+    let mut verdict = verdict(pinned, live, telling)?;
+    if !same {
+        verdict.content_differs();
+    }
+    let outcome = tell(&verdict, telling)?;
     match same {
         true => eprintln!("the published document is the one that nd8 is pinned to"),
         false => eprintln!("they differ: `cargo xtask refresh` takes the published one"),
@@ -88,10 +92,12 @@ pub(crate) fn drift(against: Option<&str>, telling: Telling) -> Result<Outcome> 
     Ok(if !same && telling.bar == Bar::Any { Outcome::Fails } else { outcome })
 }
 
-fn tell(old: Document, new: Document, telling: Telling) -> Result<Outcome> {
+fn verdict(old: Document, new: Document, telling: Telling) -> Result<Verdict> {
     let accepted = if telling.accepted { Accepted::read()? } else { Accepted::default() };
-    let scope = Scope { today: telling.today, rust: telling.rust, accepted: &accepted };
-    let verdict = Verdict::of(old, new, scope)?;
+    Verdict::of(old, new, Scope { today: telling.today, rust: telling.rust, accepted: &accepted })
+}
+
+fn tell(verdict: &Verdict, telling: Telling) -> Result<Outcome> {
     let report = verdict.report(telling.grouping, telling.bar);
     print(&report, telling.format)?;
     for complaint in &verdict.accepted.complaints {

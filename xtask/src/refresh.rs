@@ -171,15 +171,10 @@ impl Refreshed {
         let old_version = old.version().unwrap_or_default().to_owned();
         let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
         let mut verdict = Verdict::of(old, new, scope)?;
+        verdict.content_differs();
         // The report is told even where there is no client, for it says what has to be done about that.
         let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved));
         verdict.add_todo(derived.as_ref().map_or(&[], |(_, warnings)| warnings));
-        if verdict.comparison.findings.is_empty() {
-            // The report speaks of findings: of extensions there are none.
-            println!(
-                "The content changed though info.version did not: it is {old_version} in both. No finding tells of it."
-            );
-        }
         let report = verdict.report(Grouping::Schema, Bar::None);
         compare::print(&report, Format::Text(Paint::Coloured))?;
         if let Some(path) = &options.report {

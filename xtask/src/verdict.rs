@@ -47,6 +47,11 @@ impl Verdict {
         Ok(Self { old, new, comparison, rust, release, accepted })
     }
 
+    /// Says that the content is known to differ, for not every change has a finding: that of an extension has none.
+    pub(crate) fn content_differs(&mut self) {
+        self.comparison.same_version = self.old.version() == self.new.version();
+    }
+
     /// Adds what a maintainer has to do, or to look at.
     pub(crate) fn add_todo(&mut self, more: &[String]) {
         if let Some(RustImpact::Known { todo, .. }) = &mut self.rust {

@@ -24,48 +24,44 @@ impl Carried {
     ) {
         let (was, is) = (walk.old.get(self.old, "schema"), walk.new.get(self.new, "schema"));
         let (old_content, new_content) = (content(walk.old, self.old), content(walk.new, self.new));
+        let described = (was.is_some() || old_content.is_some(), is.is_some() || new_content.is_some());
+        let key = if old_content.or(new_content).is_some() { "content" } else { "schema" };
         match (was, is, old_content, new_content) {
             (Some(was), Some(is), _, _) => walk.begin(self.operation, was, is, self.usage),
             (_, _, Some((old_type, was)), Some((new_type, is))) => {
                 if old_type != new_type {
                     let message = format!("the media type changed from `{old_type}` to `{new_type}`");
-                    note(walk, C::ContentTypeChanged, "content", message);
+                    note(walk, C::ContentTypeChanged, key, message);
                 }
-                let usage = Use { loose: false, repeats: false, ..self.usage };
+                if walk.old.examples(was) != walk.new.examples(is) {
+                    let message = format!("the examples of `{new_type}` changed");
+                    note(walk, C::ExampleChanged, key, message);
+                }
                 match (walk.old.get(was, "schema"), walk.new.get(is, "schema")) {
-                    (Some(was), Some(is)) => walk.begin(self.operation, was, is, usage),
-                    (was, is) => self.came_or_went(walk, was, is, "content", note),
+                    (Some(was), Some(is)) => {
+                        let usage = Use { loose: false, repeats: false, ..self.usage };
+                        walk.begin(self.operation, was, is, usage);
+                    }
+                    (None, Some(_)) => note(walk, C::SchemaAdded, key, GOT.to_owned()),
+                    (Some(_), None) => note(walk, C::SchemaRemoved, key, LOST.to_owned()),
+                    (None, None) => {}
                 }
             }
-            (Some(_), None, _, Some(_)) | (None, Some(_), Some(_), _) => {
-                let message = "the value is described by the other of `schema` and `content`".to_owned();
-                note(walk, C::ContentStyleChanged, "content", message);
-            }
-            (was, is, Some(_), None) if was.is_none() && is.is_none() => {
-                note(walk, C::SchemaRemoved, "content", "the value is no longer described".to_owned());
-            }
-            (was, is, None, Some(_)) if was.is_none() && is.is_none() => {
-                note(walk, C::SchemaAdded, "content", "the value is described now".to_owned());
-            }
-            (was, is, _, _) => self.came_or_went(walk, was, is, "schema", note),
-        }
-    }
-
-    fn came_or_went<'a>(
-        &self,
-        walk: &mut Walk<'a>,
-        was: Option<NodeId>,
-        is: Option<NodeId>,
-        key: &'static str,
-        mut note: impl FnMut(&mut Walk<'a>, C, &'static str, String),
-    ) {
-        match (was, is) {
-            (None, Some(_)) => note(walk, C::SchemaAdded, key, "the value got a schema".to_owned()),
-            (Some(_), None) => note(walk, C::SchemaRemoved, key, "the value lost its schema".to_owned()),
-            _ => {}
+            _ => match described {
+                (false, true) => note(walk, C::SchemaAdded, key, GOT.to_owned()),
+                (true, false) => note(walk, C::SchemaRemoved, key, LOST.to_owned()),
+                (true, true) => {
+                    let message = "the value is described by the other of `schema` and `content`";
+                    note(walk, C::ContentStyleChanged, key, message.to_owned());
+                }
+                (false, false) => {}
+            },
         }
     }
 }
+
+const GOT: &str = "the value got a schema";
+const LOST: &str = "the value lost its schema";
 
 /// The one media type of a `content`.
 fn content<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'a str, NodeId)> {

@@ -17,36 +17,36 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     tags(walk);
 }
 
-/// What a list holds under each name: where it comes first, and all that is said there, for a name may come again.
-type Named<'a, T> = BTreeMap<&'a str, (NodeId, BTreeSet<T>)>;
+/// What a list holds by name: where a name comes first, and all that is said under it, for it may come again.
+type ByName<'a, T> = BTreeMap<&'a str, (NodeId, BTreeSet<T>)>;
 
-fn named<'a, T: Ord>(
+fn by_name<'a, T: Ord>(
     side: &Side<'a>,
     list: &str,
     name: impl Fn(NodeId) -> Option<&'a str>,
     says: impl Fn(NodeId) -> T,
-) -> Named<'a, T> {
-    let mut named: Named<'a, T> = BTreeMap::new();
+) -> ByName<'a, T> {
+    let mut by_name: ByName<'a, T> = BTreeMap::new();
     for node in side.items(side.path(&[list])) {
         if let Some(name) = name(*node) {
-            named.entry(name).or_insert_with(|| (*node, BTreeSet::new())).1.insert(says(*node));
+            by_name.entry(name).or_insert_with(|| (*node, BTreeSet::new())).1.insert(says(*node));
         }
     }
-    named
+    by_name
 }
 
 fn servers(walk: &mut Walk<'_>) {
-    fn list<'a>(side: &Side<'a>, key: &str) -> Named<'a, Option<Print>> {
+    /// The servers by URL, with what they say under a key.
+    fn list<'a>(side: &Side<'a>, key: &str) -> ByName<'a, Option<Print>> {
         // The default is `/`, and a slash at the end says nothing.
         let url = |node| side.string(node, "url").map(|url| url.trim_end_matches('/'));
-        named(side, "servers", url, |node| side.get(node, key).map(|node| side.print(node)))
+        by_name(side, "servers", url, |node| side.get(node, key).map(|node| side.print(node)))
     }
-    let (ours, theirs) = (list(walk.old, "variables"), list(walk.new, "variables"));
-    let described = (list(walk.old, "description"), list(walk.new, "description"));
     let shown = |url: &str| if url.is_empty() { "/".to_owned() } else { shorten(url, 200) };
     let note = |walk: &mut Walk<'_>, rule, url: &str, nodes, message: &str| {
         walk.note_apart(rule, Section::Servers, SubjectKind::Server, shown(url), nodes, message);
     };
+    let (ours, theirs) = (list(walk.old, "variables"), list(walk.new, "variables"));
     if let (1, 1, Some((was, (old, _))), Some((is, (new, _)))) =
         (ours.len(), theirs.len(), ours.first_key_value(), theirs.first_key_value())
         && was != is
@@ -54,22 +54,22 @@ fn servers(walk: &mut Walk<'_>) {
         let message = format!("the server `{}` became `{}`", shown(was), shown(is));
         return note(walk, A::ServerChanged, was, (Some(*old), Some(*new)), &message);
     }
-    for (url, (old, variables)) in &ours {
-        let Some((new, others)) = theirs.get(url) else {
-            note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed");
-            continue;
-        };
-        let nodes = (Some(*old), Some(*new));
-        if variables != others {
-            note(walk, A::ServerVariableChanged, url, nodes, "the server's variables changed");
-        }
-        if described.0[url].1 != described.1[url].1 {
-            note(walk, A::ServerDescriptionChanged, url, nodes, "the server's description changed");
-        }
+    for (url, (old, _)) in ours.iter().filter(|(url, _)| !theirs.contains_key(*url)) {
+        note(walk, A::ServerRemoved, url, (Some(*old), None), "the server was removed");
     }
     for (url, (new, _)) in theirs.iter().filter(|(url, _)| !ours.contains_key(*url)) {
         note(walk, A::ServerAdded, url, (None, Some(*new)), "the server was added");
     }
+    let mut changed = |key, rule, message| {
+        let theirs = list(walk.new, key);
+        for (url, (old, was)) in list(walk.old, key) {
+            if let Some((new, _)) = theirs.get(url).filter(|(_, is)| was != *is) {
+                note(walk, rule, url, (Some(old), Some(*new)), message);
+            }
+        }
+    };
+    changed("variables", A::ServerVariableChanged, "the server's variables changed");
+    changed("description", A::ServerDescriptionChanged, "the server's description changed");
 }
 
 fn info(walk: &mut Walk<'_>) {
@@ -105,8 +105,8 @@ fn info(walk: &mut Walk<'_>) {
 }
 
 fn tags(walk: &mut Walk<'_>) {
-    fn list<'a>(side: &Side<'a>) -> Named<'a, Print> {
-        named(side, "tags", |node| side.string(node, "name"), |node| side.print(node))
+    fn list<'a>(side: &Side<'a>) -> ByName<'a, Print> {
+        by_name(side, "tags", |node| side.string(node, "name"), |node| side.print(node))
     }
     let (ours, theirs) = (list(walk.old), list(walk.new));
     let note = |walk: &mut Walk<'_>, nodes, message: String| {

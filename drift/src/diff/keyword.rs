@@ -120,6 +120,8 @@ impl Keyword {
             && !matches!(
                 self,
                 K::Default
+                    | K::Id
+                    | K::Dialect
                     | K::Discriminator
                     | K::ReadOnly
                     | K::WriteOnly

@@ -99,7 +99,7 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
         (None, None) => String::new(),
     });
     let is_known_defect = matches!(raw.rule, Rule::Api(rule) if rule.is_defect()) && raw.old.is_some();
-    let is_unused = matches!(raw.origin, Origin::Pair(_)) && operations.is_empty();
+    let is_unused = section == Some(Section::Unused);
     let severity = match raw.rule.severity() {
         _ if is_known_defect => Severity::Docs,
         // Who uses the schema, and how, the document does not say.
@@ -120,7 +120,6 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
         operations,
         section: match section {
             Some(section) if section > Section::Paths => section,
-            _ if is_unused => Section::Components,
             _ => raw.section,
         },
     }

@@ -99,7 +99,8 @@ impl Reach {
             Origin::Nothing => (None, none()),
             Origin::Operation(number) => self.listed(&[number]),
             Origin::Pair(PairId(pair)) => match &self.sets[self.knots[pair as usize] as usize] {
-                Some((operations, section)) => (*section, operations.clone()),
+                // What no operation begins with was compared apart.
+                Some((operations, section)) => (section.or(Some(Section::Unused)), operations.clone()),
                 None => (None, none()),
             },
         }

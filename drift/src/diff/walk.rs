@@ -174,6 +174,7 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(old: &'a Side<'a>, new: &'a Side<'a>, options: &'a Options) -> Self {
+        // Room is cheap until it is used; lists that grow are copied again and again.
         Self {
             old,
             new,

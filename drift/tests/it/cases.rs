@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use openapi_drift::{Comparison, Location, Rule};
+use openapi_drift::{Comparison, Location, Rule, Section};
 
 use crate::{compare, options};
 
@@ -50,6 +50,24 @@ fn describe(comparison: &Comparison) -> String {
         }
     }
     text
+}
+
+/// oasdiff looks at what operations use; that a named schema is gone it tells all the same.
+#[test]
+fn of_schemas_that_no_operation_uses_oasdiff_tells_nothing() {
+    let folder =
+        |(path, ..): &(PathBuf, String, String)| path.ends_with("named-schemas-that-no-operation-uses");
+    let (_, old, new) = folders().into_iter().find(folder).unwrap();
+    let found = compare(&old, &new);
+    let unused: Vec<_> = found.findings.iter().filter(|finding| finding.section == Section::Unused).collect();
+    assert!(unused.iter().any(|finding| !finding.rule.is_extension()), "the rules are those of oasdiff");
+    assert!(unused.iter().all(|finding| finding.is_extension() && finding.operations.is_empty()));
+    let gone = compare(&new, &new.replace("    Same: ", "    Other: "));
+    assert!(
+        gone.findings
+            .iter()
+            .any(|finding| finding.rule.id() == "api-schema-removed" && !finding.is_extension())
+    );
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn altered(document: &Value, pointer: &str) -> Option<Value> {
     Some(changed)
 }
 
-/// Why a change at a pointer may go untold: it is none, or it is none for those who call the API.
+/// Whether a change at a pointer may go untold: it is none, or it is none for those who call the API.
 fn says_nothing(document: &Value, pointer: &str) -> bool {
     let value = document.pointer(pointer).unwrap();
     let is_empty = match value {
