@@ -27,6 +27,7 @@ pub(crate) struct Side<'a> {
     prints: Prints,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
     targets: Vec<NodeId>,
+    /// What the keys of each mapping are, by node.
     contexts: Vec<Context>,
     anchors: RefCell<Option<HashMap<String, NodeId>>>,
     /// What is wrong, and where.
