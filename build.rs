@@ -1,23 +1,32 @@
-//! Generates the raw client; how is the business of `codegen/`. `ND8_OPENAPI` names another document to generate from.
+//! Generates the raw client; `codegen/` does the work. `ND8_OPENAPI` names another document to generate from.
 
 fn main() {
     println!("cargo::rerun-if-env-changed=ND8_OPENAPI");
     match generate(std::env::var("ND8_OPENAPI").ok()) {
         Ok([name, hash]) => println!("cargo::metadata=API_VERSION={name}\ncargo::metadata=API_SHA256={hash}"),
-        Err(problem) => println!("cargo::error={problem}"),
+        Err(problem) => problem.to_string().lines().for_each(|line| println!("cargo::error={line}")),
     }
 }
 
 #[cfg(feature = "codegen")]
 fn generate(document: Option<String>) -> Result<[String; 2], Box<dyn std::error::Error>> {
+    use nd8_codegen::{Document, Knowledge};
     let main = document.as_deref().unwrap_or("openapi/nd8.json");
-    let read = |name| std::fs::read(name).map_err(|error| format!("cannot read {name}: {error}"));
-    let (bytes, more, out) = (read(main)?, read("openapi/supplement.json")?, std::env::var("OUT_DIR")?);
-    println!("cargo::rerun-if-changed={main}\ncargo::rerun-if-changed=openapi/supplement.json");
-    let supplement = nd8_codegen::Document { name: "openapi/supplement.json", bytes: &more };
-    let document = nd8_codegen::Document { name: main, bytes: &bytes };
-    let code = nd8_codegen::generate(document, Some(supplement), &nd8_codegen::nd8::profile())?;
-    code.warnings.iter().for_each(|warning| println!("cargo::warning={warning}"));
+    let read = |name| {
+        println!("cargo::rerun-if-changed={name}");
+        std::fs::read(name).map_err(|error| format!("cannot read {name}: {error}"))
+    };
+    let (bytes, supplement, overlay) =
+        (read(main)?, read("openapi/supplement.json")?, read("openapi/overlay.json")?);
+    let profile = nd8_codegen::nd8::profile();
+    let mut knowledge = Knowledge::new(&profile)
+        .supplement(Document { name: "openapi/supplement.json", bytes: &supplement })
+        .overlay(Document { name: "openapi/overlay.json", bytes: &overlay });
+    // Who tries another document cannot edit the tables of this crate.
+    knowledge.tolerant = document.is_some();
+    let code = nd8_codegen::generate(Document { name: main, bytes: &bytes }, &knowledge)?;
+    code.warnings.iter().filter(|it| !it.kind.is_note()).for_each(|it| println!("cargo::warning={it}"));
+    let out = std::env::var("OUT_DIR")?;
     code.files().iter().try_for_each(|(name, text)| std::fs::write(format!("{out}/{name}"), text))?;
     Ok([code.revision.version.escape_debug().to_string(), code.revision.sha256])
 }

@@ -1,199 +1,127 @@
-//! Brings a document into the part of OpenAPI that progenitor 0.15 turns into good Rust, one function a reason.
+//! From the normal form to the part of OpenAPI that progenitor 0.15 turns into good Rust, one function a reason.
 //!
-//! Unlike the patches these are no corrections: each describes a limit of the generator, holds for any document,
-//! and does nothing where its construct is absent. A golden case shows each at work.
+//! Names go in as placeholders that no identifier rule changes, and [`Placeholders`] puts the real ones into the generated code:
+//! so the names of the wire meet no rule but ours.
 
-use std::convert::Infallible;
+use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use serde_json::{Map, Value, json};
 
 use crate::document::Tree;
 use crate::error::{Error, Problem};
-use crate::naming::{is_json, success};
-use crate::operation::{Place, path_parameters, places};
+use crate::names::{self, Scope};
+use crate::operation::{path_parameters, places};
 use crate::pointer::Pointer;
-use crate::schema::{self, Direction, for_each};
+use crate::profile::Profile;
+use crate::schema::{self, Direction, for_each, referenced_in, without_failure};
 
-/// Applies every adaptation.
-pub(crate) fn adapt(tree: &mut Tree) -> Result<(), Error> {
-    for place in places(&tree.root) {
-        parameters_are_supported(tree, &place)?;
-        only_success_is_described(tree, &place)?;
-        any_2xx_is_success(tree, &place);
-        bodies_are_json(tree, &place)?;
+/// States in the normal form what the profile needs of types: which fields are arguments of a request or always there in a
+/// response. It is about Rust, not about the wire, and no part of the merged document.
+pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
+    let requests = schema::reached(&tree.root, Direction::Request);
+    let responses = schema::reached(&tree.root, Direction::Response);
+    for (name, component) in schema::components(&mut tree.root).into_iter().flatten() {
+        let Some(properties) = component.get("properties").and_then(Value::as_object) else { continue };
+        let constant = |name: &str| properties.get(name).is_some_and(|it| it.get("x-nd8-constant").is_some());
+        let constants: Vec<String> = properties.keys().filter(|name| constant(name)).cloned().collect();
+        let Some(needs) = profile.needs(name) else { continue };
+        let fields = needs.fields.iter().filter(|field| field.required && properties.contains_key(&field.name));
+        let required: Vec<String> = fields.map(|field| field.name.clone()).collect();
+        if requests.contains(name) && !responses.contains(name) {
+            component["x-nd8-arguments"] = json!(required);
+        }
+        component["required"] = required.into_iter().chain(constants).collect();
     }
-    types_are_known(tree)?;
-    provenance_is_told(&mut tree.root);
-    constraints_are_dropped(&mut tree.root);
-    nullable_is_optional(&mut tree.root);
-    numbers_are_exact(tree)?;
+}
+
+/// Brings a document of the normal form into the form for the generator.
+pub(crate) fn adapt(normal: &Tree) -> (Tree, Placeholders) {
+    let mut tree = normal.clone();
+    only_success_is_described(&mut tree);
     unreachable_schemas_are_dropped(&mut tree.root);
-    unknown_fields_are_kept(tree)
+    provenance_is_stated(&mut tree.root);
+    kinds_are_types(&mut tree.root);
+    nullable_is_optional(&mut tree.root);
+    references_are_plain(&mut tree.root);
+    constraints_are_dropped(&mut tree.root);
+    numbers_are_exact(&mut tree.root);
+    unknown_fields_are_kept(&mut tree.root);
+    let placeholders = Placeholders::put_into(&mut tree.root);
+    (tree, placeholders)
 }
 
-/// progenitor panics on cookies, on styles other than the defaults, and on templates it cannot fill.
-fn parameters_are_supported(tree: &Tree, place: &Place) -> Result<(), Error> {
-    let here = place.pointer().child("parameters");
-    let list = tree.root.pointer(here.as_str()).and_then(Value::as_array).cloned().unwrap_or_default();
-    let unsupported =
-        |place: Pointer, what: &str| Err(tree.error(place, Problem::Unsupported(what.to_owned())));
-    for (index, parameter) in list.iter().enumerate() {
-        let (here, location) = (here.child(index), parameter["in"].as_str().unwrap_or_default());
-        let plain_style = match location {
-            "path" | "header" => "simple",
-            "query" => "form",
-            _ => return unsupported(here, "a cookie parameter"),
-        };
-        if parameter.get("style").is_some_and(|style| style != plain_style) {
-            return unsupported(here.child("style"), "a parameter style other than the default");
+/// Two body types for one operation panic (progenitor#344, #950), and a refund that is reported with 201 where the document says 200
+/// has been made all the same: any 2xx is success, and whatever else is decoded by hand.
+fn only_success_is_described(tree: &mut Tree) {
+    for place in places(&tree.root) {
+        if let Some(Value::Object(responses)) = place.get_mut(&mut tree.root).get_mut("responses") {
+            let success = responses.iter().find(|(status, _)| status.starts_with('2'));
+            let success = success.map(|(_, response)| response.clone());
+            *responses = success.into_iter().map(|response| ("2XX".to_owned(), response)).collect();
         }
-        if parameter.get("schema").is_none() {
-            return unsupported(here, "a parameter without a schema");
-        }
-        if location == "path" && parameter["required"] != true {
-            return unsupported(here, "a path parameter that is not required");
-        }
-    }
-    let described = |name: &str| list.iter().any(|entry| entry["in"] == "path" && entry["name"] == name);
-    let template = path_parameters(&place.path);
-    if let Some(missing) = template.iter().find(|name| !described(name)) {
-        return unsupported(here, &format!("the path parameter `{missing}` has no description"));
-    }
-    let stray = list.iter().position(|entry| {
-        entry["in"] == "path" && !entry["name"].as_str().is_some_and(|name| template.contains(&name))
-    });
-    match stray {
-        Some(index) => unsupported(here.child(index), "a path parameter that the path does not have"),
-        None => Ok(()),
     }
 }
 
-/// Two body types for one operation panic (progenitor#344, #950). What is not success reaches the caller as an
-/// unexpected response, with status, headers and body intact, and is decoded by hand.
-fn only_success_is_described(tree: &mut Tree, place: &Place) -> Result<(), Error> {
-    let success = success(tree, place)?;
-    let keep = success.as_str().rsplit('/').next().unwrap_or_default().to_owned();
-    if let Some(Value::Object(responses)) = place.get_mut(&mut tree.root).get_mut("responses") {
-        responses.retain(|status, _| *status == keep);
+/// What no operation takes or yields, such as the bodies of errors, would only be dead types.
+fn unreachable_schemas_are_dropped(root: &mut Value) {
+    let mut used = schema::reached(root, Direction::Request);
+    used.extend(schema::reached(root, Direction::Response));
+    if let Some(components) = schema::components(root) {
+        components.retain(|name, _| used.contains(name));
     }
-    Ok(())
-}
-
-/// A refund that is answered with 201 where the document says 200 has been made all the same.
-fn any_2xx_is_success(tree: &mut Tree, place: &Place) {
-    if let Some(Value::Object(responses)) = place.get_mut(&mut tree.root).get_mut("responses") {
-        let response = std::mem::take(responses).into_iter().next();
-        responses.extend(response.map(|(_, response)| ("2XX".to_owned(), response)));
-    }
-}
-
-/// Several media types for one body are a `todo!()` in progenitor, and headers on a response are ignored.
-fn bodies_are_json(tree: &mut Tree, place: &Place) -> Result<(), Error> {
-    let here = place.pointer();
-    for body in [here.child("requestBody"), here.join(["responses", "2XX"])] {
-        let content = body.child("content");
-        let Some(Value::Object(media_types)) = tree.root.pointer_mut(content.as_str()) else { continue };
-        let had_any = !media_types.is_empty();
-        media_types.retain(|media, _| is_json(media));
-        let kept = std::mem::take(media_types).into_iter().next();
-        if kept.is_none() && had_any {
-            return Err(tree.error(content, Problem::Unsupported("a body without a JSON form".into())));
-        }
-        if let Some((_, mut media)) = kept {
-            if let Value::Object(media) = &mut media {
-                media.remove("encoding");
-            }
-            media_types.insert("application/json".to_owned(), media);
-        }
-    }
-    Ok(())
-}
-
-/// A type that JSON Schema does not have is a `todo!()` in progenitor.
-fn types_are_known(tree: &mut Tree) -> Result<(), Error> {
-    let name = tree.name.clone();
-    for_each(&mut tree.root, &mut |schema, place| match schema.get("type").and_then(Value::as_str) {
-        None | Some("array" | "boolean" | "integer" | "number" | "object" | "string") => Ok(()),
-        Some(other) => Err(Error::new(
-            &name,
-            place.child("type"),
-            Problem::Unsupported(format!("the schema type `{other}`")),
-        )),
-    })
 }
 
 /// Readers of the Rust documentation deserve to know what the project guessed.
-fn provenance_is_told(root: &mut Value) {
-    let tell = |map: &mut Map<String, Value>| {
-        let note = match map.get("x-nd8-provenance").and_then(Value::as_str) {
+pub(crate) fn provenance_is_stated(root: &mut Value) {
+    let note = |map: &mut Map<String, Value>| {
+        let note = match map.remove("x-nd8-provenance").as_ref().and_then(Value::as_str) {
             Some("inferred") => "Inferred: printed nowhere, so the live API may differ.",
             Some("guide") => "Source: the product guides, not the reference.",
             _ => return,
         };
         let description = map.get("description").and_then(Value::as_str).unwrap_or_default();
-        let told = format!("{description}\n\n{note}").trim_start().to_owned();
-        map.insert("description".to_owned(), Value::String(told));
+        let whole = format!("{description}\n\n{note}").trim_start().to_owned();
+        map.insert("description".to_owned(), Value::String(whole));
     };
     for place in places(root) {
-        tell(place.get_mut(root));
+        note(place.get_mut(root));
     }
     without_failure(for_each(root, &mut |schema, _| {
-        tell(schema);
+        note(schema);
         Ok(())
     }));
 }
 
-/// Limits would become newtypes that refuse a *response* when the server exceeds its own limit, `minimum: 1` a
-/// `NonZero`, and any of them would keep a conversion from matching. Limits on requests are checked in `ext`,
-/// with the server's own field names. Defaults would be sent where the caller said nothing.
-fn constraints_are_dropped(root: &mut Value) {
-    const CONSTRAINTS: [&str; 13] = [
-        "default",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "maxItems",
-        "maxLength",
-        "maxProperties",
-        "maximum",
-        "minItems",
-        "minLength",
-        "minProperties",
-        "minimum",
-        "multipleOf",
-        "pattern",
-    ];
+/// Where the profile names the kind, the type is that, and an adapter reads the form on the wire.
+fn kinds_are_types(root: &mut Value) {
     without_failure(for_each(root, &mut |schema, _| {
-        schema.retain(|key, _| !CONSTRAINTS.contains(&key.as_str()) && key != "uniqueItems");
-        let format_is_typed = matches!(
-            schema.get("format").and_then(Value::as_str),
-            Some("date-time" | "uuid" | "decimal" | "int32" | "int64")
-        );
-        if !format_is_typed {
+        if let Some(Value::String(kind)) = schema.get("x-nd8-kind") {
+            let name = if kind == "integer" { "integer" } else { "string" };
+            schema.insert("type".to_owned(), json!(name));
+            schema.remove("items");
             schema.remove("format");
         }
         Ok(())
     }));
+    // Components keep their values, which become variants; whatever else has some is read as plain text.
+    let names: BTreeSet<Pointer> = schema::object(root.pointer("/components/schemas"))
+        .map(|(name, _)| Pointer::root().join(["components", "schemas", name]))
+        .collect();
+    without_failure(for_each(root, &mut |schema, place| {
+        if !names.contains(place) {
+            schema.remove("enum");
+        }
+        Ok(())
+    }));
 }
 
-/// `required` beside `nullable` makes an absent key an error. An absent key and a null say the same here, so a
-/// nullable property is an optional one, and a nullable component an ordinary one.
+/// `required` beside `nullable` makes an absent key an error. An absent key and a null say the same here, so a nullable
+/// property is an optional one.
 fn nullable_is_optional(root: &mut Value) {
-    let mut nullable: Vec<String> = Vec::new();
-    for (name, component) in schema::components(root).into_iter().flatten() {
-        if let Some(component) = component.as_object_mut()
-            && component.remove("nullable") == Some(json!(true))
-        {
-            nullable.push(name.clone());
-        }
-    }
-    let is_nullable = |property: &Value| {
-        property["nullable"] == true
-            || schema::referenced(property)
-                .is_some_and(|name| nullable.iter().any(|nullable| nullable == name))
-    };
     without_failure(for_each(root, &mut |schema, _| {
         let optional: Vec<String> = schema::object(schema.get("properties"))
-            .filter(|(_, property)| is_nullable(property))
+            .filter(|(_, property)| property["nullable"] == true)
             .map(|(name, _)| name.to_owned())
             .collect();
         if let Some(Value::Array(required)) = schema.get_mut("required") {
@@ -203,56 +131,221 @@ fn nullable_is_optional(root: &mut Value) {
     }));
 }
 
+/// In OpenAPI 3.0 a description beside a reference needs an `allOf`, of which typify would make a type.
+fn references_are_plain(root: &mut Value) {
+    without_failure(for_each(root, &mut |schema, _| {
+        let name = schema.get("allOf").and_then(|_| referenced_in(&Value::Object(schema.clone())).map(str::to_owned));
+        if let Some(Value::Object(reference)) = name.as_deref().map(schema::reference) {
+            *schema = reference;
+        }
+        Ok(())
+    }));
+}
+
+/// Limits would become newtypes that refuse a *response* when the server exceeds its own limit, `minimum: 1` a `NonZero`, and any of
+/// them would keep a conversion from matching. Limits on requests are checked in `ext`, with the server's own field names. Defaults
+/// would be sent where the caller said nothing. A conversion matches only a schema that says nothing else.
+fn constraints_are_dropped(root: &mut Value) {
+    const TYPE: [&str; 10] = [
+        "$ref", "additionalProperties", "enum", "format", "items", "oneOf", "properties", "required", "type",
+        "description",
+    ];
+    without_failure(for_each(root, &mut |schema, _| {
+        schema.retain(|key, _| TYPE.contains(&key.as_str()));
+        let format_is_typed = matches!(
+            schema.get("format").and_then(Value::as_str),
+            Some("date-time" | "uuid" | "decimal" | "int32" | "int64" | "comma-separated")
+        );
+        if !format_is_typed {
+            schema.remove("format");
+        }
+        Ok(())
+    }));
+}
+
 /// A `number` would be an `f64`. Every one is a decimal, read and written digit for digit.
-fn numbers_are_exact(tree: &mut Tree) -> Result<(), Error> {
-    let name = tree.name.clone();
-    for_each(&mut tree.root, &mut |schema, place| {
-        if schema.get("type") != Some(&json!("number")) {
-            return Ok(());
+fn numbers_are_exact(root: &mut Value) {
+    without_failure(for_each(root, &mut |schema, _| {
+        if schema.get("type") == Some(&json!("number")) {
+            schema.insert("format".to_owned(), json!("decimal"));
         }
-        schema.insert("format".to_owned(), json!("decimal"));
-        match place.as_str().starts_with("/paths/") && place.as_str().contains("/parameters/") {
-            // A query is not JSON: the adapter that writes exact numbers has no form for it.
-            true => Err(Error::new(&name, place.clone(), Problem::Unsupported("a decimal parameter".into()))),
-            false => Ok(()),
-        }
-    })
+        Ok(())
+    }));
 }
 
-/// What no operation takes or yields any more, such as the bodies of errors, would only be dead types.
-fn unreachable_schemas_are_dropped(root: &mut Value) {
-    let mut used = schema::reached(root, Direction::Request);
-    used.extend(schema::reached(root, Direction::Response));
-    if let Some(components) = schema::components(root) {
-        components.retain(|name, _| used.contains(name));
-    }
-}
-
-/// A field that the server adds tomorrow is kept in `extra` instead of being dropped. `{}` is how typify is told:
-/// it takes `true` for a wish to ignore them.
-fn unknown_fields_are_kept(tree: &mut Tree) -> Result<(), Error> {
-    for name in schema::reached(&tree.root, Direction::Response) {
+/// A field that the server adds tomorrow is kept in `extra` instead of being dropped. `{}` is how typify is told: it takes `true`
+/// for a wish to ignore them.
+fn unknown_fields_are_kept(root: &mut Value) {
+    for name in schema::reached(root, Direction::Response) {
         let place = Pointer::root().join(["components", "schemas", &name]);
-        let Some(component) = tree.root.pointer_mut(place.as_str()) else { continue };
-        let mut clash = None;
-        without_failure(schema::walk(component, &place, &mut |schema, place| {
-            if let Some(Value::Object(properties)) = schema.get("properties") {
-                if properties.contains_key("extra") {
-                    clash = Some(place.join(["properties", "extra"]));
-                }
-                schema.insert("additionalProperties".to_owned(), json!({}));
-            }
-            Ok(())
-        }));
-        if let Some(place) = clash {
-            return Err(tree.error(place, Problem::Unsupported("a response field named `extra`".into())));
+        if let Some(Value::Object(component)) = root.pointer_mut(place.as_str())
+            && component.contains_key("properties")
+        {
+            component.insert("additionalProperties".to_owned(), json!({}));
         }
     }
-    Ok(())
 }
 
-fn without_failure(result: Result<(), Infallible>) {
-    match result {
-        Ok(()) => {}
+/// What a placeholder stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    ident: String,
+    wire: String,
+}
+
+/// The names that generated code gets in place of placeholders.
+#[derive(Debug, Default)]
+pub(crate) struct Placeholders {
+    names: BTreeMap<String, Name>,
+    /// The wire names of fields, by type and identifier.
+    fields: BTreeMap<(String, String), String>,
+}
+
+impl Placeholders {
+    fn put_into(root: &mut Value) -> Self {
+        let mut placeholders = Self::default();
+        for (index, (name, component)) in schema::components(root).into_iter().flatten().enumerate() {
+            placeholders.properties(index, name, component);
+        }
+        for (index, place) in places(root).into_iter().enumerate() {
+            let Value::Object(operation) = root["paths"][&place.path][&place.method].take() else { continue };
+            let (path, operation) = placeholders.parameters(index, &place.path, operation);
+            let Value::Object(paths) = &mut root["paths"] else { continue };
+            if let Some(Value::Object(item)) = paths.get_mut(&place.path) {
+                item.remove(&place.method);
+            }
+            let item = paths.entry(path).or_insert_with(|| json!({}));
+            item[place.method.as_str()] = Value::Object(operation);
+        }
+        if let Value::Object(paths) = &mut root["paths"] {
+            paths.retain(|_, item| item.as_object().is_some_and(|item| !item.is_empty()));
+        }
+        placeholders
+    }
+
+    fn properties(&mut self, index: usize, name: &str, component: &mut Value) {
+        let keeps_unknown = component.get("additionalProperties").is_some();
+        let Some(Value::Object(properties)) = component.get_mut("properties").map(Value::take) else { return };
+        // The fields that are not the document's keep their name.
+        let scope = if keeps_unknown { Scope::with(&["extra"]) } else { Scope::default() };
+        let idents = names::assign(properties.keys().map(String::as_str), names::snake, scope);
+        let mut ordered: Vec<(&str, String)> = idents.iter().map(|(wire, ident)| (*wire, ident.clone())).collect();
+        ordered.sort_by(|one, other| one.1.cmp(&other.1));
+        let mut renamed = Map::new();
+        let mut by_wire = BTreeMap::new();
+        for (at, (wire, ident)) in ordered.into_iter().enumerate() {
+            let placeholder = format!("zzf{index:05}x{at:05}");
+            self.fields.insert((name.to_owned(), ident.clone()), wire.to_owned());
+            self.names.insert(placeholder.clone(), Name { ident, wire: wire.to_owned() });
+            renamed.insert(placeholder.clone(), properties[wire].clone());
+            by_wire.insert(wire.to_owned(), placeholder);
+        }
+        if let Some(Value::Array(required)) = component.get_mut("required") {
+            let names = required.iter().filter_map(|name| by_wire.get(name.as_str()?).map(|name| json!(name)));
+            *required = names.collect();
+        }
+        component["properties"] = Value::Object(renamed);
+    }
+
+    fn parameters(
+        &mut self,
+        index: usize,
+        path: &str,
+        mut operation: Map<String, Value>,
+    ) -> (String, Map<String, Value>) {
+        let mut path_by_name: BTreeMap<String, String> = BTreeMap::new();
+        for (at, parameter) in
+            operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten().enumerate()
+        {
+            let wire = parameter["name"].as_str().unwrap_or_default().to_owned();
+            let ident = parameter["x-nd8-ident"].as_str().map_or_else(|| names::snake(&wire), str::to_owned);
+            let placeholder = format!("zzp{index:05}x{at:05}");
+            if parameter["in"] == "path" {
+                path_by_name.insert(wire.clone(), placeholder.clone());
+            }
+            parameter["name"] = json!(placeholder);
+            self.names.insert(placeholder, Name { ident, wire });
+        }
+        let mut renamed = path.to_owned();
+        for name in path_parameters(path) {
+            if let Some(placeholder) = path_by_name.get(name) {
+                renamed = renamed.replace(&format!("/{{{name}}}"), &format!("/{{{placeholder}}}"));
+            }
+        }
+        (renamed, operation)
+    }
+
+    /// Returns the wire name of a field of a generated type.
+    pub(crate) fn wire_name(&self, owner: &str, ident: &str) -> Option<&str> {
+        let ident = ident.strip_prefix("r#").unwrap_or(ident);
+        self.fields.get(&(owner.to_owned(), ident.to_owned())).map(String::as_str)
+    }
+
+    /// Puts the real names into generated code: identifiers, and texts that are a name, or have one in them.
+    ///
+    /// # Errors
+    ///
+    /// If the code has a placeholder that was not put in, or lacks one that was: then the generator has changed.
+    pub(crate) fn replace(&self, tokens: TokenStream, all: bool) -> Result<TokenStream, Error> {
+        let mut seen = BTreeSet::new();
+        let replaced = self.within(tokens, &mut seen);
+        let missing = self.names.keys().find(|name| all && !seen.contains(*name));
+        let fail = |message: String| Error::new("generated code", Pointer::root(), Problem::Generator(message));
+        if let Some(missing) = missing {
+            return Err(fail(format!("nothing was generated for `{}`", self.names[missing].wire)));
+        }
+        let text = replaced.to_string();
+        if let Some(at) = text.find("zzf0").or_else(|| text.find("zzp0")) {
+            let rest: String = text[at..].chars().take(14).collect();
+            return Err(fail(format!("`{rest}` is left in it")));
+        }
+        Ok(replaced)
+    }
+
+    fn within(&self, tokens: TokenStream, seen: &mut BTreeSet<String>) -> TokenStream {
+        let each = tokens.into_iter().map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), self.within(group.stream(), seen));
+                replaced.set_span(group.span());
+                TokenTree::Group(replaced)
+            }
+            TokenTree::Ident(ident) => match self.names.get(&ident.to_string()) {
+                Some(name) => {
+                    seen.insert(ident.to_string());
+                    TokenTree::Ident(Ident::new(&name.ident, ident.span()))
+                }
+                None => TokenTree::Ident(ident),
+            },
+            TokenTree::Literal(literal) => {
+                let written = literal.to_string();
+                if !written.contains("zzp") && !written.contains("zzf") {
+                    return TokenTree::Literal(literal);
+                }
+                let Ok(syn::Lit::Str(text)) = syn::parse_str::<syn::Lit>(&written) else {
+                    return TokenTree::Literal(literal);
+                };
+                let text = text.value();
+                TokenTree::Literal(match self.names.get(&text) {
+                    Some(name) => {
+                        seen.insert(text);
+                        Literal::string(&name.wire)
+                    }
+                    None => Literal::string(&self.in_text(&text)),
+                })
+            }
+            other => other,
+        });
+        each.collect()
+    }
+
+    /// Documentation names arguments.
+    fn in_text(&self, text: &str) -> String {
+        let mut replaced = text.to_owned();
+        for (placeholder, name) in &self.names {
+            if replaced.contains(placeholder.as_str()) {
+                replaced = replaced.replace(placeholder.as_str(), &name.ident);
+            }
+        }
+        replaced
     }
 }

@@ -1,21 +1,17 @@
-//! Open enums: every enum of strings becomes one that keeps values it does not know.
+//! Open enums: every set of texts becomes an enum that keeps values it does not know.
 //!
-//! typify's enums are closed, so one new status would fail the whole response. Here each enum is made a named
-//! schema, taken away from typify by a replacement, and written by hand.
+//! typify's enums are closed, so one new status would fail the whole response. Here each is taken away from typify by a
+//! replacement, and written by hand.
 
-use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::document::Tree;
-use crate::error::{Error, Problem};
-use crate::naming::described_reference;
-use crate::operation::places;
-use crate::pointer::Pointer;
+use crate::names::{self, Scope};
 use crate::schema;
 
-/// An enum of strings that the generated code defines by itself.
+/// A set of texts that the generated code defines by itself.
 #[derive(Debug)]
 pub(crate) struct OpenEnum {
     pub(crate) name: String,
@@ -24,98 +20,23 @@ pub(crate) struct OpenEnum {
     variants: Vec<(String, String)>,
 }
 
-/// Moves inline enums into components, and collects all of them.
-pub(crate) fn collect(tree: &mut Tree) -> Result<Vec<OpenEnum>, Error> {
-    hoist_from_properties(tree);
-    hoist_from_parameters(tree);
+/// Collects the sets of texts of a document in the normal form, where each is a component.
+pub(crate) fn collect(tree: &Tree) -> Vec<OpenEnum> {
     let components = tree.root.pointer("/components/schemas");
     schema::object(components)
-        .filter(|(_, schema)| is_string_enum(schema))
-        .map(|(name, schema)| read(tree, name, schema))
+        .filter(|(_, schema)| schema["type"] == "string")
+        .map(|(name, schema)| read(name, schema))
         .collect()
 }
 
-fn is_string_enum(schema: &Value) -> bool {
-    schema.get("type").is_some_and(|kind| kind == "string")
-        && schema
-            .get("enum")
-            .and_then(Value::as_array)
-            .is_some_and(|values| values.iter().any(Value::is_string))
-}
-
-fn read(tree: &Tree, name: &str, schema: &Value) -> Result<OpenEnum, Error> {
-    let place = Pointer::root().join(["components", "schemas", name, "enum"]);
-    let mut variants: Vec<(String, String)> = Vec::new();
-    for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let variant = match value.to_upper_camel_case() {
-            // `Unknown` is the variant for everything else.
-            unknown if unknown == "Unknown" => "UnknownValue".to_owned(),
-            digit if digit.starts_with(|first: char| first.is_ascii_digit()) => format!("X{digit}"),
-            variant => variant,
-        };
-        if syn::parse_str::<Ident>(&variant).is_err() || variants.iter().any(|(taken, _)| *taken == variant) {
-            let problem = Problem::Unsupported(format!("`{value}` yields no variant name of its own"));
-            return Err(tree.error(place, problem));
-        }
-        variants.push((variant, value.to_owned()));
-    }
+fn read(name: &str, schema: &Value) -> OpenEnum {
+    let values: Vec<&str> =
+        schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    // `Unknown` is the variant for everything else.
+    let variants = names::assign(values.iter().copied(), names::camel, Scope::with(&["Unknown", "Self"]));
+    let variants = values.iter().map(|value| (variants[value].clone(), (*value).to_owned())).collect();
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(OpenEnum { name: name.to_owned(), description, variants })
-}
-
-/// Enums among the properties of a component are called `OwnerProperty` unless the table named them already.
-fn hoist_from_properties(tree: &mut Tree) {
-    let mut found: Vec<(String, Value)> = Vec::new();
-    for (owner, schema) in schema::components(&mut tree.root).into_iter().flatten() {
-        let mut visit =
-            |schema: &mut Map<String, Value>, _: &Pointer| -> Result<(), std::convert::Infallible> {
-                if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-                    for (property, schema) in properties {
-                        let schema = match schema.get_mut("items") {
-                            Some(items) => items,
-                            None => schema,
-                        };
-                        if is_string_enum(schema) {
-                            let name = format!("{owner}_{property}").to_upper_camel_case();
-                            found.push((name.clone(), hoist(schema, &name)));
-                        }
-                    }
-                }
-                Ok(())
-            };
-        match schema::walk(schema, &Pointer::root(), &mut visit) {
-            Ok(()) => {}
-        }
-    }
-    if let Some(components) = schema::components(&mut tree.root) {
-        components.extend(found);
-    }
-}
-
-fn hoist(schema: &mut Value, name: &str) -> Value {
-    let reference = described_reference(name, schema);
-    std::mem::replace(schema, reference)
-}
-
-fn hoist_from_parameters(tree: &mut Tree) {
-    for place in places(&tree.root) {
-        let operation = place.get_mut(&mut tree.root);
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut found = Vec::new();
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let name =
-                format!("{id}_{}", parameter["name"].as_str().unwrap_or_default()).to_upper_camel_case();
-            if is_string_enum(&parameter["schema"]) {
-                found.push((name.clone(), hoist(&mut parameter["schema"], &name)));
-            }
-        }
-        if !found.is_empty() {
-            let schemas = &mut tree.root["components"]["schemas"];
-            for (name, schema) in found {
-                schemas[name] = schema;
-            }
-        }
-    }
+    OpenEnum { name: name.to_owned(), description, variants }
 }
 
 impl OpenEnum {

@@ -1,104 +1,177 @@
-//! What is wrong with a document, and where.
+//! Why a document cannot be turned into a client, and where.
 
 use std::fmt;
 
 use crate::pointer::Pointer;
 
-/// A document that cannot be turned into a client: which one, where in it, and why.
+/// A document that cannot be turned into a client: every reason that one pass found.
 ///
-/// `Display` gives `<document>#<JSON pointer>: <problem>` on one line.
+/// `Display` prints one line for each: `<document>:<line>: <problem> (at #<JSON pointer>)`.
 #[derive(Debug)]
 pub struct Error {
-    document: String,
-    pointer: Pointer,
-    problem: Problem,
+    findings: Vec<Finding>,
+}
+
+/// One reason, and its place.
+#[derive(Debug)]
+pub struct Finding {
+    pub(crate) document: String,
+    pub(crate) line: Option<u32>,
+    pub(crate) pointer: Pointer,
+    pub(crate) problem: Problem,
 }
 
 impl Error {
     pub(crate) fn new(document: &str, pointer: Pointer, problem: Problem) -> Self {
-        Self { document: document.to_owned(), pointer, problem }
+        Self { findings: vec![Finding { document: document.to_owned(), line: None, pointer, problem }] }
     }
 
-    /// The name under which the document was handed in.
+    pub(crate) fn all(findings: Vec<Finding>) -> Self {
+        Self { findings }
+    }
+
+    /// Whether it is only about what the client has no form for.
+    pub(crate) fn is_unsupported(&self) -> bool {
+        self.findings.iter().all(|finding| matches!(finding.problem, Problem::Unsupported(_)))
+    }
+
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// Adds line numbers to the findings that have none.
+    pub(crate) fn located(mut self, line: impl Fn(&Finding) -> Option<u32>) -> Self {
+        for finding in &mut self.findings {
+            finding.line = finding.line.or_else(|| line(finding));
+        }
+        self
+    }
+
+    /// Returns the reasons, in the order in which they were found; there is at least one.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl Finding {
+    /// Returns the name under which the document was handed in.
     pub fn document(&self) -> &str {
         &self.document
     }
 
-    /// The JSON pointer (RFC 6901) of the offending place; empty for the whole document.
+    /// Returns the line, counted from 1, where it is known.
+    pub fn line(&self) -> Option<u32> {
+        self.line
+    }
+
+    /// Returns the JSON pointer (RFC 6901) of the place; empty for the whole document.
     pub fn pointer(&self) -> &str {
         self.pointer.as_str()
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     pub fn problem(&self) -> &Problem {
         &self.problem
     }
 }
 
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.document)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.problem)?;
+        match self.pointer.as_str() {
+            "" => Ok(()),
+            pointer => write!(f, " (at #{pointer})"),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}: {}", self.document, self.pointer.as_str(), self.problem)
+        for (index, finding) in self.findings.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            finding.fmt(f)?;
+        }
+        Ok(())
     }
 }
 
 impl std::error::Error for Error {}
 
-/// The ways in which a document can be unfit.
+/// The ways in which a document, or what is known beside it, can be unfit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The bytes do not parse.
-    #[error("this is not JSON: {0}")]
-    NotJson(String),
+    /// The bytes are neither JSON nor YAML, or hostile.
+    #[error("{0}")]
+    Unreadable(String),
     /// Some other kind or version of document.
-    #[error("expected an OpenAPI 3.0 document, found {found}")]
-    NotOpenApi30 {
-        /// What the document says it is.
+    #[error("expected an OpenAPI 3.0 or 3.1 document, found {found}")]
+    NotOpenApi {
+        /// What the document is, and what to do about it.
         found: String,
     },
-    /// A part does not have the shape that OpenAPI 3.0 gives it.
-    #[error("not valid OpenAPI 3.0: {0}")]
+    /// A part does not have the shape that OpenAPI gives it.
+    #[error("not valid OpenAPI: {0}")]
     Malformed(String),
-    /// A `$ref` that leads nowhere.
-    #[error("`$ref` leads nowhere: `{0}`")]
+    /// A `$ref` that resolves to nothing.
+    #[error("`$ref` resolves to nothing: `{0}`")]
     DanglingRef(String),
-    /// A `$ref` chain outside of schemas that comes back to itself.
+    /// A `$ref`, or an `allOf` of one, that leads back to itself.
     #[error("`$ref` leads back to itself: `{0}`")]
     CyclicRef(String),
-    /// An operation that never says what success looks like.
-    #[error("the operation describes no 2xx response")]
-    NoSuccessResponse,
-    /// Two operations would become one method.
-    #[error("the name `{name}` is already taken by `{other}`")]
-    DuplicateName {
-        /// The name both would have.
-        name: String,
-        /// The method and path that had it first.
-        other: String,
-    },
-    /// A schema name that the table gives to two different schemas.
-    #[error("the schema name `{0}` is already taken by a different schema")]
-    SchemaNameTaken(String),
-    /// Something OpenAPI allows and the generated client has no form for.
+    /// Something that OpenAPI allows, that the client needs, and that it has no form for.
     #[error("not supported: {0}")]
     Unsupported(String),
-    /// A security requirement without its scheme.
-    #[error("unknown security scheme `{0}`")]
-    UnknownSecurityScheme(String),
-    /// A patch for an upstream defect that is not there any more.
-    #[error("patch `{patch}` no longer applies: {reason}")]
-    StalePatch {
-        /// Which patch.
-        patch: &'static str,
-        /// The profile's entry for it.
-        at: String,
-        /// What it did not find.
-        reason: String,
+    /// The document expands to more than a client could be.
+    #[error("the document expands to more than {0} types")]
+    TooLarge(usize),
+    /// An operation that a client needs is not in the document.
+    #[error("{used_by} needs the operation {call}, which this document does not have{hint}")]
+    MissingOperation {
+        /// The method of the hand-written layer.
+        used_by: String,
+        /// Method and path.
+        call: String,
+        /// What to do.
+        hint: String,
     },
-    /// A line of the naming table that matches nothing.
-    #[error("the naming table's entry `{0}` matches nothing in the document")]
-    StaleName(String),
-    /// The generator itself gave up.
-    #[error("the generator refuses this: {0}")]
+    /// A part of an operation or type that a client needs is not in the document, or of another kind.
+    #[error("{used_by} needs {what}; see the contract in codegen/src/nd8/contract.rs")]
+    Contract {
+        /// The method of the hand-written layer.
+        used_by: String,
+        /// What is missing or different.
+        what: String,
+    },
+    /// The document asks for another credential than the profile.
+    #[error(
+        "{operation} takes the credential {ours}, but the document asks for {theirs}; if the document is wrong, add \
+         `(\"{operation}\", \"<reason>\")` to CREDENTIAL_OVERRIDES in codegen/src/nd8/mod.rs"
+    )]
+    Credential {
+        /// The operation's name.
+        operation: String,
+        /// The profile's credential.
+        ours: String,
+        /// The document's.
+        theirs: String,
+    },
+    /// An entry of the profile or of the overlay that matches nothing.
+    #[error("{what} matches nothing in the document any more; remove it")]
+    Stale {
+        /// The entry, with its table.
+        what: String,
+    },
+    /// The overlay file is not one.
+    #[error("not a valid overlay: {0}")]
+    Overlay(String),
+    /// The generator itself failed.
+    #[error("the generator fails: {0}")]
     Generator(String),
 }

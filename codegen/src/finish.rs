@@ -12,11 +12,11 @@ use crate::document::Tree;
 use crate::enums::OpenEnum;
 use crate::error::{Error, Problem};
 use crate::generator::{EXACT_NUMBER, EXACT_STRING};
-use crate::naming::json_media_type;
+use crate::adapt::Placeholders;
 use crate::operation::places;
 use crate::pointer::Pointer;
 use crate::profile::Profile;
-use crate::schema::{Direction, reached, referenced};
+use crate::schema::{Direction, reached, referenced_in};
 use crate::security::{self, Operation};
 use crate::tidy::Tidy;
 
@@ -33,10 +33,12 @@ pub(crate) fn client(
     enums: &[OpenEnum],
     operations: &[Operation],
     profile: &Profile,
+    placeholders: &Placeholders,
 ) -> Result<Finished, Error> {
     let support: syn::Path = parse_quote!(crate::raw);
     let mut file = parse(tree, generated)?;
     file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
+    wire_names(&mut file, placeholders);
     for item in &mut file.items {
         match item {
             Item::Mod(module) if module.ident == "types" => types(tree, module, enums, profile, &support)?,
@@ -54,6 +56,23 @@ pub(crate) fn client(
     items.extend(parse(tree, security::to_tokens(operations, version, &support))?.items);
     let file = |items| File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
     Ok(Finished { types: file(types), client: file(items) })
+}
+
+/// Fields have the identifiers of `names`; what they are called on the wire is an attribute.
+fn wire_names(file: &mut File, placeholders: &Placeholders) {
+    let modules = file.items.iter_mut().filter_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_mut(),
+        _ => None,
+    });
+    for item in modules.flat_map(|(_, items)| items) {
+        let Item::Struct(item) = item else { continue };
+        let owner = item.ident.to_string();
+        for field in &mut item.fields {
+            let ident = field.ident.as_ref().map(Ident::to_string).unwrap_or_default();
+            let Some(wire) = placeholders.wire_name(&owner, &ident).filter(|wire| **wire != *ident) else { continue };
+            field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
+        }
+    }
 }
 
 /// Finishes the mocks.
@@ -195,8 +214,7 @@ fn patch_bodies(tree: &Tree) -> BTreeSet<String> {
         .filter(|place| place.method == "patch")
         .filter_map(|place| {
             let content = place.get(&tree.root).get("requestBody")?.get("content")?;
-            let media = json_media_type(Some(content))?;
-            referenced(&content[media]["schema"]).map(str::to_owned)
+            referenced_in(&content["application/json"]["schema"]).map(str::to_owned)
         })
         .collect()
 }

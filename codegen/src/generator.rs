@@ -1,24 +1,27 @@
 //! progenitor and its settings.
 
-use std::convert::Infallible;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use schemars_08::schema::{InstanceType, SchemaObject};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::adapt::Placeholders;
 use crate::document::Tree;
 use crate::enums::OpenEnum;
 use crate::error::{Error, Problem};
 use crate::operation::{Place, places};
 use crate::pointer::Pointer;
-use crate::schema::for_each;
 
 /// Types of the hand-written half that read and write a decimal exactly. Where one is a property of an object,
 /// [`crate::finish`] turns it into a plain `Decimal` with the same adapter.
 pub(crate) const EXACT_NUMBER: &str = "crate::raw::ExactNumber";
 pub(crate) const EXACT_STRING: &str = "crate::raw::ExactString";
+
+/// The type of a list in a query that is written as one text.
+const COMMA_SEPARATED: &str = "crate::raw::CommaSeparated";
 
 /// What progenitor made of a document.
 pub(crate) struct Output {
@@ -27,40 +30,34 @@ pub(crate) struct Output {
 }
 
 /// Runs progenitor over an adapted document.
-pub(crate) fn run(tree: &Tree, enums: &[OpenEnum], module: &str) -> Result<Output, Error> {
-    let mut tree = tree.clone();
-    only_types(&mut tree.root);
+pub(crate) fn run(
+    tree: &Tree,
+    enums: &[OpenEnum],
+    placeholders: &Placeholders,
+    module: &str,
+    origins: &BTreeMap<String, (String, Pointer)>,
+) -> Result<Output, Error> {
     let spec = tree.to_openapi()?;
-    attempt(&spec, enums, module).map_err(|message| {
-        let place = culprit(&tree, enums, module).map_or_else(Pointer::root, |place| place.pointer());
-        tree.error(place, Problem::Generator(message))
+    let output = attempt(&spec, enums, module).map_err(|message| {
+        let problem = |message| Problem::Generator(message);
+        match culprit(tree, enums, module) {
+            Some(Culprit::Operation(place)) => tree.error(place.pointer(), problem(message)),
+            Some(Culprit::Component(name)) => match origins.get(&name) {
+                Some((document, place)) => Error::new(document, place.clone(), problem(message)),
+                None => tree.error(Pointer::root(), problem(message)),
+            },
+            None => tree.error(Pointer::root(), problem(message)),
+        }
+    })?;
+    Ok(Output {
+        client: placeholders.replace(output.client, true)?,
+        mocks: placeholders.replace(output.mocks, false)?,
     })
 }
 
-/// A conversion matches only a schema that says nothing else. Whatever does not make a type is taken away; that a
-/// property is nullable says no more than that it is optional.
-fn only_types(root: &mut Value) {
-    let strip = &mut |schema: &mut Map<String, Value>, _: &Pointer| -> Result<(), Infallible> {
-        schema.retain(|key, _| !key.starts_with("x-") && !NOT_A_TYPE.contains(&key.as_str()));
-        for (_, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
-        {
-            if let Value::Object(property) = property {
-                property.remove("nullable");
-            }
-        }
-        Ok(())
-    };
-    match for_each(root, strip) {
-        Ok(()) => {}
-    }
-}
-
-const NOT_A_TYPE: [&str; 6] = ["deprecated", "example", "externalDocs", "readOnly", "writeOnly", "xml"];
-
 fn attempt(spec: &openapiv3::OpenAPI, enums: &[OpenEnum], module: &str) -> Result<Output, String> {
     let settings = settings(enums, module);
-    // What progenitor has no form for is checked before, with a better message; but it also panics by design
-    // where something is yet to be written, and that must not take a build script down without a pointer.
+    // It panics by design where something is yet to be written, and that must not take a build script down without a place.
     let generated = catch_unwind(AssertUnwindSafe(|| {
         let client = Generator::new(&settings).generate_tokens(spec).map_err(|error| error.to_string())?;
         let mocks = Generator::new(&settings).httpmock(spec, module).map_err(|error| error.to_string())?;
@@ -68,21 +65,42 @@ fn attempt(spec: &openapiv3::OpenAPI, enums: &[OpenEnum], module: &str) -> Resul
     }));
     match generated {
         Ok(result) => result,
-        Err(panic) => Err(panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(|message| (*message).to_owned()))
-            .unwrap_or_else(|| "it panicked without a message".to_owned())),
+        Err(panic) => Err(message_of(&*panic)),
     }
 }
 
-/// progenitor's errors name no place: the operation that fails alone is the one to blame.
-fn culprit(tree: &Tree, enums: &[OpenEnum], module: &str) -> Option<Place> {
-    places(&tree.root).into_iter().find(|place| {
-        let mut alone = tree.clone();
+/// Returns what a panic says.
+pub(crate) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.map_or_else(|| "it panicked without a message".to_owned(), |message| format!("it panicked: {message}"))
+}
+
+/// What the generator fails for.
+enum Culprit {
+    Operation(Place),
+    Component(String),
+}
+
+/// progenitor's errors name no place: the part that fails alone is the one to report.
+fn culprit(tree: &Tree, enums: &[OpenEnum], module: &str) -> Option<Culprit> {
+    let fails = |alone: &Tree| alone.to_openapi().is_ok_and(|spec| attempt(&spec, enums, module).is_err());
+    let mut alone = tree.clone();
+    alone.root["paths"] = serde_json::json!({});
+    if fails(&alone) {
+        let components = crate::schema::object(tree.root.pointer("/components/schemas"));
+        let names: Vec<String> = components.map(|(name, _)| name.to_owned()).collect();
+        // Without one of them the others would dangle; so each is replaced by any value instead.
+        return names.into_iter().find_map(|name| {
+            let mut without = alone.clone();
+            without.root["components"]["schemas"][&name] = serde_json::json!({});
+            (!fails(&without)).then_some(Culprit::Component(name))
+        });
+    }
+    places(&tree.root).into_iter().find_map(|place| {
         let operation = Value::Object(place.get(&tree.root).clone());
         alone.root["paths"] = serde_json::json!({ &place.path: { &place.method: operation } });
-        alone.to_openapi().is_ok_and(|spec| attempt(&spec, enums, module).is_err())
+        fails(&alone).then_some(Culprit::Operation(place))
     })
 }
 
@@ -107,6 +125,7 @@ fn settings(enums: &[OpenEnum], module: &str) -> GenerationSettings {
         settings.with_conversion(schema, to, [TypeImpl::Display].into_iter());
     };
     convert(InstanceType::String, "date-time", "::jiff::Timestamp");
+    convert(InstanceType::String, "comma-separated", COMMA_SEPARATED);
     convert(InstanceType::String, "decimal", EXACT_STRING);
     convert(InstanceType::Number, "decimal", EXACT_NUMBER);
     settings

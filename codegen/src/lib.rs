@@ -1,33 +1,30 @@
 //! Turns OpenAPI documents into the Rust source of a client: documents in, formatted source out.
 //!
-//! No I/O and no environment: the build script and the tools hand bytes in and put strings away. The steps, each
-//! in a module of its own:
+//! No I/O and no environment: the build script and the tools hand bytes in and put strings away. The steps, each in a module of
+//! its own:
 //!
-//! 1. `document`: parse, check the version and every `$ref`;
-//! 2. `inline`: bring operations into one form;
-//! 3. `merge`: add the supplement's operations;
-//! 4. `naming`: give operations, bodies and, after the next step, inner schemas the names of the profile's table;
-//! 5. `patch`: mend known defects, and fail when one is not there any more;
-//! 6. `adapt`: stay within what progenitor turns into good Rust;
-//! 7. `enums` and `security`: collect what progenitor would lose;
-//! 8. `generator`: progenitor;
-//! 9. `finish` and `tidy`: what can only be said about the generated Rust;
-//! 10. `surface`: the public items that came out.
+//! 1. `document`: parse, and check the version;
+//! 2. `normal`: what the document means, in one way of writing, with the names of the profile and what the overlay knows beside it;
+//! 3. `adapt`: the part of OpenAPI that progenitor turns into good Rust, with placeholders for names;
+//! 4. `enums` and `security`: collect what progenitor would lose;
+//! 5. `generator`: progenitor;
+//! 6. `finish` and `tidy`: what can only be stated about the generated Rust;
+//! 7. `surface`: the public items that came out.
 //!
-//! Beside the road stand `revision`, which tells documents apart, and with the feature `impact` the comparison of what
-//! two documents yield.
+//! `names` has the one rule for identifiers. Next to the pipeline are `revision`, which tells documents apart, and with the feature
+//! `impact` the comparison of what two documents yield.
 //!
 //! ```
-//! use nd8_codegen::{Document, Profile, generate};
+//! use nd8_codegen::{Document, Knowledge, Profile, generate};
 //!
 //! let document = br#"{
 //!     "openapi": "3.0.3",
 //!     "info": {"title": "Tiny", "version": "1"},
 //!     "paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}}}
 //! }"#;
-//! let generated = generate(Document { name: "tiny.json", bytes: document }, None, &Profile::default())?;
+//! let profile = Profile::default();
+//! let generated = generate(Document { name: "tiny.json", bytes: document }, &Knowledge::new(&profile))?;
 //! assert!(generated.client.contains("pub async fn get_ping"));
-//! assert_eq!(generated.warnings.len(), 1, "the naming table does not know the operation");
 //! # Ok::<(), nd8_codegen::Error>(())
 //! ```
 
@@ -39,12 +36,10 @@ mod finish;
 mod generator;
 #[cfg(feature = "impact")]
 pub mod impact;
-mod inline;
-mod merge;
-mod naming;
+mod names;
 pub mod nd8;
+mod normal;
 mod operation;
-mod patch;
 mod pointer;
 mod profile;
 mod report;
@@ -55,9 +50,12 @@ mod surface;
 mod tidy;
 
 pub use document::Document;
-pub use error::{Error, Problem};
-pub use profile::{KnownValues, OperationName, Profile, SchemaName, SecurityName};
-pub use report::Warning;
+pub use error::{Error, Finding, Problem};
+pub use profile::{
+    AlternativeName, Credential, CredentialOverride, FieldNeed, Kind, MovedOperation, OperationEntry, Profile, SchemaName,
+    TypeNeeds,
+};
+pub use report::{Warning, WarningKind};
 pub use revision::Revision;
 
 /// The module of the consuming crate that the generated code is included in, and finds its hand-written half in.
@@ -75,6 +73,8 @@ pub struct Generated {
     pub mocks: String,
     /// The public items of `types` and `client`, one a line, sorted.
     pub surface: String,
+    /// The document in the normal form, with all that is known beside it: OpenAPI 3.0, as JSON.
+    pub merged: String,
     /// Which revision of the API the main document is.
     pub revision: Revision,
     /// What a maintainer should look at.
@@ -90,45 +90,125 @@ impl Generated {
     }
 }
 
-/// Generates a client from a document and, where there is one, its supplement.
+/// What is known beside a document.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Knowledge<'a> {
+    /// Names, needs and credentials.
+    pub profile: &'a Profile,
+    /// Operations that the document does not have.
+    pub supplement: Option<Document<'a>>,
+    /// What the document does not state of its operations and types.
+    pub overlay: Option<Document<'a>>,
+    /// Whether knowledge that matches nothing is a warning instead of an error: for those who cannot edit it.
+    pub tolerant: bool,
+    /// Whether what the hand-written layer needs is noted only, and not missed.
+    pub(crate) needs_are_notes: bool,
+}
+
+impl<'a> Knowledge<'a> {
+    /// Returns a profile alone, strictly applied.
+    pub fn new(profile: &'a Profile) -> Self {
+        Self { profile, supplement: None, overlay: None, tolerant: false, needs_are_notes: false }
+    }
+
+    /// Adds the operations of a supplement.
+    #[must_use]
+    pub fn supplement(self, supplement: Document<'a>) -> Self {
+        Self { supplement: Some(supplement), ..self }
+    }
+
+    /// Adds an overlay.
+    #[must_use]
+    pub fn overlay(self, overlay: Document<'a>) -> Self {
+        Self { overlay: Some(overlay), ..self }
+    }
+
+    /// Makes knowledge that matches nothing a warning.
+    #[must_use]
+    pub fn tolerant(self) -> Self {
+        Self { tolerant: true, ..self }
+    }
+}
+
+/// The stack of the thread that generates. Documents nest, and so do the walks of the generator over what they become.
+const STACK: usize = 512 << 20;
+
+/// Generates a client from a document and what is known beside it.
 ///
 /// # Errors
 ///
-/// An [`Error`] names the document, the JSON pointer and the problem: the input is not JSON, not OpenAPI 3.0, has a
-/// dangling `$ref`, an operation without a success response, two operations of one name, or something that the
-/// client has no form for; or an entry of the profile matches nothing any more.
-pub fn generate(
-    main: Document<'_>,
-    supplement: Option<Document<'_>>,
-    profile: &Profile,
-) -> Result<Generated, Error> {
-    let mut warnings = Vec::new();
-    let mut tree = document::Tree::parse(main)?;
+/// An [`Error`] lists every reason that was found, each with the document, the line, the JSON pointer and what to do: the input is
+/// neither JSON nor YAML, not OpenAPI 3.0 or 3.1, or malformed; something that a client needs is missing, of another kind, or has no
+/// form; the document asks for another credential; or, unless [`Knowledge::tolerant`], an entry of the knowledge matches nothing.
+pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("nd8-codegen".to_owned()).stack_size(STACK);
+        let worker = builder.spawn_scoped(scope, || generate_here(main, knowledge));
+        let fail = |message: String| Error::new(main.name, pointer::Pointer::root(), Problem::Generator(message));
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(fail(generator::message_of(&*panic))),
+            Err(error) => Err(fail(format!("no thread could be started: {error}"))),
+        }
+    })
+}
+
+fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
+    let Knowledge { profile, supplement, overlay, tolerant, needs_are_notes } = *knowledge;
+    let tree = document::Tree::parse(main)?;
     let revision = Revision::of(&tree)?;
-    inline::inline(&mut tree)?;
-    if let Some(supplement) = supplement {
-        let mut supplement = document::Tree::parse(supplement)?;
-        inline::inline(&mut supplement)?;
-        merge::merge(&mut tree, supplement, &mut warnings);
+    let supplement_tree = supplement.map(document::Tree::parse).transpose()?;
+    let overlay_file = overlay.map(normal::overlay::Overlay::parse).transpose()?.unwrap_or_default();
+    let mut diagnostics = report::Diagnostics { tolerant, needs_are_notes, ..report::Diagnostics::default() };
+    let normal::Normal { tree: mut normal, operations, origins } =
+        normal::normalize(tree, supplement_tree, &overlay_file, profile, &mut diagnostics)?;
+    let report::Diagnostics { mut warnings, errors, .. } = diagnostics;
+    let lines = Lines(vec![Some(main), supplement, overlay]);
+    if !errors.is_empty() {
+        return Err(Error::all(errors).located(|finding| lines.of(finding.document(), finding.pointer())));
     }
-    naming::operations(&mut tree, profile, &mut warnings)?;
-    patch::apply(&mut tree, profile)?;
-    naming::schemas(&mut tree, profile)?;
-    adapt::adapt(&mut tree)?;
-    let enums = enums::collect(&mut tree)?;
-    let operations = security::operations(&tree, profile)?;
-    let output = generator::run(&tree, &enums, MODULE)?;
-    let mocks = finish::mocks(&tree, output.mocks)?;
+    for warning in &mut warnings {
+        warning.line = lines.of(&warning.document, &warning.pointer);
+    }
+    warnings.sort();
+    let merged = write(&normal.root);
+    adapt::apply_needs(&mut normal, profile);
+    let (adapted, placeholders) = adapt::adapt(&normal);
+    let enums = enums::collect(&normal);
+    let output = generator::run(&adapted, &enums, &placeholders, MODULE, &origins)?;
+    adapt::provenance_is_stated(&mut normal.root);
+    let mocks = finish::mocks(&normal, output.mocks)?;
     let finish::Finished { types, client } =
-        finish::client(&tree, output.client, &enums, &operations, profile)?;
+        finish::client(&normal, output.client, &enums, &operations, profile, &placeholders)?;
     Ok(Generated {
         surface: surface::list([&types, &client]),
         types: print(&types),
         client: print(&client),
         mocks: print(&mocks),
+        merged,
         revision,
         warnings,
     })
+}
+
+/// Writes a document for people: the members of the root in the order in which OpenAPI lists them.
+fn write(root: &serde_json::Value) -> String {
+    let members = ["openapi", "info", "servers", "paths", "components"].map(|key| {
+        let text = serde_json::to_string_pretty(&root[key]).unwrap_or_default();
+        format!("  \"{key}\": {}", text.replace('\n', "\n  "))
+    });
+    format!("{{\n{}\n}}\n", members.join(",\n"))
+}
+
+/// Finds the lines of places, when there is something to report.
+struct Lines<'a>(Vec<Option<Document<'a>>>);
+
+impl Lines<'_> {
+    fn of(&self, document: &str, pointer: &str) -> Option<u32> {
+        let document = self.0.iter().flatten().find(|known| known.name == document)?;
+        document::line_of(*document, pointer)
+    }
 }
 
 fn print(file: &syn::File) -> String {

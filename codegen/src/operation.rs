@@ -1,4 +1,4 @@
-//! Walking the operations of a document: which there are, where they stand, and what shape a path has.
+//! Walking the operations of a document: which there are, where they are, and what shape a path has.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::pointer::Pointer;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Where an operation stands in its document.
+/// Where an operation is in its document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) path: String,
@@ -24,13 +24,6 @@ impl Place {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// Two calls are the same operation when only the names of their path parameters differ.
-    pub(crate) fn is_call(&self, call: &str) -> bool {
-        call.split_once(' ').is_some_and(|(method, path)| {
-            method.eq_ignore_ascii_case(&self.method) && path_shape(path) == path_shape(&self.path)
-        })
-    }
-
     pub(crate) fn get<'a>(&self, root: &'a Value) -> &'a Map<String, Value> {
         match &root["paths"][&self.path][&self.method] {
             Value::Object(operation) => operation,
@@ -46,7 +39,7 @@ impl Place {
     }
 }
 
-/// Every operation, ordered by path and then by method.
+/// Returns every operation, ordered by path and then by method.
 pub(crate) fn places(root: &Value) -> Vec<Place> {
     let paths = root.get("paths").and_then(Value::as_object);
     let mut places: Vec<Place> = paths
@@ -63,28 +56,42 @@ pub(crate) fn places(root: &Value) -> Vec<Place> {
     places
 }
 
-/// The path with its parameters nameless: `/refunds/{id}/` becomes `/refunds/{}/`.
+/// Returns the path without the names of its parameters and without its last slash: `/refunds/{id}/` becomes `/refunds/{}`.
 pub(crate) fn path_shape(path: &str) -> String {
-    path.split('/')
-        .map(|segment| if segment.starts_with('{') && segment.ends_with('}') { "{}" } else { segment })
+    let segments = path.trim_end_matches('/').split('/');
+    segments
+        .map(|segment| if parameter(segment).is_some() { "{}" } else { segment })
         .collect::<Vec<_>>()
         .join("/")
 }
 
-/// The parameter names of a path template, in order.
+/// Returns the parameter names of a path template, in order.
 pub(crate) fn path_parameters(path: &str) -> Vec<&str> {
-    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect()
+    path.split('/').filter_map(parameter).collect()
+}
+
+/// Whether braces occur only around whole segments.
+pub(crate) fn is_plain_template(path: &str) -> bool {
+    path.starts_with('/')
+        && path.split('/').all(|segment| parameter(segment).is_some() || !segment.contains(['{', '}']))
+}
+
+fn parameter(segment: &str) -> Option<&str> {
+    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    (!name.is_empty() && !name.contains(['{', '}'])).then_some(name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::*;
 
     #[test]
-    fn a_call_is_matched_by_shape() {
-        let place = Place { path: "/refunds/{id}/".into(), method: "get".into() };
-        assert!(place.is_call("GET /refunds/{pk}/"));
-        assert!(!place.is_call("POST /refunds/{pk}/"));
-        assert!(!place.is_call("GET /refunds/"));
+    fn a_path_is_matched_by_shape() {
+        assert_eq!(path_shape("/refunds/{id}/"), path_shape("/refunds/{pk}"));
+        assert_ne!(path_shape("/refunds/{id}/"), path_shape("/refunds/"));
+        assert!(is_plain_template("/refunds/{id}/"));
+        for odd in ["/refunds/{id}.csv", "/{a}-{b}/", "/{}/", "refunds/"] {
+            assert!(!is_plain_template(odd), "{odd}");
+        }
     }
 }

@@ -18,6 +18,17 @@ impl Pointer {
         Self(format!("{}/{segment}", self.0))
     }
 
+    /// The place that a JSON pointer names.
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Returns the last step, as the document writes it.
+    pub(crate) fn last(&self) -> String {
+        let last = self.0.rsplit('/').next().unwrap_or_default();
+        last.replace("~1", "/").replace("~0", "~")
+    }
+
     /// Several steps down.
     pub(crate) fn join<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Self {
         segments.into_iter().fold(self.clone(), |place, segment| place.child(segment))

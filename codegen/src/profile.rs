@@ -1,69 +1,190 @@
-//! What a document cannot say about itself: the names its parts get and the defects it is known to have.
+//! What a document cannot state about itself: what its parts are called, what the hand-written layer needs of them, and
+//! which credential an operation takes.
 //!
-//! A profile is data. [`crate::nd8`] holds the one of the ND8 API; the golden cases bring their own.
+//! A profile is data. [`crate::nd8`] holds the one of the ND8 API; the test cases bring their own.
 
 use serde::Deserialize;
 
-/// The tables that a generation goes by. Every entry must match something: a stale one is an error.
+/// The tables that a generation goes by.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Profile {
-    /// Names of operations and of their bodies.
-    pub operations: Vec<OperationName>,
-    /// Names of schemas that stand inside others, inline or by reference.
+    /// The operations that have names of ours.
+    pub operations: Vec<OperationEntry>,
+    /// Names of schemas inside others.
     pub schemas: Vec<SchemaName>,
-    /// Names of security schemes.
-    pub security: Vec<SecurityName>,
-    /// String properties (`Refund.amount`) whose values are decimal numbers, though the document doesn't say so.
-    pub amounts: Vec<String>,
-    /// String properties whose known values stand in prose only.
-    pub known_values: Vec<KnownValues>,
-    /// Names of string properties that `Debug` may print; all other free text is redacted.
+    /// Names of the alternatives of a schema.
+    pub alternatives: Vec<AlternativeName>,
+    /// What is needed of types.
+    pub types: Vec<TypeNeeds>,
+    /// The credentials that operations take.
+    pub credentials: Vec<Credential>,
+    /// Operations whose credential is ours whatever the document asks for, and why.
+    pub credential_overrides: Vec<CredentialOverride>,
+    /// Operations that change something and have moved to another place.
+    pub moved: Vec<MovedOperation>,
+    /// The path of the addresses that the client sends to, such as `/api`.
+    pub server_path: Option<String>,
+    /// Names of text properties that `Debug` may print; all other text is redacted.
     pub debug_shows: Vec<String>,
 }
 
-/// One line of the naming table.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OperationName {
-    /// Method and path, such as `GET /refunds/{id}/`; the names of path parameters do not matter.
+/// An operation that is known.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationEntry {
+    /// Method and path, such as `GET /refunds/{id}/`. The names of path parameters and the last slash do not matter.
     pub call: String,
-    /// The operation id, and so the name of the method.
+    /// The name of the method.
     pub name: String,
     /// The name of the JSON request body.
-    #[serde(default)]
     pub request: Option<String>,
-    /// The name of the JSON body of success; of its items where it is an array.
-    #[serde(default)]
+    /// The name of the JSON body of success; `Refund[]` where that is a list of them.
     pub response: Option<String>,
+    /// The name of the credential, among [`Profile::credentials`]. None is needed where there is none.
+    pub credential: Option<String>,
+    /// The method of the hand-written layer that makes this call. Without the operation there is no such layer.
+    pub used_by: Option<String>,
+    /// The path parameters that the layer gives, in the order of the path, and the query parameters that it may give.
+    pub parameters: Vec<FieldNeed>,
 }
 
-/// The name of a schema that stands at some property or query parameter.
+/// The name of a schema inside another.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SchemaName {
-    /// `Owner.property`, `Owner.property[]` for the items of an array, or `operation_id?parameter`.
+    /// `Owner.property`, `Owner.property[]` for the items of an array, or `operation_name?parameter`.
     pub at: String,
-    /// Its name.
+    /// Its name. Places that share a name share a type.
     pub name: String,
 }
 
-/// The name of a security scheme in the operation table.
+/// The name of one alternative (`oneOf`) of a schema.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SecurityName {
-    /// The key under `components.securitySchemes`.
-    pub scheme: String,
+pub struct AlternativeName {
+    /// The name of the schema that has alternatives.
+    pub of: String,
+    /// The name of the alternative.
+    pub name: String,
+    /// The property that this alternative requires and the others do not.
+    pub requires: String,
+}
+
+/// What the hand-written layer needs of a type. Whatever the document states, the generated type has it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TypeNeeds {
+    /// The type's name.
+    pub name: String,
+    /// The method of the hand-written layer that needs it.
+    pub used_by: String,
+    /// The type as a whole is a map of anything.
+    pub is_map: bool,
+    /// Its fields.
+    pub fields: Vec<FieldNeed>,
+}
+
+/// What the hand-written layer needs of a field or parameter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldNeed {
+    /// Its name on the wire. Of a path parameter, the name it has in Rust.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Whether there is always one: an argument in a request, not an `Option` in a response.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// The kind of a field, as the hand-written layer uses it.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// Text, whatever values are known; numeric ids are read as text.
+    Text,
+    /// A decimal amount, as a text or a number.
+    Amount,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Flag,
+    /// A date and time.
+    Time,
+    /// A UUID.
+    Uuid,
+    /// An open set of texts.
+    Choice,
+    /// A list.
+    List,
+    /// A map of anything.
+    Map,
+    /// Any JSON value.
+    Any,
+}
+
+/// A credential.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Credential {
     /// The variant of the generated `Security`.
     pub name: String,
+    /// The key of its scheme in the document.
+    pub scheme: String,
+    /// The headers in which it is sent.
+    pub headers: Vec<String>,
+    /// Words of a key or description that mean it, in lower case, without separators: `apikey`, `token`.
+    pub words: Vec<String>,
 }
 
-/// The values that a string is known to take.
+/// An operation whose credential the document has wrong.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct KnownValues {
-    /// `Owner.property`.
-    pub at: String,
-    /// The values, as they are sent.
-    pub values: Vec<String>,
+pub struct CredentialOverride {
+    /// The operation's name.
+    pub operation: String,
+    /// Why the document is wrong.
+    pub reason: String,
+}
+
+/// An operation at another place than the one of its entry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovedOperation {
+    /// The operation's name.
+    pub operation: String,
+    /// Method and path in the document.
+    pub to: String,
+}
+
+impl Profile {
+    /// Returns what is needed of a type.
+    pub(crate) fn needs(&self, name: &str) -> Option<&TypeNeeds> {
+        self.types.iter().find(|needs| needs.name == name)
+    }
+
+    /// Returns what is needed of a part: `Payment.amount`, or `list_refunds?status`.
+    pub(crate) fn need(&self, role: &str) -> Option<&FieldNeed> {
+        if let Some((operation, parameter)) = role.split_once('?') {
+            let entry = self.operations.iter().find(|entry| entry.name == operation)?;
+            return entry.parameters.iter().find(|need| need.name == parameter);
+        }
+        let (owner, field) = role.split_once('.')?;
+        self.needs(owner)?.fields.iter().find(|need| need.name == field)
+    }
+
+    /// Returns the name of the schema at a role.
+    pub(crate) fn schema_name(&self, role: &str) -> Option<&str> {
+        self.schemas.iter().find(|entry| entry.at == role).map(|entry| entry.name.as_str())
+    }
+
+    /// Returns every name that the tables give to a type.
+    pub(crate) fn type_names(&self) -> impl Iterator<Item = &str> {
+        let bodies = self.operations.iter().flat_map(|entry| [&entry.request, &entry.response]).flatten();
+        let bodies = bodies.map(|name| name.trim_end_matches("[]"));
+        let inner = self.schemas.iter().map(|entry| entry.name.as_str());
+        bodies.chain(inner).chain(self.alternatives.iter().map(|entry| entry.name.as_str()))
+    }
 }

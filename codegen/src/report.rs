@@ -1,42 +1,130 @@
-//! What a maintainer should know about a generation that succeeded.
+//! What a maintainer should know about a generation that succeeded, and the collector of everything found on the way.
 
 use std::fmt;
 
-/// Something that worked and deserves a look.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use crate::error::{Error, Finding, Problem};
+use crate::pointer::Pointer;
+
+/// The kinds of warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Warning {
-    /// An operation that the naming table does not know; its method name is derived, and not promised to last.
-    DerivedName {
-        /// Method and path.
-        call: String,
-        /// The name it was given.
-        name: String,
-    },
-    /// An operation of the supplement that the main document has as well; the main document's is used.
-    SupplementedOperationIsPublished {
-        /// Method and path.
-        call: String,
-    },
-    /// A component of the supplement that differs from the main document's; the main document's is used.
-    SupplementedComponentDiffers {
-        /// Its name.
-        name: String,
-    },
+pub enum WarningKind {
+    /// Knowledge of ours that the document states as well by now: a note, and the entry can go.
+    Unneeded,
+    /// Knowledge of ours that the document contradicts; the document is followed.
+    Overruled,
+    /// Knowledge of ours that matches nothing in the document. An error unless [`Knowledge::tolerant`](crate::Knowledge).
+    Stale,
+    /// A part of the document that the client has no form for, and does without.
+    LeftOut,
+    /// A part of the document that is read as something else than it states.
+    ReadAs,
+    /// An operation that the profile does not know; its name is derived, and may change.
+    DerivedName,
+    /// An operation that was found at another place than the profile's.
+    Moved,
+    /// A credential that is sent though the document does not ask for it in so many words.
+    Credential,
+    /// A server address unlike the one that the crate sends to.
+    Server,
+}
+
+impl WarningKind {
+    /// Whether it asks for nothing but tidying up.
+    pub fn is_note(self) -> bool {
+        self == Self::Unneeded
+    }
+}
+
+/// Something that worked and deserves a look.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Warning {
+    /// What kind of warning it is.
+    pub kind: WarningKind,
+    /// The document, or the overlay file, by the name under which it was handed in.
+    pub document: String,
+    /// The line, counted from 1, where it is known.
+    pub line: Option<u32>,
+    /// The JSON pointer of the place.
+    pub pointer: String,
+    /// What happened, and what to do.
+    pub message: String,
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DerivedName { call, name } => {
-                write!(f, "{call} is not in the naming table; it is called `{name}` for now")
-            }
-            Self::SupplementedOperationIsPublished { call } => {
-                write!(f, "{call} is published now; drop it from the supplement")
-            }
-            Self::SupplementedComponentDiffers { name } => {
-                write!(f, "the supplement's `{name}` differs from the main document's, which is used")
-            }
+        f.write_str(&self.document)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        match self.pointer.as_str() {
+            "" => Ok(()),
+            pointer => write!(f, " (at #{pointer})"),
+        }
+    }
+}
+
+/// Collects warnings and errors, so that one pass reports all of them.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) errors: Vec<Finding>,
+    /// Whether knowledge that matches nothing is a warning instead of an error.
+    pub(crate) tolerant: bool,
+    /// Whether what the hand-written layer lacks is a warning instead of an error: the generated code is of interest, not its use.
+    pub(crate) needs_are_notes: bool,
+}
+
+impl Diagnostics {
+    pub(crate) fn warn(
+        &mut self,
+        kind: WarningKind,
+        document: &str,
+        pointer: &Pointer,
+        message: impl Into<String>,
+    ) {
+        let warning = Warning {
+            kind,
+            document: document.to_owned(),
+            line: None,
+            pointer: pointer.as_str().to_owned(),
+            message: message.into(),
+        };
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(crate) fn error(&mut self, document: &str, pointer: Pointer, problem: Problem) {
+        let finding = Finding { document: document.to_owned(), line: None, pointer, problem };
+        if !self.errors.iter().any(|known| known.to_string() == finding.to_string()) {
+            self.errors.push(finding);
+        }
+    }
+
+    pub(crate) fn absorb(&mut self, error: Error) {
+        for finding in error.into_findings() {
+            self.error(&finding.document.clone(), finding.pointer, finding.problem);
+        }
+    }
+}
+
+impl Diagnostics {
+    /// Reports that the hand-written layer lacks something.
+    pub(crate) fn need(&mut self, document: &str, pointer: Pointer, problem: Problem) {
+        match self.needs_are_notes {
+            true => self.warn(WarningKind::Stale, document, &pointer, problem.to_string()),
+            false => self.error(document, pointer, problem),
+        }
+    }
+
+    /// Reports knowledge that matches nothing: an error, or a warning where the user cannot edit our tables.
+    pub(crate) fn stale(&mut self, document: &str, pointer: Pointer, what: String) {
+        match self.tolerant {
+            true => self.warn(WarningKind::Stale, document, &pointer, format!("{what} matches nothing in the document")),
+            false => self.error(document, pointer, Problem::Stale { what }),
         }
     }
 }

@@ -23,6 +23,15 @@ pub struct Revision {
     pub operations: usize,
 }
 
+/// Returns the `info.version` of a document. Unquoted in YAML it is a number.
+pub(crate) fn version_of(tree: &Tree) -> String {
+    match tree.root["info"].get("version") {
+        Some(Value::String(version)) => version.clone(),
+        Some(number @ Value::Number(_)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
 impl Revision {
     /// Looks at a document before anything is done to it.
     pub(crate) fn of(tree: &Tree) -> Result<Self, Error> {
@@ -31,7 +40,7 @@ impl Revision {
             tree.error(Pointer::root(), problem)
         })?;
         Ok(Self {
-            version: tree.root["info"].get("version").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            version: version_of(tree),
             sha256: base16ct::lower::encode_string(&Sha256::digest(canonical)),
             operations: places(&tree.root).len(),
         })

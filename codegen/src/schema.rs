@@ -19,6 +19,22 @@ pub(crate) fn referenced(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(COMPONENT)
 }
 
+/// The name of the component that a schema refers to, plainly or in an `allOf` of one with something beside it.
+pub(crate) fn referenced_in(schema: &Value) -> Option<&str> {
+    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) => referenced(only),
+        _ => referenced(schema),
+    }
+}
+
+/// The branch of an `allOf` of one.
+pub(crate) fn sole_branch(schema: &Value) -> Option<&Value> {
+    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) => Some(only),
+        _ => None,
+    }
+}
+
 /// The named schemas of a document.
 pub(crate) fn components(root: &mut Value) -> Option<&mut Map<String, Value>> {
     root.pointer_mut("/components/schemas")?.as_object_mut()
@@ -145,4 +161,11 @@ pub(crate) fn reached(root: &Value, direction: Direction) -> BTreeSet<String> {
         }
     }
     names
+}
+
+/// Takes the result of a walk that cannot fail.
+pub(crate) fn without_failure(result: Result<(), std::convert::Infallible>) {
+    match result {
+        Ok(()) => {}
+    }
 }

@@ -2,17 +2,8 @@
 //!
 //! progenitor ignores `security` (progenitor#420), so it becomes data that the hook in front of every request reads.
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use serde_json::Value;
-
-use crate::document::Tree;
-use crate::error::{Error, Problem};
-use crate::operation::places;
-use crate::pointer::Pointer;
-use crate::profile::Profile;
-use crate::schema;
 
 /// One line of the operation table.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,63 +19,6 @@ impl Operation {
     /// Whether repeating the call changes nothing (RFC 9110, section 9.2.2).
     fn is_idempotent(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
-    }
-}
-
-/// Reads the table, ordered by operation id.
-pub(crate) fn operations(tree: &Tree, profile: &Profile) -> Result<Vec<Operation>, Error> {
-    let schemes = Pointer::root().join(["components", "securitySchemes"]);
-    for entry in &profile.security {
-        if tree.root.pointer(schemes.child(&entry.scheme).as_str()).is_none() {
-            return Err(tree.error(schemes, Problem::StaleName(entry.scheme.clone())));
-        }
-    }
-    let name = |scheme: String| match profile.security.iter().find(|entry| entry.scheme == scheme) {
-        Some(entry) => entry.name.clone(),
-        None => scheme.to_upper_camel_case(),
-    };
-    let root_level = tree.root.get("security");
-    let mut table = Vec::new();
-    for place in places(&tree.root) {
-        let operation = place.get(&tree.root);
-        let (requirement, at) = match operation.get("security") {
-            Some(own) => (Some(own), place.pointer().child("security")),
-            None => (root_level, Pointer::root().child("security")),
-        };
-        table.push(Operation {
-            id: operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_snake_case(),
-            method: place.method.to_uppercase(),
-            path: place.path.clone(),
-            credential: scheme(tree, requirement, &at)?.map(name),
-        });
-    }
-    table.sort();
-    Ok(table)
-}
-
-/// The one scheme of a requirement. Alternatives and combinations have no form in the table: refusing them beats
-/// choosing one of them for the caller.
-fn scheme(tree: &Tree, requirement: Option<&Value>, at: &Pointer) -> Result<Option<String>, Error> {
-    let alternatives = requirement.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let [one] = alternatives else {
-        return match alternatives {
-            [] => Ok(None),
-            _ => Err(tree.error(at.clone(), Problem::Unsupported("alternative credentials".into()))),
-        };
-    };
-    let mut names = schema::object(Some(one)).map(|(name, _)| name);
-    match (names.next(), names.next()) {
-        (None, _) => Ok(None),
-        (Some(name), None) => {
-            let declared = Pointer::root().join(["components", "securitySchemes", name]);
-            match tree.root.pointer(declared.as_str()) {
-                Some(_) => Ok(Some(name.to_owned())),
-                None => Err(tree.error(at.child(0), Problem::UnknownSecurityScheme(name.to_owned()))),
-            }
-        }
-        (Some(_), Some(_)) => {
-            Err(tree.error(at.child(0), Problem::Unsupported("several credentials at once".into())))
-        }
     }
 }
 

@@ -3,13 +3,13 @@
 use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact::{self, Inputs};
-use nd8_codegen::{Profile, nd8};
+use nd8_codegen::{Knowledge, Profile, nd8};
 use openapi_drift::report::{Bar, Bump, Grouping, Release, Report, RustChange, RustImpact};
 use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
 use semver::{BuildMetadata, Version};
 
 use crate::accepted::{Accepted, Matched};
-use crate::codegen::{DOCUMENT, SUPPLEMENT};
+use crate::codegen::{DOCUMENT, OVERLAY, SUPPLEMENT};
 use crate::repository::read;
 
 /// Two documents and everything that is said of them.
@@ -71,17 +71,17 @@ impl Verdict {
 fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
     let pinned = read(DOCUMENT)?;
     let is_pinned = pinned == old.text();
-    let (supplement, profile) = (read(SUPPLEMENT)?, nd8::profile());
+    let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
     let pinned = Document::parse(DOCUMENT, pinned)?;
     if let Some(alien) = [old, new].into_iter().find(|document| is_alien(document, &pinned, &profile)) {
         let reason = format!("{}: describes another API, of which `nd8` has no Rust", alien.name());
         return Ok(RustImpact::Unknown { reason });
     }
     let texts = [old.to_json(), new.to_json()];
-    let side = |name, text| {
-        Inputs::new(nd8_codegen::Document { name, bytes: text }, &profile)
-            .supplement(nd8_codegen::Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
-    };
+    let knowledge = Knowledge::new(&profile)
+        .supplement(nd8_codegen::Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
+        .overlay(nd8_codegen::Document { name: OVERLAY, bytes: overlay.as_bytes() });
+    let side = |name, text| Inputs::new(nd8_codegen::Document { name, bytes: text }, knowledge);
     let impact =
         impact::compare(side(old.name(), texts[0].as_bytes()), side(new.name(), texts[1].as_bytes()));
     Ok(match impact {

@@ -9,12 +9,12 @@
 //! follow a change, its own changes come on top, so the verdict is the least that is needed.
 //!
 //! ```
-//! use nd8_codegen::{Document, Profile};
+//! use nd8_codegen::{Document, Knowledge, Profile};
 //! use nd8_codegen::impact::{Bump, Inputs, compare};
 //!
 //! let profile = Profile::default();
 //! let inputs = |text: &'static str| {
-//!     Inputs::new(Document { name: "tiny.json", bytes: text.as_bytes() }, &profile)
+//!     Inputs::new(Document { name: "tiny.json", bytes: text.as_bytes() }, Knowledge::new(&profile))
 //! };
 //! let old = r#"{"openapi": "3.0.3", "info": {"title": "Tiny", "version": "1"},
 //!     "paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}}}}"#;
@@ -40,9 +40,9 @@ use serde::Serialize;
 pub use reason::{Bump, ChangeKind, Reason, What};
 pub use version::next_version;
 
-use self::lenient::Leniently;
+use self::lenient::StaleTolerant;
 use self::surface::Surface;
-use crate::{Document, Error, Profile};
+use crate::{Document, Error, Knowledge};
 
 /// What one side of a comparison is generated from.
 #[derive(Clone, Copy, Debug)]
@@ -50,22 +50,14 @@ use crate::{Document, Error, Profile};
 pub struct Inputs<'a> {
     /// The document.
     pub main: Document<'a>,
-    /// The operations that are added to it.
-    pub supplement: Option<Document<'a>>,
-    /// The tables. Entries that match nothing are passed over here: between two documents some must.
-    pub profile: &'a Profile,
+    /// What is known beside it. Entries that match nothing are passed over here: between two documents some must.
+    pub knowledge: Knowledge<'a>,
 }
 
 impl<'a> Inputs<'a> {
-    /// A document by itself.
-    pub fn new(main: Document<'a>, profile: &'a Profile) -> Self {
-        Self { main, supplement: None, profile }
-    }
-
-    /// The same, with the operations of a supplement.
-    #[must_use]
-    pub fn supplement(self, supplement: Document<'a>) -> Self {
-        Self { supplement: Some(supplement), ..self }
+    /// Returns a document with what is known beside it.
+    pub fn new(main: Document<'a>, knowledge: Knowledge<'a>) -> Self {
+        Self { main, knowledge }
     }
 }
 
@@ -128,10 +120,10 @@ impl fmt::Display for Impact {
 /// As of [`generate`](crate::generate), for the document that cannot be generated from; but an entry of a profile that
 /// matches nothing is no error here.
 pub fn compare(old: Inputs<'_>, new: Inputs<'_>) -> Result<Impact, Error> {
-    let (old, new) = (Leniently::generate(old)?, Leniently::generate(new)?);
+    let (old, new) = (StaleTolerant::generate(old)?, StaleTolerant::generate(new)?);
     let surfaces = [&old, &new].map(|side| Surface::parse(&side.generated.types, &side.generated.client));
     let [was, is] = surfaces;
-    let parsed = |surface: Result<Surface, syn::Error>, side: &Leniently| {
+    let parsed = |surface: Result<Surface, syn::Error>, side: &StaleTolerant| {
         surface.map_err(|error| side.error(format!("it wrote Rust that does not parse: {error}")))
     };
     let mut changes = diff::diff(&parsed(was, &old)?, &parsed(is, &new)?);

@@ -1,9 +1,9 @@
-//! The document that the sandbox keeps to: the reference's operations, those of the guides, and the refusals that every
-//! operation of such a server gives.
+//! The document that the sandbox keeps to: the merged document of the repository, and the refusals that every operation of such a
+//! server gives.
 //!
-//! The first two are the repository's own files, untouched. The refusals stand in a file of the sandbox
-//! (`openapi/errors.json`), because they are the sandbox's claim and nobody else's: neither the upstream document nor
-//! the code that is generated from it changes with them.
+//! The first is a derived file (`openapi/merged.json`): what is published, and what is known beside it. The refusals are in a
+//! file of the sandbox (`openapi/errors.json`), because they are the sandbox's claim and nobody else's: the code that is generated from
+//! the documents does not change with them.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -12,8 +12,7 @@ use super::schema::Schema;
 use super::{Operation, Parameter, RequestBody, ResponseRule};
 
 // Links within the crate's folder: what cargo packs is the content.
-const REFERENCE: &str = include_str!("../../openapi/nd8.json");
-const SUPPLEMENT: &str = include_str!("../../openapi/supplement.json");
+const MERGED: &str = include_str!("../../openapi/merged.json");
 const ERRORS: &str = include_str!("../../openapi/errors.json");
 
 /// Puts the document together, for a server at this address.
@@ -24,19 +23,7 @@ pub(crate) fn document(server: &str) -> Value {
 }
 
 fn merged() -> Value {
-    let mut document = read(REFERENCE);
-    let mut supplement = read(SUPPLEMENT);
-    // Where both have something, the reference counts.
-    for (path, item) in taken(&mut supplement["paths"]) {
-        let known = &mut document["paths"][path.as_str()];
-        if known.is_null() {
-            *known = json!({});
-        }
-        merge(known, item);
-    }
-    let schemas = supplement["components"]["schemas"].take();
-    merge(&mut document["components"]["schemas"], schemas);
-
+    let mut document = read(MERGED);
     let mut errors = read(ERRORS);
     let every = errors["responses"]["every operation"].take();
     let with_body = errors["responses"]["operations with a body"].take();
@@ -126,20 +113,13 @@ fn is_array(schema: &Value) -> bool {
     schema["type"] == "array"
 }
 
-fn taken(value: &mut Value) -> Map<String, Value> {
-    match value.take() {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn refusals_are_added_and_replace_nothing() {
-        let (reference, document) = (read(REFERENCE), document("http://127.0.0.1:1/api"));
+        let (reference, document) = (read(MERGED), document("http://127.0.0.1:1/api"));
         for (path, item) in reference["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 for (status, response) in operation["responses"].as_object().unwrap() {

@@ -70,9 +70,6 @@ impl Client {
     /// Needs an API key with the scope `checkout:create`. No idempotency key is documented: repeating the request opens a second session.
     ///
     /// Sends a `POST` request to `/checkout/create/`
-    ///
-    /// Arguments:
-    /// - `body`: What is bought, and by whom.
     pub async fn create_checkout<'a>(
         &'a self,
         body: &'a types::CheckoutRequest,
@@ -133,9 +130,6 @@ impl Client {
     /// Needs a dashboard session token.
     ///
     /// Sends a `PATCH` request to `/organization/`
-    ///
-    /// Arguments:
-    /// - `body`: The fields to change.
     pub async fn update_organization<'a>(
         &'a self,
         body: &'a types::OrganizationUpdate,
@@ -196,9 +190,6 @@ impl Client {
     /// Needs a dashboard session token.
     ///
     /// Sends a `POST` request to `/organization/api-keys/`
-    ///
-    /// Arguments:
-    /// - `body`: The new key's name and scopes.
     pub async fn create_api_key<'a>(
         &'a self,
         body: &'a types::ApiKeyRequest,
@@ -356,9 +347,6 @@ impl Client {
     /// Needs a dashboard session token.
     ///
     /// Sends a `PUT` request to `/organization/webhooks/`
-    ///
-    /// Arguments:
-    /// - `body`: The address.
     pub async fn set_webhook<'a>(
         &'a self,
         body: &'a types::WebhookEndpoint,
@@ -495,7 +483,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `token`: The token in the payment link's public address.
-    /// - `body`: Who pays.
+    /// - `body`
     pub async fn start_payment_link_checkout<'a>(
         &'a self,
         token: &'a ::uuid::Uuid,
@@ -524,6 +512,38 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         crate::raw::answer(&self.inner, response).await
+    }
+    /// Delete a payment link
+    ///
+    /// Takes a payment link out of use. The server only marks it as deleted, so the payments made through it are kept.
+    ///
+    /// Needs a dashboard session token; payment links are out of reach for API keys.
+    ///
+    /// Source: the product guides, not the reference.
+    ///
+    /// Sends a `DELETE` request to `/payment-links/{id}/`
+    ///
+    /// Arguments:
+    /// - `id`: The payment link's id.
+    pub async fn delete_payment_link<'a>(
+        &'a self,
+        id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!(
+            "{}/payment-links/{}/",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self.client.delete(url).build()?;
+        let info = OperationInfo {
+            operation_id: "delete_payment_link",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        crate::raw::empty_answer(&self.inner, response).await
     }
     /// Get a payment link
     ///
@@ -563,38 +583,6 @@ impl Client {
         self.post(&result, &info).await?;
         let response = result?;
         crate::raw::answer(&self.inner, response).await
-    }
-    /// Delete a payment link
-    ///
-    /// Takes a payment link out of use. The server only marks it as deleted, so the payments made through it are kept.
-    ///
-    /// Needs a dashboard session token; payment links are out of reach for API keys.
-    ///
-    /// Source: the product guides, not the reference.
-    ///
-    /// Sends a `DELETE` request to `/payment-links/{id}/`
-    ///
-    /// Arguments:
-    /// - `id`: The payment link's id.
-    pub async fn delete_payment_link<'a>(
-        &'a self,
-        id: &'a ::uuid::Uuid,
-    ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/payment-links/{}/",
-            self.baseurl,
-            encode_path(&id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_payment_link",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        crate::raw::empty_answer(&self.inner, response).await
     }
     /// Update a payment link
     ///
@@ -813,7 +801,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `id`: The payment: its public id, such as `TXabc123`, or its numeric id.
-    /// - `body`: Why to refund, and how much.
+    /// - `body`
     pub async fn create_refund<'a>(
         &'a self,
         id: &'a str,

@@ -521,6 +521,39 @@ pub mod operations {
             )
         }
     }
+    pub struct DeletePaymentLinkWhen(::httpmock::When);
+    impl DeletePaymentLinkWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(regex::Regex::new("^/payment-links/[^/]*/$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn id(self, value: &::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/payment-links/{}/$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    pub struct DeletePaymentLinkThen(::httpmock::Then);
+    impl DeletePaymentLinkThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn success(self, status: u16) -> Self {
+            assert_eq!(status / 100u16, 2u16);
+            Self(self.0.status(status))
+        }
+    }
     pub struct GetPaymentLinkWhen(::httpmock::When);
     impl GetPaymentLinkWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -558,39 +591,6 @@ pub mod operations {
                     .header("content-type", "application/json")
                     .json_body_obj(value),
             )
-        }
-    }
-    pub struct DeletePaymentLinkWhen(::httpmock::When);
-    impl DeletePaymentLinkWhen {
-        pub fn new(inner: ::httpmock::When) -> Self {
-            Self(
-                inner
-                    .method(::httpmock::Method::DELETE)
-                    .path_matches(regex::Regex::new("^/payment-links/[^/]*/$").unwrap()),
-            )
-        }
-        pub fn into_inner(self) -> ::httpmock::When {
-            self.0
-        }
-        pub fn id(self, value: &::uuid::Uuid) -> Self {
-            let re = regex::Regex::new(
-                    &format!("^/payment-links/{}/$", value.to_string()),
-                )
-                .unwrap();
-            Self(self.0.path_matches(re))
-        }
-    }
-    pub struct DeletePaymentLinkThen(::httpmock::Then);
-    impl DeletePaymentLinkThen {
-        pub fn new(inner: ::httpmock::Then) -> Self {
-            Self(inner)
-        }
-        pub fn into_inner(self) -> ::httpmock::Then {
-            self.0
-        }
-        pub fn success(self, status: u16) -> Self {
-            assert_eq!(status / 100u16, 2u16);
-            Self(self.0.status(status))
         }
     }
     pub struct UpdatePaymentLinkWhen(::httpmock::When);
@@ -962,12 +962,12 @@ pub trait MockServerExt {
             operations::StartPaymentLinkCheckoutWhen,
             operations::StartPaymentLinkCheckoutThen,
         );
-    fn get_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
-    where
-        F: FnOnce(operations::GetPaymentLinkWhen, operations::GetPaymentLinkThen);
     fn delete_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::DeletePaymentLinkWhen, operations::DeletePaymentLinkThen);
+    fn get_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetPaymentLinkWhen, operations::GetPaymentLinkThen);
     fn update_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UpdatePaymentLinkWhen, operations::UpdatePaymentLinkThen);
@@ -1154,17 +1154,6 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
-    fn get_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
-    where
-        F: FnOnce(operations::GetPaymentLinkWhen, operations::GetPaymentLinkThen),
-    {
-        self.mock(|when, then| {
-            config_fn(
-                operations::GetPaymentLinkWhen::new(when),
-                operations::GetPaymentLinkThen::new(then),
-            )
-        })
-    }
     fn delete_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::DeletePaymentLinkWhen, operations::DeletePaymentLinkThen),
@@ -1173,6 +1162,17 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::DeletePaymentLinkWhen::new(when),
                 operations::DeletePaymentLinkThen::new(then),
+            )
+        })
+    }
+    fn get_payment_link<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetPaymentLinkWhen, operations::GetPaymentLinkThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetPaymentLinkWhen::new(when),
+                operations::GetPaymentLinkThen::new(then),
             )
         })
     }

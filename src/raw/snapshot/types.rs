@@ -4,8 +4,6 @@
 #[allow(clippy::all)]
 pub mod types {
     /// An item described on the spot. Accepted only from organizations that are allowed to do so.
-    ///
-    /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AdHocProduct {
@@ -19,13 +17,13 @@ pub mod types {
         pub unit_price: ::rust_decimal::Decimal,
     }
     /// What can be known about an API key after it was created: everything but the secret itself.
-    ///
-    /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ApiKey {
         /// What the key may do, such as `checkout:create`. An empty list means everything.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub allowed_scopes: ::std::vec::Vec<::std::string::String>,
         /// When the key was created.
@@ -44,9 +42,13 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// The first characters of the key, enough to recognise it by. Not a secret.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// Whether the key can be used. The values are not documented: treat the set as open.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
@@ -65,13 +67,13 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
     }
     /// An API key together with its secret, which the server shows this once and never again.
-    ///
-    /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ApiKeyWithSecret {
         /// What the key may do, such as `checkout:create`. An empty list means everything.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub allowed_scopes: ::std::vec::Vec<::std::string::String>,
         /// When the key was created.
@@ -90,12 +92,18 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// The first characters of the key, enough to recognise it by. Not a secret.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub prefix: ::std::option::Option<::std::string::String>,
         /// The secret: the whole API key, ready to be sent. Store it at once and keep it out of logs.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub raw_key: ::std::option::Option<::std::string::String>,
         /// Whether the key can be used. The values are not documented: treat the set as open.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
@@ -103,8 +111,6 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// An item of the merchant's catalog. The server fills in its name and price.
-    ///
-    /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CatalogProduct {
@@ -162,19 +168,15 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub billing_postal_code: ::std::option::Option<::std::string::String>,
         /// Where the customer's browser is sent after giving up.
-        #[serde(
-            rename = "cancelUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "cancelUrl")]
         pub cancel_url: ::std::option::Option<::std::string::String>,
         /// The currency the customer is charged in. US dollars unless said otherwise.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// Where the customer's browser is sent after a failed payment.
-        #[serde(
-            rename = "failedUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "failedUrl")]
         pub failed_url: ::std::option::Option<::std::string::String>,
         /// What the customer buys: items of the catalog, items described on the spot, or both.
         pub products: ::std::vec::Vec<ProductItem>,
@@ -184,10 +186,8 @@ pub mod types {
             crate::raw::types::SandboxSimulation,
         >,
         /// Where the customer's browser is sent after a successful payment.
-        #[serde(
-            rename = "successUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "successUrl")]
         pub success_url: ::std::option::Option<::std::string::String>,
     }
     /// What the dashboard shows at a glance. The reference leaves its fields open; the guides tell what is in it, but not the types.
@@ -220,37 +220,37 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// One attempt to collect the money of a payment.
-    ///
-    /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DepositAttempt {
         /// When the attempt was made, to the millisecond.
-        #[serde(
-            rename = "attemptedAt",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        ///
+        /// Source: the product guides, not the reference.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "attemptedAt")]
         pub attempted_at: ::std::option::Option<::jiff::Timestamp>,
         /// Why the attempt failed, for people to read; null if it did not fail.
-        #[serde(
-            rename = "errorMessage",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        ///
+        /// Source: the product guides, not the reference.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "errorMessage")]
         pub error_message: ::std::option::Option<::std::string::String>,
         /// The id of this attempt's payment on the provider's side.
-        #[serde(
-            rename = "paymentId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        ///
+        /// Source: the product guides, not the reference.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "paymentId")]
         pub payment_id: ::std::option::Option<::std::string::String>,
         /// What the customer tried to pay with, such as `card`. Treat the set as open.
-        #[serde(
-            rename = "paymentMethod",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        ///
+        /// Source: the product guides, not the reference.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "paymentMethod")]
         pub payment_method: ::std::option::Option<::std::string::String>,
         /// How the attempt ended, such as `succeeded` or `requires_payment_method`. New values appear without notice.
+        ///
+        /// Source: the product guides, not the reference.
         pub status: ::std::string::String,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
         #[serde(flatten)]
@@ -287,8 +287,6 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Whether catalog prices are given without tax (`HT`) or with tax (`TTC`). Can be edited.
-        ///
-        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub price_mode: ::std::option::Option<crate::raw::types::PriceMode>,
         /// Whether the organization may do business. Read-only; treat the set of values as open.
@@ -406,7 +404,6 @@ pub mod types {
         /// What the link is called.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Whether prices already contain tax (`TAX_INCLUSIVE`) or tax is added (`TAX_EXCLUSIVE`).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pricing_mode: ::std::option::Option<crate::raw::types::PricingMode>,
         /// What a customer who follows the link buys.
@@ -427,13 +424,13 @@ pub mod types {
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// A payment that came in through a payment link. What the server answers is not documented: the fields below follow the payment of the API, and others arrive as additional properties.
-    ///
-    /// Inferred: printed nowhere, so the live API may differ.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PaymentLinkPayment {
         /// The payment's amount: a decimal number in major units of `currency`, as a string.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, with = "crate::raw::decimal::string::option")]
         #[cfg_attr(
@@ -442,18 +439,28 @@ pub mod types {
         )]
         pub amount: ::std::option::Option<::rust_decimal::Decimal>,
         /// When the payment was created.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<::jiff::Timestamp>,
         /// The currency of `amount`, three letters as in ISO 4217.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<::std::string::String>,
         /// The payment's public id.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// The e-mail address of whoever paid; left out while unknown.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub payer_email: ::std::option::Option<::std::string::String>,
         /// How far the payment has come. Treat the set as open.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
@@ -482,7 +489,6 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaymentLinkRequest {
-        /// The currency the customer is charged in: `USD` or `EUR`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// When the link stops working. Left out, there is no limit.
@@ -501,7 +507,6 @@ pub mod types {
         >,
         /// What the link is called.
         pub name: ::std::string::String,
-        /// Whether prices already contain tax (`TAX_INCLUSIVE`) or tax is added (`TAX_EXCLUSIVE`).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pricing_mode: ::std::option::Option<crate::raw::types::PricingMode>,
         /// What a customer who follows the link buys.
@@ -513,7 +518,6 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaymentLinkUpdate {
-        /// The currency the customer is charged in: `USD` or `EUR`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// When the link stops working. Send null to lift the limit.
@@ -539,7 +543,6 @@ pub mod types {
         /// What the link is called.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Whether prices already contain tax (`TAX_INCLUSIVE`) or tax is added (`TAX_EXCLUSIVE`).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pricing_mode: ::std::option::Option<crate::raw::types::PricingMode>,
         /// What a customer who follows the link buys. Replaces the whole list.
@@ -547,16 +550,18 @@ pub mod types {
         pub products: ::std::option::Option<::std::vec::Vec<PaymentLinkProduct>>,
     }
     /// One thing that a payment paid for.
-    ///
-    /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PaymentProduct {
         /// The item's id in the merchant's catalog.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// The item's name.
+        ///
+        /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
@@ -600,25 +605,19 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub billing_postal_code: ::std::option::Option<::std::string::String>,
         /// Where the customer's browser is sent after giving up.
-        #[serde(
-            rename = "cancelUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "cancelUrl")]
         pub cancel_url: ::std::option::Option<::std::string::String>,
         /// The currency the customer is charged in. No default is documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// Where the customer's browser is sent after a failed payment.
-        #[serde(
-            rename = "failedUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "failedUrl")]
         pub failed_url: ::std::option::Option<::std::string::String>,
         /// Where the customer's browser is sent after a successful payment.
-        #[serde(
-            rename = "successUrl",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(rename = "successUrl")]
         pub success_url: ::std::option::Option<::std::string::String>,
     }
     /// What a customer may see of a payment link. What the server answers is not documented: fields not listed here arrive as additional properties.
@@ -742,13 +741,13 @@ pub mod types {
         pub reason: ::std::string::String,
     }
     /// How webhooks are set up. What the server answers is not documented: fields not listed here arrive as additional properties.
-    ///
-    /// Inferred: printed nowhere, so the live API may differ.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct WebhookConfiguration {
         /// Where webhooks are delivered; null while none is set.
+        ///
+        /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub endpoint_url: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
@@ -1119,7 +1118,7 @@ pub mod types {
                 .finish()
         }
     }
-    /// The currency the customer is charged in. US dollars unless said otherwise.
+    /// The values of `Currency`.
     ///
     /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
     /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
@@ -1176,8 +1175,7 @@ pub mod types {
         /// An open set has examples, not an `enum`.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
-                { "type" : "string", "description" :
-                "The currency the customer is charged in. US dollars unless said otherwise.",
+                { "type" : "string", "description" : "The values of `Currency`.",
                 "examples" : ["USD", "EUR"] }
             )
         }
@@ -1197,7 +1195,7 @@ pub mod types {
             crate::raw::open_enum::deserialize(deserializer)
         }
     }
-    /// How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.
+    /// The values of `PaymentStatus`.
     ///
     /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
     /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
@@ -1270,8 +1268,7 @@ pub mod types {
         /// An open set has examples, not an `enum`.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
-                { "type" : "string", "description" :
-                "How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.",
+                { "type" : "string", "description" : "The values of `PaymentStatus`.",
                 "examples" : ["paid", "failed", "refund_pending", "refunded", "canceled",
                 "processing"] }
             )
@@ -1292,9 +1289,7 @@ pub mod types {
             crate::raw::open_enum::deserialize(deserializer)
         }
     }
-    /// Whether catalog prices are given without tax (`HT`) or with tax (`TTC`). Can be edited.
-    ///
-    /// Source: the product guides, not the reference.
+    /// The values of `PriceMode`.
     ///
     /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
     /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
@@ -1351,8 +1346,7 @@ pub mod types {
         /// An open set has examples, not an `enum`.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
-                { "type" : "string", "description" :
-                "Whether catalog prices are given without tax (`HT`) or with tax (`TTC`). Can be edited.\n\nSource: the product guides, not the reference.",
+                { "type" : "string", "description" : "The values of `PriceMode`.",
                 "examples" : ["HT", "TTC"] }
             )
         }
@@ -1372,7 +1366,7 @@ pub mod types {
             crate::raw::open_enum::deserialize(deserializer)
         }
     }
-    /// Whether prices already contain tax (`TAX_INCLUSIVE`) or tax is added (`TAX_EXCLUSIVE`).
+    /// The values of `PricingMode`.
     ///
     /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
     /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
@@ -1429,8 +1423,7 @@ pub mod types {
         /// An open set has examples, not an `enum`.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
-                { "type" : "string", "description" :
-                "Whether prices already contain tax (`TAX_INCLUSIVE`) or tax is added (`TAX_EXCLUSIVE`).",
+                { "type" : "string", "description" : "The values of `PricingMode`.",
                 "examples" : ["TAX_INCLUSIVE", "TAX_EXCLUSIVE"] }
             )
         }
@@ -1450,7 +1443,7 @@ pub mod types {
             crate::raw::open_enum::deserialize(deserializer)
         }
     }
-    /// Where the refund stands.
+    /// The values of `RefundStatus`.
     ///
     /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
     /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
@@ -1519,7 +1512,7 @@ pub mod types {
         /// An open set has examples, not an `enum`.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
-                { "type" : "string", "description" : "Where the refund stands.",
+                { "type" : "string", "description" : "The values of `RefundStatus`.",
                 "examples" : ["pending", "processing", "completed", "failed", "rejected"]
                 }
             )
@@ -1540,7 +1533,7 @@ pub mod types {
             crate::raw::open_enum::deserialize(deserializer)
         }
     }
-    /// Asks for a scripted ending of the payment, for tests. Only for sandbox keys: with a production key the server refuses the request. The script is played only where the server simulates its payment provider (as in its own continuous integration); elsewhere the value is at most remembered with the session, and what later reads report does not change.
+    /// The values of `SandboxSimulation`.
     ///
     /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
     /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
@@ -1610,9 +1603,9 @@ pub mod types {
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" :
-                "Asks for a scripted ending of the payment, for tests. Only for sandbox keys: with a production key the server refuses the request. The script is played only where the server simulates its payment provider (as in its own continuous integration); elsewhere the value is at most remembered with the session, and what later reads report does not change.",
-                "examples" : ["payment_failed", "checkout_canceled", "canceled",
-                "success_pending_deposit", "checkout_pending"] }
+                "The values of `SandboxSimulation`.", "examples" : ["payment_failed",
+                "checkout_canceled", "canceled", "success_pending_deposit",
+                "checkout_pending"] }
             )
         }
     }

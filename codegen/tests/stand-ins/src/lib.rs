@@ -60,3 +60,13 @@ pub async fn empty_answer(_: &Context, response: reqwest::Response) -> Result<Re
 pub fn path_segment(parameter: &str) -> String {
     parameter.to_owned()
 }
+
+/// A list that is one text in a query.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct CommaSeparated(pub String);
+
+impl fmt::Display for CommaSeparated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

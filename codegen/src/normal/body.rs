@@ -1,0 +1,187 @@
+//! Bodies: which media type, which response is success, which schema is meant.
+
+use serde_json::{Map, Value};
+
+use super::Normalizer;
+use super::identify::Identified;
+use super::resolve::{Located, resolve};
+use crate::document::Tree;
+use crate::error::{Error, Problem};
+use crate::pointer::Pointer;
+use crate::report::WarningKind;
+use crate::schema;
+
+/// A request body.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub(super) schema: Value,
+    pub(super) place: Pointer,
+    pub(super) required: bool,
+    pub(super) description: Option<String>,
+}
+
+/// A response of success.
+#[derive(Debug)]
+pub(super) struct Success {
+    pub(super) description: Option<String>,
+    pub(super) schema: Option<(Value, Pointer)>,
+}
+
+impl Normalizer<'_> {
+    /// Reads a request body; none where there is none that could be sent.
+    pub(super) fn body_of(
+        &mut self,
+        written: Option<&Value>,
+        place: &Pointer,
+        known: bool,
+    ) -> Result<Option<Body>, Error> {
+        let Some(written) = written else { return Ok(None) };
+        let Located { value, place } = resolve(self.tree, written, place)?;
+        let content = value.get("content");
+        let required = value.get("required") == Some(&Value::Bool(true));
+        let description = value.get("description").and_then(Value::as_str).map(str::to_owned);
+        let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
+        let place = place.child("content");
+        let media = match json_media_type(&media_types) {
+            Some(media) => media,
+            None if media_types.is_empty() => return Ok(None),
+            // Our own operations send JSON. What the document describes as a form has the same fields.
+            None if known => {
+                let media = media_types[0];
+                let message = format!("the document takes `{media}` only; JSON with the same fields is sent");
+                self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, &place.child(media), message);
+                media
+            }
+            None => {
+                let what = format!("a request body of `{}` only", media_types.join("`, `"));
+                return Err(self.tree.error(place, Problem::Unsupported(what)));
+            }
+        };
+        let place = place.child(media).child("schema");
+        let schema = content.and_then(|content| content.get(media)?.get("schema")).cloned();
+        let schema = schema.unwrap_or_else(|| Value::Object(Map::new()));
+        Ok(Some(Body { schema, place, required, description }))
+    }
+
+    /// Finds the response of success: the lowest 2xx that has a JSON body, else the lowest, else `default`.
+    pub(super) fn success(
+        &mut self,
+        operation: &Map<String, Value>,
+        place: &Pointer,
+        found: &Identified<'_>,
+    ) -> Result<(String, Success), Error> {
+        let responses = operation.get("responses");
+        if responses.is_some_and(|responses| !responses.is_object()) {
+            return Err(self.tree.error(place.clone(), Problem::Malformed("`responses` must be an object".to_owned())));
+        }
+        let mut statuses: Vec<&str> =
+            schema::object(responses).map(|(status, _)| status).filter(|status| status.starts_with('2')).collect();
+        statuses.sort_by_key(|status| status.to_ascii_uppercase());
+        if statuses.is_empty() && schema::object(responses).any(|(status, _)| status == "default") {
+            statuses.push("default");
+        }
+        let mut found_at: Option<(String, Success)> = None;
+        let mut unfit = None;
+        for status in statuses {
+            let written = &responses.unwrap_or(&Value::Null)[status];
+            let Located { value, place } = resolve(self.tree, written, &place.child(status))?;
+            let description = value.get("description").and_then(Value::as_str).map(str::to_owned);
+            let content = value.get("content");
+            let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
+            let media = json_media_type(&media_types).filter(|media| {
+                let is_binary = content.is_some_and(|content| content[*media]["schema"]["format"] == "binary");
+                !is_binary || found.entry.is_some()
+            });
+            let schema = media.map(|media| {
+                let schema = content.and_then(|content| content.get(media)?.get("schema")).cloned();
+                (schema.unwrap_or_else(|| Value::Object(Map::new())), place.join(["content", media, "schema"]))
+            });
+            if schema.is_none() && !media_types.is_empty() {
+                unfit.get_or_insert((place.child("content"), media_types.join("`, `")));
+                if found_at.is_none() && found.entry.is_some() {
+                    found_at = Some((status.to_owned(), Success { description, schema: None }));
+                }
+                continue;
+            }
+            let is_better = match &found_at {
+                None => true,
+                Some((_, known)) => known.schema.is_none() && schema.is_some(),
+            };
+            if is_better {
+                found_at = Some((status.to_owned(), Success { description, schema }));
+            }
+        }
+        match (found_at, unfit) {
+            (Some((status, success)), _) => {
+                let status = if status == "default" { "200".to_owned() } else { status.to_ascii_uppercase() };
+                Ok((status, success))
+            }
+            (None, Some((place, media))) => {
+                Err(self.tree.error(place, Problem::Unsupported(format!("a response of `{media}` only"))))
+            }
+            (None, None) => {
+                let message = "the operation describes no success; it is read as one without a body".to_owned();
+                self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
+                Ok(("2XX".to_owned(), Success { description: None, schema: None }))
+            }
+        }
+    }
+
+    /// Finds the items of a list: of a bare array, or of an envelope of pages.
+    pub(super) fn items_of(
+        &mut self,
+        value: &Value,
+        place: &Pointer,
+        operation: &str,
+    ) -> Result<(Value, Pointer), Error> {
+        let any = || Value::Object(Map::new());
+        let Located { value, place } = resolve(self.tree, value, place)?;
+        let unwrapped = match schema::sole_branch(value) {
+            Some(inner) => resolve(self.tree, inner, &place)?,
+            None => Located { value, place: place.clone() },
+        };
+        let (value, place) = (unwrapped.value, unwrapped.place);
+        if let Some(results) = value.get("properties").and_then(|properties| properties.get("results")) {
+            let place = place.join(["properties", "results"]);
+            let results = resolve(self.tree, results, &place)?;
+            return Ok((results.value.get("items").cloned().unwrap_or_else(any), results.place.child("items")));
+        }
+        if value.get("type").is_some_and(|name| name == "array") || value.get("items").is_some() {
+            return Ok((value.get("items").cloned().unwrap_or_else(any), place.child("items")));
+        }
+        let is_open = schema::object(Some(value)).all(|(key, value)| {
+            matches!(key, "additionalProperties" | "description" | "example" | "title") || key == "type" && value == "object"
+        });
+        if !is_open {
+            let used_by = self.used_by(operation);
+            let what = format!("the response of {operation} to be a list, or an object with a list `results`");
+            self.diagnostics.need(&self.tree.name, place.clone(), Problem::Contract { used_by, what });
+        }
+        Ok((any(), place))
+    }
+}
+
+/// The names of the fields that a request body requires, or none if it cannot be told.
+pub(super) fn required_fields(tree: &Tree, operation: &Map<String, Value>, place: &Pointer) -> Option<Vec<String>> {
+    let Some(body) = operation.get("requestBody") else { return Some(Vec::new()) };
+    let body = resolve(tree, body, &place.child("requestBody")).ok()?;
+    let content = body.value.get("content");
+    let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
+    let media = json_media_type(&media_types).or(media_types.first().copied())?;
+    let written = content?.get(media)?.get("schema")?;
+    let resolved = resolve(tree, written, &body.place).ok()?;
+    let inner = schema::sole_branch(resolved.value).and_then(|inner| resolve(tree, inner, &body.place).ok());
+    let required = inner.as_ref().map_or(resolved.value, |inner| inner.value).get("required");
+    let names = required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    Some(names.map(str::to_owned).collect())
+}
+
+/// The media type that is JSON; `application/json` itself before its relatives, and those before any.
+pub(super) fn json_media_type<'a>(media_types: &[&'a str]) -> Option<&'a str> {
+    let essence = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_relative = |name: &str| name.ends_with("+json") || name == "text/json";
+    let find = |test: &dyn Fn(&str) -> bool| media_types.iter().copied().find(|media| test(&essence(media)));
+    find(&|name| name == "application/json")
+        .or_else(|| find(&is_relative))
+        .or_else(|| find(&|name| matches!(name, "*/*" | "application/*")))
+}

@@ -1,0 +1,289 @@
+//! Which credential an operation takes: the profile's word, compared with the document's.
+//!
+//! Two schemes of one document are two credentials, even if type, place and header are equal. A scheme is one of the profile's
+//! by its key; where that key is gone, by its meaning, if no other scheme could be meant. What stays ambiguous is a warning, never
+//! a match. A document that forgets `security` never makes a request go out without its credential.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::identify::Identified;
+use crate::document::Tree;
+use crate::error::Problem;
+use crate::names::{self, Scope};
+use crate::pointer::Pointer;
+use crate::profile::{Credential, Profile};
+use crate::report::{Diagnostics, WarningKind};
+use crate::schema;
+
+/// What a scheme of the document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scheme {
+    /// One of the profile's credentials.
+    Ours(String),
+    /// Something that no credential of the profile is.
+    Another(String),
+    /// It could be one of the profile's.
+    Ambiguous,
+}
+
+/// The schemes of a document.
+pub(super) struct Credentials<'p> {
+    profile: &'p Profile,
+    schemes: BTreeMap<String, Scheme>,
+    /// The names of the document's own schemes, for documents without a profile.
+    own_names: BTreeMap<String, String>,
+}
+
+impl<'p> Credentials<'p> {
+    /// Reads the schemes of a document.
+    pub(super) fn of(tree: &Tree, profile: &'p Profile, diagnostics: &mut Diagnostics) -> Self {
+        let place = Pointer::root().join(["components", "securitySchemes"]);
+        let written: Vec<(String, Value)> = schema::object(tree.root.pointer(place.as_str()))
+            .map(|(key, scheme)| {
+                let here = place.child(key);
+                let resolved = super::resolve::resolve(tree, scheme, &here).map(|found| found.value.clone());
+                (key.to_owned(), resolved.unwrap_or_default())
+            })
+            .collect();
+        let mut schemes: BTreeMap<String, Scheme> = BTreeMap::new();
+        // The same key first.
+        for (key, scheme) in &written {
+            if let Some(ours) = profile.credentials.iter().find(|ours| ours.scheme == *key) {
+                schemes.insert(key.clone(), match fits(ours, scheme) {
+                    true => Scheme::Ours(ours.name.clone()),
+                    false => Scheme::Another(describe(key, scheme)),
+                });
+            }
+        }
+        let taken = |schemes: &BTreeMap<String, Scheme>, name: &str| {
+            schemes.values().any(|scheme| *scheme == Scheme::Ours(name.to_owned()))
+        };
+        // Then equal meaning, where that is unmistakable in both directions.
+        let left: Vec<&(String, Value)> = written.iter().filter(|(key, _)| !schemes.contains_key(key)).collect();
+        let free: Vec<&Credential> = profile
+            .credentials
+            .iter()
+            .filter(|ours| !taken(&schemes, &ours.name) && !written.iter().any(|(key, _)| *key == ours.scheme))
+            .collect();
+        for (key, scheme) in &left {
+            let fitting: Vec<&Credential> = free.iter().copied().filter(|ours| fits(ours, scheme)).collect();
+            let said: Vec<&Credential> = fitting.iter().copied().filter(|ours| says(ours, key, scheme)).collect();
+            // Words decide where there are any; else that nothing else fits.
+            let (candidates, by_words) = if said.is_empty() { (fitting, false) } else { (said, true) };
+            let is_rival = |ours: &Credential, (key, scheme): &(String, Value)| {
+                fits(ours, scheme) && (!by_words || says(ours, key, scheme))
+            };
+            let known = match candidates.as_slice() {
+                [] => Scheme::Another(describe(key, scheme)),
+                [only] if left.iter().filter(|other| is_rival(only, other)).count() == 1 => {
+                    Scheme::Ours(only.name.clone())
+                }
+                _ => {
+                    let message = format!(
+                        "the security scheme `{key}` could be several credentials of ours, or several schemes one of them; it \
+                         is matched with none"
+                    );
+                    diagnostics.warn(WarningKind::Credential, &tree.name, &place.child(key), message);
+                    Scheme::Ambiguous
+                }
+            };
+            schemes.insert(key.clone(), known);
+        }
+        let own_names = names::assign(
+            written.iter().map(|(key, _)| key.as_str()),
+            names::camel,
+            Scope::with(&["None"]),
+        );
+        let own_names = own_names.into_iter().map(|(key, name)| (key.to_owned(), name)).collect();
+        Self { profile, schemes, own_names }
+    }
+
+    /// Returns the credential that an operation takes.
+    pub(super) fn of_operation(
+        &mut self,
+        tree: &Tree,
+        found: &Identified<'_>,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        let operation = found.place.get(&tree.root);
+        let (requirement, at, is_own) = match operation.get("security") {
+            Some(own) => (Some(own), found.place.pointer().child("security"), true),
+            None => (tree.root.get("security"), Pointer::root().child("security"), false),
+        };
+        // Of each alternative, the schemes that it wants together.
+        let alternatives: Vec<Vec<String>> = requirement
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|alternative| schema::object(Some(alternative)).map(|(key, _)| key.to_owned()).collect())
+            .collect();
+        match found.entry {
+            Some(entry) => {
+                let ours = entry.credential.as_deref();
+                let is_right = self.compare(tree, ours, name, &alternatives, is_own, &at, diagnostics);
+                match is_right {
+                    true => ours.map(str::to_owned),
+                    // Nobody calls this code. That it takes something else has to be seen in it.
+                    false => alternatives.first().and_then(|alternative| self.own_names.get(alternative.first()?).cloned()),
+                }
+            }
+            None => self.derived(tree, name, &alternatives, &at, diagnostics),
+        }
+    }
+
+    /// Compares the document's word with the profile's. False where they contradict each other.
+    #[expect(clippy::too_many_arguments, reason = "each is one fact about the one operation")]
+    fn compare(
+        &self,
+        tree: &Tree,
+        ours: Option<&str>,
+        name: &str,
+        alternatives: &[Vec<String>],
+        is_own: bool,
+        at: &Pointer,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let described = ours.unwrap_or("none");
+        let mut warn = |message: String| diagnostics.warn(WarningKind::Credential, &tree.name, at, message);
+        if !is_own || alternatives.iter().all(Vec::is_empty) && ours.is_some() {
+            if ours.is_some() || !alternatives.iter().all(Vec::is_empty) {
+                let what = match (is_own, alternatives.is_empty()) {
+                    (true, _) => "asks for no credential",
+                    (false, true) => "states no credential",
+                    (false, false) => "states none of its own, only that of the whole document",
+                };
+                if !(ours.is_some() && self.is_met(ours, alternatives)) {
+                    warn(format!("{name} {what}; `{described}` is sent, as the profile has it"));
+                }
+            }
+            return true;
+        }
+        if self.is_met(ours, alternatives) {
+            return true;
+        }
+        let has_ambiguous = alternatives.iter().flatten().any(|key| {
+            matches!(self.schemes.get(key), Some(Scheme::Ambiguous) | None)
+        });
+        if let Some(reason) = self.profile.credential_overrides.iter().find(|entry| entry.operation == name) {
+            warn(format!("{name} asks for another credential than `{described}`, which is sent: {}", reason.reason));
+            return true;
+        }
+        if has_ambiguous && ours.is_some() {
+            warn(format!("{name} may ask for another credential than `{described}`, which is sent"));
+            return true;
+        }
+        let theirs: Vec<String> = alternatives.iter().map(|alternative| self.described(alternative)).collect();
+        let problem = Problem::Credential {
+            operation: name.to_owned(),
+            ours: described.to_owned(),
+            theirs: theirs.join(" or "),
+        };
+        diagnostics.need(&tree.name, at.clone(), problem);
+        false
+    }
+
+    fn is_met(&self, ours: Option<&str>, alternatives: &[Vec<String>]) -> bool {
+        match ours {
+            None => alternatives.is_empty() || alternatives.iter().any(Vec::is_empty),
+            Some(ours) => alternatives.iter().any(|alternative| match alternative.as_slice() {
+                [only] => self.schemes.get(only) == Some(&Scheme::Ours(ours.to_owned())),
+                _ => false,
+            }),
+        }
+    }
+
+    fn described(&self, alternative: &[String]) -> String {
+        let each = alternative.iter().map(|key| match self.schemes.get(key) {
+            Some(Scheme::Ours(name)) => format!("`{key}` ({name})"),
+            Some(Scheme::Another(what)) => what.clone(),
+            Some(Scheme::Ambiguous) => format!("`{key}`"),
+            None => format!("`{key}`, which is no scheme of the document"),
+        });
+        let each: Vec<String> = each.collect();
+        if each.is_empty() { "none".to_owned() } else { each.join(" with ") }
+    }
+
+    /// The credential of an operation that the profile does not know.
+    fn derived(
+        &self,
+        tree: &Tree,
+        name: &str,
+        alternatives: &[Vec<String>],
+        at: &Pointer,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        if alternatives.is_empty() || alternatives.iter().any(Vec::is_empty) {
+            return None;
+        }
+        let single = |alternative: &Vec<String>| match alternative.as_slice() {
+            [only] => match self.schemes.get(only) {
+                Some(Scheme::Ours(ours)) => Some(ours.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(ours) = alternatives.iter().find_map(single) {
+            return Some(ours);
+        }
+        // Without a profile, the document's own schemes are the credentials.
+        if self.profile.credentials.is_empty() {
+            let first = alternatives.iter().find(|alternative| alternative.len() == 1)?.first()?;
+            return self.own_names.get(first).cloned();
+        }
+        let theirs: Vec<String> = alternatives.iter().map(|alternative| self.described(alternative)).collect();
+        let message = format!("{name} asks for {}, which is no credential of ours; none is sent", theirs.join(" or "));
+        diagnostics.warn(WarningKind::Credential, &tree.name, at, message);
+        None
+    }
+}
+
+/// Whether a scheme can be how a credential is sent.
+fn fits(ours: &Credential, scheme: &Value) -> bool {
+    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+    match text("type") {
+        "apiKey" => text("in") == "header" && ours.headers.iter().any(|header| header.eq_ignore_ascii_case(text("name"))),
+        // `Authorization: Api-Key KEY` is an HTTP scheme of that name.
+        "http" => ours.words.iter().any(|word| *word == folded(text("scheme"))),
+        _ => false,
+    }
+}
+
+/// Whether the words of a key or description, or the header itself, mean a credential.
+fn says(ours: &Credential, key: &str, scheme: &Value) -> bool {
+    let texts = [key, scheme["description"].as_str().unwrap_or_default(), scheme["name"].as_str().unwrap_or_default()];
+    texts.iter().any(|text| ours.words.iter().any(|word| folded(text).contains(word.as_str())))
+}
+
+fn folded(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+fn describe(key: &str, scheme: &Value) -> String {
+    let text = |name: &str| scheme.get(name).and_then(Value::as_str).unwrap_or_default();
+    match text("type") {
+        "http" => format!("`{key}` (HTTP {})", text("scheme")),
+        "apiKey" => format!("`{key}` ({} `{}`)", text("in"), text("name")),
+        "" => format!("`{key}`"),
+        other => format!("`{key}` ({other})"),
+    }
+}
+
+/// The profile's credentials as security schemes.
+pub(super) fn schemes(profile: &Profile) -> Value {
+    let schemes = profile.credentials.iter().map(|ours| {
+        let header = ours.headers.first().map_or("Authorization", String::as_str);
+        (ours.scheme.clone(), json!({ "type": "apiKey", "in": "header", "name": header }))
+    });
+    Value::Object(schemes.collect())
+}
+
+/// A security requirement of one credential, or of none.
+pub(super) fn requirement(credential: Option<&str>, profile: &Profile) -> Value {
+    match profile.credentials.iter().find(|ours| Some(ours.name.as_str()) == credential) {
+        Some(ours) => json!([{ &ours.scheme: [] }]),
+        None => json!([]),
+    }
+}

@@ -1,0 +1,280 @@
+//! The normal form of a document: what it means, in one way of writing, with the names of the profile and what is known beside it.
+//!
+//! It is a valid OpenAPI 3.0 document: operations with their own parameters, a JSON body and one success response; components that
+//! are named by their role; the refusals of the overlay. Written out it is `openapi/merged.json`. Each part is built anew from what
+//! was read, so that what follows meets no construct that is not made here.
+
+mod body;
+mod credentials;
+mod identify;
+mod lower;
+mod operation;
+pub(crate) mod overlay;
+mod parameters;
+mod resolve;
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::document::Tree;
+use crate::error::{Error, Problem};
+use crate::names::Scope;
+use crate::operation::Place;
+use crate::pointer::Pointer;
+use crate::profile::Profile;
+use crate::report::{Diagnostics, WarningKind};
+use crate::security::Operation;
+use identify::Identified;
+use overlay::Overlay;
+
+/// Which of the two documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Main,
+    Supplement,
+}
+
+/// A document in the normal form.
+pub(crate) struct Normal {
+    pub(crate) tree: Tree,
+    /// The operation table, ordered by name.
+    pub(crate) operations: Vec<Operation>,
+    /// Where each component was read from: the document and the place.
+    pub(crate) origins: BTreeMap<String, (String, Pointer)>,
+}
+
+struct Normalizer<'a> {
+    tree: &'a Tree,
+    source: Source,
+    profile: &'a Profile,
+    overlay: &'a Overlay,
+    diagnostics: &'a mut Diagnostics,
+    components: Map<String, Value>,
+    origins: BTreeMap<String, (String, Pointer)>,
+    /// The types' names, and which key has which.
+    types: Scope,
+    claims: BTreeMap<String, String>,
+    table_names: BTreeSet<String>,
+    used_names: BTreeSet<String>,
+    /// Components by the place that references name.
+    places: BTreeMap<String, String>,
+    started: BTreeSet<String>,
+    unmade: Vec<schema::Unmade>,
+    /// Types that requests are made of.
+    requests: BTreeSet<String>,
+    constants: Vec<(String, String, String)>,
+    /// The references that are being followed, with the component that is made of each.
+    open: Vec<(String, Option<String>)>,
+    nesting: usize,
+    spent: usize,
+}
+
+/// Brings a document, its supplement and the overlay into the normal form.
+pub(crate) fn normalize(
+    mut main: Tree,
+    supplement: Option<Tree>,
+    overlay: &Overlay,
+    profile: &Profile,
+    diagnostics: &mut Diagnostics,
+) -> Result<Normal, Error> {
+    lower::lower(&mut main, diagnostics);
+    resolve_path_items(&mut main)?;
+    let supplement = supplement
+        .map(|mut tree| {
+            lower::lower(&mut tree, diagnostics);
+            resolve_path_items(&mut tree)?;
+            Ok(tree)
+        })
+        .transpose()?;
+    let of_main = identify::identify(&main, Source::Main, profile, diagnostics);
+    let mut of_supplement = Vec::new();
+    if let Some(tree) = &supplement {
+        for added in identify::identify(tree, Source::Supplement, profile, diagnostics) {
+            let published = of_main.iter().find(|known| is_same(known, &added));
+            match published {
+                Some(_) => {
+                    let message = format!("{} is published now; remove it from the supplement", added.place.call());
+                    diagnostics.warn(WarningKind::Unneeded, &tree.name, &added.place.pointer(), message);
+                }
+                None => of_supplement.push(added),
+            }
+        }
+    }
+    let all: Vec<Identified<'_>> = of_main.iter().chain(&of_supplement).cloned().collect();
+    let unknown: Vec<Identified<'_>> = of_main.iter().filter(|it| it.entry.is_none()).cloned().collect();
+    identify::report_missing(&main, &all, &unknown, profile, diagnostics);
+
+    let mut types = Scope::of_types();
+    let table_names: BTreeSet<String> = profile.type_names().map(str::to_owned).collect();
+    table_names.iter().for_each(|name| types.reserve(name));
+    let mut normalizer = Normalizer {
+        tree: &main,
+        source: Source::Main,
+        profile,
+        overlay,
+        diagnostics,
+        components: Map::new(),
+        origins: BTreeMap::new(),
+        types,
+        claims: BTreeMap::new(),
+        table_names,
+        used_names: BTreeSet::new(),
+        places: BTreeMap::new(),
+        started: BTreeSet::new(),
+        unmade: Vec::new(),
+        requests: BTreeSet::new(),
+        constants: Vec::new(),
+        open: Vec::new(),
+        nesting: 0,
+        spent: 0,
+    };
+    let mut paths = Map::new();
+    let mut operations = normalizer.document(&of_main, &mut paths)?;
+    if let Some(tree) = &supplement {
+        normalizer.tree = tree;
+        normalizer.source = Source::Supplement;
+        normalizer.places.clear();
+        operations.extend(normalizer.document(&of_supplement, &mut paths)?);
+    }
+    normalizer.check_needs();
+    let info = info(&main, overlay);
+    normalizer.report_stale();
+    let Normalizer { mut components, origins, .. } = normalizer;
+    operations.sort();
+    components.sort_keys();
+    let refusal = json!({
+        "description": overlay.wording("ErrorBody").unwrap_or("What the server writes when it refuses a request."),
+        "type": "object",
+        "additionalProperties": true,
+        "x-nd8-provenance": "inferred"
+    });
+    let has_refusals = paths.values().any(|item: &Value| item.to_string().contains("/ErrorBody\""));
+    if has_refusals {
+        overlay.see("ErrorBody");
+        components.entry("ErrorBody").or_insert(refusal);
+    }
+    let root = json!({
+        "openapi": "3.0.3",
+        "info": info,
+        "servers": main.root.get("servers").cloned().unwrap_or_else(|| json!([])),
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": credentials::schemes(profile),
+        },
+    });
+    Ok(Normal { tree: Tree { name: main.name.clone(), root }, operations, origins })
+}
+
+fn info(main: &Tree, overlay: &Overlay) -> Value {
+    let text = |key: &str| main.root["info"].get(key).and_then(Value::as_str);
+    let mut info = json!({ "title": text("title").unwrap_or("API"), "version": crate::revision::version_of(main) });
+    overlay.see("API");
+    if let Some(description) = overlay.wording("API").or_else(|| text("description")) {
+        info["description"] = json!(description);
+    }
+    info
+}
+
+/// Whether two documents have one operation.
+fn is_same(one: &Identified<'_>, other: &Identified<'_>) -> bool {
+    match (one.entry, other.entry) {
+        (Some(one), Some(other)) => one.name == other.name,
+        _ => {
+            one.place.method == other.place.method
+                && crate::operation::path_shape(&one.path) == crate::operation::path_shape(&other.path)
+        }
+    }
+}
+
+/// A path may be described elsewhere.
+fn resolve_path_items(tree: &mut Tree) -> Result<(), Error> {
+    let mut found = Vec::new();
+    for (path, item) in crate::schema::object(tree.root.get("paths")) {
+        let place = Pointer::root().join(["paths", path]);
+        if resolve::reference(item).is_some() {
+            let resolved = resolve::resolve(tree, item, &place)?;
+            found.push((path.to_owned(), resolved.value.clone()));
+        } else if !item.is_object() && !path.starts_with("x-") {
+            return Err(tree.error(place, Problem::Malformed("a path must be described by an object".to_owned())));
+        }
+    }
+    for (path, item) in found {
+        tree.root["paths"][path.as_str()] = item;
+    }
+    Ok(())
+}
+
+impl Normalizer<'_> {
+    /// Brings the operations of a document into the normal form.
+    fn document(
+        &mut self,
+        found: &[Identified<'_>],
+        paths: &mut Map<String, Value>,
+    ) -> Result<Vec<Operation>, Error> {
+        self.claim_component_names();
+        let names = self.operation_names(found);
+        let mut credentials = credentials::Credentials::of(self.tree, self.profile, self.diagnostics);
+        let mut table = Vec::new();
+        // Those of the profile first, so that types that others share with them have our names.
+        let mut ordered: Vec<(&Identified<'_>, &String)> = found.iter().zip(&names).collect();
+        ordered.sort_by_key(|(operation, _)| operation.entry.is_none());
+        for (operation, name) in ordered {
+            let mark = self.diagnostics.warnings.len();
+            let normal = match self.operation(operation, name) {
+                Ok(normal) => normal,
+                Err(error) if operation.entry.is_none() && error.is_unsupported() => {
+                    self.diagnostics.warnings.truncate(mark);
+                    for finding in error.into_findings() {
+                        let message = format!("{} is left out: {}", operation.place.call(), finding.problem);
+                        self.diagnostics.warn(WarningKind::LeftOut, &finding.document, &finding.pointer, message);
+                    }
+                    continue;
+                }
+                Err(error) => {
+                    self.diagnostics.absorb(error);
+                    continue;
+                }
+            };
+            if operation.entry.is_none() && !self.profile.operations.is_empty() {
+                let message = format!("{} is not in the profile; it is called `{name}` for now", operation.place.call());
+                self.diagnostics.warn(WarningKind::DerivedName, &self.tree.name, &operation.place.pointer(), message);
+            }
+            let credential = credentials.of_operation(self.tree, operation, name, self.diagnostics);
+            let mut normal = normal;
+            normal["security"] = credentials::requirement(credential.as_deref(), self.profile);
+            let Place { method, .. } = &operation.place;
+            let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
+            item[method.as_str()] = normal;
+            table.push(Operation {
+                id: name.clone(),
+                method: method.to_uppercase(),
+                path: operation.path.clone(),
+                credential,
+            });
+        }
+        self.make_rest().unwrap_or_else(|error| self.diagnostics.absorb(error));
+        Ok(table)
+    }
+
+    /// Reports entries of the naming tables and of the overlay that match nothing.
+    fn report_stale(&mut self) {
+        for entry in &self.profile.schemas {
+            if !self.used_names.contains(&entry.at) {
+                let what = format!("the profile's name `{}` for the schema `{}`", entry.name, entry.at);
+                self.diagnostics.stale(&self.tree.name, Pointer::root(), what);
+            }
+        }
+        for entry in &self.profile.alternatives {
+            if !self.components.contains_key(&entry.name) {
+                let what = format!("the profile's name `{}` for an alternative of `{}`", entry.name, entry.of);
+                self.diagnostics.stale(&self.tree.name, Pointer::root(), what);
+            }
+        }
+        for (place, role) in self.overlay.stale() {
+            self.diagnostics.stale(self.overlay.name(), place, format!("the overlay's entry for `{role}`"));
+        }
+    }
+}
