@@ -12,13 +12,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// What generated code and our programs name.
 const EXTERNS: [&str; 8] =
-    ["jiff", "nd8_stand_ins", "progenitor_client", "reqwest", "rust_decimal", "serde", "serde_json", "uuid"];
+    ["jiff", "nd8_stubs", "progenitor_client", "reqwest", "rust_decimal", "serde", "serde_json", "uuid"];
 
 /// Where generated code is included: a module, and the client in one below it, as in `nd8`.
 const AROUND: &str = "
 pub mod raw {
     pub use self::client::*;
-    pub use nd8_stand_ins::*;
+    pub use nd8_stubs::*;
     pub struct Operation {
         pub id: &'static str,
         pub method: &'static str,
@@ -44,7 +44,7 @@ impl Compiler {
     /// Has the dependencies checked.
     pub(crate) fn new() -> Result<Self, String> {
         let output = Command::new(env!("CARGO"))
-            .args(["check", "--quiet", "--package=nd8-stand-ins", "--message-format=json"])
+            .args(["check", "--quiet", "--package=nd8-stubs", "--message-format=json"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .map_err(|error| format!("cargo: {error}"))?;
@@ -62,7 +62,7 @@ impl Compiler {
                 if EXTERNS.contains(&name.as_str()) {
                     externs.push(format!("--extern={name}={file}"));
                 }
-                if let (Some(folder), "nd8_stand_ins") = (Path::new(file).parent(), name.as_str()) {
+                if let (Some(folder), "nd8_stubs") = (Path::new(file).parent(), name.as_str()) {
                     externs.push(format!("-Ldependency={}", folder.display()));
                 }
             }

@@ -1,7 +1,7 @@
-//! What generated code finds in `crate::raw` of the crate that includes it, as small as it can be.
+//! Stubs of the hand-written half of `crate::raw`, which generated code refers to.
 //!
-//! For tests that compile generated code: nothing of this is ever run. The one in earnest is `src/raw/` of `nd8`, which
-//! nothing here may depend on.
+//! For tests that compile generated code: nothing of this is ever run. The real half is `src/raw/` of `nd8`, which this
+//! crate must not depend on.
 
 use std::fmt;
 
