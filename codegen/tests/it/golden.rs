@@ -1,0 +1,197 @@
+//! Golden cases: the difference that a change of a document makes in the generated Rust, or the error.
+//!
+//! A case starts from one of `bases/`, or is the text of its line `bytes`. Lines `document`, `supplement` and `profile` change
+//! the inputs; `supplement from NAME` makes a base the supplement. The outcome is one of:
+//!
+//! - `diff`: warnings, and the difference to what the base yields, the whole of which is in `bases/`;
+//! - `same`: warnings, and no difference;
+//! - `error`: the message.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nd8_codegen::{Document, Generated, Profile, generate};
+
+use crate::case::base::{BASES, Base, patched, profile};
+use crate::case::json::Json;
+use crate::case::{Case, CaseFile, Grammar, assert_same, data};
+use crate::difference::difference;
+
+const GRAMMAR: Grammar = Grammar {
+    lines: &["base", "bytes", "document", "supplement", "profile"],
+    kinds: &["diff", "same", "error"],
+};
+
+/// The inputs of the generator.
+struct Inputs {
+    document: Vec<u8>,
+    supplement: Option<Vec<u8>>,
+    profile: Profile,
+}
+
+impl Inputs {
+    fn of(case: &Case) -> Result<Self, String> {
+        let (document, tables) = match (case.all("base").next(), case.all("bytes").next()) {
+            (Some(base), None) => {
+                let base = Base::named(base)?;
+                let document = patched(&base.document, case.all("document"))?;
+                (document.to_text(), patched(&base.profile, case.all("profile"))?)
+            }
+            (None, Some(bytes)) if case.lines.len() == 1 => (format!("{bytes}\n"), Json::Map(Vec::new())),
+            _ => return Err("expected one base and its changes, or bytes".to_owned()),
+        };
+        let mut supplement = case.all("supplement");
+        let supplement = match supplement.next() {
+            Some(line) => {
+                let base = line.strip_prefix("from ").ok_or("expected `supplement from` and a base")?;
+                Some(patched(&Base::named(base)?.document, supplement)?.to_text().into_bytes())
+            }
+            None => None,
+        };
+        Ok(Self { document: document.into_bytes(), supplement, profile: profile(&tables)? })
+    }
+
+    fn generate(&self) -> Result<Generated, String> {
+        generate(
+            Document { name: "document.json", bytes: &self.document },
+            self.supplement.as_deref().map(|bytes| Document { name: "supplement.json", bytes }),
+            &self.profile,
+        )
+        .map_err(|error| error.to_string())
+    }
+}
+
+/// Returns the generated files: their names, the lines of context in a difference, and the texts.
+fn files(generated: &Generated) -> [(&'static str, usize, &str); 3] {
+    let Generated { types, client, surface, .. } = generated;
+    // The surface is sorted, so the neighbors of a line do not matter.
+    [("surface.txt", 0, surface), ("types.rs", 1, types), ("client.rs", 1, client)]
+}
+
+fn warnings(generated: &Generated) -> String {
+    generated.warnings.iter().map(|warning| format!("{warning}\n")).collect()
+}
+
+/// The generated code of the bases, by their names.
+struct Yields(BTreeMap<&'static str, Generated>);
+
+impl Yields {
+    fn new() -> Self {
+        let generate = |base: &Base| {
+            let inputs = Inputs {
+                document: base.document.to_text().into_bytes(),
+                supplement: None,
+                profile: profile(&base.profile)?,
+            };
+            inputs.generate()
+        };
+        let entry = |(name, base): (&'static String, &Base)| {
+            (&**name, generate(base).unwrap_or_else(|error| panic!("the base {name}: {error}")))
+        };
+        Self(BASES.iter().map(entry).collect())
+    }
+
+    /// Returns the derived part of a case.
+    fn outcome(&self, case: &Case) -> Result<String, String> {
+        let inputs = Inputs::of(case)?;
+        let generated = match (inputs.generate(), &*case.kind) {
+            (Err(error), "error") => return Ok(error),
+            (Err(error), _) => {
+                return Err(format!("should yield code, but fails: {error}"));
+            }
+            (Ok(_), "error") => return Err("should fail, but yields code".to_owned()),
+            (Ok(generated), _) => generated,
+        };
+        let base = case.all("base").next().ok_or("expected a base to compare with")?;
+        let base = files(&self.0[base]);
+        let differences: String = base
+            .into_iter()
+            .zip(files(&generated))
+            .map(|((name, context, old), (.., new))| difference(name, context, old, new))
+            .collect();
+        match (&*case.kind, differences.is_empty()) {
+            ("diff", true) => {
+                return Err("should differ from the base, but does not".to_owned());
+            }
+            ("same", false) => return Err(format!("should be the same as the base, but:\n{differences}")),
+            _ => {}
+        }
+        let warnings: String =
+            warnings(&generated).lines().map(|warning| format!("warning: {warning}\n")).collect();
+        Ok(warnings + &differences)
+    }
+}
+
+#[test]
+fn every_case_yields_what_it_should() {
+    let yields = Yields::new();
+    let mut failures = Vec::new();
+    for file in CaseFile::all("golden", &GRAMMAR) {
+        let outcome = |case: &Case| match yields.outcome(case) {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                failures.push(format!("{}: {failure}", case.name));
+                String::new()
+            }
+        };
+        let outcomes: Vec<String> = file.cases.iter().map(outcome).collect();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        file.check(&outcomes);
+    }
+}
+
+#[test]
+fn every_base_yields_what_it_should() {
+    for (name, generated) in Yields::new().0 {
+        let folder = data().join("bases").join(name);
+        for (file, _, content) in files(&generated) {
+            assert_same(content.to_owned(), &folder.join(file));
+        }
+        match warnings(&generated) {
+            none if none.is_empty() => assert!(!folder.join("warnings.txt").exists(), "{name} has none"),
+            warnings => assert_same(warnings, &folder.join("warnings.txt")),
+        }
+    }
+}
+
+fn unused_bases(used: &BTreeSet<String>) -> Vec<&'static str> {
+    BASES.keys().filter(|base| !used.contains(*base)).map(String::as_str).collect()
+}
+
+#[test]
+fn every_base_is_used() {
+    let mut used = BTreeSet::new();
+    for file in CaseFile::all("golden", &GRAMMAR) {
+        used.extend(file.cases.iter().flat_map(|case| case.all("base").map(str::to_owned)));
+    }
+    used.extend(crate::impact::bases());
+    assert_eq!(unused_bases(&used), [""; 0]);
+    assert!(used.remove("shop"));
+    assert_eq!(unused_bases(&used), ["shop"]);
+}
+
+#[test]
+fn a_case_whose_outcome_is_of_another_kind_fails() {
+    let yields = Yields::new();
+    let outcome = |lines: &str| {
+        let cases = GRAMMAR.parse(&format!("== a\nWhy.\n{lines}\n")).expect("is a case");
+        yields.outcome(&cases[0])
+    };
+    let description = "base empty\ndocument GET /a/ responses 204 description = Other.";
+    let renamed = "base empty\ndocument info title = Other";
+    assert_eq!(outcome(&format!("{description}\nsame")).as_deref(), outcome("base empty\nsame").as_deref());
+    for (lines, reason) in [
+        (format!("{description}\ndiff"), "should differ from the base, but does not"),
+        (format!("{renamed}\nsame"), "should be the same as the base, but:\n@@ client.rs"),
+        (format!("{renamed}\nerror"), "should fail, but yields code"),
+        ("base empty\ndocument openapi = '2'\ndiff".into(), "should yield code, but fails"),
+        ("base none\ndiff".into(), "there is no base `none`"),
+        ("document openapi = '2'\nerror".into(), "expected one base and its changes, or bytes"),
+        ("base empty\nbytes x\nerror".into(), "expected one base and its changes, or bytes"),
+        ("bytes {}\nprofile x = 1\nerror".into(), "expected one base and its changes, or bytes"),
+        ("base empty\nsupplement x = 1\nsame".into(), "expected `supplement from` and a base"),
+        ("base empty\nprofile x = 1\nsame".into(), "the profile: unknown field `x`"),
+    ] {
+        let found = outcome(&lines).expect_err("is refused");
+        assert!(found.starts_with(reason), "{lines}: {found}");
+    }
+}

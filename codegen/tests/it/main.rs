@@ -1,0 +1,8 @@
+//! Tests of the generator from outside. Most are cases in `tests/cases/`: a case more takes no code.
+
+mod case;
+mod compiler;
+mod difference;
+mod golden;
+mod impact;
+mod revisions;
