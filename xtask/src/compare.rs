@@ -10,7 +10,7 @@ use openapi_drift::{Document, Rule};
 
 use crate::accepted::{self, Accepted};
 use crate::fetch::{self, Fetcher, Limits, Published};
-use crate::transaction::{self, Change, Files};
+use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict};
 use crate::{facts, lock, repository, revisions};
 
@@ -157,7 +157,7 @@ pub(crate) fn accept(id: &str, pointer: &str, reason: &str, until: Date, today: 
     let mut accepted = Accepted::read()?;
     accepted.add(id, pointer, reason, until, today)?;
     let change = Change { path: accepted::PATH.to_owned(), content: Some(accepted.to_toml()?.into_bytes()) };
-    transaction::commit(&root, &Files, &[change], &exclusive)?;
+    exclusive.commit(&[change])?;
     println!("accepted until {until}: {id} at {pointer} ({})", accepted::PATH);
     Ok(())
 }

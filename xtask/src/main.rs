@@ -27,7 +27,6 @@ use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
 use crate::compare::Outcome;
-use crate::transaction::{Files, Recovered};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -46,17 +45,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whatever comes next finds the repository whole.
+/// Completes or undoes what an interrupted command left, so that whatever comes next finds the repository whole.
 fn recover() -> Result<()> {
     let root = repository::root();
-    if !transaction::is_interrupted(&root) {
-        return Ok(());
-    }
-    let _exclusive = transaction::exclusive(&root)?;
-    match transaction::recover(&root, &Files)? {
-        Recovered::Nothing => {}
-        Recovered::RolledBack => eprintln!("an interrupted refresh was undone"),
-        Recovered::Completed => eprintln!("an interrupted refresh was completed"),
+    if transaction::is_interrupted(&root) {
+        transaction::exclusive(&root)?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::fetch::{self, Fetcher, Found, Limits, Published, Validators};
 use crate::lock::{self, Lock};
 use crate::repository::{read, root};
 use crate::revisions;
-use crate::transaction::{self, Change, Files};
+use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict, crate_version};
 
 /// Where the published bytes are, if those are YAML.
@@ -75,7 +75,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("\nnothing was written; it would be: {}", changed.join(", "));
         return Ok(());
     }
-    let written = transaction::commit(&root, &Files, &changes, &exclusive)?;
+    let written = exclusive.commit(&changes)?;
     println!("\nwritten: {}", written.join(", "));
     Ok(())
 }

@@ -40,7 +40,7 @@ fn prepared() -> Copy {
 fn a_write_that_fails_leaves_the_old_state() {
     let copy = prepared();
     let before = copy.contents();
-    // Enough for the journal, too little for the document.
+    // Too little for the document, which is the first that is staged.
     let output = limited(&copy, 64, "trap '' XFSZ;");
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
@@ -58,7 +58,7 @@ fn a_process_that_is_killed_while_it_writes_leaves_the_old_state_to_the_next() {
     let output = limited(&copy, 64, "");
     assert!(output.status.signal().is_some(), "{output:?}");
     let left = copy.contents();
-    assert!(left.contains_key(".xtask/journal.json") && left.contains_key("openapi/.nd8.json.staged"));
+    assert!(left.contains_key(".xtask/next/files/openapi/nd8.json"));
     for (path, content) in &before {
         assert_eq!(left.get(path), Some(content), "{path} is as it was even before the recovery");
     }
@@ -80,7 +80,7 @@ fn a_full_file_system_leaves_the_old_state() {
         (cd "$2"; find . -type f ! -path './.xtask/*' | sort | xargs cat) > "$1/before"
         status=0; "$0" --repository "$2" refresh --today 2026-12-01 --from "$1/next.json" > "$1/out" 2>&1 || status=$?
         (cd "$2"; find . -type f ! -path './.xtask/*' | sort | xargs cat) > "$1/after"
-        find "$2" -name '*.staged' -o -name 'journal*' > "$1/left"
+        find "$2/.xtask" -name next -o -name ready > "$1/left"
         exit $status"#;
     let output = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
