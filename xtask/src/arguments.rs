@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use openapi_drift::report::{Bar, Format, Grouping, Paint};
 
-use crate::compare::Telling;
+use crate::compare::ReportOptions;
 
 /// The maintainers' commands of nd8.
 #[derive(Debug, Parser)]
@@ -83,7 +83,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
         fail_on: Level,
         #[command(flatten)]
-        telling: TellingArguments,
+        report: ReportArguments,
     },
     /// Says whether the published document is the one that nd8 is pinned to, and if not, what changed.
     #[command(after_help = STATUS)]
@@ -95,7 +95,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEVERITY", default_value = "any")]
         fail_on: Level,
         #[command(flatten)]
-        telling: TellingArguments,
+        report: ReportArguments,
     },
     /// Accepts a finding of `drift` until a day, in `openapi/accepted.toml`.
     Accept {
@@ -124,9 +124,9 @@ impl Command {
     }
 }
 
-/// How a comparison is told.
+/// The options of a report.
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct TellingArguments {
+pub(crate) struct ReportArguments {
     /// The form of the report. Colours are for terminals, and follow NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -141,9 +141,9 @@ pub(crate) struct TellingArguments {
     no_accepted: bool,
 }
 
-impl TellingArguments {
-    pub(crate) fn with(self, level: Level, today: Date) -> Telling {
-        Telling {
+impl ReportArguments {
+    pub(crate) fn with(self, level: Level, today: Date) -> ReportOptions {
+        ReportOptions {
             format: match self.format {
                 Form::Text => Format::Text(Paint::Coloured),
                 Form::Json => Format::Json,

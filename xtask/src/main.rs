@@ -8,8 +8,8 @@ mod arguments;
 mod codegen;
 mod compare;
 mod derived;
+mod document_info;
 mod drift_cases;
-mod facts;
 mod fetch;
 mod hash;
 mod lock;
@@ -63,11 +63,11 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Refresh { from, dry_run, report } => {
             refresh::run(&refresh::Options { from, dry_run, report, today })?;
         }
-        Command::Diff { old, new, fail_on, telling } => {
-            return compare::diff(&old, &new, telling.with(fail_on, today));
+        Command::Diff { old, new, fail_on, report } => {
+            return compare::diff(&old, &new, report.with(fail_on, today));
         }
-        Command::Drift { against, fail_on, telling } => {
-            return compare::drift(against.as_deref(), telling.with(fail_on, today));
+        Command::Drift { against, fail_on, report } => {
+            return compare::drift(against.as_deref(), report.with(fail_on, today));
         }
         Command::Accept { id, pointer, reason, until } => {
             compare::accept(&id, &pointer, &reason, until, today)?;

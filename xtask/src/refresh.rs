@@ -17,7 +17,7 @@ use openapi_drift::report::{Bar, Format, Grouping, Paint};
 use crate::accepted::{self, Accepted};
 use crate::codegen::{self, DOCUMENT};
 use crate::compare;
-use crate::facts::{self, Facts};
+use crate::document_info::{self, DocumentInfo};
 use crate::fetch::{self, Fetcher, Found, Limits, Published, Validators};
 use crate::lock::{self, Lock};
 use crate::repository::{read, root};
@@ -104,7 +104,7 @@ struct Refreshed {
     bytes: Vec<u8>,
     /// As builds read it.
     json: String,
-    facts: Facts,
+    info: DocumentInfo,
     /// The lock file with it.
     lock: Lock,
     name: String,
@@ -120,21 +120,21 @@ impl Refreshed {
             bail!("{described} is OpenAPI {}; the client can be generated from 3.0 only", document.openapi());
         }
         let json = document.to_json();
-        let facts = facts::of(&json).with_context(|| described.clone())?;
+        let info = document_info::of(&json).with_context(|| described.clone())?;
         let Validators { etag, last_modified } = found.validators;
         lock.source.kind = if found.url.is_some() { "published" } else { "file" }.to_owned();
         lock.source.document_url = found.url.map(String::from);
         (lock.source.etag, lock.source.last_modified) = (etag, last_modified);
         let is_json = document.is_json();
-        lock.document.info_version.clone_from(&facts.version);
-        lock.document.sha256.clone_from(&facts.sha256);
-        lock.document.sha256_canonical.clone_from(&facts.sha256_canonical);
-        lock.document.operations = facts.operations;
+        lock.document.info_version.clone_from(&info.version);
+        lock.document.sha256.clone_from(&info.sha256);
+        lock.document.sha256_canonical.clone_from(&info.sha256_canonical);
+        lock.document.operations = info.operations;
         lock.document.retrieved = options.today.to_string();
         "cargo xtask refresh".clone_into(&mut lock.document.tool);
         lock.document.published = (!is_json).then(|| PUBLISHED.to_owned());
         lock.document.published_sha256 = (!is_json).then(|| crate::hash::sha256(&found.bytes));
-        Ok(Self { bytes: found.bytes, json, facts, lock, name, described })
+        Ok(Self { bytes: found.bytes, json, info, lock, name, described })
     }
 
     /// Whether the very bytes are here already.
@@ -149,7 +149,7 @@ impl Refreshed {
 
     /// Whether it is more than another layout of what is here.
     fn is_another(&self, current: &str) -> Result<bool> {
-        Ok(facts::of(current)?.sha256_canonical != self.facts.sha256_canonical)
+        Ok(document_info::of(current)?.sha256_canonical != self.info.sha256_canonical)
     }
 
     fn document_and_lock(&self) -> Vec<Change> {
@@ -188,7 +188,7 @@ impl Refreshed {
         let history = revisions::history_name(&old_version, &revisions::history()?);
         changes.push(change(&history, current.to_owned()));
         changes.extend(derived.into_iter().map(|file| change(file.path, file.content)));
-        changes.extend(versions(&self.facts.version)?);
+        changes.extend(versions(&self.info.version)?);
         if !accepted.is_empty() {
             // What was accepted of the way to this document is a part of it now.
             let rest = &verdict.accepted.unmatched;
