@@ -9,7 +9,7 @@ use openapi_drift::report::{Bar, Format, Grouping, Paint, Report};
 use openapi_drift::{Document, Rule};
 
 use crate::accepted::{self, Accepted};
-use crate::fetch::{self, Fetcher, Limits, Published};
+use crate::fetch::{self, Fetcher, Limits, Operations, Published};
 use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict};
 use crate::{document_info, lock, repository, revisions};
@@ -59,7 +59,8 @@ pub(crate) fn drift(against: Option<&str>, options: ReportOptions) -> Result<Out
             // What the server compares with must be what is here.
             let is_whole = crate::hash::sha256(pinned.text().as_bytes()) == lock.document.sha256;
             let known = lock.known().filter(|_| is_whole);
-            match fetch::find(&Fetcher::new(Limits::default()), &url, known.as_ref())? {
+            let operations = Operations::of(&pinned)?;
+            match fetch::find(&Fetcher::new(Limits::default()), &url, known.as_ref(), &operations)? {
                 Published::NotModified => {
                     eprintln!("{name} says that the document has not changed");
                     pinned.clone()

@@ -18,7 +18,7 @@ use crate::accepted::{self, Accepted};
 use crate::codegen::{self, DOCUMENT};
 use crate::compare;
 use crate::document_info::{self, DocumentInfo};
-use crate::fetch::{self, Fetcher, Found, Limits, Published, Validators};
+use crate::fetch::{self, Fetcher, Found, Limits, Operations, Published, Validators};
 use crate::lock::{self, Lock};
 use crate::repository::{read, root};
 use crate::revisions;
@@ -84,12 +84,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn obtain(options: &Options, lock: &Lock, current: &str) -> Result<Option<Found>> {
     let from = options.from.as_deref().unwrap_or(&lock.source.upstream_url);
     let Some(url) = fetch::as_url(from) else {
-        let bytes = fs::read(from).with_context(|| format!("cannot read {from}"))?;
-        return Ok(Some(Found::file(bytes, from)));
+        return Ok(Some(Found::file(fetch::read_file(from, Path::new(from))?, from)));
     };
     let is_whole = crate::hash::sha256(current.as_bytes()) == lock.document.sha256;
     let known = lock.known().filter(|_| is_whole);
-    match fetch::find(&Fetcher::new(Limits::default()), &url?, known.as_ref())? {
+    let pinned = Operations::of(&Document::parse(DOCUMENT, current)?)?;
+    match fetch::find(&Fetcher::new(Limits::default()), &url?, known.as_ref(), &pinned)? {
         Published::NotModified => Ok(None),
         Published::Found(found) => {
             eprintln!("found {}", found.described());

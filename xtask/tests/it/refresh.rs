@@ -1,6 +1,7 @@
 //! `refresh`: what it takes, what it tells, and what it writes.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 
 use crate::support::{Copy, Site};
 
@@ -248,4 +249,27 @@ fn what_was_accepted_of_a_difference_goes_when_it_is_taken() {
     assert_eq!(refresh(&copy, next.to_str().expect("is text"), &[]).0, Some(0));
     let rest = copy.read("openapi/accepted.toml");
     assert!(!rest.contains("~1ping~1") && rest.contains("~1another~1"), "{rest}");
+}
+
+#[test]
+fn a_file_is_bounded_like_a_download_and_may_be_gzip() {
+    let copy = Copy::new();
+    let long = copy.path().join("long.json");
+    std::fs::File::create(&long).and_then(|file| file.set_len((64 << 20) + 1)).expect("writable");
+    let long = long.to_str().expect("is text");
+    for arguments in [
+        &["refresh", "--from", long][..],
+        &["diff", "openapi/nd8.json", long, "--no-rust"],
+        &["drift", "--no-rust", "--against", long],
+    ] {
+        let assert = copy.xtask().args(arguments).assert().code(2);
+        assert.stderr_eq(format!("error: {long} is longer than 67108864 bytes\n"));
+    }
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(copy.read("openapi/nd8.json").as_bytes()).expect("memory takes all");
+    copy.write("packed.json.gz", packed.finish().expect("memory takes all"));
+    let packed = copy.path().join("packed.json.gz");
+    let (status, printed, errors) = refresh(&copy, packed.to_str().expect("is text"), &[]);
+    assert_eq!(status, Some(0), "{errors}");
+    assert!(printed.contains("is the same, byte for byte"), "{printed}");
 }
