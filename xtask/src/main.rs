@@ -19,6 +19,7 @@ mod revisions;
 mod tidy;
 mod transaction;
 mod verdict;
+mod warnings;
 
 use std::process::ExitCode;
 

@@ -15,7 +15,7 @@ use openapi_drift::Document;
 use openapi_drift::report::{Bar, Format, Grouping, Paint};
 
 use crate::accepted::{self, Accepted};
-use crate::codegen::{self, DOCUMENT};
+use crate::codegen::{self, DOCUMENT, Derivation};
 use crate::compare;
 use crate::document_info::{self, DocumentInfo};
 use crate::fetch::{self, Fetcher, Found, Limits, Operations, Published, Validators};
@@ -24,6 +24,7 @@ use crate::repository::{read, root};
 use crate::revisions;
 use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict, crate_version};
+use crate::warnings::Group;
 
 /// Where the published bytes are, if those are YAML.
 const PUBLISHED: &str = "openapi/nd8.yaml";
@@ -44,7 +45,8 @@ pub(crate) struct Options {
 ///
 /// # Errors
 ///
-/// If it cannot be had, is not OpenAPI 3.0, or yields no client; or if the files cannot be changed. None is changed then.
+/// If it cannot be had, is not OpenAPI 3.0, or yields no client that compiles; or if the files cannot be changed. None is
+/// changed then.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let root = root();
     let exclusive = transaction::exclusive(&root)?;
@@ -66,8 +68,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             "the document is the same in another layout; only its bytes, the lock file and the day change"
         );
         // The code knows the day on which the document was retrieved.
-        let (derived, _) = codegen::derive(&new.json, Some(&new.lock.document.retrieved))?;
-        let derived = derived.into_iter().map(|file| change(file.path, file.content));
+        let derivation = new.derive()?;
+        print_warnings(&derivation);
+        let derived = derivation.files.into_iter().map(|file| change(file.path, file.content));
         new.document_and_lock().into_iter().chain(derived).collect()
     };
     if options.dry_run {
@@ -137,6 +140,10 @@ impl Refreshed {
         Ok(Self { bytes: found.bytes, json, info, lock, name, described })
     }
 
+    fn derive(&self) -> Result<Derivation> {
+        codegen::derive(&self.name, &self.json, Some(&self.lock.document.retrieved))
+    }
+
     /// Whether the very bytes are here already.
     fn is_unchanged(&self, root: &Path) -> Result<bool> {
         let published = if self.lock.document.published.is_some() { PUBLISHED } else { DOCUMENT };
@@ -163,7 +170,7 @@ impl Refreshed {
         ]
     }
 
-    /// Tells what the new document does, and everything that has to change with it.
+    /// Prints what the new document does, and returns everything that has to change with it.
     fn changes(&self, current: &str, options: &Options) -> Result<Vec<Change>> {
         let accepted = Accepted::read()?;
         let scope = Scope { today: options.today, rust: true, accepted: &accepted };
@@ -172,22 +179,24 @@ impl Refreshed {
         let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
         let mut verdict = Verdict::of(old, new, scope)?;
         verdict.content_differs();
-        // The report is told even where there is no client, for it says what has to be done about that.
-        let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved));
-        verdict.add_todo(derived.as_ref().map_or(&[], |(_, warnings)| warnings));
-        let report = verdict.report(Grouping::Schema, Bar::None);
-        compare::print(&report, Format::Text(Paint::Coloured))?;
+        // The report comes first even where there is no client: it says what has to be done about that.
+        let derived = self.derive();
+        compare::print(&verdict.report(Grouping::Schema, Bar::None), Format::Text(Paint::Coloured))?;
+        if let Ok(derivation) = &derived {
+            print_warnings(derivation);
+            // In the Markdown they are tasks, for a pull request to tick off.
+            verdict.add_todo(&derivation.warnings.iter().flat_map(Group::tasks).collect::<Vec<_>>());
+        }
         if let Some(path) = &options.report {
             let mut markdown = Vec::new();
-            report.render(Format::Markdown, &mut markdown)?;
+            verdict.report(Grouping::Schema, Bar::None).render(Format::Markdown, &mut markdown)?;
             fs::write(path, markdown).with_context(|| format!("cannot write {}", path.display()))?;
         }
-        let (derived, _) =
-            derived.context("the client cannot be generated from it, so nothing is written")?;
+        let derivation = derived.context("the client cannot be generated from it, so nothing is written")?;
         let mut changes = self.document_and_lock();
         let history = revisions::history_name(&old_version, &revisions::history()?);
         changes.push(change(&history, current.to_owned()));
-        changes.extend(derived.into_iter().map(|file| change(file.path, file.content)));
+        changes.extend(derivation.files.into_iter().map(|file| change(file.path, file.content)));
         changes.extend(versions(&self.info.version)?);
         if !accepted.is_empty() {
             // What was accepted of the way to this document is a part of it now.
@@ -197,6 +206,11 @@ impl Refreshed {
         }
         Ok(changes)
     }
+}
+
+/// Prints what a maintainer has to do about the generated client.
+fn print_warnings(derivation: &Derivation) {
+    derivation.warnings.iter().for_each(|group| print!("\n{group}"));
 }
 
 fn change(path: &str, content: String) -> Change {

@@ -9,7 +9,7 @@ use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
 use semver::{BuildMetadata, Version};
 
 use crate::accepted::{Accepted, Matched};
-use crate::codegen::{DOCUMENT, SUPPLEMENT};
+use crate::codegen::{DOCUMENT, SUPPLEMENT, located};
 use crate::repository::read;
 
 /// Two documents and everything that is said of them.
@@ -102,7 +102,10 @@ fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
                 .map(|entry| format!("`codegen/src/nd8.rs`: the entry `{entry}` matches nothing any more"))
                 .collect(),
         },
-        Err(error) => RustImpact::Unknown { reason: error.to_string() },
+        Err(error) => {
+            let documents = [(old.name(), &*texts[0]), (new.name(), &*texts[1]), (SUPPLEMENT, &*supplement)];
+            RustImpact::Unknown { reason: located(&error, &documents) }
+        }
     })
 }
 
