@@ -57,7 +57,7 @@ pub(crate) enum Command {
     },
     /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
     Tidy,
-    /// Takes the published document: says what that changes, and writes all files that hang on it, or none.
+    /// Takes the published document: prints what that changes, compiles the new client, and writes all files that depend on it, or none.
     #[command(
         after_help = "Exit status:\n  0  all is up to date now, or would be\n  2  it could not be done; no file was changed"
     )]
@@ -65,7 +65,7 @@ pub(crate) enum Command {
         /// A file, or an address of the document or of a page that shows it. By default the address in the lock file.
         #[arg(long, value_name = "FILE|URL")]
         from: Option<String>,
-        /// Only says what would be done.
+        /// Writes nothing, and prints which files would change.
         #[arg(long)]
         dry_run: bool,
         /// Writes the report in Markdown, too.

@@ -7,6 +7,7 @@ mod accepted;
 mod arguments;
 mod codegen;
 mod compare;
+mod compile;
 mod derived;
 mod document_info;
 mod drift_cases;
@@ -62,7 +63,10 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::DriftCases { file } => drift_cases::run(&file)?,
         Command::Tidy => tidy::run()?,
         Command::Refresh { from, dry_run, report } => {
-            refresh::run(&refresh::Options { from, dry_run, report, today })?;
+            let cargo = compile::cargo();
+            refresh::run(&refresh::Options { from, dry_run, report, today }, &|it| {
+                compile::check(&cargo, it)
+            })?;
         }
         Command::Diff { old, new, fail_on, report } => {
             return compare::diff(&old, &new, report.with(fail_on, today));

@@ -17,6 +17,7 @@ use openapi_drift::report::{Bar, Format, Grouping, Paint};
 use crate::accepted::{self, Accepted};
 use crate::codegen::{self, DOCUMENT, Derivation};
 use crate::compare;
+use crate::compile::Candidate;
 use crate::document_info::{self, DocumentInfo};
 use crate::fetch::{self, Fetcher, Found, Limits, Operations, Published, Validators};
 use crate::lock::{self, Lock};
@@ -47,7 +48,7 @@ pub(crate) struct Options {
 ///
 /// If it cannot be had, is not OpenAPI 3.0, or yields no client that compiles; or if the files cannot be changed. None is
 /// changed then.
-pub(crate) fn run(options: &Options) -> Result<()> {
+pub(crate) fn run(options: &Options, compile: &dyn Fn(Candidate<'_>) -> Result<()>) -> Result<()> {
     let root = root();
     let exclusive = transaction::exclusive(&root)?;
     let lock = Lock::parse(&read(lock::PATH)?)?;
@@ -73,6 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let derived = derivation.files.into_iter().map(|file| change(file.path, file.content));
         new.document_and_lock().into_iter().chain(derived).collect()
     };
+    compile(Candidate { name: &new.name, json: &new.json }).context("nothing is written")?;
     if options.dry_run {
         let changed = transaction::changed(&root, &changes)?;
         println!("\nnothing was written; it would be: {}", changed.join(", "));

@@ -41,7 +41,7 @@ impl Choice {
         self.shared > 0
     }
 
-    /// Whether there is no need to choose: it is the same in another layout, or what a tool embedded of a file that is there.
+    /// Returns whether there is no need to choose: it is the same in another layout, or what a tool embedded of a file that is there.
     fn repeats(&self, other: &Self) -> bool {
         self.content == other.content
             || (self.embedded && !other.embedded && self.operations == other.operations)

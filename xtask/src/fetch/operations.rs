@@ -52,7 +52,7 @@ impl Operations {
         counts.max().unwrap_or_default()
     }
 
-    /// What most of the paths begin with: nothing, `/api`, `/api/v1`. Most, because a `/health` may be next to them.
+    /// Lists what most of the paths begin with: nothing, `/api`, `/api/v1`. Most, because a `/health` may be next to them.
     fn prefixes(&self) -> Vec<Vec<String>> {
         let mut counts = BTreeMap::<&[String], usize>::new();
         for (_, segments) in &self.0 {
@@ -66,7 +66,7 @@ impl Operations {
             .collect()
     }
 
-    /// The operations as they are called below a prefix. Where only parameters are left, any API has that operation.
+    /// Lists the operations below a prefix, without it. Where only parameters are left, any API has that operation.
     fn below(&self, prefix: &[String]) -> BTreeSet<(&str, &[String])> {
         let calls = self.0.iter().filter_map(|(method, segments)| {
             let rest = segments.strip_prefix(prefix)?;

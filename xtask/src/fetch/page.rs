@@ -119,7 +119,7 @@ fn values(document: &Html, selector: &str, attribute: &str) -> impl Iterator<Ite
     elements.into_iter()
 }
 
-/// The type and the text of each.
+/// Returns type and text of each.
 fn inline_scripts(document: &Html) -> Vec<(String, String)> {
     let selector = Selector::parse("script:not([src])").ok();
     selector
