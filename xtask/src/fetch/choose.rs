@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 use openapi_drift::Document;
-use serde_json::Value;
 use url::Url;
 
 use super::find::Found;
 use super::operations::Operations;
 use crate::codegen::DOCUMENT;
+use crate::document_info;
+use crate::hash::sha256;
 
 /// A document that a page leads to.
 #[derive(Debug)]
@@ -17,7 +18,8 @@ pub(super) struct Choice {
     found: Found,
     /// Whether it is written in the page itself.
     embedded: bool,
-    content: Value,
+    /// A hash that does not depend on the layout. Forty parsed documents would take much more memory than their texts.
+    content: String,
     operations: Operations,
     shared: usize,
 }
@@ -31,8 +33,11 @@ impl Choice {
     pub(super) fn read(found: Found, embedded: bool, pinned: &Operations) -> Result<Self, String> {
         let document = Document::parse(found.name(), found.bytes.clone());
         let document = document.map_err(|error| error.reason().to_owned())?;
-        let content: Value = serde_json::from_str(&document.to_json()).map_err(|error| error.to_string())?;
-        let operations = Operations::of_json(&content);
+        let json = document.to_json();
+        let operations = Operations::of(&document).map_err(|error| error.to_string())?;
+        // Where there is no canonical form, only the same bytes are the same document.
+        let content =
+            document_info::of(&json).map_or_else(|_| sha256(&found.bytes), |info| info.sha256_canonical);
         let shared = pinned.shared(&operations);
         Ok(Self { found, embedded, content, operations, shared })
     }
