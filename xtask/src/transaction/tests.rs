@@ -98,10 +98,13 @@ fn all_changes_are_made_and_nothing_else_stays() {
 #[test]
 fn wherever_the_process_is_killed_the_next_one_finds_one_state_or_the_other() {
     let mut seen = [false; 3];
-    for (at, again) in (0..MANY).flat_map(|at| (0..12).map(move |again| (at, again))) {
+    for (at, again) in (0..MANY).flat_map(|at| (0..8).map(move |again| (at, again))) {
         let folder = prepared();
         let root = folder.path();
         let first = faulty(root, at, Fault::Killed).commit(&changes());
+        if first.is_ok() && again > 0 {
+            continue;
+        }
         // The recovery is killed as well, and a later one is not. A lock would recover at once.
         let mut recovery = faulty_without_recovery(root, again);
         let second = recovery.recover();
