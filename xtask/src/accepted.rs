@@ -1,6 +1,6 @@
 //! `openapi/accepted.toml`: findings that somebody has looked at and lives with, each with a reason and a last day.
 //!
-//! An entry that matches nothing, or whose day is over, is a complaint: the file says what holds today.
+//! An entry that matches nothing, or whose day is over, is a violation: the file says what holds today.
 
 use anyhow::{Context as _, Result, bail};
 use jiff::civil::Date;
@@ -42,7 +42,7 @@ struct Entry {
 pub(crate) struct Matched {
     valid: Vec<Entry>,
     /// What is wrong with entries.
-    pub(crate) complaints: Vec<String>,
+    pub(crate) violations: Vec<String>,
     /// The entries that match nothing here; they may belong elsewhere.
     pub(crate) unmatched: Accepted,
 }
@@ -112,10 +112,10 @@ impl Accepted {
         for entry in &self.accepted {
             let Entry { id, pointer, until, .. } = entry;
             if !comparison.findings.iter().any(|finding| entry.fits(finding)) {
-                matched.complaints.push(format!("`{id}` at `{pointer}` matches nothing; remove it"));
+                matched.violations.push(format!("`{id}` at `{pointer}` matches nothing; remove it"));
                 matched.unmatched.accepted.push(entry.clone());
             } else if *until < today {
-                matched.complaints.push(format!("`{id}` at `{pointer}` was accepted until {until}"));
+                matched.violations.push(format!("`{id}` at `{pointer}` was accepted until {until}"));
             } else {
                 matched.valid.push(entry.clone());
             }
@@ -175,7 +175,7 @@ mod tests {
         let day = "2026-01-10".parse().expect("is a day");
         accepted.add("endpoint-added", "/paths/~1a", "r", day, day).expect("is sound");
         let matched = accepted.matched(&comparison, day);
-        assert_eq!(matched.complaints, ["`endpoint-added` at `/paths/~1a` matches nothing; remove it"]);
+        assert_eq!(matched.violations, ["`endpoint-added` at `/paths/~1a` matches nothing; remove it"]);
         assert_eq!(matched.unmatched, accepted);
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use openapi_drift::report::{Bar, Format, Grouping, Paint};
 
-use crate::compare::Telling;
+use crate::compare::ReportOptions;
 
 /// The maintainers' commands of nd8.
 #[derive(Debug, Parser)]
@@ -57,7 +57,7 @@ pub(crate) enum Command {
     },
     /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
     Tidy,
-    /// Takes the published document: says what that changes, and writes all files that hang on it, or none.
+    /// Takes the published document: prints what that changes, compiles the new client, and writes all files that depend on it, or none.
     #[command(
         after_help = "Exit status:\n  0  all is up to date now, or would be\n  2  it could not be done; no file was changed"
     )]
@@ -65,7 +65,7 @@ pub(crate) enum Command {
         /// A file, or an address of the document or of a page that shows it. By default the address in the lock file.
         #[arg(long, value_name = "FILE|URL")]
         from: Option<String>,
-        /// Only says what would be done.
+        /// Writes nothing, and prints which files would change.
         #[arg(long)]
         dry_run: bool,
         /// Writes the report in Markdown, too.
@@ -83,7 +83,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
         fail_on: Level,
         #[command(flatten)]
-        telling: TellingArguments,
+        report: ReportArguments,
     },
     /// Says whether the published document is the one that nd8 is pinned to, and if not, what changed.
     #[command(after_help = STATUS)]
@@ -95,7 +95,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEVERITY", default_value = "any")]
         fail_on: Level,
         #[command(flatten)]
-        telling: TellingArguments,
+        report: ReportArguments,
     },
     /// Accepts a finding of `drift` until a day, in `openapi/accepted.toml`.
     Accept {
@@ -124,9 +124,9 @@ impl Command {
     }
 }
 
-/// How a comparison is told.
+/// The options of a report.
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct TellingArguments {
+pub(crate) struct ReportArguments {
     /// The form of the report. Colours are for terminals, and follow NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -141,9 +141,9 @@ pub(crate) struct TellingArguments {
     no_accepted: bool,
 }
 
-impl TellingArguments {
-    pub(crate) fn with(self, level: Level, today: Date) -> Telling {
-        Telling {
+impl ReportArguments {
+    pub(crate) fn with(self, level: Level, today: Date) -> ReportOptions {
+        ReportOptions {
             format: match self.format {
                 Form::Text => Format::Text(Paint::Coloured),
                 Form::Json => Format::Json,

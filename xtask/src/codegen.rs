@@ -1,11 +1,14 @@
 //! `cargo xtask codegen`: the snapshot of the raw client, and its surface.
+//!
+//! Generation is called here only, for `codegen` and for `refresh`.
 
-use anyhow::Result;
-use nd8_codegen::{Document, Knowledge, generate, nd8};
+use anyhow::{Result, anyhow};
+use nd8_codegen::{Document, Knowledge, WarningKind, generate, nd8};
 
 use crate::derived::{self, Derived};
 use crate::lock::PATH as LOCK;
 use crate::repository::read;
+use crate::warnings::{Group, Kind};
 
 const COMMAND: &str = "cargo xtask codegen";
 pub(crate) const DOCUMENT: &str = "openapi/nd8.json";
@@ -22,25 +25,30 @@ pub(crate) fn run(check: bool) -> Result<()> {
 fn files() -> Result<Vec<Derived>> {
     let lock: toml::Table = read(LOCK)?.parse()?;
     let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
-    let (files, warnings) = derive(&read(DOCUMENT)?, retrieved)?;
-    for warning in warnings {
-        eprintln!("warning: {warning}");
-    }
-    Ok(files)
+    let derivation = derive(DOCUMENT, &read(DOCUMENT)?, retrieved)?;
+    derivation.warnings.iter().for_each(|group| eprint!("{group}"));
+    Ok(derivation.files)
 }
 
-/// The derived files of a document that was retrieved on a day, and what a maintainer should look at.
+/// What a document yields.
+#[derive(Debug)]
+pub(crate) struct Derivation {
+    pub(crate) files: Vec<Derived>,
+    pub(crate) warnings: Vec<Group>,
+}
+
+/// Generates the derived files of a document that was retrieved on a day.
 ///
 /// # Errors
 ///
-/// If the document cannot be turned into a client.
-pub(crate) fn derive(document: &str, retrieved: Option<&str>) -> Result<(Vec<Derived>, Vec<String>)> {
+/// If the document cannot be turned into a client. The message lists every reason, and calls the document by `name`.
+pub(crate) fn derive(name: &str, json: &str, retrieved: Option<&str>) -> Result<Derivation> {
     let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
     let knowledge = Knowledge::new(&profile)
         .supplement(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
         .overlay(Document { name: OVERLAY, bytes: overlay.as_bytes() });
-    let generated = generate(Document { name: DOCUMENT, bytes: document.as_bytes() }, &knowledge)?;
-    let warnings = generated.warnings.iter().map(ToString::to_string).collect();
+    let generated = generate(Document { name, bytes: json.as_bytes() }, &knowledge);
+    let generated = generated.map_err(|error| anyhow!("{error}"))?;
     let files = vec![
         Derived { path: "src/raw/snapshot/api.rs", content: generated.revision.to_source(retrieved) },
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
@@ -49,5 +57,51 @@ pub(crate) fn derive(document: &str, retrieved: Option<&str>) -> Result<(Vec<Der
         Derived { path: MERGED, content: generated.merged },
         Derived { path: "openapi/surface.txt", content: generated.surface },
     ];
-    Ok((files, warnings))
+    let warnings = generated.warnings.iter().map(|warning| (kind(warning.kind), warning.to_string()));
+    Ok(Derivation { files, warnings: Group::collect(warnings) })
+}
+
+/// Sorts a warning under what a maintainer has to do about it.
+fn kind(warning: WarningKind) -> Kind {
+    let (title, todo) = match warning {
+        WarningKind::DerivedName => (
+            "operations that the profile does not know",
+            "name each in codegen/src/nd8/operations.rs: a derived name may change",
+        ),
+        WarningKind::Unneeded => (
+            "knowledge that the document states as well now",
+            "remove each from openapi/overlay.json or openapi/supplement.json",
+        ),
+        WarningKind::Overruled => (
+            "knowledge that the document contradicts",
+            "correct or remove each in openapi/overlay.json; the document is followed",
+        ),
+        WarningKind::LeftOut => {
+            ("parts of the document that the client does without", "check that nobody needs them")
+        }
+        WarningKind::ReadAs => {
+            ("parts of the document that are read as something else", "check that this is what is meant")
+        }
+        WarningKind::Moved => {
+            ("operations that have moved", "correct their paths in codegen/src/nd8/operations.rs")
+        }
+        WarningKind::Credential => (
+            "credentials that are sent though the document does not ask for them",
+            "check each against the product guides, and report it upstream",
+        ),
+        WarningKind::Server => ("another server", "check the base URLs in src/ext/environment.rs"),
+        _ => ("other warnings", "read each, and decide whether it matters"),
+    };
+    Kind { title, todo }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_called_by_its_name() {
+        let error = derive("/downloads/next.yaml", "{\"swagger\": \"2.0\"}", None).expect_err("is not fit");
+        assert!(error.to_string().starts_with("/downloads/next.yaml: expected an OpenAPI 3.0"), "{error:#}");
+    }
 }

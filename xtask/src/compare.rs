@@ -9,14 +9,14 @@ use openapi_drift::report::{Bar, Format, Grouping, Paint, Report};
 use openapi_drift::{Document, Rule};
 
 use crate::accepted::{self, Accepted};
-use crate::fetch::{self, Fetcher, Limits, Published};
-use crate::transaction::{self, Change, Files};
+use crate::fetch::{self, Fetcher, Limits, Operations, Published};
+use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict};
-use crate::{facts, lock, repository, revisions};
+use crate::{document_info, lock, repository, revisions};
 
-/// How a comparison is told.
+/// The options of a report.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Telling {
+pub(crate) struct ReportOptions {
     pub(crate) format: Format,
     pub(crate) grouping: Grouping,
     pub(crate) bar: Bar,
@@ -41,8 +41,8 @@ pub(crate) enum Outcome {
 /// # Errors
 ///
 /// If one of them cannot be had.
-pub(crate) fn diff(old: &str, new: &str, telling: Telling) -> Result<Outcome> {
-    tell(&verdict(revisions::load(old)?, revisions::load(new)?, telling)?, telling)
+pub(crate) fn diff(old: &str, new: &str, options: ReportOptions) -> Result<Outcome> {
+    print_verdict(&verdict(revisions::load(old)?, revisions::load(new)?, options)?, options)
 }
 
 /// Compares the document that the repository is pinned to with the published one.
@@ -50,7 +50,7 @@ pub(crate) fn diff(old: &str, new: &str, telling: Telling) -> Result<Outcome> {
 /// # Errors
 ///
 /// If the published one cannot be had.
-pub(crate) fn drift(against: Option<&str>, telling: Telling) -> Result<Outcome> {
+pub(crate) fn drift(against: Option<&str>, options: ReportOptions) -> Result<Outcome> {
     let lock = lock::Lock::parse(&repository::read(lock::PATH)?)?;
     let pinned = revisions::pinned()?;
     let live = match against.map_or(Some(lock.source.upstream_url.as_str()), Some) {
@@ -59,7 +59,8 @@ pub(crate) fn drift(against: Option<&str>, telling: Telling) -> Result<Outcome> 
             // What the server compares with must be what is here.
             let is_whole = crate::hash::sha256(pinned.text().as_bytes()) == lock.document.sha256;
             let known = lock.known().filter(|_| is_whole);
-            match fetch::find(&Fetcher::new(Limits::default()), &url, known.as_ref())? {
+            let operations = Operations::of(&pinned)?;
+            match fetch::find(&Fetcher::new(Limits::default()), &url, known.as_ref(), &operations)? {
                 Published::NotModified => {
                     eprintln!("{name} says that the document has not changed");
                     pinned.clone()
@@ -73,37 +74,37 @@ pub(crate) fn drift(against: Option<&str>, telling: Telling) -> Result<Outcome> 
         Some(file) => revisions::file(file, Path::new(file))?,
         None => bail!("the lock file names no address"),
     };
-    let live_facts = facts::of(&live.to_json());
-    let hash = live_facts.as_ref().map_or("not canonical JSON", |facts| &facts.sha256_canonical);
+    let live_info = document_info::of(&live.to_json());
+    let hash = live_info.as_ref().map_or("not canonical JSON", |info| &info.sha256_canonical);
     let same = hash == lock.document.sha256_canonical;
     let version = |version: &str, hash: &str| format!("{version} (sha256 {hash})");
     eprintln!("pinned to {}", version(&lock.document.info_version, &lock.document.sha256_canonical));
     eprintln!("published {}", version(live.version().unwrap_or("without a version"), hash));
-    let mut verdict = verdict(pinned, live, telling)?;
+    let mut verdict = verdict(pinned, live, options)?;
     if !same {
         verdict.content_differs();
     }
-    let outcome = tell(&verdict, telling)?;
+    let outcome = print_verdict(&verdict, options)?;
     match same {
         true => eprintln!("the published document is the one that nd8 is pinned to"),
         false => eprintln!("they differ: `cargo xtask refresh` takes the published one"),
     }
     // Content that yields no finding, such as an extension, is still another document.
-    Ok(if !same && telling.bar == Bar::Any { Outcome::Fails } else { outcome })
+    Ok(if !same && options.bar == Bar::Any { Outcome::Fails } else { outcome })
 }
 
-fn verdict(old: Document, new: Document, telling: Telling) -> Result<Verdict> {
-    let accepted = if telling.accepted { Accepted::read()? } else { Accepted::default() };
-    Verdict::of(old, new, Scope { today: telling.today, rust: telling.rust, accepted: &accepted })
+fn verdict(old: Document, new: Document, options: ReportOptions) -> Result<Verdict> {
+    let accepted = if options.accepted { Accepted::read()? } else { Accepted::default() };
+    Verdict::of(old, new, Scope { today: options.today, rust: options.rust, accepted: &accepted })
 }
 
-fn tell(verdict: &Verdict, telling: Telling) -> Result<Outcome> {
-    let report = verdict.report(telling.grouping, telling.bar);
-    print(&report, telling.format)?;
-    for complaint in &verdict.accepted.complaints {
-        eprintln!("{}: {complaint}", accepted::PATH);
+fn print_verdict(verdict: &Verdict, options: ReportOptions) -> Result<Outcome> {
+    let report = verdict.report(options.grouping, options.bar);
+    print(&report, options.format)?;
+    for violation in &verdict.accepted.violations {
+        eprintln!("{}: {violation}", accepted::PATH);
     }
-    let fails = report.fails() || !verdict.accepted.complaints.is_empty();
+    let fails = report.fails() || !verdict.accepted.violations.is_empty();
     Ok(if fails { Outcome::Fails } else { Outcome::Passes })
 }
 
@@ -157,7 +158,7 @@ pub(crate) fn accept(id: &str, pointer: &str, reason: &str, until: Date, today: 
     let mut accepted = Accepted::read()?;
     accepted.add(id, pointer, reason, until, today)?;
     let change = Change { path: accepted::PATH.to_owned(), content: Some(accepted.to_toml()?.into_bytes()) };
-    transaction::commit(&root, &Files, &[change], &exclusive)?;
+    exclusive.commit(&[change])?;
     println!("accepted until {until}: {id} at {pointer} ({})", accepted::PATH);
     Ok(())
 }

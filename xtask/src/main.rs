@@ -7,9 +7,10 @@ mod accepted;
 mod arguments;
 mod codegen;
 mod compare;
+mod compile;
 mod derived;
+mod document_info;
 mod drift_cases;
-mod facts;
 mod fetch;
 mod hash;
 mod lock;
@@ -19,6 +20,7 @@ mod revisions;
 mod tidy;
 mod transaction;
 mod verdict;
+mod warnings;
 
 use std::process::ExitCode;
 
@@ -27,7 +29,6 @@ use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
 use crate::compare::Outcome;
-use crate::transaction::{Files, Recovered};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -46,17 +47,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whatever comes next finds the repository whole.
+/// Completes or undoes what an interrupted command left, so that whatever comes next finds the repository whole.
 fn recover() -> Result<()> {
     let root = repository::root();
-    if !transaction::is_interrupted(&root) {
-        return Ok(());
-    }
-    let _exclusive = transaction::exclusive(&root)?;
-    match transaction::recover(&root, &Files)? {
-        Recovered::Nothing => {}
-        Recovered::RolledBack => eprintln!("an interrupted refresh was undone"),
-        Recovered::Completed => eprintln!("an interrupted refresh was completed"),
+    if transaction::is_interrupted(&root) {
+        transaction::exclusive(&root)?;
     }
     Ok(())
 }
@@ -68,13 +63,16 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::DriftCases { file } => drift_cases::run(&file)?,
         Command::Tidy => tidy::run()?,
         Command::Refresh { from, dry_run, report } => {
-            refresh::run(&refresh::Options { from, dry_run, report, today })?;
+            let cargo = compile::cargo();
+            refresh::run(&refresh::Options { from, dry_run, report, today }, &|it| {
+                compile::check(&cargo, it)
+            })?;
         }
-        Command::Diff { old, new, fail_on, telling } => {
-            return compare::diff(&old, &new, telling.with(fail_on, today));
+        Command::Diff { old, new, fail_on, report } => {
+            return compare::diff(&old, &new, report.with(fail_on, today));
         }
-        Command::Drift { against, fail_on, telling } => {
-            return compare::drift(against.as_deref(), telling.with(fail_on, today));
+        Command::Drift { against, fail_on, report } => {
+            return compare::drift(against.as_deref(), report.with(fail_on, today));
         }
         Command::Accept { id, pointer, reason, until } => {
             compare::accept(&id, &pointer, &reason, until, today)?;

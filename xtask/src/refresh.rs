@@ -15,15 +15,17 @@ use openapi_drift::Document;
 use openapi_drift::report::{Bar, Format, Grouping, Paint};
 
 use crate::accepted::{self, Accepted};
-use crate::codegen::{self, DOCUMENT};
+use crate::codegen::{self, DOCUMENT, Derivation};
 use crate::compare;
-use crate::facts::{self, Facts};
-use crate::fetch::{self, Fetcher, Found, Limits, Published, Validators};
+use crate::compile::Candidate;
+use crate::document_info::{self, DocumentInfo};
+use crate::fetch::{self, Fetcher, Found, Limits, Operations, Published, Validators};
 use crate::lock::{self, Lock};
 use crate::repository::{read, root};
 use crate::revisions;
-use crate::transaction::{self, Change, Files};
+use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict, crate_version};
+use crate::warnings::Group;
 
 /// Where the published bytes are, if those are YAML.
 const PUBLISHED: &str = "openapi/nd8.yaml";
@@ -44,8 +46,9 @@ pub(crate) struct Options {
 ///
 /// # Errors
 ///
-/// If it cannot be had, is not OpenAPI 3.0, or yields no client; or if the files cannot be changed. None is changed then.
-pub(crate) fn run(options: &Options) -> Result<()> {
+/// If it cannot be had, is not OpenAPI 3.0, or yields no client that compiles; or if the files cannot be changed. None is
+/// changed then.
+pub(crate) fn run(options: &Options, compile: &dyn Fn(Candidate<'_>) -> Result<()>) -> Result<()> {
     let root = root();
     let exclusive = transaction::exclusive(&root)?;
     let lock = Lock::parse(&read(lock::PATH)?)?;
@@ -66,16 +69,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             "the document is the same in another layout; only its bytes, the lock file and the day change"
         );
         // The code knows the day on which the document was retrieved.
-        let (derived, _) = codegen::derive(&new.json, Some(&new.lock.document.retrieved))?;
-        let derived = derived.into_iter().map(|file| change(file.path, file.content));
+        let derivation = new.derive()?;
+        print_warnings(&derivation);
+        let derived = derivation.files.into_iter().map(|file| change(file.path, file.content));
         new.document_and_lock().into_iter().chain(derived).collect()
     };
+    compile(Candidate { name: &new.name, json: &new.json }).context("nothing is written")?;
     if options.dry_run {
         let changed = transaction::changed(&root, &changes)?;
         println!("\nnothing was written; it would be: {}", changed.join(", "));
         return Ok(());
     }
-    let written = transaction::commit(&root, &Files, &changes, &exclusive)?;
+    let written = exclusive.commit(&changes)?;
     println!("\nwritten: {}", written.join(", "));
     Ok(())
 }
@@ -84,12 +89,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn obtain(options: &Options, lock: &Lock, current: &str) -> Result<Option<Found>> {
     let from = options.from.as_deref().unwrap_or(&lock.source.upstream_url);
     let Some(url) = fetch::as_url(from) else {
-        let bytes = fs::read(from).with_context(|| format!("cannot read {from}"))?;
-        return Ok(Some(Found::file(bytes, from)));
+        return Ok(Some(Found::file(fetch::read_file(from, Path::new(from))?, from)));
     };
     let is_whole = crate::hash::sha256(current.as_bytes()) == lock.document.sha256;
     let known = lock.known().filter(|_| is_whole);
-    match fetch::find(&Fetcher::new(Limits::default()), &url?, known.as_ref())? {
+    let pinned = Operations::of(&Document::parse(DOCUMENT, current)?)?;
+    match fetch::find(&Fetcher::new(Limits::default()), &url?, known.as_ref(), &pinned)? {
         Published::NotModified => Ok(None),
         Published::Found(found) => {
             eprintln!("found {}", found.described());
@@ -104,7 +109,7 @@ struct Refreshed {
     bytes: Vec<u8>,
     /// As builds read it.
     json: String,
-    facts: Facts,
+    info: DocumentInfo,
     /// The lock file with it.
     lock: Lock,
     name: String,
@@ -120,21 +125,25 @@ impl Refreshed {
             bail!("{described} is OpenAPI {}; the client can be generated from 3.0 only", document.openapi());
         }
         let json = document.to_json();
-        let facts = facts::of(&json).with_context(|| described.clone())?;
+        let info = document_info::of(&json).with_context(|| described.clone())?;
         let Validators { etag, last_modified } = found.validators;
         lock.source.kind = if found.url.is_some() { "published" } else { "file" }.to_owned();
         lock.source.document_url = found.url.map(String::from);
         (lock.source.etag, lock.source.last_modified) = (etag, last_modified);
         let is_json = document.is_json();
-        lock.document.info_version.clone_from(&facts.version);
-        lock.document.sha256.clone_from(&facts.sha256);
-        lock.document.sha256_canonical.clone_from(&facts.sha256_canonical);
-        lock.document.operations = facts.operations;
+        lock.document.info_version.clone_from(&info.version);
+        lock.document.sha256.clone_from(&info.sha256);
+        lock.document.sha256_canonical.clone_from(&info.sha256_canonical);
+        lock.document.operations = info.operations;
         lock.document.retrieved = options.today.to_string();
         "cargo xtask refresh".clone_into(&mut lock.document.tool);
         lock.document.published = (!is_json).then(|| PUBLISHED.to_owned());
         lock.document.published_sha256 = (!is_json).then(|| crate::hash::sha256(&found.bytes));
-        Ok(Self { bytes: found.bytes, json, facts, lock, name, described })
+        Ok(Self { bytes: found.bytes, json, info, lock, name, described })
+    }
+
+    fn derive(&self) -> Result<Derivation> {
+        codegen::derive(&self.name, &self.json, Some(&self.lock.document.retrieved))
     }
 
     /// Whether the very bytes are here already.
@@ -149,7 +158,7 @@ impl Refreshed {
 
     /// Whether it is more than another layout of what is here.
     fn is_another(&self, current: &str) -> Result<bool> {
-        Ok(facts::of(current)?.sha256_canonical != self.facts.sha256_canonical)
+        Ok(document_info::of(current)?.sha256_canonical != self.info.sha256_canonical)
     }
 
     fn document_and_lock(&self) -> Vec<Change> {
@@ -163,7 +172,7 @@ impl Refreshed {
         ]
     }
 
-    /// Tells what the new document does, and everything that has to change with it.
+    /// Prints what the new document does, and returns everything that has to change with it.
     fn changes(&self, current: &str, options: &Options) -> Result<Vec<Change>> {
         let accepted = Accepted::read()?;
         let scope = Scope { today: options.today, rust: true, accepted: &accepted };
@@ -172,23 +181,25 @@ impl Refreshed {
         let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
         let mut verdict = Verdict::of(old, new, scope)?;
         verdict.content_differs();
-        // The report is told even where there is no client, for it says what has to be done about that.
-        let derived = codegen::derive(&self.json, Some(&self.lock.document.retrieved));
-        verdict.add_todo(derived.as_ref().map_or(&[], |(_, warnings)| warnings));
-        let report = verdict.report(Grouping::Schema, Bar::None);
-        compare::print(&report, Format::Text(Paint::Coloured))?;
+        // The report comes first even where there is no client: it says what has to be done about that.
+        let derived = self.derive();
+        compare::print(&verdict.report(Grouping::Schema, Bar::None), Format::Text(Paint::Coloured))?;
+        if let Ok(derivation) = &derived {
+            print_warnings(derivation);
+            // In the Markdown they are tasks, for a pull request to tick off.
+            verdict.add_todo(&derivation.warnings.iter().flat_map(Group::tasks).collect::<Vec<_>>());
+        }
         if let Some(path) = &options.report {
             let mut markdown = Vec::new();
-            report.render(Format::Markdown, &mut markdown)?;
+            verdict.report(Grouping::Schema, Bar::None).render(Format::Markdown, &mut markdown)?;
             fs::write(path, markdown).with_context(|| format!("cannot write {}", path.display()))?;
         }
-        let (derived, _) =
-            derived.context("the client cannot be generated from it, so nothing is written")?;
+        let derivation = derived.context("the client cannot be generated from it, so nothing is written")?;
         let mut changes = self.document_and_lock();
         let history = revisions::history_name(&old_version, &revisions::history()?);
         changes.push(change(&history, current.to_owned()));
-        changes.extend(derived.into_iter().map(|file| change(file.path, file.content)));
-        changes.extend(versions(&self.facts.version)?);
+        changes.extend(derivation.files.into_iter().map(|file| change(file.path, file.content)));
+        changes.extend(versions(&self.info.version)?);
         if !accepted.is_empty() {
             // What was accepted of the way to this document is a part of it now.
             let rest = &verdict.accepted.unmatched;
@@ -197,6 +208,11 @@ impl Refreshed {
         }
         Ok(changes)
     }
+}
+
+/// Prints what a maintainer has to do about the generated client.
+fn print_warnings(derivation: &Derivation) {
+    derivation.warnings.iter().for_each(|group| print!("\n{group}"));
 }
 
 fn change(path: &str, content: String) -> Change {

@@ -2,13 +2,13 @@
 //! of a commit.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use openapi_drift::Document;
 
 use crate::codegen::DOCUMENT;
-use crate::fetch::{self, Fetcher, Limits, Published};
+use crate::fetch::{self, Fetcher, LARGEST, Limits, Operations, Published};
 use crate::repository::root;
 
 const HISTORY: &str = "openapi/history";
@@ -21,9 +21,10 @@ const HISTORY: &str = "openapi/history";
 /// If nothing has that name, or it is no OpenAPI document.
 pub(crate) fn load(name: &str) -> Result<Document> {
     if let Some(url) = fetch::as_url(name) {
-        return match fetch::find(&Fetcher::new(Limits::default()), &url?, None)? {
+        let pinned = Operations::of(&pinned()?)?;
+        return match fetch::find(&Fetcher::new(Limits::default()), &url?, None, &pinned)? {
             Published::Found(found) => Ok(Document::parse(found.name(), found.bytes)?),
-            Published::NotModified => bail!("{name} answers a question that was not asked"),
+            Published::NotModified => bail!("{name} responds with 304 to a request without conditions"),
         };
     }
     if let Some(revision) = name.strip_prefix("git:") {
@@ -52,10 +53,9 @@ pub(crate) fn load(name: &str) -> Result<Document> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, or is no OpenAPI document.
+/// If it cannot be read, is longer than a download may be, or is no OpenAPI document.
 pub(crate) fn file(name: &str, path: &Path) -> Result<Document> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
-    Ok(Document::parse(name, bytes)?)
+    Ok(Document::parse(name, fetch::read_file(name, path)?)?)
 }
 
 /// The document that the repository is pinned to.
@@ -71,16 +71,23 @@ fn of_commit(revision: &str, path: &str) -> Result<Vec<u8>> {
     if revision.starts_with('-') {
         bail!("`{revision}` is no revision");
     }
-    let output = Command::new("git")
+    let name = format!("git:{revision}:{path}");
+    let mut git = Command::new("git")
         .args(["cat-file", "blob", &format!("{revision}:{path}")])
         .current_dir(root())
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .context("cannot run git")?;
+    // Its end of the pipe closes with the reader, so that git does not go on after the bound.
+    let read = git.stdout.take().map_or(Ok(Vec::new()), |out| fetch::read_bounded(&name, out, LARGEST));
+    let output = git.wait_with_output().context("cannot run git")?;
+    let bytes = read?;
     if !output.status.success() {
         return Err(anyhow!("{}", String::from_utf8_lossy(&output.stderr).trim().to_owned()))
             .context(format!("git has no {path} in `{revision}`"));
     }
-    Ok(output.stdout)
+    Ok(bytes)
 }
 
 /// The name under which the document of a version joins the history: the version, and a letter if the API has

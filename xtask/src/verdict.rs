@@ -3,13 +3,14 @@
 use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact::{self, Inputs};
-use nd8_codegen::{Knowledge, Profile, nd8};
+use nd8_codegen::{Knowledge, nd8};
 use openapi_drift::report::{Bar, Bump, Grouping, Release, Report, RustChange, RustImpact};
 use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
 use semver::{BuildMetadata, Version};
 
 use crate::accepted::{Accepted, Matched};
 use crate::codegen::{DOCUMENT, OVERLAY, SUPPLEMENT};
+use crate::fetch::Operations;
 use crate::repository::read;
 
 /// Two documents and everything that is said of them.
@@ -41,8 +42,15 @@ impl Verdict {
     /// If the repository cannot be read. A document that yields no Rust is part of the verdict.
     pub(crate) fn of(old: Document, new: Document, scope: Scope<'_>) -> Result<Self> {
         let comparison = compare_with(&old, &new, &Options::on(scope.today));
-        let rust = scope.rust.then(|| rust(&old, &new)).transpose()?;
-        let release = rust.as_ref().map(|rust| release(rust, &comparison)).transpose()?.flatten();
+        let alien = scope.rust.then(|| alien(&old, &new)).transpose()?.flatten();
+        let is_alien = alien.is_some();
+        let rust = match alien {
+            Some(reason) => Some(RustImpact::Unknown { reason }),
+            None => scope.rust.then(|| rust(&old, &new)).transpose()?,
+        };
+        // Of another API there is no Rust, and nothing to release.
+        let rust_of_ours = rust.as_ref().filter(|_| !is_alien);
+        let release = rust_of_ours.map(|rust| release(rust, &comparison)).transpose()?;
         let accepted = scope.accepted.matched(&comparison, scope.today);
         Ok(Self { old, new, comparison, rust, release, accepted })
     }
@@ -68,15 +76,22 @@ impl Verdict {
     }
 }
 
+/// Returns why there is no Rust of these documents, if one of them describes another API.
+fn alien(old: &Document, new: &Document) -> Result<Option<String>> {
+    let pinned = Document::parse(DOCUMENT, read(DOCUMENT)?)?;
+    for document in [old, new] {
+        if is_alien(document, &pinned)? {
+            let reason = format!("{}: describes another API, of which `nd8` has no Rust", document.name());
+            return Ok(Some(reason));
+        }
+    }
+    Ok(None)
+}
+
 fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
     let pinned = read(DOCUMENT)?;
     let is_pinned = pinned == old.text();
     let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
-    let pinned = Document::parse(DOCUMENT, pinned)?;
-    if let Some(alien) = [old, new].into_iter().find(|document| is_alien(document, &pinned, &profile)) {
-        let reason = format!("{}: describes another API, of which `nd8` has no Rust", alien.name());
-        return Ok(RustImpact::Unknown { reason });
-    }
     let texts = [old.to_json(), new.to_json()];
     let knowledge = Knowledge::new(&profile)
         .supplement(nd8_codegen::Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
@@ -99,34 +114,34 @@ fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
             // Between documents of the past they have to match nothing.
             todo: (impact.stale.iter())
                 .filter(|_| is_pinned)
-                .map(|entry| format!("`codegen/src/nd8.rs`: the entry `{entry}` matches nothing any more"))
+                .cloned()
                 .collect(),
         },
         Err(error) => RustImpact::Unknown { reason: error.to_string() },
     })
 }
 
-/// Whether a document has neither the title of the pinned one nor any operation that the profile names. Generation would
-/// get to the same answer, but takes seconds over a large document.
-fn is_alien(document: &Document, pinned: &Document, profile: &Profile) -> bool {
-    let knows = |call: &str| {
-        let Some((method, path)) = call.split_once(' ') else { return false };
-        let path = path.replace('~', "~0").replace('/', "~1");
-        document.locate(&format!("/paths/{path}/{}", method.to_lowercase())).is_some()
-    };
-    document.title() != pinned.title() && !profile.operations.iter().any(|operation| knows(&operation.call))
+/// Returns whether a document has neither the title of the pinned one nor any of its operations. Generation would come to the
+/// same conclusion, but takes seconds over a large document.
+fn is_alien(document: &Document, pinned: &Document) -> Result<bool> {
+    if document.title() == pinned.title() {
+        return Ok(false);
+    }
+    Ok(Operations::of(document)?.shared(&Operations::of(pinned)?) == 0)
 }
 
 /// A call that fails on the wire breaks a program as much as one that does not compile, so the crate's version says so.
-fn release(rust: &RustImpact, comparison: &Comparison) -> Result<Option<Release>> {
+fn release(rust: &RustImpact, comparison: &Comparison) -> Result<Release> {
     let wire = (comparison.worst() == Some(Severity::Breaking)).then_some(Bump::Major);
-    // Without Rust there is nothing to release.
-    let RustImpact::Known { bump, .. } = rust else { return Ok(None) };
-    let bump = (*bump).max(wire);
+    let bump = match rust {
+        RustImpact::Known { bump, .. } => (*bump).max(wire),
+        // What cannot be classified may break anybody.
+        RustImpact::Unknown { .. } => Some(Bump::Major),
+    };
     let from = crate_version()?;
     let to = impact::next_version(&from, bump.map(codegens_bump), "");
     let [from, to] = [from, to].map(|version| Version { build: BuildMetadata::EMPTY, ..version }.to_string());
-    Ok(Some(Release { from, to }))
+    Ok(Release { from, to })
 }
 
 /// The version of `nd8`.

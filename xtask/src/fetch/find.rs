@@ -1,5 +1,6 @@
 //! The search for a document: an address may be that of the document, or of a page that shows it.
 //!
+//! Behind a page, everything that it names is looked at; the usual places are tried if none of that is our API.
 //! Everything is looked for on the page's own origin. What a page names elsewhere is looked for at the same path here
 //! (a site's configured host is often not the one that serves it), and told to the person if that fails: whom to
 //! trust is theirs to decide.
@@ -10,7 +11,9 @@ use anyhow::{Context as _, Result, bail};
 use openapi_drift::Document;
 use url::Url;
 
+use super::choose::{Choice, choose};
 use super::http::{Answer, Content, Fetcher, Validators};
+use super::operations::Operations;
 use super::page::{self, Candidate};
 use super::script;
 
@@ -57,6 +60,14 @@ pub(crate) struct Known {
     pub(crate) validators: Validators,
 }
 
+/// What looking at candidates came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visited {
+    All,
+    /// One of them is the document that is here.
+    NotModified,
+}
+
 /// The result of a search.
 #[derive(Debug)]
 pub(crate) enum Published {
@@ -66,14 +77,28 @@ pub(crate) enum Published {
     Found(Found),
 }
 
-/// Finds the document behind an address.
+/// Finds the document behind an address. Behind a page with several, it is the one that shares the most operations with
+/// the pinned document.
 ///
 /// # Errors
 ///
-/// If the address does not answer, or neither it nor what it names is an OpenAPI document. The message lists what was
-/// tried.
-pub(crate) fn find(fetcher: &Fetcher, start: &Url, known: Option<&Known>) -> Result<Published> {
-    let mut search = Search { fetcher, known, tried: Vec::new(), elsewhere: Vec::new(), requests: 0 };
+/// If the address does not answer, if neither it nor what it names is an OpenAPI document, or if the choice among several
+/// is not clear. The message lists what was tried, or the documents.
+pub(crate) fn find(
+    fetcher: &Fetcher,
+    start: &Url,
+    known: Option<&Known>,
+    pinned: &Operations,
+) -> Result<Published> {
+    let mut search = Search {
+        fetcher,
+        known,
+        pinned,
+        choices: Vec::new(),
+        tried: Vec::new(),
+        elsewhere: Vec::new(),
+        requests: 0,
+    };
     let content = match search.get(start)? {
         Answer::NotModified => return Ok(Published::NotModified),
         Answer::Status(status) => bail!("{start} answers with {status}"),
@@ -90,6 +115,9 @@ pub(crate) fn find(fetcher: &Fetcher, start: &Url, known: Option<&Known>) -> Res
 struct Search<'a> {
     fetcher: &'a Fetcher,
     known: Option<&'a Known>,
+    pinned: &'a Operations,
+    /// The documents that were found.
+    choices: Vec<Choice>,
     /// What was tried, and why it was not it.
     tried: Vec<(Url, String)>,
     /// What the page names on other hosts.
@@ -107,24 +135,33 @@ impl Search<'_> {
     fn behind(mut self, content: &Content) -> Result<Published> {
         let page = &content.url;
         let html = String::from_utf8_lossy(&content.bytes);
-        let mut queue = VecDeque::from(page::candidates(&html, page));
-        while let Some(candidate) = queue.pop_front() {
-            if self.requests >= MOST_REQUESTS {
+        for candidates in [page::candidates(&html, page), page::guesses(page)] {
+            if self.visit(candidates, content) == Visited::NotModified {
+                return Ok(Published::NotModified);
+            }
+            if self.choices.iter().any(Choice::shares_something) {
                 break;
             }
+        }
+        match choose(std::mem::take(&mut self.choices), page)? {
+            Some(found) => Ok(Published::Found(found)),
+            None => self.nothing(page),
+        }
+    }
+
+    /// Looks at the candidates, and at what they name.
+    fn visit(&mut self, candidates: Vec<Candidate>, content: &Content) -> Visited {
+        let page = &content.url;
+        let mut queue = VecDeque::from(candidates);
+        while let Some(candidate) = queue.pop_front() {
             let (url, named_by) = match candidate {
                 Candidate::Document(text, named_by) => {
-                    match Document::parse(page.as_str(), text.clone()) {
-                        Ok(_) => {
-                            let embedded = Content {
-                                bytes: text.into_bytes(),
-                                validators: content.validators.clone(),
-                                url: page.clone(),
-                            };
-                            return Ok(Published::Found(found(embedded, named_by)));
-                        }
-                        Err(error) => self.tried.push((page.clone(), error.reason().to_owned())),
-                    }
+                    let embedded = Content {
+                        bytes: text.into_bytes(),
+                        validators: content.validators.clone(),
+                        url: page.clone(),
+                    };
+                    self.add(embedded, named_by, true);
                     continue;
                 }
                 Candidate::Address(url, named_by) => (self.at_home(url, page), named_by),
@@ -135,25 +172,40 @@ impl Search<'_> {
                     continue;
                 }
             };
-            if self.tried.iter().any(|(tried, _)| *tried == url) {
+            if self.requests >= MOST_REQUESTS || self.tried.iter().any(|(tried, _)| *tried == url) {
                 continue;
             }
             match self.get(&url) {
-                Ok(Answer::NotModified) => return Ok(Published::NotModified),
+                Ok(Answer::NotModified) => return Visited::NotModified,
                 Ok(Answer::Status(status)) => self.tried.push((url, format!("answers with {status}"))),
                 Err(error) => self.tried.push((url, format!("{error:#}"))),
-                Ok(Answer::Content(content)) => match refusal(&content) {
-                    None => return Ok(Published::Found(found(content, named_by))),
-                    Some(reason) => self.tried.push((url, reason)),
-                },
+                Ok(Answer::Content(content)) if looks_like_html(&content.bytes) => {
+                    self.tried.push((url, "is a page, not a document".to_owned()));
+                }
+                Ok(Answer::Content(content)) => {
+                    self.tried.push((url, "was found before".to_owned()));
+                    self.add(content, named_by, false);
+                }
             }
         }
-        self.nothing(page)
+        Visited::All
+    }
+
+    /// Adds a document to those to choose from, or the reason why it is none.
+    fn add(&mut self, content: Content, named_by: &'static str, embedded: bool) {
+        let url = content.url.clone();
+        match Choice::read(found(content, named_by), embedded, self.pinned) {
+            Ok(choice) => self.choices.push(choice),
+            Err(reason) => {
+                self.tried.retain(|(tried, _)| *tried != url);
+                self.tried.push((url, reason));
+            }
+        }
     }
 
     /// What a script or a configuration file names.
     fn settings(&mut self, url: &Url, page: &Url) -> Vec<Candidate> {
-        if self.tried.iter().any(|(tried, _)| tried == url) {
+        if self.requests >= MOST_REQUESTS || self.tried.iter().any(|(tried, _)| tried == url) {
             return Vec::new();
         }
         let found = match self.fetcher.get(url, None) {
@@ -212,15 +264,6 @@ impl Search<'_> {
 fn found(content: Content, named_by: &'static str) -> Found {
     let Content { url, bytes, validators } = content;
     Found { bytes, url: Some(url), named_by: named_by.to_owned(), validators }
-}
-
-/// Why a content is no OpenAPI document, if it is none.
-fn refusal(content: &Content) -> Option<String> {
-    if looks_like_html(&content.bytes) {
-        return Some("is a page, not a document".to_owned());
-    }
-    let parsed = Document::parse(content.url.as_str(), content.bytes.clone());
-    parsed.err().map(|error| error.reason().to_owned())
 }
 
 /// Neither JSON nor YAML of OpenAPI begins with a tag.

@@ -10,6 +10,8 @@ use ureq::http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, 
 use ureq::http::{HeaderName, Response};
 use url::Url;
 
+use super::bounded;
+
 /// What a search may cost.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -23,7 +25,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { size: 64 << 20, time: Duration::from_secs(120), redirects: 5 }
+        Self { size: bounded::LARGEST, time: Duration::from_secs(120), redirects: 5 }
     }
 }
 
@@ -126,6 +128,7 @@ impl Fetcher {
         if bytes.len() as u64 > self.limits.size {
             bail!("{url} is longer than {} bytes", self.limits.size);
         }
+        let bytes = bounded::unpacked(url.as_str(), bytes, self.limits.size)?;
         Ok(Content { url, bytes, validators })
     }
 }

@@ -1,11 +1,17 @@
 //! The published document: from a file, from its address, or from a page of documentation that shows it.
 //!
-//! What comes from the network is bounded in size, time and redirects, and believed only if it parses as OpenAPI.
+//! What comes from the network is bounded in size, time and redirects, files in size; either is believed only if it parses
+//! as OpenAPI.
 
+mod bounded;
+mod choose;
 mod find;
 mod http;
+mod operations;
 mod page;
 mod script;
 
+pub(crate) use self::bounded::{LARGEST, file as read_file, read as read_bounded};
 pub(crate) use self::find::{Found, Known, Published, as_url, find};
 pub(crate) use self::http::{Fetcher, Limits, Validators};
+pub(crate) use self::operations::Operations;

@@ -1,4 +1,4 @@
-//! Where a page of documentation says that its document is: a list of places to look, the most telling first.
+//! Where a page of documentation has its document: a list of places to look, the most specific first.
 
 use scraper::{Html, Selector};
 use url::Url;
@@ -47,10 +47,14 @@ const ATTRIBUTES: [(&str, &str, &str); 6] = [
     ("#api-reference[data-url]", "data-url", "data-url of Scalar"),
     ("[apidescriptionurl]", "apidescriptionurl", "apiDescriptionUrl of Elements"),
     ("a[download][href]", "href", "<a download>"),
-    ("a[href$='.json'], a[href$='.yaml'], a[href$='.yml']", "href", "a link"),
+    (
+        "a[href$='.json'], a[href$='.yaml'], a[href$='.yml'], a[href$='.json.gz'], a[href$='.yaml.gz'], a[href$='.yml.gz']",
+        "href",
+        "a link",
+    ),
 ];
 
-/// What a page names, and then the usual places.
+/// Lists what a page holds and names.
 pub(super) fn candidates(html: &str, page: &Url) -> Vec<Candidate> {
     let document = Html::parse_document(html);
     let base = values(&document, "base[href]", "href").next().and_then(|href| page.join(&href).ok());
@@ -60,17 +64,25 @@ pub(super) fn candidates(html: &str, page: &Url) -> Vec<Candidate> {
         let addresses = values(&document, selector, attribute).filter_map(|value| address(base, &value));
         found.extend(addresses.map(|url| Candidate::Address(url, name)));
     }
-    for code in inline_scripts(&document) {
-        found.extend(from_script(&code, base));
+    for (kind, code) in inline_scripts(&document) {
+        let embedded = if kind.contains("json") { script::embedded(&code) } else { Vec::new() };
+        // The addresses in a document are those of servers and licences.
+        if embedded.is_empty() {
+            found.extend(from_script(&code, base));
+        }
+        found.extend(embedded.into_iter().map(|text| Candidate::Document(text, "a script")));
     }
     let scripts = values(&document, "script[src]", "src").filter(|source| may_tell(source));
     found.extend(scripts.filter_map(|source| address(base, &source)).map(Candidate::Script));
-    // What holds the document itself is a copy made by a tool; where the file is named as well, it is preferred.
-    found.sort_by_key(|candidate| matches!(candidate, Candidate::Document(..)));
-    let beside = GUESSES_BESIDE.iter().filter_map(|guess| page.join(guess).ok());
-    let usual = GUESSES.iter().filter_map(|guess| page.join(guess).ok());
-    found.extend(beside.chain(usual).map(|url| Candidate::Address(url, "a guess")));
+    // Those cost no request.
+    found.sort_by_key(|candidate| !matches!(candidate, Candidate::Document(..)));
     found
+}
+
+/// Lists the usual places, for a page that names none.
+pub(super) fn guesses(page: &Url) -> Vec<Candidate> {
+    let guesses = GUESSES_BESIDE.iter().chain(&GUESSES).filter_map(|guess| page.join(guess).ok());
+    guesses.map(|url| Candidate::Address(url, "a guess")).collect()
 }
 
 /// The candidates that a script names.
@@ -107,12 +119,13 @@ fn values(document: &Html, selector: &str, attribute: &str) -> impl Iterator<Ite
     elements.into_iter()
 }
 
-fn inline_scripts(document: &Html) -> Vec<String> {
+/// Returns type and text of each.
+fn inline_scripts(document: &Html) -> Vec<(String, String)> {
     let selector = Selector::parse("script:not([src])").ok();
     selector
         .iter()
         .flat_map(|selector| document.select(selector))
-        .map(|script| script.text().collect())
+        .map(|script| (script.attr("type").unwrap_or_default().to_ascii_lowercase(), script.text().collect()))
         .collect()
 }
 
@@ -123,14 +136,14 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Pages are anybody's: whatever they hold, the candidates are addresses of the web, and the guesses come last.
+        /// Pages are anybody's: whatever they hold, the candidates are addresses of the web.
         #[test]
         fn any_page_gives_candidates(
             parts in proptest::collection::vec(
                 prop_oneof![
                     Just("<script>".to_owned()), Just("</script>".to_owned()), Just("<a download href='".to_owned()),
                     Just("<redoc spec-url=".to_owned()), Just("url: '".to_owned()), Just("__redoc_state = {".to_owned()),
-                    Just("Redoc.init(`".to_owned()), Just("\\u00".to_owned()), Just("\"spec\":{\"data\":".to_owned()), ".{0,12}",
+                    Just("Redoc.init(`".to_owned()), Just("<script type=application/json>".to_owned()), Just("\\u00".to_owned()), Just("\"spec\":{\"data\":".to_owned()), ".{0,12}",
                 ],
                 0..24,
             )
@@ -142,9 +155,6 @@ mod tests {
                     prop_assert!(matches!(url.scheme(), "http" | "https"));
                 }
             }
-            let guesses = GUESSES.len() + GUESSES_BESIDE.len();
-            let last = found.iter().rev().take_while(|it| matches!(it, Candidate::Address(_, "a guess"))).count();
-            prop_assert_eq!(last, guesses);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Where the scripts of documentation pages say that the document is.
 //!
-//! Scripts are not run. What is looked for are the few settings by which Redoc and Swagger UI are told of a document:
-//! an address in a string, or the document itself as JSON.
+//! Scripts are not run. They are searched for the few settings of Redoc and Swagger UI that name a document: an address in a
+//! string, or the document itself as JSON.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -38,11 +39,33 @@ static DOCUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?:__redoc_state\s*=\s*|Redoc\.init\(\s*|["']?\b(?:swaggerDoc|spec)["']?\s*:\s*)\{"#).ok()
 });
 
-/// The settings of a script, in the order in which they stand there: addresses first.
+/// Lists the settings of a script: addresses first, each kind in the order in which they are written.
 pub(super) fn settings(script: &str) -> Vec<Setting> {
+    let mut documents = Vec::new();
+    let mut end = 0;
+    for start in DOCUMENT.iter().flat_map(|pattern| pattern.find_iter(script)).take(MOST_DOCUMENTS) {
+        // The pattern ends with the brace.
+        let start = start.end() - 1;
+        if start < end {
+            continue;
+        }
+        let json = script.get(start..).unwrap_or_default();
+        let Some(Ok(whole)) = serde_json::Deserializer::from_str(json).into_iter::<&RawValue>().next() else {
+            continue;
+        };
+        let found = embedded(whole.get());
+        if !found.is_empty() {
+            end = start + whole.get().len();
+            documents.push((start..end, found));
+        }
+    }
     let mut found = Vec::new();
     for captures in ADDRESS.iter().flat_map(|pattern| pattern.captures_iter(script)) {
         let Some(text) = (2..=4).find_map(|group| captures.get(group)) else { continue };
+        // The addresses in a document are those of servers and licences.
+        if documents.iter().any(|(range, _)| range.contains(&text.start())) {
+            continue;
+        }
         let text = unescaped(text.as_str());
         let setting = match is_configuration(&captures) {
             true => Setting::Configuration(text),
@@ -52,15 +75,34 @@ pub(super) fn settings(script: &str) -> Vec<Setting> {
             found.push(setting);
         }
     }
-    for start in DOCUMENT.iter().flat_map(|pattern| pattern.find_iter(script)).take(MOST_DOCUMENTS) {
-        // The pattern ends with the brace.
-        let json = script.get(start.end() - 1..).unwrap_or_default();
-        if let Some(document) = document(json) {
-            found.push(Setting::Document(document));
-            break;
-        }
-    }
+    found.extend(documents.into_iter().flat_map(|(_, texts)| texts).map(Setting::Document));
     found
+}
+
+/// Lists the OpenAPI documents in a JSON text, as they are written there: the text itself, or what Scalar (`content`), Swagger
+/// UI (`spec`) and Redoc (`spec.data`) put around it.
+pub(super) fn embedded(json: &str) -> Vec<String> {
+    const MOST_LEVELS: usize = 2;
+    let Ok(whole) = serde_json::from_str::<&RawValue>(json) else { return Vec::new() };
+    let mut level = vec![whole];
+    for _ in 0..=MOST_LEVELS {
+        let (mut found, mut next) = (Vec::new(), Vec::new());
+        for text in level {
+            let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text.get()) else {
+                continue;
+            };
+            let version = fields.get("openapi").or(fields.get("swagger"));
+            match version.is_some_and(|version| version.get().starts_with('"')) {
+                true => found.push(text.get().to_owned()),
+                false => next.extend(fields.into_values()),
+            }
+        }
+        if !found.is_empty() {
+            return found;
+        }
+        level = next;
+    }
+    Vec::new()
 }
 
 /// The addresses in a configuration file of Swagger UI.
@@ -82,25 +124,6 @@ pub(super) fn configured(json: &[u8]) -> Vec<String> {
 
 fn is_configuration(captures: &Captures<'_>) -> bool {
     captures.get(1).is_some_and(|name| name.as_str() == "configUrl")
-}
-
-/// The JSON at the beginning of a text, or what Redoc keeps in `spec.data` of it: as it is written there.
-fn document(text: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct State<'a> {
-        #[serde(borrow)]
-        spec: Spec<'a>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Spec<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
-    }
-    let whole: &RawValue = serde_json::Deserializer::from_str(text).into_iter().next()?.ok()?;
-    match serde_json::from_str::<State<'_>>(whole.get()) {
-        Ok(state) => Some(state.spec.data.get().to_owned()),
-        Err(_) => Some(whole.get().to_owned()),
-    }
 }
 
 /// The text that a string of JavaScript stands for, as far as addresses need it.
@@ -160,6 +183,32 @@ mod tests {
         let options = r#"window.x = {"swaggerDoc": {"openapi": "3.0.3"}, "customOptions": {}};"#;
         assert_eq!(settings(options), [Setting::Document(r#"{"openapi": "3.0.3"}"#.to_owned())]);
         assert_eq!(settings("var __redoc_state = {unquoted: 1}; spec: {"), []);
+        // The addresses in a document are not those of documents.
+        let servers =
+            r#"spec: {"openapi": "3.0.3", "servers": [{"url": "https://api.example/"}]}, url: "/a""#;
+        assert_eq!(settings(servers).len(), 2);
+        assert_eq!(settings(servers)[0], Setting::Address("/a".to_owned()));
+    }
+
+    #[test]
+    fn documents_in_json_as_tools_embed_it() {
+        let document = r#"{"openapi": "3.1.0",  "info": {"title": "T"}, "paths": {}}"#;
+        for json in [
+            format!("\n {document} "),
+            format!(r#"{{"theme": "x", "spec": {document}}}"#),
+            format!(r#"{{"content": {document}}}"#),
+            format!(r#"{{"spec": {{"data": {document}}}}}"#),
+            format!(r#"[{document}]"#),
+        ] {
+            let wanted: &[&str] = if json.starts_with('[') { &[] } else { &[document] };
+            assert_eq!(embedded(&json), wanted, "{json}");
+        }
+        assert_eq!(embedded(&format!(r#"{{"one": {document}, "two": {document}}}"#)), [document, document]);
+        for none in
+            ["", "{", "[]", r#"{"openapi": {"x": 1}}"#, r#"{"a": {"b": {"c": {"openapi": "3.0.3"}}}}"#]
+        {
+            assert!(embedded(none).is_empty(), "{none}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use anyhow::Result;
 use openapi_drift::Document;
 use toml::Table;
 
-use crate::facts;
+use crate::document_info;
 use crate::hash::sha256;
 
 /// Compares versions, hashes and counts with the documents.
@@ -22,9 +22,9 @@ fn entry(lock: &Table, name: &str, read: &dyn Fn(&str) -> Result<String>) -> Vec
     };
     let text = |key: &str| entry.get(key).and_then(toml::Value::as_str).unwrap_or_default();
     let path = text("path");
-    let facts = read(path).and_then(|content| facts::of(&content));
-    let facts = match facts {
-        Ok(facts) => facts,
+    let info = read(path).and_then(|content| document_info::of(&content));
+    let info = match info {
+        Ok(info) => info,
         Err(error) => return vec![format!("[{name}]: {path}: {error:#}")],
     };
     let mut found = Vec::new();
@@ -33,13 +33,13 @@ fn entry(lock: &Table, name: &str, read: &dyn Fn(&str) -> Result<String>) -> Vec
             found.push(format!("[{name}]: {key} is {locked:?} in the lock file and {actual:?} in {path}"));
         }
     };
-    compare("sha256", text("sha256").to_owned(), facts.sha256);
-    compare("sha256_canonical", text("sha256_canonical").to_owned(), facts.sha256_canonical);
+    compare("sha256", text("sha256").to_owned(), info.sha256);
+    compare("sha256_canonical", text("sha256_canonical").to_owned(), info.sha256_canonical);
     if entry.contains_key("info_version") {
-        compare("info_version", text("info_version").to_owned(), facts.version);
+        compare("info_version", text("info_version").to_owned(), info.version);
     }
     if let Some(operations) = entry.get("operations").and_then(toml::Value::as_integer) {
-        compare("operations", operations.to_string(), facts.operations.to_string());
+        compare("operations", operations.to_string(), info.operations.to_string());
     }
     if let Some(published) = entry.get("published").and_then(toml::Value::as_str) {
         found.extend(as_published(name, [path, published], text("published_sha256"), read));
@@ -69,16 +69,16 @@ fn as_published(
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::facts;
+    use crate::document_info;
     use crate::hash::sha256;
 
     const DOCUMENT: &str = r#"{"info": {"version": "1"}, "paths": {"/a/": {"get": {}, "post": {}}}}"#;
 
     fn lock(version: &str, operations: usize) -> String {
-        let facts = facts::of(DOCUMENT).expect("is JSON");
+        let info = document_info::of(DOCUMENT).expect("is JSON");
         let entry = format!(
             "path = 'x'\nsha256 = '{}'\nsha256_canonical = '{}'\ninfo_version = '{version}'\noperations = {operations}\n",
-            facts.sha256, facts.sha256_canonical
+            info.sha256, info.sha256_canonical
         );
         format!("[document]\n{entry}[supplement]\n{entry}")
     }
@@ -104,11 +104,11 @@ mod tests {
     fn what_was_published_as_yaml_is_held_against_both() {
         let yaml = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n";
         let json = openapi_drift::Document::parse("x", yaml).expect("is a document").to_json();
-        let facts = facts::of(&json).expect("is JSON");
+        let info = document_info::of(&json).expect("is JSON");
         let lock = |hash: &str| {
             let entry = format!(
                 "path = 'json'\nsha256 = '{}'\nsha256_canonical = '{}'\n",
-                facts.sha256, facts.sha256_canonical
+                info.sha256, info.sha256_canonical
             );
             format!(
                 "[document]\n{entry}published = 'yaml'\npublished_sha256 = '{hash}'\n[supplement]\n{entry}"

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::process::{Command, Output};
 
-use crate::support::Copy;
+use crate::support::{Copy, cargo_stub};
 
 /// Runs a refresh that must not write a file longer than so many blocks of 512 bytes. Whether exceeding that kills the
 /// process, or is an error of the write, is up to the shell that starts it.
@@ -14,10 +14,11 @@ fn limited(copy: &Copy, blocks: usize, prelude: &str) -> Output {
     Command::new("sh")
         .args(["-c", &script])
         .arg(program)
+        .env("CARGO", cargo_stub())
         .arg("--repository")
         .arg(copy.path())
         .args(["refresh", "--today", "2026-12-01", "--from"])
-        .arg(copy.path().join("next.json"))
+        .arg(copy.path().join("long.yaml"))
         .output()
         .expect("there is a shell")
 }
@@ -35,16 +36,26 @@ fn prepared() -> Copy {
     copy
 }
 
+/// Enough for every file but the YAML that is staged after the first.
+const BLOCKS: usize = 1024;
+
+/// The same document behind a comment that is longer than the limit.
+fn prepared_yaml() -> Copy {
+    let copy = prepared();
+    let comment = "# As published.\n".repeat(BLOCKS * 512 / 10);
+    copy.write("long.yaml", comment + &copy.read("next.json"));
+    copy
+}
+
 #[test]
 #[cfg(unix)]
 fn a_write_that_fails_leaves_the_old_state() {
-    let copy = prepared();
+    let copy = prepared_yaml();
     let before = copy.contents();
-    // Enough for the journal, too little for the document.
-    let output = limited(&copy, 64, "trap '' XFSZ;");
+    let output = limited(&copy, BLOCKS, "trap '' XFSZ;");
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("error: no file was changed: cannot write the new openapi/nd8.json"), "{told}");
+    assert!(told.contains("error: no file was changed: cannot write the new openapi/nd8.yaml"), "{told}");
     assert_eq!(copy.contents(), before);
 }
 
@@ -53,12 +64,12 @@ fn a_write_that_fails_leaves_the_old_state() {
 fn a_process_that_is_killed_while_it_writes_leaves_the_old_state_to_the_next() {
     use std::os::unix::process::ExitStatusExt as _;
 
-    let copy = prepared();
+    let copy = prepared_yaml();
     let before = copy.contents();
-    let output = limited(&copy, 64, "");
+    let output = limited(&copy, BLOCKS, "");
     assert!(output.status.signal().is_some(), "{output:?}");
     let left = copy.contents();
-    assert!(left.contains_key(".xtask/journal.json") && left.contains_key("openapi/.nd8.json.staged"));
+    assert!(left.contains_key(".xtask/next/files/openapi/nd8.json"));
     for (path, content) in &before {
         assert_eq!(left.get(path), Some(content), "{path} is as it was even before the recovery");
     }
@@ -80,12 +91,13 @@ fn a_full_file_system_leaves_the_old_state() {
         (cd "$2"; find . -type f ! -path './.xtask/*' | sort | xargs cat) > "$1/before"
         status=0; "$0" --repository "$2" refresh --today 2026-12-01 --from "$1/next.json" > "$1/out" 2>&1 || status=$?
         (cd "$2"; find . -type f ! -path './.xtask/*' | sort | xargs cat) > "$1/after"
-        find "$2" -name '*.staged' -o -name 'journal*' > "$1/left"
+        find "$2/.xtask" -name next -o -name ready > "$1/left"
         exit $status"#;
     let output = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
         .arg(snapbox::cmd::cargo_bin!("xtask"))
         .args([copy.path(), place.path()])
+        .env("CARGO", cargo_stub())
         .output();
     let output = match output {
         Ok(output) if copy.path().join("left").exists() => output,

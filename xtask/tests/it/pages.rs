@@ -81,6 +81,8 @@ macro_rules! sites {
 sites! {
     drf_spectacular "drf-spectacular"
     drf_yasg "drf-yasg"
+    gzip "gzip"
+    json_script "json-script"
     many_candidates "many-candidates"
     redoc_init "redoc-init"
     redoc_spec_url "redoc-spec-url"
@@ -88,10 +90,13 @@ sites! {
     redocusaurus "redocusaurus"
     scalar "scalar"
     service_desc "service-desc"
+    several "several"
     single_page_app "single-page-app"
     single_page_app_with_document "single-page-app-with-document"
+    strangers "strangers"
     swagger_ui_config_url "swagger-ui-config-url"
     swagger_ui_express "swagger-ui-express"
     swagger_ui_initializer "swagger-ui-initializer"
     swagger_ui_inline "swagger-ui-inline"
+    tie "tie"
 }

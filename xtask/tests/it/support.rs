@@ -24,15 +24,36 @@ pub(crate) fn top() -> PathBuf {
 impl Copy {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("writable");
-        for place in ["openapi", "src/raw/snapshot", "Cargo.toml", "Cargo.lock"] {
-            for entry in walkdir::WalkDir::new(top().join(place)) {
+        Self::of(&["openapi", "src/raw/snapshot", "Cargo.toml", "Cargo.lock"], folder)
+    }
+
+    /// Everything, to be compiled. At the same place and with the times of the originals, so that Cargo compiles again only
+    /// what has changed since the last run.
+    pub(crate) fn whole() -> Self {
+        let (place, name) = (env!("CARGO_TARGET_TMPDIR"), "whole");
+        // A test that was killed leaves it.
+        drop(fs::remove_dir_all(Path::new(place).join(name)));
+        let folder = tempfile::Builder::new().prefix(name).rand_bytes(0).tempdir_in(place);
+        Self::of(&[""], folder.expect("writable"))
+    }
+
+    fn of(places: &[&str], folder: TempDir) -> Self {
+        for place in places {
+            let entries = walkdir::WalkDir::new(top().join(place)).into_iter().filter_entry(|entry| {
+                let name = entry.file_name().to_string_lossy();
+                entry.depth() == 0 || (!name.starts_with('.') && !matches!(&*name, "target" | "node_modules"))
+            });
+            for entry in entries {
                 let entry = entry.expect("readable");
                 let target = folder.path().join(entry.path().strip_prefix(top()).expect("is within"));
                 if entry.file_type().is_dir() {
                     fs::create_dir_all(target).expect("writable");
                 } else {
                     fs::create_dir_all(target.parent().expect("has one")).expect("writable");
-                    fs::copy(entry.path(), target).expect("readable and writable");
+                    fs::copy(entry.path(), &target).expect("readable and writable");
+                    let modified = entry.metadata().expect("readable").modified().expect("has one");
+                    let copy = fs::File::options().write(true).open(target).expect("writable");
+                    copy.set_modified(modified).expect("writable");
                 }
             }
         }
@@ -99,7 +120,18 @@ impl Copy {
 pub(crate) fn xtask() -> Command {
     // The servers of the tests are not behind anybody's proxy.
     let proxies = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "http_proxy", "https_proxy"];
-    proxies.into_iter().fold(Command::new(cargo_bin!("xtask")).env("NO_COLOR", "1"), Command::env_remove)
+    let command = Command::new(cargo_bin!("xtask")).env("NO_COLOR", "1").env("CARGO", cargo_stub());
+    proxies.into_iter().fold(command, Command::env_remove)
+}
+
+/// What stands in for Cargo: compiling nd8 takes too long for each test of a refresh.
+pub(crate) fn cargo_stub() -> PathBuf {
+    messages("stub.sh")
+}
+
+/// A file of the folder with messages of Cargo.
+pub(crate) fn messages(name: &str) -> PathBuf {
+    top().join("xtask/tests/it/cargo").join(name)
 }
 
 /// A site on loopback that serves some files, each with a validator, and remembers what it was asked for.

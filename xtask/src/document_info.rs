@@ -1,13 +1,13 @@
-//! What a document says of itself, as the lock file records it.
+//! Version, hashes and number of operations of a document, as the lock file records them.
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::hash::sha256;
 
-/// The facts of a JSON document.
+/// Version, hashes and number of operations of a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(crate) struct DocumentInfo {
     /// Of the bytes.
     pub(crate) sha256: String,
     /// Of the canonical JSON (RFC 8785).
@@ -16,12 +16,12 @@ pub(crate) struct Facts {
     pub(crate) operations: usize,
 }
 
-/// Reads them from a document.
+/// Reads them from the text of a document.
 ///
 /// # Errors
 ///
 /// If it is not JSON, or has a number that canonical JSON cannot carry.
-pub(crate) fn of(content: &str) -> Result<Facts> {
+pub(crate) fn of(content: &str) -> Result<DocumentInfo> {
     let value: Value = serde_json::from_str(content)?;
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let paths = value.get("paths").and_then(Value::as_object);
@@ -31,7 +31,7 @@ pub(crate) fn of(content: &str) -> Result<Facts> {
         .map(|(_, item)| methods.iter().filter(|it| item.get(**it).is_some()).count())
         .sum();
     let canonical = serde_json_canonicalizer::to_vec(&value).context("has no canonical form")?;
-    Ok(Facts {
+    Ok(DocumentInfo {
         sha256: sha256(content.as_bytes()),
         sha256_canonical: sha256(&canonical),
         version: value["info"]["version"].as_str().unwrap_or_default().to_owned(),

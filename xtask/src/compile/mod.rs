@@ -1,0 +1,139 @@
+//! Compiles the crate with the client of a candidate document, before a refresh writes anything.
+//!
+//! `ND8_OPENAPI` is the way in, so neither the document nor the snapshot of the repository is touched. What is compiled is the
+//! raw layer, the clients, the webhooks and the mocks: no TLS and no tests, which no document can break at compile time.
+
+mod place;
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::Message;
+use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
+use serde_json::Value;
+
+use crate::codegen::SUPPLEMENT;
+use crate::repository::{read, root};
+
+const ARGUMENTS: [&str; 9] = [
+    "check",
+    "--package=nd8",
+    "--lib",
+    "--no-default-features",
+    "--features=client,codegen,mock,webhooks",
+    // What a refresh does not write, it does not change either.
+    "--locked",
+    "--message-format=json",
+    // The build script's warnings are those that a refresh prints itself.
+    "--quiet",
+    "--target-dir",
+];
+
+/// So many errors are printed in full. One change breaks many places.
+const MOST_ERRORS: usize = 10;
+
+/// A document, as JSON, and what the user calls it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) json: &'a str,
+}
+
+/// Returns the Cargo that runs this command.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Compiles the crate with the client of a document.
+///
+/// # Errors
+///
+/// If it does not compile; the message has the compiler's errors, and the places in the document that they come from. Or if the
+/// compiler cannot be run.
+pub(crate) fn check(cargo: &OsStr, candidate: Candidate<'_>) -> Result<()> {
+    let folder = tempfile::tempdir().context("cannot create a folder for the candidate document")?;
+    let path = folder.path().join("candidate.json");
+    std::fs::write(&path, candidate.json).context("cannot write the candidate document")?;
+    eprintln!("compiling the client (takes some minutes the first time)");
+    let output = Command::new(cargo)
+        .args(ARGUMENTS)
+        .arg(target_folder()?)
+        .env("ND8_OPENAPI", &path)
+        .current_dir(root())
+        .output()
+        .with_context(|| format!("cannot run {}", cargo.display()))?;
+    let supplement = read(SUPPLEMENT)?;
+    let documents = [(candidate.name, candidate.json), (SUPPLEMENT, &*supplement)];
+    let parsed = documents.map(|(name, text)| (name, serde_json::from_str(text).unwrap_or_default()));
+    // Cargo and the build script know the document by its temporary name only.
+    let name_it = |text: &str| text.replace(&*path.to_string_lossy(), candidate.name);
+    let source = |file: &str| std::fs::read_to_string(root().join(file)).ok();
+    match verdict(&output, &parsed, &source) {
+        Ok(()) => Ok(()),
+        Err(problem) => bail!("the client of {} does not compile: {}", candidate.name, name_it(&problem)),
+    }
+}
+
+/// Returns a folder of its own, so that it stays warm, and the next build does not start anew because `ND8_OPENAPI` differs.
+fn target_folder() -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    std::path::absolute(target.join("refresh-check")).context("cannot find the target folder")
+}
+
+/// Reads from Cargo's messages whether the crate compiled; the error says why not.
+fn verdict(
+    output: &Output,
+    documents: &[(&str, Value)],
+    source: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), String> {
+    let mut errors = Vec::new();
+    let (mut compiled, mut finished) = (false, false);
+    for message in Message::parse_stream(&*output.stdout) {
+        match message.map_err(|error| format!("cannot read Cargo's messages: {error}"))? {
+            Message::CompilerMessage(message) if is_error(&message.message) => errors.push(message.message),
+            Message::CompilerArtifact(artifact) => {
+                compiled |= artifact.target.name == "nd8" && artifact.target.is_lib()
+            }
+            Message::BuildFinished(end) => finished = end.success,
+            _ => {}
+        }
+    }
+    if errors.is_empty() && output.status.success() && finished {
+        // Else a Cargo that checked something else, or nothing, would pass for a success.
+        return if compiled {
+            Ok(())
+        } else {
+            Err("Cargo reports success, but not that it compiled nd8".to_owned())
+        };
+    }
+    if errors.is_empty() {
+        return Err(format!(
+            "cargo check failed ({})\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        ));
+    }
+    let mut text = format!("{} {}", errors.len(), if errors.len() == 1 { "error" } else { "errors" });
+    for error in errors.iter().take(MOST_ERRORS) {
+        let place = place::of(error, documents, source);
+        let rendered = error.rendered.as_deref().unwrap_or(&error.message);
+        let rendered: String = rendered.trim_end().lines().map(|line| format!("\n    {line}")).collect();
+        write!(text, "\n{place}{rendered}").map_err(|error| error.to_string())?;
+    }
+    if let Some(more @ 1..) = errors.len().checked_sub(MOST_ERRORS) {
+        write!(text, "\n… and {more} more").map_err(|error| error.to_string())?;
+    }
+    Err(text)
+}
+
+/// Returns whether it is an error of its own: the compiler's last message only counts the others.
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    let is_error = matches!(diagnostic.level, DiagnosticLevel::Error | DiagnosticLevel::Ice);
+    is_error && !(diagnostic.spans.is_empty() && diagnostic.message.starts_with("aborting due to"))
+}
+
+#[cfg(test)]
+mod tests;
