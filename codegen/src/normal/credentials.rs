@@ -230,8 +230,10 @@ impl<'p> Credentials<'p> {
         }
         // Without a profile, the document's own schemes are the credentials.
         if self.profile.credentials.is_empty() {
-            let first = alternatives.iter().find(|alternative| alternative.len() == 1)?.first()?;
-            return self.own_names.get(first).cloned();
+            let singles = alternatives.iter().filter(|alternative| alternative.len() == 1).flatten();
+            if let Some(own) = singles.filter_map(|key| self.own_names.get(key)).next() {
+                return Some(own.clone());
+            }
         }
         let theirs: Vec<String> = alternatives.iter().map(|alternative| self.described(alternative)).collect();
         let message = format!("{name} asks for {}, which is no credential of ours; none is sent", theirs.join(" or "));

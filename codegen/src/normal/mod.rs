@@ -80,11 +80,11 @@ pub(crate) fn normalize(
     diagnostics: &mut Diagnostics,
 ) -> Result<Normal, Error> {
     lower::lower(&mut main, diagnostics);
-    resolve_path_items(&mut main)?;
+    resolve_path_items(&mut main, diagnostics)?;
     let supplement = supplement
         .map(|mut tree| {
             lower::lower(&mut tree, diagnostics);
-            resolve_path_items(&mut tree)?;
+            resolve_path_items(&mut tree, diagnostics)?;
             Ok(tree)
         })
         .transpose()?;
@@ -190,13 +190,21 @@ fn is_same(one: &Identified<'_>, other: &Identified<'_>) -> bool {
 }
 
 /// A path may be described elsewhere.
-fn resolve_path_items(tree: &mut Tree) -> Result<(), Error> {
+fn resolve_path_items(tree: &mut Tree, diagnostics: &mut Diagnostics) -> Result<(), Error> {
     let mut found = Vec::new();
     for (path, item) in crate::schema::object(tree.root.get("paths")) {
         let place = Pointer::root().join(["paths", path]);
         if resolve::reference(item).is_some() {
-            let resolved = resolve::resolve(tree, item, &place)?;
-            found.push((path.to_owned(), resolved.value.clone()));
+            match resolve::resolve(tree, item, &place) {
+                Ok(resolved) => found.push((path.to_owned(), resolved.value.clone())),
+                // If one of ours is in there, it is reported as missing.
+                Err(error) if error.is_unsupported() => {
+                    let why = error.findings().first().map(|it| it.problem.to_string()).unwrap_or_default();
+                    diagnostics.warn(WarningKind::LeftOut, &tree.name, &place, format!("the path is left out: {why}"));
+                    found.push((path.to_owned(), json!({})));
+                }
+                Err(error) => return Err(error),
+            }
         } else if !item.is_object() && !path.starts_with("x-") {
             return Err(tree.error(place, Problem::Malformed("a path must be described by an object".to_owned())));
         }

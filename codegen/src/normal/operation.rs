@@ -1,6 +1,5 @@
 //! Operations in one form.
 
-use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
 use super::Normalizer;
@@ -83,7 +82,9 @@ impl Normalizer<'_> {
     fn request_body(&mut self, found: &Identified<'_>, name: &str) -> Result<Option<Value>, Error> {
         let here = found.place.pointer();
         let operation = found.place.get(&self.tree.root);
-        let wanted = found.entry.map(|entry| entry.request.as_deref());
+        // An operation of the profile that `ext` does not use may have bodies without names of ours.
+        let is_bare = |name: Option<&str>| name.is_none() && found.entry.is_some_and(|entry| entry.used_by.is_none());
+        let wanted = found.entry.map(|entry| entry.request.as_deref()).filter(|name| !is_bare(*name));
         let body = self.body_of(operation.get("requestBody"), &here.child("requestBody"), found.entry.is_some())?;
         let (type_name, known) = match (wanted, &body) {
             (Some(Some(type_name)), _) => (type_name.to_owned(), true),
@@ -98,7 +99,7 @@ impl Normalizer<'_> {
                 self.diagnostics.warn(WarningKind::LeftOut, &self.tree.name, &body.place.clone(), message);
                 return Ok(None);
             }
-            (None, Some(_)) => (format!("{name}_request").to_upper_camel_case(), false),
+            (None, Some(_)) => (names::camel(&format!("{name}_request")), false),
         };
         let role = Role { key: type_name.clone(), name: type_name.clone(), known, direction: Direction::Request };
         let (value, place, is_required, description) = match &body {
@@ -118,7 +119,8 @@ impl Normalizer<'_> {
         let here = found.place.pointer().child("responses");
         let mut responses = Map::new();
         let (status, success) = self.success(&operation, &here, found)?;
-        let wanted = found.entry.map(|entry| entry.response.as_deref());
+        let is_bare = |name: Option<&str>| name.is_none() && found.entry.is_some_and(|entry| entry.used_by.is_none());
+        let wanted = found.entry.map(|entry| entry.response.as_deref()).filter(|name| !is_bare(*name));
         let mut normal = json!({ "description": success.description.clone().unwrap_or_else(|| "Success.".to_owned()) });
         let schema = match (wanted, success.schema) {
             // Whatever comes back, the client does not look at it.
@@ -143,7 +145,7 @@ impl Normalizer<'_> {
                 })
             }
             (None, Some((value, place))) => {
-                let type_name = format!("{name}_response").to_upper_camel_case();
+                let type_name = names::camel(&format!("{name}_response"));
                 let role =
                     Role { key: type_name.clone(), name: type_name, known: false, direction: Direction::Response };
                 Some(self.schema(&value, &place, &role, 0)?)

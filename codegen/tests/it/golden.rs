@@ -1,7 +1,8 @@
 //! Golden cases: the difference that a change of a document makes in the generated Rust, or the error.
 //!
-//! A case starts from one of `bases/`, or is the text of its line `bytes`. Lines `document`, `supplement` and `profile` change
-//! the inputs; `supplement from NAME` makes a base the supplement. The outcome is one of:
+//! A case starts from one of `bases/`, or is the text of its line `bytes`. Lines `document`, `supplement`, `profile` and `overlay`
+//! change the inputs; `supplement from NAME` makes a base the supplement, and the overlay starts empty. `tolerant` makes stale
+//! knowledge a warning. The outcome is one of:
 //!
 //! - `diff`: warnings, and the difference to what the base yields, the whole of which is in `bases/`;
 //! - `same`: warnings, and no difference;
@@ -9,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nd8_codegen::{Document, Generated, Profile, generate};
+use nd8_codegen::{Document, Generated, Knowledge, Profile, generate};
 
 use crate::case::base::{BASES, Base, patched, profile};
 use crate::case::json::Json;
@@ -17,7 +18,7 @@ use crate::case::{Case, CaseFile, Grammar, assert_same, data};
 use crate::difference::difference;
 
 const GRAMMAR: Grammar = Grammar {
-    lines: &["base", "bytes", "document", "supplement", "profile"],
+    lines: &["base", "bytes", "document", "supplement", "profile", "overlay", "tolerant"],
     kinds: &["diff", "same", "error"],
 };
 
@@ -26,6 +27,8 @@ struct Inputs {
     document: Vec<u8>,
     supplement: Option<Vec<u8>>,
     profile: Profile,
+    overlay: Option<Vec<u8>>,
+    tolerant: bool,
 }
 
 impl Inputs {
@@ -47,16 +50,24 @@ impl Inputs {
             }
             None => None,
         };
-        Ok(Self { document: document.into_bytes(), supplement, profile: profile(&tables)? })
+        let overlay = match case.all("overlay").next() {
+            Some(_) => {
+                Some(patched(&Json::Map(Vec::new()), case.all("overlay"))?.to_text().into_bytes())
+            }
+            None => None,
+        };
+        let tolerant = case.all("tolerant").next().is_some();
+        Ok(Self { document: document.into_bytes(), supplement, profile: profile(&tables)?, overlay, tolerant })
     }
 
     fn generate(&self) -> Result<Generated, String> {
-        generate(
-            Document { name: "document.json", bytes: &self.document },
-            self.supplement.as_deref().map(|bytes| Document { name: "supplement.json", bytes }),
-            &self.profile,
-        )
-        .map_err(|error| error.to_string())
+        let mut knowledge = Knowledge::new(&self.profile);
+        knowledge.supplement =
+            self.supplement.as_deref().map(|bytes| Document { name: "supplement.json", bytes });
+        knowledge.overlay = self.overlay.as_deref().map(|bytes| Document { name: "overlay.json", bytes });
+        knowledge.tolerant = self.tolerant;
+        generate(Document { name: "document.json", bytes: &self.document }, &knowledge)
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -81,6 +92,8 @@ impl Yields {
                 document: base.document.to_text().into_bytes(),
                 supplement: None,
                 profile: profile(&base.profile)?,
+                overlay: None,
+                tolerant: false,
             };
             inputs.generate()
         };

@@ -15,7 +15,7 @@
 use std::collections::BTreeSet;
 
 use nd8_codegen::impact::{Impact, Inputs, Reason, SurfaceChange, compare};
-use nd8_codegen::{Document, Profile, generate};
+use nd8_codegen::{Document, Knowledge, Profile, generate};
 
 use crate::case::base::{Base, patched, profile};
 use crate::case::json::Json;
@@ -45,7 +45,7 @@ impl Side {
     /// Returns the index of the code that is generated.
     fn library(&self, claims: &mut Claims) -> Result<usize, String> {
         claims.library(format!("{}{}", self.document, self.tables), || {
-            generate(self.document(), None, &self.profile).map_err(|error| error.to_string())
+            generate(self.document(), &Knowledge::new(&self.profile)).map_err(|error| error.to_string())
         })
     }
 }
@@ -69,7 +69,7 @@ fn sides(case: &Case) -> Result<[Side; 2], String> {
 fn impact(case: &Case) -> Result<Impact, String> {
     let [old, new] = sides(case)?;
     // Both by the old tables: that entries become stale is part of what is reported.
-    let inputs = [&old, &new].map(|side| Inputs::new(side.document(), &old.profile));
+    let inputs = [&old, &new].map(|side| Inputs::new(side.document(), Knowledge::new(&old.profile)));
     let [was, is] = inputs;
     let impact = compare(was, is).map_err(|error| error.to_string())?;
     match compare(was, is) {
