@@ -1,4 +1,6 @@
-//! The text of a document, and the way from a byte to its line and column.
+//! The text of a document: its decoding, and the line and column of a byte.
+
+use crate::{ParseError, SIZE_LIMIT};
 
 /// Every this many bytes the characters so far are counted, so that a column in a line of twenty megabytes costs no
 /// more than one in a short line.
@@ -65,6 +67,23 @@ impl Text {
             }
         }
     }
+}
+
+/// Decodes UTF-8, with or without a byte order mark.
+pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<Text, ParseError> {
+    if bytes.len() > SIZE_LIMIT {
+        let reason = format!("the document is longer than {} MiB", SIZE_LIMIT >> 20);
+        return Err(ParseError::new(name, (1, 1), reason));
+    }
+    let mut content = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
+        ParseError::new(name, Text::new(before).position(at), "the text is not UTF-8")
+    })?;
+    if content.starts_with('\u{feff}') {
+        content.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(Text::new(content))
 }
 
 /// Counts the bytes that begin a character.

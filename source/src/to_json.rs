@@ -1,18 +1,16 @@
-//! A document as JSON, whatever it was written in.
+//! Writes a document as JSON, whatever it was written in.
 
-use super::document::Document;
-use super::tree::{Entry, Kind, NodeId, Tree};
+use crate::Source;
+use crate::tree::{Entry, Kind, NodeId, Tree};
 
-impl Document {
-    /// The document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
+impl Source {
+    /// Returns the document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
     /// with every number digit for digit.
     ///
     /// ```
-    /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: '1.10'}\npaths: {}\nx-rate: +.50\n";
-    /// let document = openapi_drift::Document::parse("shop.yaml", yaml)?;
-    /// let json = document.to_json();
-    /// assert!(json.contains(r#""version": "1.10""#) && json.contains(r#""x-rate": 0.50"#));
-    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// let source = openapi_source::Source::parse("shop.yaml", "version: '1.10'\nrate: +.50\n")?;
+    /// assert_eq!(source.to_json(), "{\n  \"version\": \"1.10\",\n  \"rate\": 0.50\n}\n");
+    /// # Ok::<(), openapi_source::ParseError>(())
     /// ```
     pub fn to_json(&self) -> String {
         if self.is_json() {
@@ -22,11 +20,6 @@ impl Document {
         writer.value(NodeId::ROOT, 0);
         writer.out.push('\n');
         writer.out
-    }
-
-    /// Whether the document is written in JSON.
-    pub fn is_json(&self) -> bool {
-        self.text().trim_start().starts_with(['{', '['])
     }
 }
 
@@ -126,7 +119,7 @@ x-empty: [[], {}]
 x-shared: &shared {a: 1}
 x-again: *shared
 ";
-        let json = Document::parse("x.yaml", yaml).expect("is a document").to_json();
+        let json = Source::parse("x.yaml", yaml).expect("is a document").to_json();
         let line = json.split_whitespace().collect::<String>();
         assert_eq!(
             line,
@@ -135,12 +128,12 @@ x-again: *shared
              \"x-others\":[null,true,\"no\",\"2020-01-01\",\"12\"],\"x-empty\":[[],{}],\
              \"x-shared\":{\"a\":1},\"x-again\":{\"a\":1}}"
         );
-        assert!(Document::parse("x.json", json).is_ok());
+        assert!(Source::parse("x.json", json).is_ok());
     }
 
     #[test]
     fn json_stays_as_it_is() {
         let json = "{ \"openapi\":\"3.0.3\",\n\"info\":{},\"paths\":{}}";
-        assert_eq!(Document::parse("x", json).expect("is a document").to_json(), json);
+        assert_eq!(Source::parse("x", json).expect("is a document").to_json(), json);
     }
 }

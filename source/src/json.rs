@@ -1,7 +1,7 @@
-//! Reads JSON (RFC 8259), strictly.
+//! Reads strict JSON (RFC 8259).
 //!
-//! serde_json says whether the text is JSON, jsonc-parser's scanner where its tokens stand: the one has no positions,
-//! the other takes more than JSON.
+//! serde_json validates the text, jsonc-parser's scanner yields the positions of its tokens: the one has no positions, the
+//! other accepts more than JSON.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 use serde::de::IgnoredAny;
 
-use super::text::Text;
-use super::tree::{Builder, Kind, Refusal, Slice, Tree};
+use crate::text::Text;
+use crate::tree::{Builder, Kind, Refusal, Slice, Tree};
 
 /// Reads a text that begins like JSON.
 pub(crate) fn read(text: &Arc<Text>) -> Result<Tree, Refusal> {
@@ -36,7 +36,7 @@ fn build(text: &Arc<Text>) -> Result<Tree, Refusal> {
         let (start, end) = (scanner.token_start(), scanner.token_end());
         match token {
             None => return Ok(builder.finish()),
-            // That they stand where they may is known.
+            // serde_json has checked that they are where they may be.
             Some(Token::Comma | Token::Colon) => {}
             Some(Token::OpenBrace) => drop(builder.open(Kind::Mapping(Slice::default()), start)?),
             Some(Token::OpenBracket) => drop(builder.open(Kind::Sequence(Slice::default()), start)?),
@@ -62,7 +62,7 @@ fn build(text: &Arc<Text>) -> Result<Tree, Refusal> {
     }
 }
 
-/// serde_json tells line and column, the column in bytes.
+/// Converts the place of an error to an offset: serde_json reports line and column, the column in bytes.
 fn offset(text: &str, error: &serde_json::Error) -> usize {
     let line = error.line().saturating_sub(1);
     let start = match line {

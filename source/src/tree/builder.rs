@@ -5,8 +5,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree, mark};
-use crate::source::text::Text;
-use crate::source::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT};
+use crate::text::Text;
+use crate::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT};
 
 /// What a reader met that it could not go on with: the byte, and why.
 pub(crate) type Refusal = (usize, String);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::DEPTH_LIMIT;
-use super::scalar::{self, Plain};
-use super::text::Text;
-use super::tree::{Builder, Kind, NodeId, Refusal, Size, Slice, Tree};
+use crate::DEPTH_LIMIT;
+use crate::scalar::{self, Plain};
+use crate::text::Text;
+use crate::tree::{Builder, Kind, NodeId, Refusal, Size, Slice, Tree};
 
 /// Reads a text as YAML.
 pub(crate) fn read(text: &Arc<Text>) -> Result<Tree, Refusal> {
