@@ -50,6 +50,13 @@ pub const SIZE_LIMIT: usize = 256 << 20;
 /// Limits the nodes of a document, aliases followed: room for a hundred megabytes of text.
 const NODE_LIMIT: u64 = 8_000_000;
 
+/// Limits the nodes that aliases repeat. Merge keys repeat dozens; a caller that writes the document out, or reads what
+/// [`Source::to_json`] wrote, stores each repetition.
+const REPEATED_NODE_LIMIT: u64 = 1_000_000;
+
+/// Limits the text that aliases repeat, in bytes.
+const REPEATED_TEXT_LIMIT: u64 = 16 << 20;
+
 /// Limits the length of a node's pointer, in bytes. Callers store pointers: without a limit, one long key with many nodes
 /// below it would multiply.
 const POINTER_LIMIT: usize = 4096;

@@ -22,7 +22,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Fails if the text is not UTF-8, neither strict JSON nor YAML, longer than [`SIZE_LIMIT`](crate::SIZE_LIMIT), nested
+    /// Fails if the text is not UTF-8 (the error names the encoding that is likely), has a NUL byte, is a web page, is neither
+    /// strict JSON nor YAML, is longer than [`SIZE_LIMIT`](crate::SIZE_LIMIT), nested
     /// deeper than [`DEPTH_LIMIT`](crate::DEPTH_LIMIT), too large once its aliases are followed, or more than one YAML
     /// document; or if an alias is inside the node that it names. A byte order mark is accepted.
     ///

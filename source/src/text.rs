@@ -2,22 +2,22 @@
 
 use crate::{ParseError, SIZE_LIMIT};
 
-/// Every this many bytes the characters so far are counted, so that a column in a line of twenty megabytes costs no
-/// more than one in a short line.
+/// Counts characters up to each multiple of this many bytes, so that a column in a line of twenty megabytes costs no more
+/// than one in a short line.
 const BLOCK: usize = 4096;
 
-/// A text with an index of its lines.
+/// Holds a text with an index of its lines.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     content: String,
     /// Where each line begins, in bytes.
     lines: Vec<u32>,
-    /// How many characters begin before each block. Empty for ASCII.
+    /// The number of characters that begin before each block. Empty for ASCII.
     blocks: Vec<u32>,
 }
 
 impl Text {
-    /// The caller has checked that the length fits 32 bits.
+    /// Indexes a text. The caller has checked that the length fits 32 bits.
     pub(crate) fn new(content: String) -> Self {
         let bytes = content.as_bytes();
         let mut lines = vec![0];
@@ -40,7 +40,7 @@ impl Text {
         &self.content
     }
 
-    /// Line and column of a byte, both from 1, the column in characters.
+    /// Returns line and column of a byte, both from 1, the column in characters.
     pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
         let offset = offset.min(self.content.len());
         let line = self.lines.partition_point(|start| *start as usize <= offset);
@@ -49,7 +49,7 @@ impl Text {
         (narrow(line), narrow(column + 1))
     }
 
-    /// The lines from that of one byte to that of another, and the number of the first.
+    /// Returns the lines from that of one byte to that of another, and the number of the first.
     pub(crate) fn lines(&self, start: usize, end: usize) -> (u32, &str) {
         let first = self.position(start).0;
         let last = self.position(end.max(start)).0;
@@ -69,21 +69,72 @@ impl Text {
     }
 }
 
-/// Decodes UTF-8, with or without a byte order mark.
+/// Decodes UTF-8, with or without a byte order mark, and rejects what is no text of a document.
 pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<Text, ParseError> {
+    let at_start = |reason: String| ParseError::new(name, (1, 1), reason);
     if bytes.len() > SIZE_LIMIT {
-        let reason = format!("the document is longer than {} MiB", SIZE_LIMIT >> 20);
-        return Err(ParseError::new(name, (1, 1), reason));
+        return Err(at_start(format!("the document is longer than {} MiB", SIZE_LIMIT >> 20)));
+    }
+    if let Some(encoding) = wide_encoding(&bytes) {
+        return Err(at_start(format!("the text is {encoding}, not UTF-8; convert it to UTF-8")));
     }
     let mut content = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
+        let reason = match (error.utf8_error().error_len(), error.as_bytes().get(at)) {
+            (Some(_), Some(byte)) => not_utf_8(*byte),
+            _ => "the text is not UTF-8: it ends within a character".to_owned(),
+        };
         let before = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
-        ParseError::new(name, Text::new(before).position(at), "the text is not UTF-8")
+        let before = before.trim_start_matches(BYTE_ORDER_MARK).to_owned();
+        let at = before.len();
+        ParseError::new(name, Text::new(before).position(at), reason)
     })?;
-    if content.starts_with('\u{feff}') {
-        content.drain(..'\u{feff}'.len_utf8());
+    if content.starts_with(BYTE_ORDER_MARK) {
+        content.drain(..BYTE_ORDER_MARK.len_utf8());
     }
-    Ok(Text::new(content))
+    let text = Text::new(content);
+    if let Some(at) = text.as_str().find('\0') {
+        let reason = "the text contains a NUL byte; is it a binary file?";
+        return Err(ParseError::new(name, text.position(at), reason));
+    }
+    let trimmed = text.as_str().trim_start();
+    // YAML's merge key begins with two.
+    if trimmed.starts_with('<') && !trimmed.starts_with("<<") {
+        let at = text.as_str().len() - trimmed.len();
+        let reason = "this is a web page or other markup, not a JSON or YAML document; \
+                      use the file or the address of the document itself";
+        return Err(ParseError::new(name, text.position(at), reason));
+    }
+    Ok(text)
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Returns the encoding of a text with more than one byte for each ASCII character. No document begins with a NUL, so those
+/// in its first characters show the encoding where there is no byte order mark.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    let marked = |mark: &[u8]| bytes.starts_with(mark);
+    if marked(&[0xff, 0xfe, 0, 0]) || marked(&[0, 0, 0xfe, 0xff]) {
+        return Some("UTF-32");
+    }
+    if marked(&[0xff, 0xfe]) || marked(&[0xfe, 0xff]) {
+        return Some("UTF-16");
+    }
+    match bytes.first_chunk::<4>()?.map(|byte| byte == 0) {
+        [true, true, true, false] | [false, true, true, true] => Some("UTF-32"),
+        [true, false, true, false] | [false, true, false, true] => Some("UTF-16"),
+        _ => None,
+    }
+}
+
+/// Explains a byte that is not UTF-8.
+fn not_utf_8(byte: u8) -> String {
+    let hint = match byte {
+        // In Latin-1 these are characters, and the same ones as in Unicode.
+        0xa0.. => format!("Latin-1, where it is `{}`", char::from(byte)),
+        _ => "Windows-1252".to_owned(),
+    };
+    format!("the text is not UTF-8: unexpected byte 0x{byte:02X}; if the text is {hint}, convert it to UTF-8")
 }
 
 /// Counts the bytes that begin a character.

@@ -4,8 +4,8 @@ use crate::Source;
 use crate::tree::{Entry, Kind, NodeId, Tree};
 
 impl Source {
-    /// Returns the document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
-    /// with every number digit for digit.
+    /// Returns the document as JSON: its own text if that is JSON without repeated keys, else the same content in the same
+    /// order, indented, with every number digit for digit. Of a repeated key, the last value is written.
     ///
     /// ```
     /// let source = openapi_source::Source::parse("shop.yaml", "version: '1.10'\nrate: +.50\n")?;
@@ -13,7 +13,7 @@ impl Source {
     /// # Ok::<(), openapi_source::ParseError>(())
     /// ```
     pub fn to_json(&self) -> String {
-        if self.is_json() {
+        if self.is_json() && self.tree().duplicates().is_empty() {
             return self.text().to_owned();
         }
         let mut writer = Writer { tree: self.tree(), out: String::with_capacity(self.text().len() * 2) };
@@ -23,13 +23,17 @@ impl Source {
     }
 }
 
+/// Limits the levels that are written on lines of their own. Real documents nest less; in a hostile one, the indentation of
+/// many nodes at the deepest level would be hundreds of times its text.
+const INDENTED_LEVELS: usize = 32;
+
 struct Writer<'a> {
     tree: &'a Tree,
     out: String,
 }
 
 impl Writer<'_> {
-    /// Documents nest no deeper than the reader allows, so this ends.
+    /// Writes a node. Documents nest no deeper than the reader allows, which limits the recursion.
     fn value(&mut self, node: NodeId, depth: usize) {
         let tree = self.tree;
         match tree.kind(node) {
@@ -61,24 +65,29 @@ impl Writer<'_> {
         write: impl Fn(&mut Self, &T),
     ) {
         self.out.push(open);
+        let is_indented = depth < INDENTED_LEVELS;
         for (index, item) in items.iter().enumerate() {
-            self.out.push_str(if index > 0 { ",\n" } else { "\n" });
-            self.indent(depth + 1);
+            if index > 0 {
+                self.out.push(',');
+            }
+            if is_indented {
+                self.new_line(depth + 1);
+            }
             write(self, item);
         }
-        if !items.is_empty() {
-            self.out.push('\n');
-            self.indent(depth);
+        if is_indented && !items.is_empty() {
+            self.new_line(depth);
         }
         self.out.push(close);
     }
 
-    /// Of a key that comes twice only the last counts.
+    /// Returns whether no later entry has the same key.
     fn is_last(&self, node: NodeId, entry: &Entry) -> bool {
         self.tree.get(node, self.tree.str(entry.key)) == Some(entry.value)
     }
 
-    fn indent(&mut self, depth: usize) {
+    fn new_line(&mut self, depth: usize) {
+        self.out.push('\n');
         self.out.extend(std::iter::repeat_n("  ", depth));
     }
 
@@ -86,7 +95,7 @@ impl Writer<'_> {
         self.out.push_str(&serde_json::Value::from(text).to_string());
     }
 
-    /// YAML allows a plus, leading zeros, and a point without digits on one side; JSON does not.
+    /// Writes a number. YAML allows a plus, leading zeros, and a point without digits on one side; JSON does not.
     fn number(&mut self, text: &str) {
         let (sign, digits) = match text.strip_prefix('-') {
             Some(digits) => ("-", digits),
