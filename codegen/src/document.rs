@@ -1,5 +1,8 @@
 //! Bytes to a tree: is it JSON or YAML, and is it OpenAPI 3.0 or 3.1?
 
+use std::cell::OnceCell;
+
+use openapi_source::Source;
 use serde_json::Value;
 
 use crate::error::{Error, Problem};
@@ -19,15 +22,22 @@ pub struct Document<'a> {
 pub(crate) struct Tree {
     pub(crate) name: String,
     pub(crate) root: Value,
+    /// Its `info.version` as it is written: unquoted in YAML, `1.10` is a number and would lose its last digit.
+    pub(crate) version: String,
 }
 
 impl Tree {
     /// Reads a document that need not be OpenAPI.
     pub(crate) fn read(document: Document<'_>) -> Result<Self, Error> {
-        let fail =
-            |reason| Error::new(document.name, Pointer::root(), Problem::Unreadable(reason));
-        let root = serde_json::from_slice(document.bytes).map_err(|error| fail(error.to_string()))?;
-        Ok(Self { name: document.name.to_owned(), root })
+        let fail = |line, reason| {
+            let error = Error::new(document.name, Pointer::root(), Problem::Unreadable(reason));
+            error.located(|_| line)
+        };
+        let source = Source::parse(document.name, document.bytes)
+            .map_err(|error| fail(Some(error.line()), error.reason().to_owned()))?;
+        let root = serde_json::from_str(&source.to_json()).map_err(|error| fail(None, error.to_string()))?;
+        let version = source.scalar("/info/version").unwrap_or_default().to_owned();
+        Ok(Self { name: document.name.to_owned(), root, version })
     }
 
     /// Reads an OpenAPI document.
@@ -92,7 +102,18 @@ pub(crate) fn pointer_of(path: &serde_path_to_error::Path) -> Pointer {
     })
 }
 
-/// Returns the line of a place, counted from 1.
-pub(crate) fn line_of(_document: Document<'_>, _pointer: &str) -> Option<u32> {
-    None
+/// Finds the lines of places, when there is something to report.
+pub(crate) struct Lines<'a>(Vec<(Document<'a>, OnceCell<Option<Source>>)>);
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(documents: impl IntoIterator<Item = Document<'a>>) -> Self {
+        Self(documents.into_iter().map(|document| (document, OnceCell::new())).collect())
+    }
+
+    /// Returns the line of a place, counted from 1; of what is not there, the line of what it would be in.
+    pub(crate) fn line(&self, document: &str, pointer: &str) -> Option<u32> {
+        let (document, source) = self.0.iter().find(|(known, _)| known.name == document)?;
+        let source = source.get_or_init(|| Source::parse(document.name, document.bytes).ok());
+        Some(source.as_ref()?.locate(pointer)?.line)
+    }
 }

@@ -164,12 +164,12 @@ fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Genera
     let normal::Normal { tree: mut normal, operations, origins } =
         normal::normalize(tree, supplement_tree, &overlay_file, profile, &mut diagnostics)?;
     let report::Diagnostics { mut warnings, errors, .. } = diagnostics;
-    let lines = Lines(vec![Some(main), supplement, overlay]);
+    let lines = document::Lines::of([Some(main), supplement, overlay].into_iter().flatten());
     if !errors.is_empty() {
-        return Err(Error::all(errors).located(|finding| lines.of(finding.document(), finding.pointer())));
+        return Err(Error::all(errors).located(|finding| lines.line(finding.document(), finding.pointer())));
     }
     for warning in &mut warnings {
-        warning.line = lines.of(&warning.document, &warning.pointer);
+        warning.line = lines.line(&warning.document, &warning.pointer);
     }
     warnings.sort();
     let merged = write(&normal.root);
@@ -199,16 +199,6 @@ fn write(root: &serde_json::Value) -> String {
         format!("  \"{key}\": {}", text.replace('\n', "\n  "))
     });
     format!("{{\n{}\n}}\n", members.join(",\n"))
-}
-
-/// Finds the lines of places, when there is something to report.
-struct Lines<'a>(Vec<Option<Document<'a>>>);
-
-impl Lines<'_> {
-    fn of(&self, document: &str, pointer: &str) -> Option<u32> {
-        let document = self.0.iter().flatten().find(|known| known.name == document)?;
-        document::line_of(*document, pointer)
-    }
 }
 
 fn print(file: &syn::File) -> String {

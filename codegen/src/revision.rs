@@ -3,7 +3,6 @@
 //! The hash is that of the main document alone, as canonical JSON (RFC 8785). The supplement belongs to the crate and
 //! is pinned by the crate's version; the main document is the one that somebody else publishes.
 
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::document::Tree;
@@ -23,15 +22,6 @@ pub struct Revision {
     pub operations: usize,
 }
 
-/// Returns the `info.version` of a document. Unquoted in YAML it is a number.
-pub(crate) fn version_of(tree: &Tree) -> String {
-    match tree.root["info"].get("version") {
-        Some(Value::String(version)) => version.clone(),
-        Some(number @ Value::Number(_)) => number.to_string(),
-        _ => String::new(),
-    }
-}
-
 impl Revision {
     /// Looks at a document before anything is done to it.
     pub(crate) fn of(tree: &Tree) -> Result<Self, Error> {
@@ -40,7 +30,7 @@ impl Revision {
             tree.error(Pointer::root(), problem)
         })?;
         Ok(Self {
-            version: version_of(tree),
+            version: tree.version.clone(),
             sha256: base16ct::lower::encode_string(&Sha256::digest(canonical)),
             operations: places(&tree.root).len(),
         })

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
+use crate::Document;
 use crate::finding::Finding;
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
-use crate::source::Document;
 
 /// What a comparison takes into account beside the documents.
 #[derive(Clone, Debug)]

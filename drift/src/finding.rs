@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::Location;
 use crate::operations::Operations;
 use crate::rule::{Rule, Severity};
-use crate::source::Location;
 
 /// One change: of one schema, operation, parameter or other part, however many operations reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]

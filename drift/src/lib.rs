@@ -27,14 +27,15 @@
 pub mod cases;
 mod comparison;
 mod diff;
+mod document;
 mod finding;
 mod operations;
 pub mod report;
 mod rule;
-mod source;
 
 pub use comparison::{Comparison, Entry, Options, compare, compare_with};
+pub use document::Document;
 pub use finding::{Finding, Section, Subject, SubjectKind};
+pub use openapi_source::{Excerpt, Location, ParseError, Span};
 pub use operations::{Operation, Operations};
 pub use rule::{ApiRule, Direction, Place, Rule, SchemaChange, Severity};
-pub use source::{Document, Excerpt, Location, ParseError, Span};

@@ -165,12 +165,13 @@ pub(crate) fn normalize(
             "securitySchemes": credentials::schemes(profile),
         },
     });
-    Ok(Normal { tree: Tree { name: main.name.clone(), root }, operations, origins })
+    let tree = Tree { name: main.name.clone(), root, version: main.version.clone() };
+    Ok(Normal { tree, operations, origins })
 }
 
 fn info(main: &Tree, overlay: &Overlay) -> Value {
     let text = |key: &str| main.root["info"].get(key).and_then(Value::as_str);
-    let mut info = json!({ "title": text("title").unwrap_or("API"), "version": crate::revision::version_of(main) });
+    let mut info = json!({ "title": text("title").unwrap_or("API"), "version": &main.version });
     overlay.see("API");
     if let Some(description) = overlay.wording("API").or_else(|| text("description")) {
         info["description"] = json!(description);

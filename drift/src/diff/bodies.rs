@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapi_source::tree::{Kind, NodeId};
+
 use super::operations::Both;
 use super::side::Side;
 use super::value::shorten;
 use super::walk::{Use, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
-use crate::source::tree::NodeId;
 
 /// Compares the request's body. The server sends it where it is the one that calls.
 pub(super) fn request(walk: &mut Walk<'_>, both: Both<'_>) {
@@ -169,7 +170,7 @@ fn media_types(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     let mut types = BTreeMap::new();
     for (name, node) in side.entries(side.parts(node, "content")) {
         let Some(node) = side.resolve(node) else { continue };
-        if !side.tree.is_mapping(node) && !matches!(side.tree.kind(node), crate::source::tree::Kind::Null) {
+        if !side.tree.is_mapping(node) && !matches!(side.tree.kind(node), Kind::Null) {
             side.defect(A::Malformed, node, "a media type is an object".to_owned());
             continue;
         }

@@ -1,9 +1,10 @@
 //! What a parameter or a header carries: a schema, or a media type with one.
 
+use openapi_source::tree::NodeId;
+
 use super::side::Side;
 use super::walk::{Use, Walk};
 use crate::rule::SchemaChange as C;
-use crate::source::tree::NodeId;
 
 /// A parameter or a header of both documents.
 pub(super) struct Carried {

@@ -1,6 +1,6 @@
 //! What only looks like a part of the document: values, such as examples, and extensions.
 
-use crate::source::tree::{Kind, Tree};
+use openapi_source::tree::{Kind, Tree};
 
 /// What the keys of a mapping are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ fn below(keyword: &str, is_list: bool) -> Context {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::Document;
+    use crate::Document;
 
     #[test]
     fn properties_may_be_called_as_values() {

@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapi_source::tree::NodeId;
+
 use super::side::{Defects, Side};
 use super::value::{Print, shorten, show};
 use super::walk::{Origin, Raw, Walk};
 use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule, Severity};
-use crate::source::tree::NodeId;
 
 /// Compares servers, tags, and what is said of the whole.
 pub(super) fn compare(walk: &mut Walk<'_>) {
@@ -195,8 +196,8 @@ fn order(was: &str, is: &str) -> Option<(Ordering, bool)> {
 /// Notes the defects of both documents, if anything differs at all. One that the old document had as well is nothing new.
 pub(super) fn defects(walk: &mut Walk<'_>) {
     for side in [walk.old, walk.new] {
-        for (node, start) in &side.tree.duplicates {
-            let at = side.tree.text().position(*start as usize);
+        for (node, start) in side.tree.duplicates() {
+            let at = side.document.position(*start);
             let message = format!("a key of it comes again in line {}, column {}", at.0, at.1);
             side.defect(A::KeyDuplicate, *node, message);
         }

@@ -28,12 +28,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use bumpalo::Bump;
+use openapi_source::tree::NodeId;
 
+use crate::Document;
 use crate::comparison::{Comparison, Options};
 use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::rule::{Rule, Severity};
-use crate::source::Document;
-use crate::source::tree::NodeId;
 
 use reach::Reach;
 use side::Side;

@@ -1,12 +1,13 @@
 //! Named schemas: those that are gone, and those that no operation uses. Some of these describe what crosses the wire all
 //! the same, such as events, and code is generated for every one.
 
+use openapi_source::tree::NodeId;
+
 use super::side::Side;
 use super::value::shorten;
 use super::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
-use crate::source::tree::NodeId;
 
 /// Tells of named schemas that are gone, and compares those that no operation uses in both documents. Comes after the walk,
 /// because it looks at what the walk came by.

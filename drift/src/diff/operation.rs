@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use openapi_source::tree::NodeId;
+
 use super::operations::{Both, Found, Known, callbacks};
 use super::side::Side;
 use super::sunset::{Stability, Sunset};
@@ -10,7 +12,6 @@ use super::walk::Walk;
 use super::{bodies, parameters, responses, security};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Rule};
-use crate::source::tree::NodeId;
 
 /// What an operation's removal is, by what was said of its end.
 pub(super) fn removed(walk: &mut Walk<'_>, number: u32, old: Found<'_>, path_remains: bool) {

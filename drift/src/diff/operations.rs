@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use openapi_source::tree::NodeId;
+
 use super::side::Side;
 use super::value::shorten;
 use super::walk::Walk;
@@ -9,7 +11,6 @@ use super::{operation, parameters};
 use crate::finding::{Section, SubjectKind};
 use crate::operations::Operation;
 use crate::rule::{ApiRule as A, Rule};
-use crate::source::tree::NodeId;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 

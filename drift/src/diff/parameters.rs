@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapi_source::tree::NodeId;
+
 use super::carried::Carried;
 use super::operations::{Both, Found, template};
 use super::side::Side;
@@ -10,7 +12,6 @@ use super::value::shorten;
 use super::walk::{Spot, Use, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Place, Rule, SchemaChange as C};
-use crate::source::tree::NodeId;
 
 /// A parameter of one document's operation.
 #[derive(Clone, Copy, Debug)]

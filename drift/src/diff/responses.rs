@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use openapi_source::tree::NodeId;
+
 use super::bodies::Body;
 use super::carried::Carried;
 use super::operations::Both;
@@ -10,7 +12,6 @@ use super::value::shorten;
 use super::walk::{Spot, Use, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
-use crate::source::tree::NodeId;
 
 /// Compares the answers. The client gives them where it is the one that is called.
 pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapi_source::tree::NodeId;
+
 use super::operations::Both;
 use super::side::Side;
 use super::value::{quoted, shorten};
 use super::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
-use crate::source::tree::NodeId;
 
 /// Schemes that are asked for together, with the scopes of each.
 type Asked<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;

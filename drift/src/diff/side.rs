@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use bumpalo::Bump;
+use openapi_source::tree::{Kind, NodeId, Tree};
 use percent_encoding::percent_decode_str;
 
 use super::data::{Context, contexts};
 use super::value::{Print, Prints};
 use super::view::Views;
+use crate::Document;
 use crate::rule::ApiRule;
-use crate::source::Document;
-use crate::source::tree::{Kind, NodeId, Tree};
 
 /// What is wrong with a document, by rule and place.
 pub(crate) type Defects = BTreeMap<(ApiRule, NodeId), String>;
@@ -96,7 +96,7 @@ impl<'a> Side<'a> {
     /// The entries of a mapping as they stand, each key once: of one that comes twice, the last.
     pub(crate) fn each(&self, node: NodeId) -> impl Iterator<Item = (&'a str, NodeId)> + use<'a> {
         let tree = self.tree;
-        let repeats = tree.duplicates.iter().any(|(mapping, _)| *mapping == node);
+        let repeats = tree.duplicates().iter().any(|(mapping, _)| *mapping == node);
         let entries = tree.entries(node).iter().map(|entry| (tree.str(entry.key), entry.value));
         entries.filter(move |(key, value)| !repeats || tree.get(node, key) == Some(*value))
     }

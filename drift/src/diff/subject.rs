@@ -1,8 +1,9 @@
 //! What a schema is called where it stands: `Pet.owner.name`, `Pet.tags[]`, `POST /pets request body.name`.
 
+use openapi_source::tree::NodeId;
+
 use super::side::Side;
 use super::value::shorten;
-use crate::source::tree::NodeId;
 
 /// The name of a schema, or of the schema that holds a keyword.
 pub(super) fn name(side: &Side<'_>, node: NodeId) -> String {

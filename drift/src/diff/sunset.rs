@@ -3,9 +3,9 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use openapi_source::tree::{Kind, NodeId};
 
 use super::side::Side;
-use crate::source::tree::{Kind, NodeId};
 
 /// The end of something deprecated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use openapi_source::tree::{Kind, NodeId, Tree};
+
 use super::decimal::Decimal;
-use crate::source::tree::{Kind, NodeId, Tree};
 
 /// A fingerprint of a value: equal for equal values of either document, with keys in any order, numbers in any
 /// notation.

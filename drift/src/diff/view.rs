@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use bumpalo::Bump;
+use openapi_source::tree::{Kind, NodeId};
 
 use super::decimal::Decimal;
 use super::keyword::Keyword;
 use super::side::Side;
 use super::value::Print;
-use crate::source::tree::{Kind, NodeId};
 
 /// Schemas that a value must satisfy together, in a normal form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use openapi_source::tree::NodeId;
+
 use super::side::Side;
 use super::view::ViewId;
 use crate::comparison::Options;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
-use crate::source::tree::NodeId;
 
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

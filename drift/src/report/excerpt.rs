@@ -1,7 +1,7 @@
 //! The lines of a document that a finding is about: few, short, and harmless.
 
 use super::escape::visible;
-use crate::source::{Document, Location};
+use crate::{Document, Location};
 
 /// The most lines shown of one place.
 const MOST_LINES: usize = 4;

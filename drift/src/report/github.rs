@@ -6,7 +6,7 @@ use super::escape::{command_message, command_property, visible};
 use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
-use crate::source::{Document, Location};
+use crate::{Document, Location};
 
 /// GitHub shows ten of a kind for each step; a few more are worth their place in the log.
 const MOST: usize = 200;

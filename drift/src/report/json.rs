@@ -16,7 +16,7 @@ use super::{Entry, Grouping, Report, RustImpact, escape};
 use crate::finding::{Section, SubjectKind};
 use crate::operations::Operation;
 use crate::rule::Severity;
-use crate::source::{Document, Location};
+use crate::{Document, Location};
 
 /// After this many bytes findings that are not grouped are only counted. Grouped, they are few, and all there.
 const MOST_BYTES: usize = 3 << 20;

@@ -28,7 +28,7 @@ use self::operations::Reached;
 use crate::comparison::Comparison;
 use crate::finding::Finding;
 use crate::rule::Severity;
-use crate::source::{Document, Location};
+use crate::{Document, Location};
 
 /// How findings are put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

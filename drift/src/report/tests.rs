@@ -7,11 +7,11 @@ use std::sync::Arc;
 use snapbox::{assert_data_eq, file};
 
 use super::{Bar, Bump, Format, Grouping, Paint, Release, Report, RustChange, RustImpact};
+use crate::Document;
 use crate::comparison::Comparison;
 use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::operations::{Operation, Operations};
 use crate::rule::Rule;
-use crate::source::Document;
 
 const OLD: &str = include_str!("snapshots/old.json");
 const NEW: &str = include_str!("snapshots/new.yaml");

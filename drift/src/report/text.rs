@@ -9,7 +9,7 @@ use super::escape::visible;
 use super::operations::{count, short};
 use super::{Entry, Grouping, Paint, Report, RustImpact, excerpt, meaning};
 use crate::rule::Severity;
-use crate::source::{Document, Location};
+use crate::{Document, Location};
 
 /// Of this many changed items of Rust the rest is counted.
 const MOST_RUST: usize = 60;

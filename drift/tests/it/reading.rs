@@ -25,13 +25,20 @@ fn errors_name_the_place_and_the_reason() {
         ("openapi: '3.10.0'", "api:1:1: OpenAPI `3.10.0` is not read"),
         ("openapi: 3.0.3\n---\nopenapi: 3.0.3", "api:2:1: a second YAML document begins here"),
         ("openapi: 3.0.3\n? [a]\n: b", "api:2:3: only a scalar can be a key"),
-        ("<!DOCTYPE html>\n<html></html>", "api:1:1: not an OpenAPI document"),
+        ("<!DOCTYPE html>\n<html></html>", "api:1:1: this is a web page"),
     ] {
         let error = refused(content).to_string();
         assert!(error.starts_with(expected), "{content:?}: {error}");
     }
     let error = refused(b"openapi: 3.0.3\ntitle: \xff".to_vec());
-    assert_eq!((error.line(), error.column(), error.reason()), (2, 8, "the text is not UTF-8"));
+    assert_eq!(
+        (error.line(), error.column(), error.reason()),
+        (
+            2,
+            8,
+            "the text is not UTF-8: unexpected byte 0xFF; if the text is Latin-1, where it is `ÿ`, convert it to UTF-8"
+        )
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use openapi_source::tree::NodeId;
+
 use super::equivalence::equivalent;
 use super::lists::match_members;
 use super::{K, Lens};
@@ -10,7 +12,6 @@ use crate::diff::value::{Print, quoted, shorten, show};
 use crate::diff::view::Facts;
 use crate::diff::walk::Spot;
 use crate::rule::SchemaChange as C;
-use crate::source::tree::NodeId;
 
 impl Lens<'_, '_> {
     /// Compares `allOf` member by member where its members are the same but for additions or removals; where the

@@ -1,10 +1,11 @@
 //! Limits of numbers, lengths and counts.
 
+use openapi_source::tree::NodeId;
+
 use super::{K, Lens, Viewed};
 use crate::diff::decimal::Decimal;
 use crate::diff::side::Side;
 use crate::rule::SchemaChange as C;
-use crate::source::tree::NodeId;
 
 /// Which way a limit bounds.
 #[derive(Clone, Copy, PartialEq, Eq)]

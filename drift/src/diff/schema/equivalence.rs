@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use openapi_source::tree::NodeId;
+
 use super::types;
 use crate::diff::keyword::{Holds, Keyword as K};
 use crate::diff::side::Side;
 use crate::diff::value::Print;
 use crate::diff::view::{Facts, ViewId};
-use crate::source::tree::NodeId;
 
 /// How many pairs of schemas are looked at before the answer is no.
 const BUDGET: u32 = 300;

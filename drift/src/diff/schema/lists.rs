@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use openapi_source::tree::NodeId;
+
 use super::K;
 use super::equivalence::{equivalent, map};
 use super::types::{Types, own_types};
 use crate::diff::side::Side;
 use crate::diff::view::Facts;
-use crate::source::tree::NodeId;
 
 /// Members that belong together, and those that are on one side only.
 #[derive(Debug, Default)]

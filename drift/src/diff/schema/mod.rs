@@ -15,13 +15,14 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use openapi_source::tree::NodeId;
+
 use super::keyword::Keyword as K;
 use super::side::Side;
 use super::value::{Print, show};
 use super::view::{Facts, Viewed};
 use super::walk::{PairId, Spot, Use, Walk};
 use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
-use crate::source::tree::NodeId;
 
 /// A pair of schemas under comparison.
 struct Lens<'w, 'a> {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use openapi_source::tree::NodeId;
+
 use super::equivalence::map;
 use super::{K, Lens, strings};
 use crate::diff::side::Side;
@@ -9,7 +11,6 @@ use crate::diff::value::shorten;
 use crate::diff::view::{Facts, View};
 use crate::diff::walk::Spot;
 use crate::rule::{ApiRule as A, Direction, Place, SchemaChange as C};
-use crate::source::tree::NodeId;
 
 type Properties<'a> = BTreeMap<&'a str, Vec<NodeId>>;
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use openapi_source::tree::NodeId;
+
 use super::equivalence::map;
 use super::{K, Lens};
 use crate::diff::side::Side;
 use crate::diff::value::quoted;
 use crate::diff::view::Facts;
 use crate::rule::SchemaChange as C;
-use crate::source::tree::NodeId;
 
 impl Lens<'_, '_> {
     /// Compares everything that holds schemas, but for `properties` and lists of alternatives.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use openapi_source::tree::{Kind, NodeId};
+
 use super::alternatives::members;
 use super::equivalence::equivalent;
 use super::{K, Lens};
@@ -10,7 +12,6 @@ use crate::diff::value::quoted;
 use crate::diff::view::{Facts, View};
 use crate::diff::walk::Spot;
 use crate::rule::{Direction, SchemaChange as C};
-use crate::source::tree::{Kind, NodeId};
 
 /// Types by name, without `null`. An empty set is that of a schema without `type`.
 pub(super) type Types<'a> = BTreeSet<&'a str>;

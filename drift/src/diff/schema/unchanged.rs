@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
+use openapi_source::tree::NodeId;
+
 use super::Lens;
 use crate::diff::keyword::{Holds, Keyword as K};
 use crate::diff::side::Side;
-use crate::source::tree::NodeId;
 
 /// The references inside a schema, on both sides, in the same order.
 pub(super) struct Unchanged {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use openapi_source::tree::{Kind, NodeId};
+
 use super::{K, Lens, Viewed};
 use crate::diff::side::Side;
 use crate::diff::value::{Print, shorten, show};
 use crate::rule::{Direction, SchemaChange as C};
-use crate::source::tree::{Kind, NodeId};
 
 impl Lens<'_, '_> {
     /// Compares `enum`, `const` and `default`.

@@ -1,11 +1,11 @@
-//! Why a document was refused.
+//! [`ParseError`]: why a document was rejected, and where.
 
 use std::fmt;
 
-/// The error of [`Document::parse`](crate::Document::parse): where in which document, and why.
+/// Reports why a document was rejected, and where.
 ///
 /// ```
-/// let error = openapi_drift::Document::parse("api.json", "{\n  \"openapi\": }").unwrap_err();
+/// let error = openapi_source::Source::parse("api.json", "{\n  \"openapi\": }").unwrap_err();
 /// assert_eq!((error.name(), error.line(), error.column()), ("api.json", 2, 14));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,22 +21,22 @@ impl ParseError {
         Self { name: name.to_owned(), line, column, reason: reason.into() }
     }
 
-    /// The document's name, as it was given.
+    /// Returns the document's name, as it was given.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The line, from 1.
+    /// Returns the line, from 1.
     pub fn line(&self) -> u32 {
         self.line
     }
 
-    /// The column in characters, from 1.
+    /// Returns the column in characters, from 1.
     pub fn column(&self) -> u32 {
         self.column
     }
 
-    /// What is wrong there, without the place.
+    /// Returns the reason, without the place.
     pub fn reason(&self) -> &str {
         &self.reason
     }

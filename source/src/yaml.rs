@@ -5,25 +5,25 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::DEPTH_LIMIT;
-use super::scalar::{self, Plain};
-use super::text::Text;
-use super::tree::{Builder, Kind, NodeId, Refusal, Size, Slice, Tree};
+use crate::DEPTH_LIMIT;
+use crate::scalar::{self, Plain};
+use crate::text::Text;
+use crate::tree::{Builder, Kind, NodeId, Refusal, Size, Slice, Tree};
 
 /// Reads a text as YAML.
 pub(crate) fn read(text: &Arc<Text>) -> Result<Tree, Refusal> {
     build(text)
 }
 
-/// An anchored node, once it is complete, and how large it is.
+/// Maps anchors to their nodes, once these are complete, with their sizes.
 type Anchors = HashMap<usize, (NodeId, Size)>;
 
 #[derive(Debug, Default)]
 struct State {
     anchors: Anchors,
-    /// The anchors of what is open.
+    /// The anchors of the open nodes.
     open: Vec<usize>,
-    /// Where the last node ended: a block collection ends there, not at the next token.
+    /// The end of the last node: a block collection ends there, not at the next token.
     end: usize,
     documents: usize,
 }
@@ -59,7 +59,7 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
         }
         Event::Alias(id) => {
             let Some(&(node, size)) = state.anchors.get(&id) else {
-                return Err((start, "an alias stands inside the node that it names".to_owned()));
+                return Err((start, "an alias is inside the node that it names".to_owned()));
             };
             if builder.wants_key() {
                 return Err((start, "an alias cannot be a key".to_owned()));
@@ -69,7 +69,7 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
         }
         Event::Scalar(value, style, anchor, tag) => {
             state.end = range.end;
-            // Where quotes stand around the text, it begins after the first.
+            // A quoted text begins after the quote.
             let inside = match style {
                 ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => start + 1,
                 _ => start,
@@ -95,7 +95,7 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
             };
             let node = builder.scalar(kind, start, range.end)?;
             if anchor > 0 {
-                state.anchors.insert(anchor, (node, Size { nodes: 1, height: 0 }));
+                state.anchors.insert(anchor, (node, Size::scalar(&value)));
             }
         }
         Event::SequenceStart(..) | Event::MappingStart(..) if builder.wants_key() => {

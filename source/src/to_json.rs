@@ -1,21 +1,19 @@
-//! A document as JSON, whatever it was written in.
+//! Writes a document as JSON, whatever it was written in.
 
-use super::document::Document;
-use super::tree::{Entry, Kind, NodeId, Tree};
+use crate::Source;
+use crate::tree::{Entry, Kind, NodeId, Tree};
 
-impl Document {
-    /// The document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
-    /// with every number digit for digit.
+impl Source {
+    /// Returns the document as JSON: its own text if that is JSON without repeated keys, else the same content in the same
+    /// order, indented, with every number digit for digit. Of a repeated key, the last value is written.
     ///
     /// ```
-    /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: '1.10'}\npaths: {}\nx-rate: +.50\n";
-    /// let document = openapi_drift::Document::parse("shop.yaml", yaml)?;
-    /// let json = document.to_json();
-    /// assert!(json.contains(r#""version": "1.10""#) && json.contains(r#""x-rate": 0.50"#));
-    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// let source = openapi_source::Source::parse("shop.yaml", "version: '1.10'\nrate: +.50\n")?;
+    /// assert_eq!(source.to_json(), "{\n  \"version\": \"1.10\",\n  \"rate\": 0.50\n}\n");
+    /// # Ok::<(), openapi_source::ParseError>(())
     /// ```
     pub fn to_json(&self) -> String {
-        if self.is_json() {
+        if self.is_json() && self.tree().duplicates().is_empty() {
             return self.text().to_owned();
         }
         let mut writer = Writer { tree: self.tree(), out: String::with_capacity(self.text().len() * 2) };
@@ -23,12 +21,11 @@ impl Document {
         writer.out.push('\n');
         writer.out
     }
-
-    /// Whether the document is written in JSON.
-    pub fn is_json(&self) -> bool {
-        self.text().trim_start().starts_with(['{', '['])
-    }
 }
+
+/// Limits the levels that are written on lines of their own. Real documents nest less; in a hostile one, the indentation of
+/// many nodes at the deepest level would be hundreds of times its text.
+const INDENTED_LEVELS: usize = 32;
 
 struct Writer<'a> {
     tree: &'a Tree,
@@ -36,7 +33,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Documents nest no deeper than the reader allows, so this ends.
+    /// Writes a node. Documents nest no deeper than the reader allows, which limits the recursion.
     fn value(&mut self, node: NodeId, depth: usize) {
         let tree = self.tree;
         match tree.kind(node) {
@@ -68,24 +65,29 @@ impl Writer<'_> {
         write: impl Fn(&mut Self, &T),
     ) {
         self.out.push(open);
+        let is_indented = depth < INDENTED_LEVELS;
         for (index, item) in items.iter().enumerate() {
-            self.out.push_str(if index > 0 { ",\n" } else { "\n" });
-            self.indent(depth + 1);
+            if index > 0 {
+                self.out.push(',');
+            }
+            if is_indented {
+                self.new_line(depth + 1);
+            }
             write(self, item);
         }
-        if !items.is_empty() {
-            self.out.push('\n');
-            self.indent(depth);
+        if is_indented && !items.is_empty() {
+            self.new_line(depth);
         }
         self.out.push(close);
     }
 
-    /// Of a key that comes twice only the last counts.
+    /// Returns whether no later entry has the same key.
     fn is_last(&self, node: NodeId, entry: &Entry) -> bool {
         self.tree.get(node, self.tree.str(entry.key)) == Some(entry.value)
     }
 
-    fn indent(&mut self, depth: usize) {
+    fn new_line(&mut self, depth: usize) {
+        self.out.push('\n');
         self.out.extend(std::iter::repeat_n("  ", depth));
     }
 
@@ -93,7 +95,7 @@ impl Writer<'_> {
         self.out.push_str(&serde_json::Value::from(text).to_string());
     }
 
-    /// YAML allows a plus, leading zeros, and a point without digits on one side; JSON does not.
+    /// Writes a number. YAML allows a plus, leading zeros, and a point without digits on one side; JSON does not.
     fn number(&mut self, text: &str) {
         let (sign, digits) = match text.strip_prefix('-') {
             Some(digits) => ("-", digits),
@@ -126,7 +128,7 @@ x-empty: [[], {}]
 x-shared: &shared {a: 1}
 x-again: *shared
 ";
-        let json = Document::parse("x.yaml", yaml).expect("is a document").to_json();
+        let json = Source::parse("x.yaml", yaml).expect("is a document").to_json();
         let line = json.split_whitespace().collect::<String>();
         assert_eq!(
             line,
@@ -135,12 +137,12 @@ x-again: *shared
              \"x-others\":[null,true,\"no\",\"2020-01-01\",\"12\"],\"x-empty\":[[],{}],\
              \"x-shared\":{\"a\":1},\"x-again\":{\"a\":1}}"
         );
-        assert!(Document::parse("x.json", json).is_ok());
+        assert!(Source::parse("x.json", json).is_ok());
     }
 
     #[test]
     fn json_stays_as_it_is() {
         let json = "{ \"openapi\":\"3.0.3\",\n\"info\":{},\"paths\":{}}";
-        assert_eq!(Document::parse("x", json).expect("is a document").to_json(), json);
+        assert_eq!(Source::parse("x", json).expect("is a document").to_json(), json);
     }
 }

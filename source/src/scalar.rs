@@ -1,6 +1,6 @@
-//! What a plain YAML scalar is, by the core schema of YAML 1.2.
+//! Resolves plain YAML scalars by the core schema of YAML 1.2.
 
-/// The kind of a plain scalar.
+/// Classifies a plain scalar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Plain {
     Null,
@@ -12,7 +12,7 @@ pub(crate) enum Plain {
     String,
 }
 
-/// Says what a plain scalar is.
+/// Classifies a plain scalar.
 pub(crate) fn resolve(text: &str) -> Plain {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Plain::Null,
@@ -22,7 +22,7 @@ pub(crate) fn resolve(text: &str) -> Plain {
     }
     for (prefix, base) in [("0x", 16), ("0o", 8)] {
         if let Some(digits) = text.strip_prefix(prefix) {
-            // Longer ones stay strings: nobody writes them, and their conversion is not ours to bound.
+            // Longer ones stay strings: nobody writes them, and their conversion would need a limit of its own.
             let sound = !digits.starts_with('+');
             return match u128::from_str_radix(digits, base) {
                 Ok(number) if sound => Plain::Converted(number.to_string()),
@@ -33,7 +33,7 @@ pub(crate) fn resolve(text: &str) -> Plain {
     if is_decimal(text) { Plain::Decimal } else { Plain::String }
 }
 
-/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
+/// Matches `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
 fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {

@@ -1,17 +1,17 @@
-//! Builds a [`Tree`] from what a reader meets, within bounds.
+//! Builds a [`Tree`] from the events of a reader, within the limits of this crate.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree, mark};
-use crate::source::text::Text;
-use crate::source::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT};
+use crate::text::Text;
+use crate::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT, REPEATED_NODE_LIMIT, REPEATED_TEXT_LIMIT};
 
-/// What a reader met that it could not go on with: the byte, and why.
+/// Describes what a reader cannot accept: the byte, and the reason.
 pub(crate) type Refusal = (usize, String);
 
-/// How long a node is in a document of average density: a guess.
+/// Estimates the length of a node in a document of average density.
 const BYTES_A_NODE: usize = 16;
 
 /// Builds a [`Tree`] from events in the order of the text.
@@ -19,40 +19,69 @@ const BYTES_A_NODE: usize = 16;
 pub(crate) struct Builder {
     tree: Tree,
     open: Vec<Open>,
-    /// What the open nodes hold so far, those of the innermost last.
+    /// The children of the open nodes so far, those of the innermost last.
     children: Vec<NodeId>,
     entries: Vec<Entry>,
-    /// How many nodes there are with all aliases followed.
-    expanded: u64,
+    /// The size of the document, aliases followed.
+    expanded: Extent,
+    /// The part of it that aliases repeat.
+    repeated: Extent,
 }
 
-/// How large a node is, aliases followed.
+/// Counts nodes and their text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extent {
+    nodes: u64,
+    /// The bytes of scalars and keys.
+    text: u64,
+}
+
+impl Extent {
+    /// Both limits of a document keep the sums far below an overflow.
+    fn add(&mut self, other: Self) {
+        self.nodes += other.nodes;
+        self.text += other.text;
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self { nodes: self.nodes - before.nodes, text: self.text - before.text }
+    }
+}
+
+/// Measures a node, aliases followed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
-    pub(crate) nodes: u64,
-    /// How many levels.
-    pub(crate) height: usize,
+    extent: Extent,
+    /// The levels, none for a scalar.
+    height: usize,
+}
+
+impl Size {
+    /// Returns the size of a scalar.
+    pub(crate) fn scalar(text: &str) -> Self {
+        Self { extent: Extent { nodes: 1, text: text.len() as u64 }, height: 0 }
+    }
 }
 
 #[derive(Debug)]
 struct Open {
     node: NodeId,
-    /// Where what it holds begins, in the builder's lists.
+    /// Where its children and entries begin in the builder's lists.
     first_child: usize,
     first_entry: usize,
     key: Option<(Str, u32)>,
-    /// Which entries have YAML's merge key.
+    /// The entries with YAML's merge key.
     merges: Vec<usize>,
-    expanded_before: u64,
-    /// How many levels there are inside, aliases followed.
+    expanded_before: Extent,
+    /// The levels inside, aliases followed.
     height: usize,
-    /// How long its pointer is.
+    /// The length of its pointer.
     pointer: usize,
 }
 
 impl Builder {
     pub(crate) fn new(text: Arc<Text>) -> Self {
-        // Lists that grow are copied again and again. Memory that nothing is put into costs nothing.
+        // Lists that grow are copied again and again; memory that is never written costs nothing.
         let expected = text.as_str().len() / BYTES_A_NODE;
         let tree = Tree {
             text,
@@ -65,10 +94,17 @@ impl Builder {
             hasher: RandomState::new(),
             duplicates: Vec::new(),
         };
-        Self { tree, open: Vec::new(), children: Vec::new(), entries: Vec::new(), expanded: 0 }
+        Self {
+            tree,
+            open: Vec::new(),
+            children: Vec::new(),
+            entries: Vec::new(),
+            expanded: Extent::default(),
+            repeated: Extent::default(),
+        }
     }
 
-    /// Keeps a text: as a part of the document if it stands at `at` as it is.
+    /// Stores a text: as a part of the document if it is written at `at` as it is.
     pub(crate) fn intern(&mut self, value: &str, at: usize) -> Str {
         let length = value.len() as u32;
         if self.tree.text.as_str().get(at..at + value.len()) == Some(value) {
@@ -79,7 +115,7 @@ impl Builder {
         Str { start, length }
     }
 
-    /// Whether the next scalar is a key.
+    /// Returns whether the next scalar is a key.
     pub(crate) fn wants_key(&self) -> bool {
         self.open.last().is_some_and(|open| self.tree.is_mapping(open.node) && open.key.is_none())
     }
@@ -93,6 +129,7 @@ impl Builder {
                 ));
             }
             open.key = Some((key, start as u32));
+            self.expanded.text += u64::from(key.length);
         }
         Ok(())
     }
@@ -122,7 +159,7 @@ impl Builder {
         Ok(node)
     }
 
-    /// Closes what was opened last, and tells how large it is.
+    /// Closes what was opened last, and returns its size.
     pub(crate) fn close(&mut self, end: usize) -> Option<(NodeId, Size)> {
         let Open { node, first_child, first_entry, merges, expanded_before, height, .. } = self.open.pop()?;
         let tree = &mut self.tree;
@@ -153,12 +190,25 @@ impl Builder {
         if let Some(parent) = self.open.last_mut() {
             parent.height = parent.height.max(height);
         }
-        Some((node, Size { nodes: self.expanded - expanded_before, height }))
+        Some((node, Size { extent: self.expanded.since(expanded_before), height }))
     }
 
     /// Puts a node that exists already in another place.
     pub(crate) fn alias(&mut self, node: NodeId, size: Size, at: usize) -> Result<(), Refusal> {
-        self.count(size.nodes, at)?;
+        self.repeated.add(size.extent);
+        if self.repeated.nodes > REPEATED_NODE_LIMIT {
+            let reason =
+                format!("more than {REPEATED_NODE_LIMIT} nodes are repeated once its aliases are followed");
+            return Err((at, reason));
+        }
+        if self.repeated.text > REPEATED_TEXT_LIMIT {
+            let limit = REPEATED_TEXT_LIMIT >> 20;
+            return Err((
+                at,
+                format!("more than {limit} MiB of text are repeated once its aliases are followed"),
+            ));
+        }
+        self.count(size.extent, at)?;
         self.check_depth(size.height, at)?;
         if let Some(open) = self.open.last_mut() {
             open.height = open.height.max(size.height);
@@ -174,7 +224,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Says that the key just given is YAML's merge key.
+    /// Marks the key just given as YAML's merge key.
     pub(crate) fn expect_merge(&mut self) {
         if let Some(open) = self.open.last_mut() {
             open.merges.push(self.entries.len() - open.first_entry);
@@ -189,9 +239,9 @@ impl Builder {
         self.tree.kinds.is_empty()
     }
 
-    fn count(&mut self, size: u64, at: usize) -> Result<(), Refusal> {
-        self.expanded = self.expanded.saturating_add(size);
-        if self.expanded > NODE_LIMIT {
+    fn count(&mut self, extent: Extent, at: usize) -> Result<(), Refusal> {
+        self.expanded.add(extent);
+        if self.expanded.nodes > NODE_LIMIT {
             return Err((
                 at,
                 format!("the document has more than {NODE_LIMIT} nodes once its aliases are followed"),
@@ -201,7 +251,11 @@ impl Builder {
     }
 
     fn place(&mut self, kind: Kind, start: usize, end: usize) -> Result<NodeId, Refusal> {
-        self.count(1, start)?;
+        let text = match kind {
+            Kind::Number(text) | Kind::String(text) => u64::from(text.length),
+            _ => 0,
+        };
+        self.count(Extent { nodes: 1, text }, start)?;
         let node = NodeId(self.tree.kinds.len() as u32);
         let (parent, slot) = match self.open.last() {
             None => (NodeId::ROOT, 0),
@@ -232,11 +286,16 @@ impl Tree {
     /// Replaces entries with merge keys by the entries of what they name, where the mapping has none of that key.
     fn merge(&mut self, node: NodeId, entries: &mut Vec<Entry>, merges: &[usize]) {
         let mut sources = Vec::new();
-        for at in merges.iter().rev() {
-            if *at < entries.len() {
-                sources.push(entries.remove(*at).value);
+        let (mut at, mut merges) = (0, merges.iter().peekable());
+        // One pass: to remove them one by one would be quadratic.
+        entries.retain(|entry| {
+            let is_merge = merges.next_if_eq(&&at).is_some();
+            at += 1;
+            if is_merge {
+                sources.push(entry.value);
             }
-        }
+            !is_merge
+        });
         for (slot, entry) in entries.iter().enumerate() {
             let child = &mut self.places[entry.value.index()];
             if child.parent == node {
@@ -244,7 +303,7 @@ impl Tree {
             }
         }
         let mut known: HashSet<String> = entries.iter().map(|entry| self.str(entry.key).to_owned()).collect();
-        let mappings = sources.into_iter().rev().flat_map(|source| {
+        let mappings = sources.into_iter().flat_map(|source| {
             let items = self.items(source);
             if items.is_empty() { vec![source] } else { items.to_vec() }
         });

@@ -1,0 +1,140 @@
+//! The document type of the public interface.
+
+use std::fmt;
+
+use openapi_source::Source;
+use openapi_source::tree::{NodeId, Tree};
+
+use crate::{Excerpt, Location, ParseError, Span};
+
+/// An OpenAPI 3.0 or 3.1 document, with its text and the place of every node.
+#[derive(Clone)]
+pub struct Document(Source);
+
+impl Document {
+    /// Reads a document from memory: JSON if its first character is `{` or `[`, else YAML. The name, most often a path,
+    /// is for messages.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not UTF-8, not strictly JSON or not YAML, is hostile (too deep, too large once aliases are
+    /// followed), or not an OpenAPI 3.0 or 3.1 document. What is wrong further inside is a finding of the comparison, not
+    /// an error.
+    ///
+    /// ```
+    /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: 1.2.0}\npaths: {}\n";
+    /// let document = openapi_drift::Document::parse("shop.yaml", yaml)?;
+    /// assert_eq!((document.title(), document.version()), (Some("Shop"), Some("1.2.0")));
+    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// ```
+    pub fn parse(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Result<Self, ParseError> {
+        let source = Source::parse(name, content)?;
+        check_version(&source)?;
+        Ok(Self(source))
+    }
+
+    /// The name that was given to [`Document::parse`].
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// The version of OpenAPI, as in `3.1.0`.
+    pub fn openapi(&self) -> &str {
+        self.0.scalar("/openapi").unwrap_or_default()
+    }
+
+    /// The API's version: `info.version`. `version: 1.0` is a number in YAML, and what the author meant is plain.
+    pub fn version(&self) -> Option<&str> {
+        self.0.scalar("/info/version")
+    }
+
+    /// The API's title: `info.title`.
+    pub fn title(&self) -> Option<&str> {
+        self.0.scalar("/info/title")
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        self.0.text()
+    }
+
+    /// The text of a span.
+    pub fn source(&self, span: Span) -> Option<&str> {
+        self.0.source(span)
+    }
+
+    /// The whole lines that a span touches.
+    pub fn excerpt(&self, span: Span) -> Excerpt<'_> {
+        self.0.excerpt(span)
+    }
+
+    /// Where the node that a JSON pointer names stands.
+    pub fn locate(&self, pointer: &str) -> Option<Location> {
+        Some(self.location(self.tree().find(pointer)?))
+    }
+
+    /// The document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
+    /// with every number digit for digit.
+    ///
+    /// ```
+    /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: '1.10'}\npaths: {}\nx-rate: +.50\n";
+    /// let document = openapi_drift::Document::parse("shop.yaml", yaml)?;
+    /// let json = document.to_json();
+    /// assert!(json.contains(r#""version": "1.10""#) && json.contains(r#""x-rate": 0.50"#));
+    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// ```
+    pub fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    /// Whether the document is written in JSON.
+    pub fn is_json(&self) -> bool {
+        self.0.is_json()
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        self.0.tree()
+    }
+
+    pub(crate) fn position(&self, offset: u32) -> (u32, u32) {
+        self.0.position(offset)
+    }
+
+    pub(crate) fn location(&self, node: NodeId) -> Location {
+        self.0.location(node)
+    }
+}
+
+fn check_version(source: &Source) -> Result<(), ParseError> {
+    let tree = source.tree();
+    if !tree.is_mapping(NodeId::ROOT) {
+        return Err(source.error_at("", "not an OpenAPI document: its root is no object"));
+    }
+    if tree.get(NodeId::ROOT, "swagger").is_some() {
+        let reason = "Swagger 2.0 is not read; convert the document to OpenAPI 3 first";
+        return Err(source.error_at("/swagger", reason));
+    }
+    let Some(openapi) = tree.get(NodeId::ROOT, "openapi") else {
+        return Err(source.error_at("", "not an OpenAPI document: it has no `openapi`"));
+    };
+    match tree.string(openapi) {
+        Some(version) if is_supported(version) => Ok(()),
+        Some(version) => {
+            Err(source.error_at("/openapi", format!("OpenAPI `{version}` is not read, only 3.0 and 3.1")))
+        }
+        None => Err(source.error_at("/openapi", "`openapi` is not a string like \"3.0.3\"")),
+    }
+}
+
+fn is_supported(version: &str) -> bool {
+    ["3.0", "3.1"].iter().any(|known| {
+        version.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+    })
+}
+
+/// The text is large and says nothing to a person who debugs.
+impl fmt::Debug for Document {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Document").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
