@@ -30,9 +30,13 @@ impl Error {
         Self { findings }
     }
 
-    /// Whether it is only about what the client has no form for.
+    /// Whether it is only about what the client has no form for, or a reference that leads nowhere: what an operation that nobody
+    /// needs is left out for.
     pub(crate) fn is_unsupported(&self) -> bool {
-        self.findings.iter().all(|finding| matches!(finding.problem, Problem::Unsupported(_)))
+        let is_local = |problem: &Problem| {
+            matches!(problem, Problem::Unsupported(_) | Problem::DanglingRef(_) | Problem::CyclicRef(_))
+        };
+        self.findings.iter().all(|finding| is_local(&finding.problem))
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -131,6 +135,9 @@ pub enum Problem {
     /// The document expands to more than a client could be.
     #[error("the document expands to more than {0} types")]
     TooLarge(usize),
+    /// Not one of the operations that the clients need is in the document.
+    #[error("none of the {0} operations that the clients need is in it; is it the document of another API?")]
+    AnotherApi(usize),
     /// An operation that a client needs is not in the document.
     #[error("{used_by} needs the operation {call}, which this document does not have{hint}")]
     MissingOperation {

@@ -212,10 +212,15 @@ fn could_be(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile
 pub(super) fn report_missing(
     tree: &Tree,
     found: &[Identified<'_>],
-    unknown: &[Identified<'_>],
+    published: &[Identified<'_>],
     profile: &Profile,
     diagnostics: &mut Diagnostics,
 ) {
+    let needed = profile.operations.iter().filter(|entry| entry.used_by.is_some()).count();
+    if needed > 1 && !published.iter().any(|known| known.entry.is_some()) {
+        diagnostics.need(&tree.name, Pointer::root().child("paths"), Problem::AnotherApi(needed));
+        return;
+    }
     for entry in &profile.operations {
         if found.iter().any(|known| known.entry.is_some_and(|known| known.name == entry.name)) {
             continue;
@@ -225,7 +230,8 @@ pub(super) fn report_missing(
             diagnostics.stale(&tree.name, place, format!("the profile's operation `{}`", entry.call));
             continue;
         };
-        let candidate = unknown.iter().find(|candidate| could_be(tree, candidate, entry, profile));
+        let mut unknown = published.iter().filter(|known| known.entry.is_none());
+        let candidate = unknown.find(|candidate| could_be(tree, candidate, entry, profile));
         let to = candidate.map_or_else(|| "<METHOD> <path>".to_owned(), |it| format!("{} {}", it.place.method.to_uppercase(), it.path));
         let line = format!("(\"{}\", \"{to}\")", entry.name);
         let hint = match candidate {

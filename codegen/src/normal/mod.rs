@@ -103,8 +103,7 @@ pub(crate) fn normalize(
         }
     }
     let all: Vec<Identified<'_>> = of_main.iter().chain(&of_supplement).cloned().collect();
-    let unknown: Vec<Identified<'_>> = of_main.iter().filter(|it| it.entry.is_none()).cloned().collect();
-    identify::report_missing(&main, &all, &unknown, profile, diagnostics);
+    identify::report_missing(&main, &all, &of_main, profile, diagnostics);
 
     let mut types = Scope::of_types();
     let table_names: BTreeSet<String> = profile.type_names().map(str::to_owned).collect();

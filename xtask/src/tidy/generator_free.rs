@@ -7,8 +7,10 @@ use anyhow::{Result, ensure};
 use crate::repository::root;
 
 /// The crates that only generation needs. `progenitor-client` is the runtime half, and stays.
-const GENERATOR: [&str; 8] = [
+const GENERATOR: [&str; 10] = [
+    "granit-parser",
     "nd8-codegen",
+    "openapi-source",
     "openapiv3",
     "prettyplease",
     "progenitor",
