@@ -109,7 +109,7 @@ impl fmt::Display for Impact {
         self.changes.iter().try_for_each(|change| writeln!(f, "{change}"))?;
         self.stale
             .iter()
-            .try_for_each(|entry| writeln!(f, "stale  {entry}: the profile's entry matches nothing"))
+            .try_for_each(|entry| writeln!(f, "stale  {entry}"))
     }
 }
 

@@ -227,7 +227,7 @@ pub(super) fn report_missing(
         }
         let place = Pointer::root().child("paths");
         let Some(used_by) = &entry.used_by else {
-            diagnostics.stale(&tree.name, place, format!("the profile's operation `{}`", entry.call));
+            diagnostics.stale(&tree.name, place, format!("the operation `{}` (codegen/src/nd8/operations.rs)", entry.call));
             continue;
         };
         let mut unknown = published.iter().filter(|known| known.entry.is_none());

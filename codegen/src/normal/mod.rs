@@ -271,13 +271,16 @@ impl Normalizer<'_> {
     fn report_stale(&mut self) {
         for entry in &self.profile.schemas {
             if !self.used_names.contains(&entry.at) {
-                let what = format!("the profile's name `{}` for the schema `{}`", entry.name, entry.at);
+                let what = format!("the name `{}` for the schema `{}` (SCHEMAS in codegen/src/nd8/mod.rs)", entry.name, entry.at);
                 self.diagnostics.stale(&self.tree.name, Pointer::root(), what);
             }
         }
         for entry in &self.profile.alternatives {
             if !self.components.contains_key(&entry.name) {
-                let what = format!("the profile's name `{}` for an alternative of `{}`", entry.name, entry.of);
+                let what = format!(
+                    "the name `{}` for an alternative of `{}` (ALTERNATIVES in codegen/src/nd8/mod.rs)",
+                    entry.name, entry.of
+                );
                 self.diagnostics.stale(&self.tree.name, Pointer::root(), what);
             }
         }

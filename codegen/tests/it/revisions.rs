@@ -4,20 +4,22 @@ use std::fs;
 use std::path::Path;
 
 use nd8_codegen::impact::{Inputs, compare};
-use nd8_codegen::{Document, nd8};
+use nd8_codegen::{Document, Knowledge, nd8};
 use snapbox::{Data, assert_data_eq};
 
 #[test]
 fn published_revisions_are_told_apart() {
     let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
     let read = |name: &str| fs::read(openapi.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let (profile, supplement) = (nd8::profile(), read("supplement.json"));
-    let supplement = Document { name: "supplement.json", bytes: &supplement };
+    let (profile, supplement, overlay) = (nd8::profile(), read("supplement.json"), read("overlay.json"));
+    let knowledge = Knowledge::new(&profile)
+        .supplement(Document { name: "supplement.json", bytes: &supplement })
+        .overlay(Document { name: "overlay.json", bytes: &overlay });
     let mut told = String::new();
     for (old, new) in [("history/1.0.0.json", "history/1.1.0-b.json"), ("history/1.1.0-b.json", "nd8.json")] {
         let documents = [read(old), read(new)];
         let [was, is] = &documents;
-        let inputs = |name, bytes| Inputs::new(Document { name, bytes }, &profile).supplement(supplement);
+        let inputs = |name, bytes| Inputs::new(Document { name, bytes }, knowledge);
         let impact = compare(inputs(old, was), inputs(new, is)).unwrap_or_else(|error| panic!("{error}"));
         told.push_str(&format!("# {old} to {new}\n{impact}\n"));
     }
