@@ -98,6 +98,9 @@ pub enum Problem {
     /// A line of the naming table that matches nothing.
     #[error("the naming table's entry `{0}` matches nothing in the document")]
     StaleName(String),
+    /// The generator wrote something other than what the postprocessing rewrites.
+    #[error("the generator's output is not what codegen is written for, progenitor 0.15.1: {0}")]
+    UnexpectedOutput(String),
     /// The generator itself gave up.
     #[error("the generator refuses this: {0}")]
     Generator(String),

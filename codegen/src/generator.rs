@@ -13,10 +13,10 @@ use crate::enums::OpenEnum;
 use crate::error::{Error, Problem};
 use crate::operation::{Place, places};
 use crate::pointer::Pointer;
-use crate::schema::for_each;
+use crate::schema::{Direction, components, for_each, reached, walk};
 
 /// Types of the hand-written half that read and write a decimal exactly. Where one is a property of an object,
-/// [`crate::finish`] turns it into a plain `Decimal` with the same adapter.
+/// [`crate::postprocess`] turns it into a plain `Decimal` with the same adapter.
 pub(crate) const EXACT_NUMBER: &str = "crate::raw::ExactNumber";
 pub(crate) const EXACT_STRING: &str = "crate::raw::ExactString";
 
@@ -29,12 +29,49 @@ pub(crate) struct Output {
 /// Runs progenitor over an adapted document.
 pub(crate) fn run(tree: &Tree, enums: &[OpenEnum], module: &str) -> Result<Output, Error> {
     let mut tree = tree.clone();
+    without_read_only(&mut tree.root);
+    without_extensions(&mut tree.root);
     only_types(&mut tree.root);
     let spec = tree.to_openapi()?;
     attempt(&spec, enums, module).map_err(|message| {
         let place = culprit(&tree, enums, module).map_or_else(Pointer::root, |place| place.pointer());
         tree.error(place, Problem::Generator(message))
     })
+}
+
+/// A property that is `readOnly` is not sent: types that callers only build lack it, and nobody has to fill it in in a type
+/// that is read as well.
+fn without_read_only(root: &mut Value) {
+    let [requests, responses] = [Direction::Request, Direction::Response].map(|it| reached(root, it));
+    for (name, component) in
+        components(root).into_iter().flatten().filter(|(name, _)| requests.contains(*name))
+    {
+        let is_read = responses.contains(name);
+        let drop = &mut |schema: &mut Map<String, Value>, _: &Pointer| -> Result<(), Infallible> {
+            let mut read_only = Vec::new();
+            if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+                properties.retain(|name, property| {
+                    let is_read_only = property["readOnly"] == true;
+                    read_only.extend(is_read_only.then(|| name.clone()));
+                    is_read || !is_read_only
+                });
+            }
+            if let Some(Value::Array(required)) = schema.get_mut("required") {
+                required.retain(|name| !read_only.iter().any(|read_only| name == read_only));
+            }
+            Ok(())
+        };
+        match walk(component, &Pointer::root(), drop) {
+            Ok(()) => {}
+        }
+    }
+}
+
+/// progenitor acts on extensions of operations that dropshot writes: it adds methods that have no operation of their own.
+fn without_extensions(root: &mut Value) {
+    for place in places(root) {
+        place.get_mut(root).retain(|key, _| !key.starts_with("x-"));
+    }
 }
 
 /// A conversion matches only a schema that says nothing else. Whatever does not make a type is taken away; that a

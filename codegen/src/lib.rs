@@ -11,7 +11,7 @@
 //! 6. `adapt`: stay within what progenitor turns into good Rust;
 //! 7. `enums` and `security`: collect what progenitor would lose;
 //! 8. `generator`: progenitor;
-//! 9. `finish` and `tidy`: what can only be said about the generated Rust;
+//! 9. `postprocess`: request objects, constructors, and what else can only be said about the generated Rust;
 //! 10. `surface`: the public items that came out.
 //!
 //! Beside the road stand `revision`, which tells documents apart, and with the feature `impact` the comparison of what
@@ -26,7 +26,7 @@
 //!     "paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}}}
 //! }"#;
 //! let generated = generate(Document { name: "tiny.json", bytes: document }, None, &Profile::default())?;
-//! assert!(generated.client.contains("pub async fn get_ping"));
+//! assert!(generated.client.contains("pub fn get_ping(&self)"));
 //! assert_eq!(generated.warnings.len(), 1, "the naming table does not know the operation");
 //! # Ok::<(), nd8_codegen::Error>(())
 //! ```
@@ -35,7 +35,6 @@ mod adapt;
 mod document;
 mod enums;
 mod error;
-mod finish;
 mod generator;
 #[cfg(feature = "impact")]
 pub mod impact;
@@ -46,13 +45,13 @@ pub mod nd8;
 mod operation;
 mod patch;
 mod pointer;
+mod postprocess;
 mod profile;
 mod report;
 mod revision;
 mod schema;
 mod security;
 mod surface;
-mod tidy;
 
 pub use document::Document;
 pub use error::{Error, Problem};
@@ -118,9 +117,9 @@ pub fn generate(
     let enums = enums::collect(&mut tree)?;
     let operations = security::operations(&tree, profile)?;
     let output = generator::run(&tree, &enums, MODULE)?;
-    let mocks = finish::mocks(&tree, output.mocks)?;
-    let finish::Finished { types, client } =
-        finish::client(&tree, output.client, &enums, &operations, profile)?;
+    let mocks = postprocess::mocks(&tree, output.mocks)?;
+    let postprocess::Source { types, client } =
+        postprocess::client(&tree, output.client, &enums, &operations, profile)?;
     Ok(Generated {
         surface: surface::list([&types, &client]),
         types: print(&types),

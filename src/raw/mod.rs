@@ -27,6 +27,7 @@ pub(crate) mod decimal;
 mod exchange;
 #[cfg(feature = "client")]
 mod hooks;
+pub(crate) mod null;
 pub(crate) mod open_enum;
 #[cfg(feature = "client")]
 mod operation;
