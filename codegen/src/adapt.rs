@@ -35,6 +35,27 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
     }
 }
 
+/// A property that is `readOnly` is not sent: types that callers only build lack it, and nobody has to fill it in in a type that is
+/// read as well.
+pub(crate) fn read_only_is_not_sent(root: &mut Value) {
+    let [requests, responses] = [Direction::Request, Direction::Response].map(|it| schema::reached(root, it));
+    let components = schema::components(root).into_iter().flatten();
+    for (name, component) in components.filter(|(name, _)| requests.contains(*name)) {
+        let is_read = responses.contains(name);
+        let mut read_only = Vec::new();
+        if let Some(Value::Object(properties)) = component.get_mut("properties") {
+            properties.retain(|name, property| {
+                let is_read_only = property["readOnly"] == true;
+                read_only.extend(is_read_only.then(|| name.clone()));
+                is_read || !is_read_only
+            });
+        }
+        if let Some(Value::Array(required)) = component.get_mut("required") {
+            required.retain(|name| !read_only.iter().any(|read_only| name == read_only));
+        }
+    }
+}
+
 /// Brings a document of the normal form into the form for the generator.
 pub(crate) fn adapt(normal: &Tree) -> (Tree, Placeholders) {
     let mut tree = normal.clone();

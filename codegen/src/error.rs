@@ -178,6 +178,9 @@ pub enum Problem {
     /// The overlay file is not one.
     #[error("not a valid overlay: {0}")]
     Overlay(String),
+    /// The generator wrote something other than what the postprocessing rewrites.
+    #[error("the generator's output is not what codegen is written for, progenitor 0.15.1: {0}")]
+    UnexpectedOutput(String),
     /// The generator itself failed.
     #[error("the generator fails: {0}")]
     Generator(String),

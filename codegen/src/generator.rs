@@ -16,7 +16,7 @@ use crate::operation::{Place, places};
 use crate::pointer::Pointer;
 
 /// Types of the hand-written half that read and write a decimal exactly. Where one is a property of an object,
-/// [`crate::finish`] turns it into a plain `Decimal` with the same adapter.
+/// [`crate::postprocess`] turns it into a plain `Decimal` with the same adapter.
 pub(crate) const EXACT_NUMBER: &str = "crate::raw::ExactNumber";
 pub(crate) const EXACT_STRING: &str = "crate::raw::ExactString";
 

@@ -8,7 +8,7 @@
 //! 3. `adapt`: the part of OpenAPI that progenitor turns into good Rust, with placeholders for names;
 //! 4. `enums` and `security`: collect what progenitor would lose;
 //! 5. `generator`: progenitor;
-//! 6. `finish` and `tidy`: what can only be stated about the generated Rust;
+//! 6. `postprocess`: request objects, constructors, and what else can only be stated about the generated Rust;
 //! 7. `surface`: the public items that came out.
 //!
 //! `names` has the one rule for identifiers. Next to the pipeline are `revision`, which tells documents apart, and with the feature
@@ -24,7 +24,7 @@
 //! }"#;
 //! let profile = Profile::default();
 //! let generated = generate(Document { name: "tiny.json", bytes: document }, &Knowledge::new(&profile))?;
-//! assert!(generated.client.contains("pub async fn get_ping"));
+//! assert!(generated.client.contains("pub fn get_ping(&self)"));
 //! # Ok::<(), nd8_codegen::Error>(())
 //! ```
 
@@ -32,7 +32,6 @@ mod adapt;
 mod document;
 mod enums;
 mod error;
-mod finish;
 mod generator;
 #[cfg(feature = "impact")]
 pub mod impact;
@@ -41,13 +40,13 @@ pub mod nd8;
 mod normal;
 mod operation;
 mod pointer;
+mod postprocess;
 mod profile;
 mod report;
 mod revision;
 mod schema;
 mod security;
 mod surface;
-mod tidy;
 
 pub use document::Document;
 pub use error::{Error, Finding, Problem};
@@ -174,13 +173,14 @@ fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Genera
     warnings.sort();
     let merged = write(&normal.root);
     adapt::apply_needs(&mut normal, profile);
+    adapt::read_only_is_not_sent(&mut normal.root);
     let (adapted, placeholders) = adapt::adapt(&normal);
     let enums = enums::collect(&normal);
     let output = generator::run(&adapted, &enums, &placeholders, MODULE, &origins)?;
     adapt::provenance_is_stated(&mut normal.root);
-    let mocks = finish::mocks(&normal, output.mocks)?;
-    let finish::Finished { types, client } =
-        finish::client(&normal, output.client, &enums, &operations, profile, &placeholders)?;
+    let mocks = postprocess::mocks(&normal, output.mocks)?;
+    let postprocess::Source { types, client } =
+        postprocess::client(&normal, output.client, &enums, &operations, profile, &placeholders)?;
     Ok(Generated {
         surface: surface::list([&types, &client]),
         types: print(&types),

@@ -18,8 +18,8 @@ const RESERVED_TYPES: [&str; 48] = [
 ];
 
 /// Methods that the generated client, its requests and its mocks have anyway, and names that generated bodies use.
-const RESERVED_METHODS: [&str; 25] = [
-    "api_version", "baseurl", "body", "clone", "default", "exec", "fmt", "from", "inner", "into", "into_inner", "method",
+const RESERVED_METHODS: [&str; 26] = [
+    "api_version", "baseurl", "body", "clone", "clone_from", "default", "exec", "fmt", "from", "inner", "into", "into_inner", "method",
     "new", "new_with_client", "path", "post", "pre", "raw", "request", "response", "result", "send", "success", "url",
     "value",
 ];

@@ -56,8 +56,10 @@ fn items(items: &[Item], module: &str, lines: &mut Vec<String>) {
 fn implementation(item: &ItemImpl, module: &str, lines: &mut Vec<String>) {
     let Type::Path(owner) = &*item.self_ty else { return };
     // A path with more than one segment is somebody else's type.
-    let module = if owner.path.get_ident().is_some() { module } else { "" };
-    let owner = format!("{module}{}", tight(owner));
+    let owner = match owner.path.segments.len() {
+        1 => format!("{module}{}", tight(&without_lifetimes(owner))),
+        _ => tight(owner),
+    };
     if let Some((path, _)) = &item.trait_ {
         lines.push(format!("impl {} for {owner}", tight(path)));
         return;
@@ -71,6 +73,21 @@ fn implementation(item: &ItemImpl, module: &str, lines: &mut Vec<String>) {
             lines.push(format!("fn {owner}::{qualifiers}{rest}"));
         }
     }
+}
+
+/// `CreateRefund<'a>` is `CreateRefund` to those who call it.
+pub(crate) fn without_lifetimes(ty: &syn::TypePath) -> syn::TypePath {
+    let mut ty = ty.clone();
+    for segment in &mut ty.path.segments {
+        if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            let is_lifetime = |it: &&syn::GenericArgument| matches!(it, syn::GenericArgument::Lifetime(_));
+            arguments.args = arguments.args.iter().filter(|it| !is_lifetime(it)).cloned().collect();
+            if arguments.args.is_empty() {
+                segment.arguments = syn::PathArguments::None;
+            }
+        }
+    }
+    ty
 }
 
 fn fields(owner: &str, fields: &Fields, lines: &mut Vec<String>) {
@@ -114,6 +131,7 @@ fn needs_space(before: &str, word: &str) -> bool {
         .is_some_and(|word| word.starts_with('\''));
     (is_word(last) && is_word(first))
         || (is_word(last) && after_lifetime && first == ':')
+        || (before.ends_with(" impl") && first == ':')
         || last == ','
         || (last == ':' && !before.ends_with("::"))
         || before.ends_with("->")

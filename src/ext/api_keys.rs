@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{ApiKey, Call, FieldError, Request, Scope, checks};
+use super::{ApiKey, ApiKeyWithSecret, Call, FieldError, Request, Scope, checks};
 use crate::ids::ApiKeyId;
 use crate::raw::{self, ResponseValue, types};
 
@@ -53,7 +53,7 @@ impl ApiKeys {
 
     /// Creates a key. Without scopes it is up to the server what it may do.
     pub fn create(&self) -> Call<CreateApiKey> {
-        Call::new(&self.core, CreateApiKey { body: types::ApiKeyRequest::default() })
+        Call::new(&self.core, CreateApiKey { body: types::ApiKeyRequest::new() })
     }
 
     /// Replaces the key by a new one.
@@ -89,16 +89,13 @@ impl ApiKeys {
 pub struct NewApiKey {
     /// The whole key. The server shows it this once.
     pub key: Option<SecretString>,
-    /// What is known about it besides.
-    pub metadata: ApiKey,
+    /// What else the response says about it. Its `raw_key` is none: it is in `key`.
+    pub metadata: ApiKeyWithSecret,
 }
 
-impl From<types::ApiKeyWithSecret> for NewApiKey {
-    fn from(answer: types::ApiKeyWithSecret) -> Self {
-        let types::ApiKeyWithSecret { allowed_scopes, created_at, id, name, prefix, raw_key, status, extra } =
-            answer;
-        let metadata = ApiKey { allowed_scopes, created_at, id, name, prefix, status, extra };
-        Self { key: raw_key.map(SecretString::from), metadata }
+impl From<ApiKeyWithSecret> for NewApiKey {
+    fn from(mut response: ApiKeyWithSecret) -> Self {
+        Self { key: response.raw_key.take().map(SecretString::from), metadata: response }
     }
 }
 
@@ -116,7 +113,7 @@ impl Attempt for ListApiKeys {
     const OPERATION: &'static str = "list_api_keys";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Vec<ApiKey>>, raw::Error<()>> {
-        raw.list_api_keys().await
+        raw.list_api_keys().send().await
     }
 }
 
@@ -129,7 +126,7 @@ pub struct CreateApiKey {
 impl Call<CreateApiKey> {
     /// What the key is called.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.request.body.name = Some(name.into());
+        self.request.body = self.request.body.name(name);
         self
     }
 
@@ -137,7 +134,7 @@ impl Call<CreateApiKey> {
     /// **inferred**.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
         let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.to_string()).collect();
-        self.request.body.allowed_scopes = Some(scopes.join(","));
+        self.request.body = self.request.body.allowed_scopes(scopes.join(","));
         self
     }
 }
@@ -147,15 +144,12 @@ impl Request for CreateApiKey {
 }
 
 impl Attempt for CreateApiKey {
-    type Answer = types::ApiKeyWithSecret;
+    type Answer = ApiKeyWithSecret;
     type Value = NewApiKey;
     const OPERATION: &'static str = "create_api_key";
 
-    async fn attempt(
-        &self,
-        raw: &raw::Client,
-    ) -> Result<ResponseValue<types::ApiKeyWithSecret>, raw::Error<()>> {
-        raw.create_api_key(&self.body).await
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKeyWithSecret>, raw::Error<()>> {
+        raw.create_api_key(&self.body).send().await
     }
 }
 
@@ -168,15 +162,12 @@ impl Request for RotateApiKey {
 }
 
 impl Attempt for RotateApiKey {
-    type Answer = types::ApiKeyWithSecret;
+    type Answer = ApiKeyWithSecret;
     type Value = NewApiKey;
     const OPERATION: &'static str = "rotate_api_key";
 
-    async fn attempt(
-        &self,
-        raw: &raw::Client,
-    ) -> Result<ResponseValue<types::ApiKeyWithSecret>, raw::Error<()>> {
-        raw.rotate_api_key().await
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKeyWithSecret>, raw::Error<()>> {
+        raw.rotate_api_key().send().await
     }
 }
 
@@ -200,6 +191,6 @@ impl Attempt for RevokeApiKey {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKey>, raw::Error<()>> {
-        raw.revoke_api_key(self.key.as_str()).await
+        raw.revoke_api_key(self.key.as_str()).send().await
     }
 }

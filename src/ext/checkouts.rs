@@ -61,20 +61,15 @@ impl Checkouts {
         billing: Billing,
         products: impl IntoIterator<Item = Product>,
     ) -> Call<CreateCheckout> {
-        let body = types::CheckoutRequest {
-            billing_country: billing.country,
-            billing_email: billing.email,
-            billing_first_name: billing.first_name,
-            billing_last_name: billing.last_name,
-            billing_phone: billing.phone,
-            billing_postal_code: billing.postal_code,
-            cancel_url: None,
-            currency: None,
-            failed_url: None,
-            products: products.into_iter().map(|product| product.0).collect(),
-            sandbox_simulate: None,
-            success_url: None,
-        };
+        let Billing { country, first_name, last_name, email, phone, postal_code } = billing;
+        let products: Vec<_> = products.into_iter().map(|product| product.0).collect();
+        let mut body = types::CheckoutRequest::new(country, email, first_name, last_name, products);
+        if let Some(phone) = phone {
+            body = body.billing_phone(phone);
+        }
+        if let Some(postal_code) = postal_code {
+            body = body.billing_postal_code(postal_code);
+        }
         Call::new(&self.core, CreateCheckout { body })
     }
 }
@@ -159,19 +154,13 @@ pub struct Product(types::ProductItem);
 impl Product {
     /// A product of the merchant's catalog, by its id; the server knows its name and price.
     pub fn catalog(id: impl Into<ProductId>, quantity: u32) -> Self {
-        let product = types::CatalogProduct {
-            id: id.into().as_str().to_owned(),
-            name: None,
-            quantity: quantity.into(),
-            unit_price: None,
-        };
-        Self(product.into())
+        Self(types::CatalogProduct::new(id.into().as_str(), quantity).into())
     }
 
     /// A product that is in no catalog, if the organization is allowed those. The price of one is in major units of the
     /// checkout's currency and reaches the server digit for digit.
     pub fn ad_hoc(name: impl Into<String>, quantity: u32, unit_price: Decimal) -> Self {
-        Self(types::AdHocProduct { name: name.into(), quantity: quantity.into(), unit_price }.into())
+        Self(types::AdHocProduct::new(name, quantity, unit_price).into())
     }
 }
 
@@ -184,32 +173,32 @@ pub struct CreateCheckout {
 impl Call<CreateCheckout> {
     /// What the customer is charged in; left out, US dollars.
     pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body.currency = Some(currency);
+        self.request.body = self.request.body.currency(currency);
         self
     }
 
     /// Where the customer goes after paying (`successUrl`).
     pub fn success_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body.success_url = Some(url.into());
+        self.request.body = self.request.body.success_url(url);
         self
     }
 
     /// Where the customer goes when the payment failed (`failedUrl`).
     pub fn failed_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body.failed_url = Some(url.into());
+        self.request.body = self.request.body.failed_url(url);
         self
     }
 
     /// Where the customer goes after giving up (`cancelUrl`).
     pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body.cancel_url = Some(url.into());
+        self.request.body = self.request.body.cancel_url(url);
         self
     }
 
     /// Scripts the outcome, with sandbox keys only; the server refuses it with production keys. This crate refuses to send
     /// it to any address but ND8's sandbox, a path that ends in `/sandbox/api`, and this machine.
     pub fn sandbox_simulate(mut self, outcome: SandboxSimulation) -> Self {
-        self.request.body.sandbox_simulate = Some(outcome);
+        self.request.body = self.request.body.sandbox_simulate(outcome);
         self
     }
 }
@@ -232,6 +221,6 @@ impl Attempt for CreateCheckout {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {
-        raw.create_checkout(&self.body).await
+        raw.create_checkout(&self.body).send().await
     }
 }

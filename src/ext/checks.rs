@@ -25,13 +25,13 @@ pub(super) fn checkout(body: &CheckoutRequest) -> Vec<FieldError> {
         longest_name: Some(LONGEST_NAME),
         email: &body.billing_email,
     });
-    found.products(&body.products, |found, place, product| match product {
-        ProductItem::CatalogProduct(product) => {
+    found.products(&body.products, |found, place, product| {
+        // A form that the document adds is the server's to validate.
+        if let ProductItem::CatalogProduct(product) = product {
             found.text(&format!("{place}/id"), &product.id, None);
             found.quantity(&place, product.quantity);
             found.price(&place, product.unit_price);
-        }
-        ProductItem::AdHocProduct(product) => {
+        } else if let ProductItem::AdHocProduct(product) = product {
             found.text(&format!("{place}/name"), &product.name, None);
             found.quantity(&place, product.quantity);
             found.price(&place, Some(product.unit_price));
@@ -295,12 +295,7 @@ mod tests {
         let mut body = customer();
         body["products"] = json!([]);
         let mut body: CheckoutRequest = serde_json::from_value(body).expect("is a checkout");
-        let product = crate::raw::types::CatalogProduct {
-            id: "prod_1".into(),
-            name: None,
-            quantity: 1,
-            unit_price: Some(Decimal::ZERO),
-        };
+        let product = crate::raw::types::CatalogProduct::new("prod_1", 1).unit_price(Decimal::ZERO);
         body.products = vec![product.into()];
         assert_eq!(fields(checkout(&body)), [("/products/0/unit_price".into(), "min_value".into())]);
     }

@@ -61,7 +61,7 @@ pub use webhook_endpoint::{GetWebhookEndpoint, SetWebhookEndpoint, WebhookEndpoi
 pub use secrecy::ExposeSecret;
 
 pub use crate::raw::types::{
-    ApiKey, Checkout, Currency, DashboardSnapshot, DepositAttempt, Organization, Payment, PaymentLink,
-    PaymentLinkPayment, PaymentProduct, PaymentStatus, PriceMode, PricingMode, PublicPaymentLink, Refund,
-    RefundCreated, RefundStatus, SandboxSimulation, WebhookConfiguration,
+    ApiKey, ApiKeyWithSecret, Checkout, Currency, DashboardSnapshot, DepositAttempt, Organization, Payment,
+    PaymentLink, PaymentLinkPayment, PaymentProduct, PaymentStatus, PriceMode, PricingMode,
+    PublicPaymentLink, Refund, RefundCreated, RefundStatus, SandboxSimulation, WebhookConfiguration,
 };

@@ -51,7 +51,7 @@ impl Organizations {
 
     /// Changes the profile: what is set on the call, and nothing else.
     pub fn update(&self) -> Call<UpdateOrganization> {
-        Call::new(&self.core, UpdateOrganization { body: types::OrganizationUpdate(serde_json::Map::new()) })
+        Call::new(&self.core, UpdateOrganization { body: serde_json::Map::new().into() })
     }
 
     /// Reads what the dashboard shows at a glance: organization, wallet, statistics, recent activity. The reference leaves
@@ -75,7 +75,7 @@ impl Attempt for GetOrganization {
     const OPERATION: &'static str = "get_organization";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
-        raw.get_organization().await
+        raw.get_organization().send().await
     }
 }
 
@@ -128,7 +128,7 @@ impl Attempt for UpdateOrganization {
     const OPERATION: &'static str = "update_organization";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
-        raw.update_organization(&self.body).await
+        raw.update_organization(&self.body).send().await
     }
 }
 
@@ -149,6 +149,6 @@ impl Attempt for GetDashboard {
         &self,
         raw: &raw::Client,
     ) -> Result<ResponseValue<types::DashboardSnapshot>, raw::Error<()>> {
-        raw.get_dashboard().await
+        raw.get_dashboard().send().await
     }
 }

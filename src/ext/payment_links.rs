@@ -71,16 +71,7 @@ impl PaymentLinks {
         name: impl Into<String>,
         products: impl IntoIterator<Item = (P, u32)>,
     ) -> Call<CreatePaymentLink> {
-        let body = types::PaymentLinkRequest {
-            currency: None,
-            expires_at: None,
-            is_active: None,
-            max_uses: None,
-            metadata: None,
-            name: name.into(),
-            pricing_mode: None,
-            products: lines(products),
-        };
+        let body = types::PaymentLinkRequest::new(name, lines(products));
         Call::new(&self.core, CreatePaymentLink { body })
     }
 
@@ -91,7 +82,7 @@ impl PaymentLinks {
 
     /// Changes a link: what is set on the call, and nothing else.
     pub fn update(&self, link: Uuid) -> Call<UpdatePaymentLink> {
-        Call::new(&self.core, UpdatePaymentLink { link, body: types::PaymentLinkUpdate::default() })
+        Call::new(&self.core, UpdatePaymentLink { link, body: types::PaymentLinkUpdate::new() })
     }
 
     /// Deletes a link. The server keeps it out of sight, and its payments stay.
@@ -106,10 +97,8 @@ impl PaymentLinks {
 }
 
 fn lines<P: Into<ProductId>>(products: impl IntoIterator<Item = (P, u32)>) -> Vec<types::PaymentLinkProduct> {
-    let line = |(product, quantity): (P, u32)| types::PaymentLinkProduct {
-        product_id: Some(product.into().as_str().to_owned()),
-        quantity: Some(quantity.into()),
-        extra: Map::new(),
+    let line = |(product, quantity): (P, u32)| {
+        types::PaymentLinkProduct::new().product_id(product.into().as_str()).quantity(quantity)
     };
     products.into_iter().map(line).collect()
 }
@@ -128,7 +117,7 @@ impl Attempt for ListPaymentLinks {
     const OPERATION: &'static str = "list_payment_links";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Vec<PaymentLink>>, raw::Error<()>> {
-        raw.list_payment_links().await
+        raw.list_payment_links().send().await
     }
 }
 
@@ -141,37 +130,37 @@ pub struct CreatePaymentLink {
 impl Call<CreatePaymentLink> {
     /// What customers are charged in.
     pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body.currency = Some(currency);
+        self.request.body = self.request.body.currency(currency);
         self
     }
 
     /// Whether prices contain tax.
     pub fn pricing_mode(mut self, mode: PricingMode) -> Self {
-        self.request.body.pricing_mode = Some(mode);
+        self.request.body = self.request.body.pricing_mode(mode);
         self
     }
 
     /// When the link stops working.
     pub fn expires_at(mut self, time: Timestamp) -> Self {
-        self.request.body.expires_at = Some(time);
+        self.request.body = self.request.body.expires_at(time);
         self
     }
 
     /// How many times the link can be paid through.
     pub fn max_uses(mut self, uses: u32) -> Self {
-        self.request.body.max_uses = Some(uses.into());
+        self.request.body = self.request.body.max_uses(uses);
         self
     }
 
     /// The merchant's own data, kept with the link.
     pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.request.body.metadata = Some(metadata);
+        self.request.body = self.request.body.metadata(metadata);
         self
     }
 
     /// Whether customers can pay through the link.
     pub fn active(mut self, active: bool) -> Self {
-        self.request.body.is_active = Some(active);
+        self.request.body = self.request.body.is_active(active);
         self
     }
 }
@@ -190,7 +179,7 @@ impl Attempt for CreatePaymentLink {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
-        raw.create_payment_link(&self.body).await
+        raw.create_payment_link(&self.body).send().await
     }
 }
 
@@ -210,7 +199,7 @@ impl Attempt for GetPaymentLink {
     const OPERATION: &'static str = "get_payment_link";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
-        raw.get_payment_link(&self.link).await
+        raw.get_payment_link(&self.link).send().await
     }
 }
 
@@ -224,49 +213,49 @@ pub struct UpdatePaymentLink {
 impl Call<UpdatePaymentLink> {
     /// What the link is called.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.request.body.name = Some(name.into());
+        self.request.body = self.request.body.name(name);
         self
     }
 
     /// What the link sells, in place of what it sold.
     pub fn products<P: Into<ProductId>>(mut self, products: impl IntoIterator<Item = (P, u32)>) -> Self {
-        self.request.body.products = Some(lines(products));
+        self.request.body = self.request.body.products(lines(products));
         self
     }
 
     /// What customers are charged in.
     pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body.currency = Some(currency);
+        self.request.body = self.request.body.currency(currency);
         self
     }
 
     /// Whether prices contain tax.
     pub fn pricing_mode(mut self, mode: PricingMode) -> Self {
-        self.request.body.pricing_mode = Some(mode);
+        self.request.body = self.request.body.pricing_mode(mode);
         self
     }
 
     /// When the link stops working; `None` lifts the limit.
     pub fn expires_at(mut self, time: impl Into<Option<Timestamp>>) -> Self {
-        self.request.body.expires_at = Some(time.into());
+        self.request.body = self.request.body.expires_at(time);
         self
     }
 
     /// How many times the link can be paid through; `None` lifts the limit.
     pub fn max_uses(mut self, uses: impl Into<Option<u32>>) -> Self {
-        self.request.body.max_uses = Some(uses.into().map(i64::from));
+        self.request.body = self.request.body.max_uses(uses.into().map(i64::from));
         self
     }
 
     /// The merchant's own data, kept with the link.
     pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.request.body.metadata = Some(metadata);
+        self.request.body = self.request.body.metadata(metadata);
         self
     }
 
     /// Whether customers can pay through the link.
     pub fn active(mut self, active: bool) -> Self {
-        self.request.body.is_active = Some(active);
+        self.request.body = self.request.body.is_active(active);
         self
     }
 }
@@ -285,7 +274,7 @@ impl Attempt for UpdatePaymentLink {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
-        raw.update_payment_link(&self.link, &self.body).await
+        raw.update_payment_link(&self.link, &self.body).send().await
     }
 }
 
@@ -305,7 +294,7 @@ impl Attempt for DeletePaymentLink {
     const OPERATION: &'static str = "delete_payment_link";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<()>, raw::Error<()>> {
-        raw.delete_payment_link(&self.link).await
+        raw.delete_payment_link(&self.link).send().await
     }
 }
 
@@ -328,6 +317,6 @@ impl Attempt for ListPaymentLinkPayments {
         &self,
         raw: &raw::Client,
     ) -> Result<ResponseValue<Vec<PaymentLinkPayment>>, raw::Error<()>> {
-        raw.list_payment_link_payments(&self.link).await
+        raw.list_payment_link_payments(&self.link).send().await
     }
 }

@@ -64,7 +64,7 @@ impl Refunds {
     /// much. Where [`outcome`](crate::Error::outcome) is [`Unknown`](crate::Outcome::Unknown), the refund may have been
     /// made: list the payment's refunds before another is sent. It is never repeated by itself.
     pub fn create(&self, payment: impl Into<PaymentId>, reason: impl Into<String>) -> Call<CreateRefund> {
-        let body = raw::types::RefundRequest { amount: None, reason: reason.into() };
+        let body = raw::types::RefundRequest::new(reason);
         Call::new(&self.core, CreateRefund { payment: payment.into(), body, settle: SETTLE })
     }
 
@@ -119,7 +119,7 @@ pub struct CreateRefund {
 impl Call<CreateRefund> {
     /// Refunds only this much, in major units of the currency that was charged, tax included: `40.00`.
     pub fn amount(mut self, amount: Decimal) -> Self {
-        self.request.body.amount = Some(amount);
+        self.request.body = self.request.body.amount(amount);
         self
     }
 }
@@ -138,7 +138,7 @@ impl Attempt for CreateRefund {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<RefundCreated>, raw::Error<()>> {
-        raw.create_refund(self.payment.as_str(), &self.body).await
+        raw.create_refund(self.payment.as_str(), &self.body).send().await
     }
 }
 
@@ -229,16 +229,16 @@ impl Attempt for ListRefunds {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<Refund>>, raw::Error<()>> {
-        let result = raw.list_refunds(
-            self.created_from.as_ref(),
-            self.created_until.as_ref(),
-            self.ordering.as_deref(),
-            self.page,
-            self.page_size,
-            self.search.as_deref(),
-            self.status.as_ref(),
-        );
-        pages::read(raw, self.cursor.as_ref(), result.await)
+        let request = raw
+            .list_refunds()
+            .created_at_gte(self.created_from.as_ref())
+            .created_at_lte(self.created_until.as_ref())
+            .ordering(self.ordering.as_deref())
+            .page(self.page)
+            .page_size(self.page_size)
+            .search(self.search.as_deref())
+            .status(self.status.as_ref());
+        pages::read(raw, self.cursor.as_ref(), request.send().await)
     }
 }
 
@@ -278,6 +278,6 @@ impl Attempt for GetRefund {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Refund>, raw::Error<()>> {
-        raw.get_refund(self.refund.as_str()).await
+        raw.get_refund(self.refund.as_str()).send().await
     }
 }

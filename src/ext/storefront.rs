@@ -59,18 +59,14 @@ impl PublicPaymentLinks {
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused, and with
     /// [`is_not_found`](crate::Error::is_not_found) when there is no such link.
     pub fn start_checkout(&self, token: Uuid, billing: Billing) -> Call<StartCheckout> {
-        let body = types::PublicCheckoutRequest {
-            billing_country: billing.country,
-            billing_email: billing.email,
-            billing_first_name: billing.first_name,
-            billing_last_name: billing.last_name,
-            billing_phone: billing.phone,
-            billing_postal_code: billing.postal_code,
-            cancel_url: None,
-            currency: None,
-            failed_url: None,
-            success_url: None,
-        };
+        let Billing { country, first_name, last_name, email, phone, postal_code } = billing;
+        let mut body = types::PublicCheckoutRequest::new(country, email, first_name, last_name);
+        if let Some(phone) = phone {
+            body = body.billing_phone(phone);
+        }
+        if let Some(postal_code) = postal_code {
+            body = body.billing_postal_code(postal_code);
+        }
         Call::new(&self.core, StartCheckout { token, body })
     }
 }
@@ -91,7 +87,7 @@ impl Attempt for GetPublicPaymentLink {
     const OPERATION: &'static str = "get_public_payment_link";
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PublicPaymentLink>, raw::Error<()>> {
-        raw.get_public_payment_link(&self.token).await
+        raw.get_public_payment_link(&self.token).send().await
     }
 }
 
@@ -105,25 +101,25 @@ pub struct StartCheckout {
 impl Call<StartCheckout> {
     /// What the customer is charged in; left out, the link decides.
     pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body.currency = Some(currency);
+        self.request.body = self.request.body.currency(currency);
         self
     }
 
     /// Where the customer goes after paying (`successUrl`).
     pub fn success_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body.success_url = Some(url.into());
+        self.request.body = self.request.body.success_url(url);
         self
     }
 
     /// Where the customer goes when the payment failed (`failedUrl`).
     pub fn failed_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body.failed_url = Some(url.into());
+        self.request.body = self.request.body.failed_url(url);
         self
     }
 
     /// Where the customer goes after giving up (`cancelUrl`).
     pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body.cancel_url = Some(url.into());
+        self.request.body = self.request.body.cancel_url(url);
         self
     }
 }
@@ -142,6 +138,6 @@ impl Attempt for StartCheckout {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {
-        raw.start_payment_link_checkout(&self.token, &self.body).await
+        raw.start_payment_link_checkout(&self.token, &self.body).send().await
     }
 }

@@ -45,10 +45,7 @@ impl WebhookEndpoints {
     ///
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when the server refuses the URL.
     pub fn set(&self, url: impl Into<String>) -> Call<SetWebhookEndpoint> {
-        Call::new(
-            &self.core,
-            SetWebhookEndpoint { body: types::WebhookEndpoint { endpoint_url: url.into() } },
-        )
+        Call::new(&self.core, SetWebhookEndpoint { body: types::WebhookEndpoint::new(url) })
     }
 }
 
@@ -69,7 +66,7 @@ impl Attempt for GetWebhookEndpoint {
         &self,
         raw: &raw::Client,
     ) -> Result<ResponseValue<WebhookConfiguration>, raw::Error<()>> {
-        raw.get_webhook().await
+        raw.get_webhook().send().await
     }
 }
 
@@ -96,6 +93,6 @@ impl Attempt for SetWebhookEndpoint {
         &self,
         raw: &raw::Client,
     ) -> Result<ResponseValue<WebhookConfiguration>, raw::Error<()>> {
-        raw.set_webhook(&self.body).await
+        raw.set_webhook(&self.body).send().await
     }
 }

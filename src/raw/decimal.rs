@@ -91,6 +91,25 @@ pub(crate) mod number {
             super::super::read_option(deserializer)
         }
     }
+
+    /// A decimal in the body of a PATCH: absent, null or a value.
+    #[allow(dead_code, reason = "used where a document has such a field")]
+    pub(crate) mod double_option {
+        use super::{Decimal, Deserializer, Serializer, option};
+
+        pub(crate) fn serialize<S: Serializer>(
+            value: &Option<Option<Decimal>>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            option::serialize(&value.flatten(), serializer)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Option<Decimal>>, D::Error> {
+            option::deserialize(deserializer).map(Some)
+        }
+    }
 }
 
 /// A decimal that is sent as a string: `"29.99"`.
@@ -122,6 +141,25 @@ pub(crate) mod string {
             deserializer: D,
         ) -> Result<Option<Decimal>, D::Error> {
             super::super::read_option(deserializer)
+        }
+    }
+
+    /// A decimal in the body of a PATCH: absent, null or a value.
+    #[allow(dead_code, reason = "used where a document has such a field")]
+    pub(crate) mod double_option {
+        use super::{Decimal, Deserializer, Serializer, option};
+
+        pub(crate) fn serialize<S: Serializer>(
+            value: &Option<Option<Decimal>>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            option::serialize(&value.flatten(), serializer)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Option<Decimal>>, D::Error> {
+            option::deserialize(deserializer).map(Some)
         }
     }
 }
@@ -232,6 +270,28 @@ mod tests {
         maybe_number: Option<Decimal>,
         #[serde(default, with = "string::option", skip_serializing_if = "Option::is_none")]
         maybe_string: Option<Decimal>,
+    }
+
+    #[derive(Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Change {
+        #[serde(default, with = "number::double_option", skip_serializing_if = "Option::is_none")]
+        number: Option<Option<Decimal>>,
+        #[serde(default, with = "string::double_option", skip_serializing_if = "Option::is_none")]
+        string: Option<Option<Decimal>>,
+    }
+
+    #[test]
+    fn a_change_tells_absent_null_and_value_apart() {
+        let value = Decimal::from_str("29.990").expect("is a decimal");
+        for (json, change) in [
+            ("{}", Change::default()),
+            (r#"{"number":null}"#, Change { number: Some(None), string: None }),
+            (r#"{"number":29.990,"string":null}"#, Change { number: Some(Some(value)), string: Some(None) }),
+            (r#"{"string":"29.990"}"#, Change { number: None, string: Some(Some(value)) }),
+        ] {
+            assert_eq!(serde_json::from_str::<Change>(json).expect("is readable"), change, "{json}");
+            assert_eq!(serde_json::to_string(&change).expect("is writable"), json);
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@
 
 #[cfg(feature = "client")]
 mod answer;
+mod comma_separated;
 #[cfg(feature = "client")]
 mod context;
 pub(crate) mod decimal;
@@ -27,6 +28,7 @@ pub(crate) mod decimal;
 mod exchange;
 #[cfg(feature = "client")]
 mod hooks;
+pub(crate) mod null;
 pub(crate) mod open_enum;
 #[cfg(feature = "client")]
 mod operation;
@@ -55,6 +57,7 @@ mod generated {
     pub use client::*;
 }
 
+pub use comma_separated::CommaSeparated;
 pub use decimal::{ExactNumber, ExactString};
 pub use generated::*;
 pub(crate) use redacted::Redacted;

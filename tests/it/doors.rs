@@ -19,35 +19,36 @@ async fn call(raw: &Client, operation: &str) {
         "products": [],
     });
     match operation {
-        "create_api_key" => drop(raw.create_api_key(&read(json!({}))).await),
-        "create_checkout" => drop(raw.create_checkout(&read::<CheckoutRequest>(billing)).await),
+        "create_api_key" => drop(raw.create_api_key(&read(json!({}))).send().await),
+        "create_checkout" => drop(raw.create_checkout(&read::<CheckoutRequest>(billing)).send().await),
         "create_payment_link" => {
             drop(
                 raw.create_payment_link(&read::<PaymentLinkRequest>(json!({"name": "x", "products": []})))
+                    .send()
                     .await,
             );
         }
-        "create_refund" => drop(raw.create_refund("TX", &read(json!({"reason": "x"}))).await),
-        "delete_payment_link" => drop(raw.delete_payment_link(&id).await),
-        "get_dashboard" => drop(raw.get_dashboard().await),
-        "get_organization" => drop(raw.get_organization().await),
-        "get_payment" => drop(raw.get_payment("TX").await),
-        "get_payment_link" => drop(raw.get_payment_link(&id).await),
-        "get_public_payment_link" => drop(raw.get_public_payment_link(&id).await),
-        "get_refund" => drop(raw.get_refund("RF").await),
-        "get_webhook" => drop(raw.get_webhook().await),
-        "list_api_keys" => drop(raw.list_api_keys().await),
-        "list_payment_link_payments" => drop(raw.list_payment_link_payments(&id).await),
-        "list_payment_links" => drop(raw.list_payment_links().await),
-        "list_refunds" => drop(raw.list_refunds(None, None, None, None, None, None, None).await),
-        "revoke_api_key" => drop(raw.revoke_api_key("1").await),
-        "rotate_api_key" => drop(raw.rotate_api_key().await),
-        "set_webhook" => drop(raw.set_webhook(&read(json!({"endpoint_url": "https://a.test"}))).await),
+        "create_refund" => drop(raw.create_refund("TX", &read(json!({"reason": "x"}))).send().await),
+        "delete_payment_link" => drop(raw.delete_payment_link(&id).send().await),
+        "get_dashboard" => drop(raw.get_dashboard().send().await),
+        "get_organization" => drop(raw.get_organization().send().await),
+        "get_payment" => drop(raw.get_payment("TX").send().await),
+        "get_payment_link" => drop(raw.get_payment_link(&id).send().await),
+        "get_public_payment_link" => drop(raw.get_public_payment_link(&id).send().await),
+        "get_refund" => drop(raw.get_refund("RF").send().await),
+        "get_webhook" => drop(raw.get_webhook().send().await),
+        "list_api_keys" => drop(raw.list_api_keys().send().await),
+        "list_payment_link_payments" => drop(raw.list_payment_link_payments(&id).send().await),
+        "list_payment_links" => drop(raw.list_payment_links().send().await),
+        "list_refunds" => drop(raw.list_refunds().send().await),
+        "revoke_api_key" => drop(raw.revoke_api_key("1").send().await),
+        "rotate_api_key" => drop(raw.rotate_api_key().send().await),
+        "set_webhook" => drop(raw.set_webhook(&read(json!({"endpoint_url": "https://a.test"}))).send().await),
         "start_payment_link_checkout" => {
-            drop(raw.start_payment_link_checkout(&id, &read::<PublicCheckoutRequest>(billing)).await);
+            drop(raw.start_payment_link_checkout(&id, &read::<PublicCheckoutRequest>(billing)).send().await);
         }
-        "update_organization" => drop(raw.update_organization(&read(json!({}))).await),
-        "update_payment_link" => drop(raw.update_payment_link(&id, &read(json!({}))).await),
+        "update_organization" => drop(raw.update_organization(&read(json!({}))).send().await),
+        "update_payment_link" => drop(raw.update_payment_link(&id, &read(json!({}))).send().await),
         other => panic!("`{other}` is in the operation table and not in this test"),
     }
 }

@@ -57,7 +57,7 @@ async fn what_is_no_exact_decimal_is_an_error() {
 
 #[test]
 fn a_refund_amount_is_a_string() {
-    let request = RefundRequest { amount: Some(decimal("40.00")), reason: "x".into() };
+    let request = RefundRequest::new("x").amount(decimal("40.00"));
     let json = r#"{"amount":"40.00","reason":"x"}"#;
     assert_eq!(serde_json::to_string(&request).expect("is writable"), json);
     assert_eq!(serde_json::from_str::<RefundRequest>(json).expect("is readable"), request);

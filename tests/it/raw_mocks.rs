@@ -56,8 +56,8 @@ async fn the_organization_is_read_and_changed() {
     let organization = dashboard.organization().get().send().await.expect("is answered");
     assert_eq!(organization.name.as_deref(), Some("Acme"));
     assert_eq!(organization.extra["rolling_reserve_days"], 30, "unknown fields are kept");
-    dashboard.raw().update_organization(&update).await.expect("is answered");
-    let stats = dashboard.raw().get_dashboard().await.expect("is answered").into_inner();
+    dashboard.raw().update_organization(&update).send().await.expect("is answered");
+    let stats = dashboard.raw().get_dashboard().send().await.expect("is answered").into_inner();
     assert_eq!(stats.extra["brand_new"], json!([1]));
     read.assert();
     changed.assert();
@@ -69,7 +69,7 @@ async fn api_keys_are_listed_created_rotated_and_revoked() {
     let server = MockServer::start_async().await;
     let key = json!({"prefix": "nd8_live_ab", "allowed_scopes": ["refunds:read"], "status": "active"});
     let secret = json!({"prefix": "nd8_live_ab", "raw_key": "canary"});
-    let request = ApiKeyRequest { name: Some("ci".into()), allowed_scopes: Some("refunds:read".into()) };
+    let request = ApiKeyRequest::new().name("ci").allowed_scopes("refunds:read");
     let listed = server.list_api_keys(|when, then| {
         session(when.into_inner());
         then.success(200, &answer(json!([key])));
@@ -88,13 +88,13 @@ async fn api_keys_are_listed_created_rotated_and_revoked() {
     });
     let raw = dashboard(&server).raw().clone();
 
-    let keys = raw.list_api_keys().await.expect("is answered").into_inner();
+    let keys = raw.list_api_keys().send().await.expect("is answered").into_inner();
     assert_eq!(keys[0].allowed_scopes, ["refunds:read"]);
-    let key = raw.create_api_key(&request).await.expect("is answered").into_inner();
+    let key = raw.create_api_key(&request).send().await.expect("is answered").into_inner();
     assert_eq!(key.raw_key.as_deref(), Some("canary"));
     assert!(!format!("{key:?}").contains("canary"), "{key:?}");
-    raw.rotate_api_key().await.expect("is answered");
-    raw.revoke_api_key("7").await.expect("is answered");
+    raw.rotate_api_key().send().await.expect("is answered");
+    raw.revoke_api_key("7").send().await.expect("is answered");
     for mock in [listed, created, rotated, revoked] {
         mock.assert();
     }
@@ -103,7 +103,7 @@ async fn api_keys_are_listed_created_rotated_and_revoked() {
 #[tokio::test]
 async fn the_webhook_endpoint_is_read_and_set() {
     let server = MockServer::start_async().await;
-    let endpoint = WebhookEndpoint { endpoint_url: "https://shop.test/hooks".into() };
+    let endpoint = WebhookEndpoint::new("https://shop.test/hooks");
     let read = server.get_webhook(|when, then| {
         session(when.into_inner());
         then.success(200, &answer(json!({"endpoint_url": null})));
@@ -114,8 +114,8 @@ async fn the_webhook_endpoint_is_read_and_set() {
     });
     let raw = dashboard(&server).raw().clone();
 
-    assert_eq!(raw.get_webhook().await.expect("is answered").endpoint_url, None);
-    let configured = raw.set_webhook(&endpoint).await.expect("is answered");
+    assert_eq!(raw.get_webhook().send().await.expect("is answered").endpoint_url, None);
+    let configured = raw.set_webhook(&endpoint).send().await.expect("is answered");
     assert_eq!(configured.endpoint_url.as_deref(), Some("https://shop.test/hooks"));
     read.assert();
     set.assert();
@@ -125,13 +125,9 @@ async fn the_webhook_endpoint_is_read_and_set() {
 async fn payment_links_are_created_read_changed_and_deleted() {
     let server = MockServer::start_async().await;
     let link = json!({"id": LINK, "name": "Mugs", "max_uses": 5, "expires_at": "2027-01-01T00:00:00Z"});
-    let product: PaymentLinkProduct = answer(json!({"product_id": "prod_1", "quantity": 1}));
-    let request: PaymentLinkRequest = answer(json!({"name": "Mugs", "products": [product]}));
-    let update = PaymentLinkUpdate {
-        max_uses: Some(None),
-        products: Some(Vec::new()),
-        ..PaymentLinkUpdate::default()
-    };
+    let product = PaymentLinkProduct::new().product_id("prod_1").quantity(1);
+    let request = PaymentLinkRequest::new("Mugs", [product]);
+    let update = PaymentLinkUpdate::new().max_uses(None).products([]);
     assert_eq!(
         serde_json::to_value(&update).expect("is writable"),
         json!({"max_uses": null, "products": []}),
@@ -163,13 +159,13 @@ async fn payment_links_are_created_read_changed_and_deleted() {
     });
     let raw = dashboard(&server).raw().clone();
 
-    assert_eq!(raw.list_payment_links().await.expect("is answered")[0].id, Some(LINK));
-    assert_eq!(raw.create_payment_link(&request).await.expect("is answered").max_uses, Some(5));
-    let link = raw.get_payment_link(&LINK).await.expect("is answered").into_inner();
+    assert_eq!(raw.list_payment_links().send().await.expect("is answered")[0].id, Some(LINK));
+    assert_eq!(raw.create_payment_link(&request).send().await.expect("is answered").max_uses, Some(5));
+    let link = raw.get_payment_link(&LINK).send().await.expect("is answered").into_inner();
     assert_eq!(link.expires_at.map(|time| time.to_string()).as_deref(), Some("2027-01-01T00:00:00Z"));
-    raw.update_payment_link(&LINK, &update).await.expect("is answered");
-    raw.delete_payment_link(&LINK).await.expect("is answered");
-    let paid = raw.list_payment_link_payments(&LINK).await.expect("is answered").into_inner();
+    raw.update_payment_link(&LINK, &update).send().await.expect("is answered");
+    raw.delete_payment_link(&LINK).send().await.expect("is answered");
+    let paid = raw.list_payment_link_payments(&LINK).send().await.expect("is answered").into_inner();
     assert_eq!(paid[0].amount.map(|amount| amount.to_string()).as_deref(), Some("5.00"));
     for mock in [listed, created, read, changed, deleted, payments] {
         mock.assert();
@@ -179,10 +175,7 @@ async fn payment_links_are_created_read_changed_and_deleted() {
 #[tokio::test]
 async fn a_customer_needs_no_credential() {
     let server = MockServer::start_async().await;
-    let body: PublicCheckoutRequest = answer(json!({
-        "billing_country": "FR", "billing_first_name": "Ada", "billing_last_name": "Lovelace",
-        "billing_email": "ada@example.com",
-    }));
+    let body = PublicCheckoutRequest::new("FR", "ada@example.com", "Ada", "Lovelace");
     let checkout = json!({
         "checkout_id": "org1-1-a", "order_id": "org1-1-a", "checkout_url": "https://pay.test/x", "token": "t",
         "expires_at": 1,

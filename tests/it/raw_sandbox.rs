@@ -12,38 +12,26 @@ async fn the_first_five_operations_work_without_comfort() {
     let door = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build().expect("is fine");
     let raw: &Client = door.raw();
     let price = Decimal::new(50_00, 2);
-    let body = CheckoutRequest {
-        billing_country: "FR".into(),
-        billing_email: "ada@example.com".into(),
-        billing_first_name: "Ada".into(),
-        billing_last_name: "Lovelace".into(),
-        billing_phone: None,
-        billing_postal_code: None,
-        cancel_url: None,
-        currency: Some(Currency::Eur),
-        failed_url: None,
-        products: vec![AdHocProduct { name: "Mug".into(), quantity: 2, unit_price: price }.into()],
-        sandbox_simulate: None,
-        success_url: None,
-    };
+    let products = [AdHocProduct::new("Mug", 2, price).into()];
+    let body =
+        CheckoutRequest::new("FR", "ada@example.com", "Ada", "Lovelace", products).currency(Currency::Eur);
 
-    let checkout = raw.create_checkout(&body).await.expect("is created");
+    let checkout = raw.create_checkout(&body).send().await.expect("is created");
     assert_eq!(checkout.status(), 201);
     let payment_id = sandbox.customer(&checkout.checkout_id).pay().await.expect("is open");
 
-    let payment = raw.get_payment(&payment_id).await.expect("is there");
+    let payment = raw.get_payment(&payment_id).send().await.expect("is there");
     assert_eq!((&payment.status, payment.amount), (&PaymentStatus::Paid, Decimal::new(100_00, 2)));
     assert!(payment.created_at.is_some());
 
-    let request = RefundRequest { amount: Some(price), reason: "Customer request".into() };
-    let created = raw.create_refund(&payment_id, &request).await.expect("is made");
+    let request = RefundRequest::new("Customer request").amount(price);
+    let created = raw.create_refund(&payment_id, &request).send().await.expect("is made");
     assert_eq!((created.status(), created.amount), (http::StatusCode::OK, price));
 
-    let refunds =
-        raw.list_refunds(None, None, Some("-created_at"), None, None, Some(&payment_id), None).await;
+    let refunds = raw.list_refunds().ordering("-created_at").search(payment_id.as_str()).send().await;
     assert_eq!(refunds.expect("lists")[0].id, created.refund_public_id);
 
-    let refund = raw.get_refund(&created.refund_public_id).await.expect("is there");
+    let refund = raw.get_refund(&created.refund_public_id).send().await.expect("is there");
     assert!(matches!(refund.status, RefundStatus::Processing | RefundStatus::Completed));
 }
 

@@ -42,8 +42,8 @@ async fn a_redirected_post_is_an_error_and_nothing_is_fetched() {
 async fn an_http_client_that_follows_is_found_out() {
     let server = Server::start(django(StatusCode::MOVED_PERMANENTLY)).await;
     let raw = nd8::raw::Client::new_with_client(&server.url, following(), Context::api_key("k"));
-    let request = RefundRequest { amount: None, reason: "x".into() };
-    let error = raw.create_refund("TX", &request).await.expect_err("became a GET");
+    let request = RefundRequest::new("x");
+    let error = raw.create_refund("TX", &request).send().await.expect_err("became a GET");
     assert_eq!(error.status(), Some(StatusCode::MOVED_PERMANENTLY));
     let methods: Vec<String> = server.received().iter().map(|request| request.method.to_string()).collect();
     assert_eq!(methods, ["POST", "GET"], "the client of the caller's own did follow");

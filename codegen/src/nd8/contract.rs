@@ -9,7 +9,7 @@ use crate::profile::{FieldNeed, Kind, TypeNeeds};
 #[rustfmt::skip]
 const TYPES: [(&str, &str, &str); 18] = [
     ("CheckoutRequest", "checkouts().create()",
-        "billing_country: text!, billing_first_name: text!, billing_last_name: text!, billing_email: text!, products: list!, \
+        "billing_country: text!, billing_email: text!, billing_first_name: text!, billing_last_name: text!, products: list!, \
          billing_postal_code: text, billing_phone: text, currency: choice, successUrl: text, failedUrl: text, cancelUrl: text, \
          sandbox_simulate: choice"),
     ("CatalogProduct", "Product::catalog()", "id: text!, quantity: integer!, name: text, unit_price: amount"),
@@ -33,7 +33,7 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("ApiKeyWithSecret", "api_keys().create()", "raw_key: text"),
     ("WebhookEndpoint", "webhook_endpoint().set()", "endpoint_url: text!"),
     ("PublicCheckoutRequest", "payment_link().checkout()",
-        "billing_country: text!, billing_first_name: text!, billing_last_name: text!, billing_email: text!, \
+        "billing_country: text!, billing_email: text!, billing_first_name: text!, billing_last_name: text!, \
          billing_postal_code: text, billing_phone: text, currency: choice, successUrl: text, failedUrl: text, cancelUrl: text"),
     ("PaymentLinkRequest", "payment_links().create()",
         "name: text!, products: list!, currency: choice, pricing_mode: choice, expires_at: time, max_uses: integer, metadata: map, \

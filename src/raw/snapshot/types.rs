@@ -6,6 +6,7 @@ pub mod types {
     /// An item described on the spot. Accepted only from organizations that are allowed to do so.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct AdHocProduct {
         /// What the customer sees as the item's name.
         pub name: ::std::string::String,
@@ -25,6 +26,7 @@ pub mod types {
         ///
         /// Source: the product guides, not the reference.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub allowed_scopes: ::std::vec::Vec<::std::string::String>,
         /// When the key was created.
         ///
@@ -51,13 +53,14 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// How the new API key is to be called, and what it may do.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ApiKeyRequest {
         /// What the key may do, such as `checkout:create`; for the list of scopes see the description of `ApiKeyAuth`. The reference types this as one string and tells neither how to write several scopes nor what leaving it out means.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -75,6 +78,7 @@ pub mod types {
         ///
         /// Source: the product guides, not the reference.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub allowed_scopes: ::std::vec::Vec<::std::string::String>,
         /// When the key was created.
         ///
@@ -106,13 +110,14 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// An item of the merchant's catalog. The server fills in its name and price.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct CatalogProduct {
         /// The item's id in the catalog.
         pub id: ::std::string::String,
@@ -145,13 +150,14 @@ pub mod types {
         pub order_id: ::std::string::String,
         /// A long signed token that serves the redirect and nothing else. Do not use it as a key.
         pub token: ::std::string::String,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// What is bought, by whom, and where the customer goes afterwards.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct CheckoutRequest {
         /// The customer's country, two letters as in ISO 3166-1 alpha-2.
         pub billing_country: ::std::string::String,
@@ -168,15 +174,19 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub billing_postal_code: ::std::option::Option<::std::string::String>,
         /// Where the customer's browser is sent after giving up.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "cancelUrl")]
+        #[serde(
+            rename = "cancelUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub cancel_url: ::std::option::Option<::std::string::String>,
         /// The currency the customer is charged in. US dollars unless said otherwise.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// Where the customer's browser is sent after a failed payment.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "failedUrl")]
+        #[serde(
+            rename = "failedUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub failed_url: ::std::option::Option<::std::string::String>,
         /// What the customer buys: items of the catalog, items described on the spot, or both.
         pub products: ::std::vec::Vec<ProductItem>,
@@ -186,8 +196,10 @@ pub mod types {
             crate::raw::types::SandboxSimulation,
         >,
         /// Where the customer's browser is sent after a successful payment.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "successUrl")]
+        #[serde(
+            rename = "successUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub success_url: ::std::option::Option<::std::string::String>,
     }
     /// What the dashboard shows at a glance. The reference leaves its fields open; the guides tell what is in it, but not the types.
@@ -215,7 +227,7 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub wallet: ::std::option::Option<::serde_json::Value>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -227,32 +239,40 @@ pub mod types {
         /// When the attempt was made, to the millisecond.
         ///
         /// Source: the product guides, not the reference.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "attemptedAt")]
+        #[serde(
+            rename = "attemptedAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub attempted_at: ::std::option::Option<::jiff::Timestamp>,
         /// Why the attempt failed, for people to read; null if it did not fail.
         ///
         /// Source: the product guides, not the reference.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "errorMessage")]
+        #[serde(
+            rename = "errorMessage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub error_message: ::std::option::Option<::std::string::String>,
         /// The id of this attempt's payment on the provider's side.
         ///
         /// Source: the product guides, not the reference.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "paymentId")]
+        #[serde(
+            rename = "paymentId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub payment_id: ::std::option::Option<::std::string::String>,
         /// What the customer tried to pay with, such as `card`. Treat the set as open.
         ///
         /// Source: the product guides, not the reference.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "paymentMethod")]
+        #[serde(
+            rename = "paymentMethod",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub payment_method: ::std::option::Option<::std::string::String>,
         /// How the attempt ended, such as `succeeded` or `requires_payment_method`. New values appear without notice.
         ///
         /// Source: the product guides, not the reference.
         pub status: ::std::string::String,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -304,7 +324,7 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub website: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -354,6 +374,7 @@ pub mod types {
         pub currency: ::std::string::String,
         /// Every attempt so far to collect the money, usually newest first; an empty array when there was none. Each response carries the whole history: replace what was stored before, never merge.
         #[serde(rename = "depositAttempts")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub deposit_attempts: ::std::vec::Vec<DepositAttempt>,
         /// The payment's public id.
         pub id: ::std::string::String,
@@ -362,10 +383,11 @@ pub mod types {
         pub payer_email: ::std::option::Option<::std::string::String>,
         /// What was bought.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub products: ::std::vec::Vec<PaymentProduct>,
         /// How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.
         pub status: crate::raw::types::PaymentStatus,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -400,6 +422,7 @@ pub mod types {
         pub max_uses: ::std::option::Option<i64>,
         /// The merchant's own data, kept with the link.
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// What the link is called.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -408,6 +431,7 @@ pub mod types {
         pub pricing_mode: ::std::option::Option<crate::raw::types::PricingMode>,
         /// What a customer who follows the link buys.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub products: ::std::vec::Vec<PaymentLinkProduct>,
         /// The token in the link's public address.
         ///
@@ -419,7 +443,7 @@ pub mod types {
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -463,15 +487,16 @@ pub mod types {
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// One line of a payment link: an item of the merchant's catalog, and how many of it.
     ///
     /// Source: the product guides, not the reference.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct PaymentLinkProduct {
         /// The item's id in the catalog.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -479,7 +504,7 @@ pub mod types {
         /// How many units, at least one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub quantity: ::std::option::Option<i64>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -488,6 +513,7 @@ pub mod types {
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct PaymentLinkRequest {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
@@ -517,23 +543,24 @@ pub mod types {
     /// Source: the product guides, not the reference.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct PaymentLinkUpdate {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// When the link stops working. Send null to lift the limit.
         ///
-        ///
         /// `None` leaves the value as it is, `Some(None)` clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::null::double_option")]
         pub expires_at: ::std::option::Option<::std::option::Option<::jiff::Timestamp>>,
         /// Whether customers can pay through the link.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
         /// How many times the link can be paid through. Send null to lift the limit.
         ///
-        ///
         /// `None` leaves the value as it is, `Some(None)` clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::null::double_option")]
         pub max_uses: ::std::option::Option<::std::option::Option<i64>>,
         /// The merchant's own data, kept with the link.
         #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -564,7 +591,7 @@ pub mod types {
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -572,6 +599,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub enum ProductItem {
         CatalogProduct(CatalogProduct),
         AdHocProduct(AdHocProduct),
@@ -589,6 +617,7 @@ pub mod types {
     /// Who pays through a payment link, and where the customer goes afterwards. The products are those of the link.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct PublicCheckoutRequest {
         /// The customer's country, two letters as in ISO 3166-1 alpha-2.
         pub billing_country: ::std::string::String,
@@ -605,19 +634,25 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub billing_postal_code: ::std::option::Option<::std::string::String>,
         /// Where the customer's browser is sent after giving up.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "cancelUrl")]
+        #[serde(
+            rename = "cancelUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub cancel_url: ::std::option::Option<::std::string::String>,
         /// The currency the customer is charged in. No default is documented.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// Where the customer's browser is sent after a failed payment.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "failedUrl")]
+        #[serde(
+            rename = "failedUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub failed_url: ::std::option::Option<::std::string::String>,
         /// Where the customer's browser is sent after a successful payment.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(rename = "successUrl")]
+        #[serde(
+            rename = "successUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
         pub success_url: ::std::option::Option<::std::string::String>,
     }
     /// What a customer may see of a payment link. What the server answers is not documented: fields not listed here arrive as additional properties.
@@ -644,10 +679,11 @@ pub mod types {
         pub pricing_mode: ::std::option::Option<::std::string::String>,
         /// What the customer buys. The fields of an item are not documented.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub products: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -687,7 +723,7 @@ pub mod types {
         /// When the refund last changed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -721,13 +757,14 @@ pub mod types {
         pub status: crate::raw::types::RefundStatus,
         /// The numeric id of the payment being refunded.
         pub transaction_id: i64,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// Why to refund a payment, and how much of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct RefundRequest {
         /// How much to refund, tax included: a decimal number in major units of the currency that was charged, as a string. Leave it out to refund all that is still refundable.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -750,13 +787,14 @@ pub mod types {
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub endpoint_url: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// Where webhooks are to be delivered.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct WebhookEndpoint {
         /// The address that takes the deliveries.
         pub endpoint_url: ::std::string::String,
@@ -793,6 +831,20 @@ pub mod types {
             }
         }
     }
+    impl AdHocProduct {
+        /// Creates a `AdHocProduct` of the fields that are required.
+        pub fn new(
+            name: impl ::std::convert::Into<::std::string::String>,
+            quantity: impl ::std::convert::Into<i64>,
+            unit_price: impl ::std::convert::Into<::rust_decimal::Decimal>,
+        ) -> Self {
+            Self {
+                name: name.into(),
+                quantity: quantity.into(),
+                unit_price: unit_price.into(),
+            }
+        }
+    }
     impl ::std::fmt::Debug for AdHocProduct {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("AdHocProduct")
@@ -813,6 +865,31 @@ pub mod types {
                 .field("status", &self.status)
                 .field("extra", &crate::raw::Redacted)
                 .finish()
+        }
+    }
+    impl ApiKeyRequest {
+        /// Creates a `ApiKeyRequest` in which nothing is set.
+        pub fn new() -> Self {
+            Self {
+                allowed_scopes: ::std::default::Default::default(),
+                name: ::std::default::Default::default(),
+            }
+        }
+        /// Sets the field `allowed_scopes`.
+        pub fn allowed_scopes(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.allowed_scopes = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `name`.
+        pub fn name(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = ::std::option::Option::Some(value.into());
+            self
         }
     }
     impl ::std::fmt::Debug for ApiKeyRequest {
@@ -837,6 +914,36 @@ pub mod types {
                 .finish()
         }
     }
+    impl CatalogProduct {
+        /// Creates a `CatalogProduct` of the fields that are required.
+        pub fn new(
+            id: impl ::std::convert::Into<::std::string::String>,
+            quantity: impl ::std::convert::Into<i64>,
+        ) -> Self {
+            Self {
+                id: id.into(),
+                name: ::std::default::Default::default(),
+                quantity: quantity.into(),
+                unit_price: ::std::default::Default::default(),
+            }
+        }
+        /// Sets the field `name`.
+        pub fn name(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `unit_price`.
+        pub fn unit_price(
+            mut self,
+            value: impl ::std::convert::Into<::rust_decimal::Decimal>,
+        ) -> Self {
+            self.unit_price = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
     impl ::std::fmt::Debug for CatalogProduct {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("CatalogProduct")
@@ -857,6 +964,87 @@ pub mod types {
                 .field("token", &crate::raw::Redacted)
                 .field("extra", &crate::raw::Redacted)
                 .finish()
+        }
+    }
+    impl CheckoutRequest {
+        /// Creates a `CheckoutRequest` of the fields that are required.
+        pub fn new(
+            billing_country: impl ::std::convert::Into<::std::string::String>,
+            billing_email: impl ::std::convert::Into<::std::string::String>,
+            billing_first_name: impl ::std::convert::Into<::std::string::String>,
+            billing_last_name: impl ::std::convert::Into<::std::string::String>,
+            products: impl ::std::convert::Into<::std::vec::Vec<ProductItem>>,
+        ) -> Self {
+            Self {
+                billing_country: billing_country.into(),
+                billing_email: billing_email.into(),
+                billing_first_name: billing_first_name.into(),
+                billing_last_name: billing_last_name.into(),
+                billing_phone: ::std::default::Default::default(),
+                billing_postal_code: ::std::default::Default::default(),
+                cancel_url: ::std::default::Default::default(),
+                currency: ::std::default::Default::default(),
+                failed_url: ::std::default::Default::default(),
+                products: products.into(),
+                sandbox_simulate: ::std::default::Default::default(),
+                success_url: ::std::default::Default::default(),
+            }
+        }
+        /// Sets the field `billing_phone`.
+        pub fn billing_phone(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.billing_phone = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `billing_postal_code`.
+        pub fn billing_postal_code(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.billing_postal_code = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `cancel_url`.
+        pub fn cancel_url(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.cancel_url = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `currency`.
+        pub fn currency(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::Currency>,
+        ) -> Self {
+            self.currency = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `failed_url`.
+        pub fn failed_url(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.failed_url = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `sandbox_simulate`.
+        pub fn sandbox_simulate(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::SandboxSimulation>,
+        ) -> Self {
+            self.sandbox_simulate = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `success_url`.
+        pub fn success_url(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.success_url = ::std::option::Option::Some(value.into());
+            self
         }
     }
     impl ::std::fmt::Debug for CheckoutRequest {
@@ -968,6 +1156,39 @@ pub mod types {
                 .finish()
         }
     }
+    impl PaymentLinkProduct {
+        /// Creates a `PaymentLinkProduct` in which nothing is set.
+        pub fn new() -> Self {
+            Self {
+                extra: ::std::default::Default::default(),
+                product_id: ::std::default::Default::default(),
+                quantity: ::std::default::Default::default(),
+            }
+        }
+        /// Sets the field `extra`.
+        pub fn extra(
+            mut self,
+            value: impl ::std::convert::Into<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        ) -> Self {
+            self.extra = value.into();
+            self
+        }
+        /// Sets the field `product_id`.
+        pub fn product_id(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.product_id = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `quantity`.
+        pub fn quantity(mut self, value: impl ::std::convert::Into<i64>) -> Self {
+            self.quantity = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
     impl ::std::fmt::Debug for PaymentLinkProduct {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("PaymentLinkProduct")
@@ -975,6 +1196,68 @@ pub mod types {
                 .field("quantity", &self.quantity)
                 .field("extra", &crate::raw::Redacted)
                 .finish()
+        }
+    }
+    impl PaymentLinkRequest {
+        /// Creates a `PaymentLinkRequest` of the fields that are required.
+        pub fn new(
+            name: impl ::std::convert::Into<::std::string::String>,
+            products: impl ::std::convert::Into<::std::vec::Vec<PaymentLinkProduct>>,
+        ) -> Self {
+            Self {
+                currency: ::std::default::Default::default(),
+                expires_at: ::std::default::Default::default(),
+                is_active: ::std::default::Default::default(),
+                max_uses: ::std::default::Default::default(),
+                metadata: ::std::default::Default::default(),
+                name: name.into(),
+                pricing_mode: ::std::default::Default::default(),
+                products: products.into(),
+            }
+        }
+        /// Sets the field `currency`.
+        pub fn currency(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::Currency>,
+        ) -> Self {
+            self.currency = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `expires_at`.
+        pub fn expires_at(
+            mut self,
+            value: impl ::std::convert::Into<::jiff::Timestamp>,
+        ) -> Self {
+            self.expires_at = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `is_active`.
+        pub fn is_active(mut self, value: impl ::std::convert::Into<bool>) -> Self {
+            self.is_active = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `max_uses`.
+        pub fn max_uses(mut self, value: impl ::std::convert::Into<i64>) -> Self {
+            self.max_uses = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `metadata`.
+        pub fn metadata(
+            mut self,
+            value: impl ::std::convert::Into<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        ) -> Self {
+            self.metadata = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `pricing_mode`.
+        pub fn pricing_mode(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::PricingMode>,
+        ) -> Self {
+            self.pricing_mode = ::std::option::Option::Some(value.into());
+            self
         }
     }
     impl ::std::fmt::Debug for PaymentLinkRequest {
@@ -989,6 +1272,84 @@ pub mod types {
                 .field("pricing_mode", &self.pricing_mode)
                 .field("products", &self.products)
                 .finish()
+        }
+    }
+    impl PaymentLinkUpdate {
+        /// Creates a `PaymentLinkUpdate` in which nothing is set.
+        pub fn new() -> Self {
+            Self {
+                currency: ::std::default::Default::default(),
+                expires_at: ::std::default::Default::default(),
+                is_active: ::std::default::Default::default(),
+                max_uses: ::std::default::Default::default(),
+                metadata: ::std::default::Default::default(),
+                name: ::std::default::Default::default(),
+                pricing_mode: ::std::default::Default::default(),
+                products: ::std::default::Default::default(),
+            }
+        }
+        /// Sets the field `currency`.
+        pub fn currency(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::Currency>,
+        ) -> Self {
+            self.currency = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `expires_at`; `None` sends null, which clears the value.
+        pub fn expires_at(
+            mut self,
+            value: impl ::std::convert::Into<::std::option::Option<::jiff::Timestamp>>,
+        ) -> Self {
+            self.expires_at = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `is_active`.
+        pub fn is_active(mut self, value: impl ::std::convert::Into<bool>) -> Self {
+            self.is_active = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `max_uses`; `None` sends null, which clears the value.
+        pub fn max_uses(
+            mut self,
+            value: impl ::std::convert::Into<::std::option::Option<i64>>,
+        ) -> Self {
+            self.max_uses = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `metadata`.
+        pub fn metadata(
+            mut self,
+            value: impl ::std::convert::Into<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        ) -> Self {
+            self.metadata = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `name`.
+        pub fn name(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.name = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `pricing_mode`.
+        pub fn pricing_mode(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::PricingMode>,
+        ) -> Self {
+            self.pricing_mode = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `products`.
+        pub fn products(
+            mut self,
+            value: impl ::std::convert::Into<::std::vec::Vec<PaymentLinkProduct>>,
+        ) -> Self {
+            self.products = ::std::option::Option::Some(value.into());
+            self
         }
     }
     impl ::std::fmt::Debug for PaymentLinkUpdate {
@@ -1032,6 +1393,76 @@ pub mod types {
                     "the value has none of the forms of `ProductItem`",
                 ),
             )
+        }
+    }
+    impl PublicCheckoutRequest {
+        /// Creates a `PublicCheckoutRequest` of the fields that are required.
+        pub fn new(
+            billing_country: impl ::std::convert::Into<::std::string::String>,
+            billing_email: impl ::std::convert::Into<::std::string::String>,
+            billing_first_name: impl ::std::convert::Into<::std::string::String>,
+            billing_last_name: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                billing_country: billing_country.into(),
+                billing_email: billing_email.into(),
+                billing_first_name: billing_first_name.into(),
+                billing_last_name: billing_last_name.into(),
+                billing_phone: ::std::default::Default::default(),
+                billing_postal_code: ::std::default::Default::default(),
+                cancel_url: ::std::default::Default::default(),
+                currency: ::std::default::Default::default(),
+                failed_url: ::std::default::Default::default(),
+                success_url: ::std::default::Default::default(),
+            }
+        }
+        /// Sets the field `billing_phone`.
+        pub fn billing_phone(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.billing_phone = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `billing_postal_code`.
+        pub fn billing_postal_code(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.billing_postal_code = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `cancel_url`.
+        pub fn cancel_url(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.cancel_url = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `currency`.
+        pub fn currency(
+            mut self,
+            value: impl ::std::convert::Into<crate::raw::types::Currency>,
+        ) -> Self {
+            self.currency = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `failed_url`.
+        pub fn failed_url(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.failed_url = ::std::option::Option::Some(value.into());
+            self
+        }
+        /// Sets the field `success_url`.
+        pub fn success_url(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.success_url = ::std::option::Option::Some(value.into());
+            self
         }
     }
     impl ::std::fmt::Debug for PublicCheckoutRequest {
@@ -1095,6 +1526,23 @@ pub mod types {
                 .finish()
         }
     }
+    impl RefundRequest {
+        /// Creates a `RefundRequest` of the fields that are required.
+        pub fn new(reason: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self {
+                amount: ::std::default::Default::default(),
+                reason: reason.into(),
+            }
+        }
+        /// Sets the field `amount`.
+        pub fn amount(
+            mut self,
+            value: impl ::std::convert::Into<::rust_decimal::Decimal>,
+        ) -> Self {
+            self.amount = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
     impl ::std::fmt::Debug for RefundRequest {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("RefundRequest")
@@ -1109,6 +1557,16 @@ pub mod types {
                 .field("endpoint_url", &crate::raw::Redacted)
                 .field("extra", &crate::raw::Redacted)
                 .finish()
+        }
+    }
+    impl WebhookEndpoint {
+        /// Creates a `WebhookEndpoint` of the fields that are required.
+        pub fn new(
+            endpoint_url: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                endpoint_url: endpoint_url.into(),
+            }
         }
     }
     impl ::std::fmt::Debug for WebhookEndpoint {

@@ -183,6 +183,7 @@ async fn doors(all: &mut Examined) {
     let dashboard = Dashboard::builder(key()).build().expect("is fine");
     let storefront = Storefront::builder().build().expect("is fine");
     all.add((&client, client.raw(), &dashboard, &storefront));
+    requests(all, client.raw());
     all.add((client.checkouts(), client.payments(), client.refunds(), storefront.payment_links()));
     let (keys, links, organization) =
         (dashboard.api_keys(), dashboard.payment_links(), dashboard.organization());
@@ -222,6 +223,30 @@ async fn doors(all: &mut Examined) {
     all.add((nd8::ProductId::from("prod_1"), nd8::ApiKeyId::from(1), nd8::Money::zero("USD")));
     all.add("1.00".parse::<nd8::Money>().expect_err("has no currency"));
     answers(all, &refund()).await;
+}
+
+/// The requests of the raw client, with what callers put into them.
+fn requests(all: &mut Examined, raw: &raw::Client) {
+    let id = uuid::Uuid::nil();
+    all.add((raw.list_api_keys(), raw.rotate_api_key(), raw.revoke_api_key("7"), raw.get_webhook()));
+    all.add(raw.create_api_key(&types::ApiKeyRequest::new().name(CANARY)));
+    all.add((raw.get_organization(), raw.get_dashboard()));
+    let fields = Map::from_iter([(CANARY.to_owned(), CANARY.into())]);
+    all.add(raw.update_organization(&fields.clone().into()));
+    all.add(raw.set_webhook(&types::WebhookEndpoint::new(CANARY)));
+    all.add(raw.create_checkout(&filled(json!({}))));
+    all.add((raw.get_payment("TX1"), raw.get_refund("RF1")));
+    all.add(raw.create_refund("TX1", &types::RefundRequest::new(CANARY)));
+    let list = raw.list_refunds().search(CANARY).ordering(CANARY);
+    let printed = format!("{list:?}");
+    assert!(printed.contains("search: [redacted]") && printed.contains("page: None"), "{printed}");
+    all.add(list);
+    all.add((raw.list_payment_links(), raw.get_payment_link(&id), raw.delete_payment_link(&id)));
+    all.add(raw.list_payment_link_payments(&id));
+    all.add(raw.create_payment_link(&types::PaymentLinkRequest::new(CANARY, [])));
+    all.add(raw.update_payment_link(&id, &types::PaymentLinkUpdate::new().metadata(fields)));
+    let customer = filled(json!({}));
+    all.add((raw.get_public_payment_link(&id), raw.start_payment_link_checkout(&id, &customer)));
 }
 
 /// What only a server can give.

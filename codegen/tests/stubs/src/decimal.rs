@@ -51,4 +51,31 @@ pub mod string {
             super::deserialize(deserializer).map(Some)
         }
     }
+    /// The same in the body of a PATCH, where it can be null as well.
+    pub mod double_option {
+        use super::{Decimal, Deserializer, Serializer, option};
+
+        /// Writes one, or null.
+        ///
+        /// # Errors
+        ///
+        /// As the serializer's.
+        pub fn serialize<S: Serializer>(
+            value: &Option<Option<Decimal>>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            option::serialize(&value.flatten(), serializer)
+        }
+
+        /// Reads one.
+        ///
+        /// # Errors
+        ///
+        /// The value is no decimal.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Option<Decimal>>, D::Error> {
+            option::deserialize(deserializer).map(Some)
+        }
+    }
 }

@@ -1,0 +1,241 @@
+//! Rewrites of single fields: what is absent, null or a decimal on the wire.
+
+use proc_macro2::Ident;
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Attribute, Field, Type, parse_quote};
+
+use super::compact;
+use crate::generator::{EXACT_NUMBER, EXACT_STRING};
+
+/// Gives a decimal its type, and the adapter that reads and writes it digit for digit. Returns whether the field is one.
+pub(super) fn exact_decimal(field: &mut Field, support: &syn::Path) -> bool {
+    let written = compact(&field.ty);
+    for (marker, form) in [(EXACT_NUMBER, "number"), (EXACT_STRING, "string")] {
+        let form = format_ident!("{form}");
+        let module = compact(&quote!(#support::decimal::#form));
+        if written == marker {
+            let described = marker;
+            field.ty = parse_quote!(::rust_decimal::Decimal);
+            field.attrs.push(parse_quote!(#[serde(with = #module)]));
+            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]));
+            return true;
+        }
+        if argument_of(&field.ty, "Option").is_some_and(|argument| compact(argument) == marker) {
+            let module = format!("{module}::option");
+            let described = format!("Option<{marker}>");
+            field.ty = parse_quote!(::std::option::Option<::rust_decimal::Decimal>);
+            field.attrs.push(parse_quote!(#[serde(default, with = #module)]));
+            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]));
+            return true;
+        }
+    }
+    false
+}
+
+/// typify leaves out an optional list or map that is empty, so a caller could not empty one. Returns whether the field is
+/// one.
+pub(super) fn may_be_sent_empty(field: &mut Field) -> bool {
+    let Some(index) = skips_empty(field).filter(|_| is_collection(&field.ty)) else { return false };
+    let ty = field.ty.clone();
+    field.ty = parse_quote!(::std::option::Option<#ty>);
+    let rename = rename(field).map(|name| quote!(rename = #name,));
+    field.attrs[index] =
+        parse_quote!(#[serde(#rename default, skip_serializing_if = "::std::option::Option::is_none")]);
+    true
+}
+
+/// In a PATCH an absent key leaves the value and a null clears it: two things, two levels of `Option`. Returns whether the
+/// field could be changed.
+pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> bool {
+    if argument_of(&field.ty, "Option").is_none() {
+        return false;
+    }
+    let ty = field.ty.clone();
+    field.ty = parse_quote!(::std::option::Option<#ty>);
+    add_doc(&mut field.attrs, "\n`None` leaves the value as it is, `Some(None)` clears it.");
+    let adapter = |suffix: &str| {
+        let form = compact(&quote!(#support::decimal));
+        ["number", "string"]
+            .map(|name| (format!("{form}::{name}::option"), format!("{form}::{name}::{suffix}")))
+    };
+    for (from, to) in adapter("double_option") {
+        for attr in &mut field.attrs {
+            if compact(attr) == format!("#[serde(default,with=\"{from}\")]") {
+                *attr = parse_quote!(#[serde(default, with = #to)]);
+                return true;
+            }
+        }
+    }
+    let reader = compact(&quote!(#support::null::double_option));
+    field.attrs.push(parse_quote!(#[serde(default, deserialize_with = #reader)]));
+    true
+}
+
+/// A server that has no list sends null as well as none. Returns whether the field is a list or a map.
+pub(super) fn null_is_empty(field: &mut Field, support: &syn::Path) -> bool {
+    if !is_collection(&field.ty) || is_flattened(field) {
+        return false;
+    }
+    let reader = compact(&quote!(#support::null::as_empty));
+    field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
+    true
+}
+
+/// The place of the attribute by which typify leaves an empty list or map out.
+fn skips_empty(field: &Field) -> Option<usize> {
+    field
+        .attrs
+        .iter()
+        .position(|attr| attr.path().is_ident("serde") && compact(attr).contains("::is_empty\""))
+}
+
+/// Returns whether the type is a list or a map.
+pub(super) fn is_collection(ty: &Type) -> bool {
+    ["Vec", "Map", "HashMap", "BTreeMap", "HashSet", "BTreeSet"].iter().any(|name| is_named(ty, name))
+}
+
+fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// Returns whether the field holds what no other field names.
+pub(super) fn is_flattened(field: &Field) -> bool {
+    has_flag(field, "flatten")
+}
+
+/// Returns whether serde fills the field where it is absent.
+pub(super) fn has_default(field: &Field) -> bool {
+    has_flag(field, "default") || is_flattened(field)
+}
+
+fn has_flag(field: &Field, flag: &str) -> bool {
+    let mut found = false;
+    for_each_serde(field, |meta| {
+        found |= meta.path.is_ident(flag);
+        Ok(())
+    });
+    found
+}
+
+/// The `T` of `Wrapper<T>`.
+pub(super) fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(syn::GenericArgument::Type(inner)) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Documentation goes before the other attributes, below what is there already.
+pub(super) fn add_doc(attrs: &mut Vec<Attribute>, text: &str) {
+    let after = attrs.iter().rposition(|attr| attr.path().is_ident("doc")).map_or(0, |last| last + 1);
+    attrs.insert(after, parse_quote!(#[doc = #text]));
+}
+
+fn rename(field: &Field) -> Option<String> {
+    let mut name = None;
+    for_each_serde(field, |meta| {
+        if meta.path.is_ident("rename") {
+            name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+        }
+        Ok(())
+    });
+    name
+}
+
+/// Gives a field its name in JSON.
+pub(super) fn rename_to(field: &mut Field, wire: &str) {
+    let known = field.attrs.iter_mut().find(|attr| attr.path().is_ident("serde"));
+    match known.and_then(|attr| Some((attr.meta.require_list().ok()?.tokens.clone(), attr))) {
+        Some((rest, attr)) => *attr = parse_quote!(#[serde(rename = #wire, #rest)]),
+        None => field.attrs.push(parse_quote!(#[serde(rename = #wire)])),
+    }
+}
+
+fn for_each_serde(field: &Field, mut visit: impl FnMut(&syn::meta::ParseNestedMeta<'_>) -> syn::Result<()>) {
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        // The attributes are progenitor's or ours: they parse.
+        let _ = attr.parse_nested_meta(|meta| {
+            visit(&meta)?;
+            // A value that nobody asked for has to be read all the same.
+            if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Lit>()?;
+            }
+            Ok(())
+        });
+    }
+}
+
+/// The name of the field in JSON.
+pub(super) fn wire_name(field: &Field) -> String {
+    rename(field).or_else(|| field.ident.as_ref().map(Ident::to_string)).unwrap_or_default()
+}
+
+/// The name of the field in Rust, as text.
+pub(super) fn label(field: &Field) -> String {
+    field.ident.as_ref().map(|ident| ident.to_token_stream().to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::{Field, ItemStruct, parse_quote, parse_str};
+
+    use super::{
+        exact_decimal, has_default, may_be_sent_as_null, may_be_sent_empty, null_is_empty, wire_name,
+    };
+    use crate::postprocess::compact;
+
+    fn field(text: &str) -> Field {
+        let item: ItemStruct = parse_str(&format!("struct A {{ {text} }}")).expect("is a struct");
+        item.fields.into_iter().next().expect("has a field")
+    }
+
+    #[test]
+    fn a_null_in_a_patch_is_told_from_nothing() {
+        let support = parse_quote!(crate::raw);
+        for (before, adapter) in [
+            ("a: Option<crate::raw::ExactNumber>", "with=\"crate::raw::decimal::number::double_option\""),
+            ("a: Option<crate::raw::ExactString>", "with=\"crate::raw::decimal::string::double_option\""),
+            ("a: Option<i64>", "deserialize_with=\"crate::raw::null::double_option\""),
+            (
+                "#[serde(rename = \"B\", default, skip_serializing_if = \"::std::vec::Vec::is_empty\")] a: Vec<i64>",
+                "deserialize_with=\"crate::raw::null::double_option\"",
+            ),
+        ] {
+            let mut field = field(before);
+            exact_decimal(&mut field, &support);
+            may_be_sent_empty(&mut field);
+            assert!(may_be_sent_as_null(&mut field, &support), "{before}");
+            let after = compact(&field);
+            assert!(
+                after.contains("Option<::std::option::Option<") || after.contains("Option<Option<"),
+                "{after}"
+            );
+            assert!(after.contains(adapter) && !after.contains("is_empty"), "{after}");
+            assert_eq!(wire_name(&field) == "B", before.contains("rename"), "{after}");
+        }
+        assert!(!may_be_sent_as_null(&mut field("a: i64"), &support));
+    }
+
+    #[test]
+    fn what_is_absent_is_seen_behind_other_attributes() {
+        assert!(has_default(&field("#[serde(rename = \"b\", default)] a: i64")));
+        assert!(has_default(&field("#[serde(flatten)] a: Map")));
+        assert!(!has_default(&field("#[serde(rename = \"default\")] a: i64")));
+    }
+
+    #[test]
+    fn lists_and_maps_of_responses_read_null() {
+        let support = parse_quote!(crate::raw);
+        for (text, is_read) in [
+            ("#[serde(default)] a: ::std::vec::Vec<i64>", true),
+            ("a: ::std::collections::HashMap<String, i64>", true),
+            ("#[serde(flatten)] a: ::serde_json::Map<String, Value>", false),
+            ("a: Option<i64>", false),
+        ] {
+            assert_eq!(null_is_empty(&mut field(text), &support), is_read, "{text}");
+        }
+    }
+}

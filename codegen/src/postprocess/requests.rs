@@ -1,0 +1,428 @@
+//! Request objects: one struct for each operation, in place of progenitor's method with positional arguments.
+//!
+//! A method takes what is required and returns the request; each optional parameter has a setter; `send` holds the
+//! body that progenitor wrote. So one more optional parameter, or another order of parameters in the document, changes
+//! no existing call.
+//!
+//! Arguments are in this order: path parameters as in the path, other required parameters by wire name, the body. A
+//! parameter of an operation that lists it in `x-nd8-arguments` is an argument even if the document makes it optional.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Attribute, Block, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, ReturnType, Type, parse_quote,
+};
+
+use super::debug::Printable;
+use super::fields::argument_of;
+use super::names::Taken;
+use super::parameters::{Call, Parameter};
+use super::rewrite::{self, count, doc_text};
+use super::{compact, is_inherent_client};
+
+/// Turns the methods of `Client` into constructors of request objects, and returns the module with those.
+pub(super) fn transform(
+    items: &mut [Item],
+    calls: &[Call],
+    printable: &Printable<'_>,
+    support: &syn::Path,
+) -> Result<Item, String> {
+    let names = struct_names(calls);
+    let mut requests = BTreeMap::new();
+    for block in items.iter_mut().filter_map(inherent_client) {
+        for item in &mut block.items {
+            let ImplItem::Fn(method) = item else { continue };
+            if method.sig.asyncness.is_none() {
+                continue;
+            }
+            let id = method.sig.ident.to_string();
+            let in_method = |problem: String| format!("in the method `{id}`: {problem}");
+            let call = calls.iter().find(|call| call.id == id || format!("{}_", call.id) == id);
+            let call = call.ok_or_else(|| in_method("no operation has this name".to_owned()))?;
+            let request =
+                Request::new(method, call, format_ident!("{}", names[&call.id])).map_err(in_method)?;
+            *method = request.method();
+            requests.insert(id, request.to_tokens(printable, support));
+        }
+    }
+    count("a method that calls an operation", requests.len(), calls.len())?;
+    let requests = requests.values();
+    Ok(parse_quote! {
+        /// Requests of the operations, made by the methods of [`Client`].
+        ///
+        /// Each has a setter for each optional parameter, which takes a value or an `Option`, and `send`. A name that
+        /// is taken gets a numbered suffix: the setter of a parameter `send` is `send_2`.
+        #[allow(clippy::all)]
+        pub mod requests {
+            #[allow(unused_imports)]
+            use #support::types;
+            #[allow(unused_imports)]
+            use progenitor_client::{ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue};
+
+            use super::Client;
+
+            #(#requests)*
+        }
+    })
+}
+
+fn inherent_client(item: &mut Item) -> Option<&mut ItemImpl> {
+    match item {
+        Item::Impl(block) if is_inherent_client(block) => Some(block),
+        _ => None,
+    }
+}
+
+/// The name of each operation's request object. Operation ids are unique; two of them may be one name in camel case.
+fn struct_names(calls: &[Call]) -> BTreeMap<String, String> {
+    let names: Vec<String> = calls.iter().map(|call| call.id.to_upper_camel_case()).collect();
+    let mut taken = Taken::new(&["Client"], names.iter().map(String::as_str));
+    calls.iter().zip(&names).map(|(call, name)| (call.id.clone(), taken.claim(name))).collect()
+}
+
+/// A parameter, with what progenitor's method knows of it.
+struct Member<'a> {
+    parameter: &'a Parameter,
+    /// The field, and the argument or the setter.
+    ident: Ident,
+    /// The argument of progenitor's method, which its body uses.
+    argument: Ident,
+    /// Without the `Option`, where there is one.
+    ty: Type,
+    /// Whether progenitor's method takes an `Option`.
+    is_option: bool,
+}
+
+impl Member<'_> {
+    fn is_argument(&self) -> bool {
+        self.parameter.required
+    }
+
+    /// What the field holds.
+    fn field_type(&self) -> TokenStream {
+        let ty = &self.ty;
+        match self.is_argument() {
+            true => ty.to_token_stream(),
+            false => quote!(::std::option::Option<#ty>),
+        }
+    }
+}
+
+struct Request<'a> {
+    name: Ident,
+    method: Ident,
+    docs: Vec<Attribute>,
+    members: Vec<Member<'a>>,
+    client: Ident,
+    output: ReturnType,
+    body: Block,
+}
+
+impl<'a> Request<'a> {
+    /// Takes progenitor's method apart.
+    fn new(method: &ImplItemFn, call: &'a Call, name: Ident) -> Result<Self, String> {
+        count("a type parameter", method.sig.generics.type_params().count(), 0)?;
+        let mut types: BTreeMap<String, &Type> = BTreeMap::new();
+        let arguments = method.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Receiver(_) => None,
+            FnArg::Typed(argument) => Some(argument),
+        });
+        let mut found = 0;
+        for argument in arguments {
+            let Pat::Ident(pattern) = &*argument.pat else {
+                return Err(format!("the argument `{}` has no name", compact(&argument.pat)));
+            };
+            types.insert(pattern.ident.to_string(), &argument.ty);
+            found += 1;
+        }
+        count("an argument", found, call.parameters.len())?;
+        let members: Vec<Member<'a>> = call
+            .parameters
+            .iter()
+            .map(|parameter| member(parameter, types.remove(&parameter.argument)))
+            .collect::<Result<_, _>>()?;
+        let mut client = format_ident!("client");
+        while members.iter().any(|member| member.ident == client || member.argument == client) {
+            client = format_ident!("_{client}");
+        }
+        let mut body = method.block.clone();
+        rewrite::body(&mut body, call, &client)?;
+        Ok(Self {
+            name,
+            method: method.sig.ident.clone(),
+            docs: method.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+            members,
+            client,
+            output: method.sig.output.clone(),
+            body,
+        })
+    }
+
+    fn arguments(&self) -> impl Iterator<Item = &Member<'a>> {
+        self.members.iter().filter(|member| member.is_argument())
+    }
+
+    /// The method of `Client` that makes the request.
+    fn method(&self) -> ImplItemFn {
+        let Self { name, method, client, .. } = self;
+        let docs = self.method_docs();
+        let fields = self.members.iter().map(|member| {
+            let ident = &member.ident;
+            match member.is_argument() {
+                true => quote!(#ident),
+                false => quote!(#ident: ::std::option::Option::None),
+            }
+        });
+        let arguments = self.arguments().map(|member| {
+            let (ident, ty) = (&member.ident, &member.ty);
+            quote!(#ident: #ty)
+        });
+        match self.arguments().next() {
+            None => parse_quote! {
+                #docs
+                pub fn #method(&self) -> requests::#name<'_> {
+                    requests::#name { #client: self, #(#fields),* }
+                }
+            },
+            Some(_) => parse_quote! {
+                #docs
+                pub fn #method<'a>(&'a self, #(#arguments),*) -> requests::#name<'a> {
+                    requests::#name { #client: self, #(#fields),* }
+                }
+            },
+        }
+    }
+
+    /// progenitor's documentation, with a list of those arguments only that are left.
+    fn method_docs(&self) -> TokenStream {
+        let text: String = self.docs.iter().filter_map(doc_text).map(|text| format!("{text}\n")).collect();
+        let mut text = match text.rfind("Arguments:\n") {
+            Some(end) => text[..end].trim_end().to_owned(),
+            None => text.trim_end().to_owned(),
+        };
+        for (index, member) in self.arguments().enumerate() {
+            if index == 0 {
+                text.push_str("\n\nArguments:");
+            }
+            text.push_str(&format!("\n- `{}`", member.ident));
+            if let Some(description) = &member.parameter.description {
+                text.push_str(&format!(": {description}"));
+            }
+        }
+        if self.members.iter().any(|member| !member.is_argument()) {
+            text.push_str(&format!("\n\nOptional parameters are set on [`{0}`](requests::{0}).", self.name));
+        }
+        quote!(#[doc = #text])
+    }
+
+    fn to_tokens(&self, printable: &Printable<'_>, support: &syn::Path) -> TokenStream {
+        let Self { name, client, method, output, body, .. } = self;
+        let fields = self.members.iter().map(|member| {
+            let (ident, ty) = (&member.ident, member.field_type());
+            quote!(pub(super) #ident: #ty)
+        });
+        let mut optional: Vec<&Member<'_>> =
+            self.members.iter().filter(|member| !member.is_argument()).collect();
+        optional.sort_by(|a, b| a.ident.cmp(&b.ident));
+        let setters = optional.into_iter().map(setter);
+        let parts = self.members.iter().map(|Member { ident, argument, .. }| match ident == argument {
+            true => quote!(#ident),
+            false => quote!(#ident: #argument),
+        });
+        // What is required here and optional in the document.
+        let pinned = self.arguments().filter(|member| member.is_option).map(|member| {
+            let argument = &member.argument;
+            quote!(let #argument = ::std::option::Option::Some(#argument);)
+        });
+        let statements = &body.stmts;
+        let debug = self.debug(printable, support);
+        let about = format!("The request of [`Client::{method}`].");
+        quote! {
+            #[doc = #about]
+            #[must_use = "nothing is sent until `send` is called"]
+            #[derive(Clone)]
+            pub struct #name<'a> {
+                pub(super) #client: &'a Client,
+                #(#fields),*
+            }
+
+            impl<'a> #name<'a> {
+                #(#setters)*
+
+                /// Sends the request.
+                pub async fn send(self) #output {
+                    let Self { #client, #(#parts),* } = self;
+                    #(#pinned)*
+                    #(#statements)*
+                }
+            }
+
+            #debug
+        }
+    }
+
+    fn debug(&self, printable: &Printable<'_>, support: &syn::Path) -> ItemImpl {
+        let (name, title) = (&self.name, self.name.to_string());
+        let mut members: Vec<&Member<'_>> = self.members.iter().collect();
+        members.sort_by(|a, b| a.ident.cmp(&b.ident));
+        let lines = members.into_iter().map(|Member { ident, ty, parameter, .. }| {
+            let label = ident.to_string();
+            match printable.contains(ty, &parameter.wire) {
+                true => quote!(.field(#label, &self.#ident)),
+                false => quote!(.field(#label, &#support::Redacted)),
+            }
+        });
+        parse_quote! {
+            impl ::std::fmt::Debug for #name<'_> {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(#title) #(#lines)* .finish_non_exhaustive()
+                }
+            }
+        }
+    }
+}
+
+fn member<'a>(parameter: &'a Parameter, ty: Option<&Type>) -> Result<Member<'a>, String> {
+    let name = &parameter.argument;
+    let ty = ty.ok_or_else(|| format!("it has no argument `{name}`"))?;
+    let inner = argument_of(ty, "Option");
+    if inner.is_none() && !parameter.required {
+        return Err(format!("the argument `{name}` is no `Option`, and the parameter is optional"));
+    }
+    Ok(Member {
+        parameter,
+        ident: syn::parse_str(&parameter.ident)
+            .map_err(|_| format!("`{}` is no identifier", parameter.ident))?,
+        argument: format_ident!("{name}"),
+        ty: inner.unwrap_or(ty).clone(),
+        is_option: inner.is_some(),
+    })
+}
+
+fn setter(member: &Member<'_>) -> TokenStream {
+    let Member { ident, ty, parameter, .. } = member;
+    let mut text = format!("Sets the {} `{}`.", parameter.location.noun(), parameter.wire);
+    if let Some(description) = &parameter.description {
+        text.push_str(&format!("\n\n{description}"));
+    }
+    quote! {
+        #[doc = #text]
+        pub fn #ident(mut self, #ident: impl ::std::convert::Into<::std::option::Option<#ty>>) -> Self {
+            self.#ident = #ident.into();
+            self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use syn::{File, parse_quote, parse_str};
+
+    use super::super::debug::Printable;
+    use super::super::parameters::{Call, Location, Parameter};
+    use super::{compact, transform};
+
+    fn parameter(name: &str, location: Location, required: bool) -> Parameter {
+        Parameter {
+            argument: name.into(),
+            ident: name.into(),
+            wire: name.into(),
+            location,
+            required,
+            description: Some("What it is.".into()),
+        }
+    }
+
+    fn call(parameters: Vec<Parameter>) -> Call {
+        Call { id: "list_it".into(), placeholders: 0, parameters }
+    }
+
+    /// A client as progenitor writes it, with one method of these arguments.
+    fn client(arguments: &str, query: &str) -> String {
+        format!(
+            r#"impl Client {{
+                #[doc = "List it\n\nArguments:\n- `page`: a page\n"]
+                pub async fn list_it<'a>(&'a self, {arguments}) -> Result<ResponseValue<()>, Error<()>> {{
+                    let url = format!("{{}}/it", self.baseurl);
+                    let mut header_map = HeaderMap::with_capacity(1usize);
+                    header_map.append(HeaderName::from_static("api-version"), Self::api_version());
+                    let mut request = self.client.get(url){query}.headers(header_map).build()?;
+                    let info = OperationInfo {{ operation_id: "list_it" }};
+                    let response = self.exec(request, &info).await?;
+                    match response.status().as_u16() {{ 200..=299 => Ok(ResponseValue::empty(response)) }}
+                }}
+            }}"#
+        )
+    }
+
+    const QUERY: &str = r#".query(&progenitor_client::QueryParam::new("page", &page))"#;
+
+    fn transformed(text: &str, calls: &[Call]) -> Result<String, String> {
+        let mut file: File = parse_str(text).expect("is Rust");
+        let types = BTreeSet::new();
+        let printable = Printable { types: &types, names: &[] };
+        let module = transform(&mut file.items, calls, &printable, &parse_quote!(crate::raw))?;
+        file.items.push(module);
+        Ok(compact(&file))
+    }
+
+    #[test]
+    fn optional_parameters_become_setters() {
+        let text = client("page: Option<i64>", QUERY);
+        let calls = [call(vec![parameter("page", Location::Query, false)])];
+        let code = transformed(&text, &calls).expect("is as expected");
+        for there in [
+            "pubfnlist_it(&self)->requests::ListIt<'_>",
+            "pubfnpage(mutself,page:impl::std::convert::Into<::std::option::Option<i64>>)->Self",
+            "pubasyncfnsend(self)->Result<ResponseValue<()>,Error<()>>",
+            "letSelf{client,page}=self;",
+        ] {
+            assert!(code.contains(there), "{there} is missing: {code}");
+        }
+        assert!(!code.contains("a page"), "the old list of arguments is gone: {code}");
+    }
+
+    #[test]
+    fn an_argument_that_became_optional_stays_one_if_it_is_listed() {
+        let text = client("page: Option<i64>", QUERY);
+        let calls = [call(vec![parameter("page", Location::Query, true)])];
+        let code = transformed(&text, &calls).expect("is as expected");
+        for there in ["pubfnlist_it<'a>(&'aself,page:i64)", "letpage=::std::option::Option::Some(page);"] {
+            assert!(code.contains(there), "{there} is missing: {code}");
+        }
+    }
+
+    #[test]
+    fn every_count_fires() {
+        let page = || vec![parameter("page", Location::Query, false)];
+        let both = [call(page()), Call { id: "another".into(), ..call(vec![]) }];
+        let generic = client("page: Option<i64>", QUERY).replace("<'a>(", "<'a, B>(");
+        for (what, text, calls, message) in [
+            (
+                "a method lost",
+                client("page: Option<i64>", QUERY),
+                &both[..],
+                "calls an operation 1 times, expected 2",
+            ),
+            (
+                "a method more",
+                client("page: Option<i64>", QUERY),
+                &[],
+                "`list_it`: no operation has this name",
+            ),
+            ("an argument lost", client("", ""), &both[..1], "an argument 0 times, expected 1"),
+            ("an argument renamed", client("leaf: Option<i64>", QUERY), &both[..1], "no argument `page`"),
+            ("not optional", client("page: i64", QUERY), &both[..1], "`page` is no `Option`"),
+            ("generic", generic, &both[..1], "a type parameter 1 times, expected 0"),
+            ("not sent", client("page: Option<i64>", ""), &both[..1], "`QueryParam` 0 times, expected 1"),
+        ] {
+            let error = transformed(&text, calls).expect_err(what);
+            assert!(error.contains(message), "{what}: {error}");
+        }
+    }
+}
