@@ -187,7 +187,7 @@ fn name_schema(tree: &mut Tree, place: &Pointer, name: &str) -> Result<(), Error
 /// A reference that keeps the description of what stood here. OpenAPI ignores it; the finishing step does not.
 pub(crate) fn described_reference(name: &str, replaced: &Value) -> Value {
     let mut reference = reference(name);
-    for key in ["description", "x-nd8-provenance"] {
+    for key in ["description", "x-nd8-constant", "x-nd8-provenance"] {
         if let Some(value) = replaced.get(key) {
             reference[key] = value.clone();
         }
