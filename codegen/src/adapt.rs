@@ -26,7 +26,8 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
         let constant = |name: &str| properties.get(name).is_some_and(|it| it.get("x-nd8-constant").is_some());
         let constants: Vec<String> = properties.keys().filter(|name| constant(name)).cloned().collect();
         let Some(needs) = profile.needs(name) else { continue };
-        let fields = needs.fields.iter().filter(|field| field.required && properties.contains_key(&field.name));
+        let fields =
+            needs.fields.iter().filter(|field| field.required && properties.contains_key(&field.name));
         let required: Vec<String> = fields.map(|field| field.name.clone()).collect();
         if requests.contains(name) && !responses.contains(name) {
             component["x-nd8-arguments"] = json!(required);
@@ -155,7 +156,9 @@ fn nullable_is_optional(root: &mut Value) {
 /// In OpenAPI 3.0 a description beside a reference needs an `allOf`, of which typify would make a type.
 fn references_are_plain(root: &mut Value) {
     without_failure(for_each(root, &mut |schema, _| {
-        let name = schema.get("allOf").and_then(|_| referenced_in(&Value::Object(schema.clone())).map(str::to_owned));
+        let name = schema
+            .get("allOf")
+            .and_then(|_| referenced_in(&Value::Object(schema.clone())).map(str::to_owned));
         if let Some(Value::Object(reference)) = name.as_deref().map(schema::reference) {
             *schema = reference;
         }
@@ -168,7 +171,15 @@ fn references_are_plain(root: &mut Value) {
 /// would be sent where the caller said nothing. A conversion matches only a schema that says nothing else.
 fn constraints_are_dropped(root: &mut Value) {
     const TYPE: [&str; 10] = [
-        "$ref", "additionalProperties", "enum", "format", "items", "oneOf", "properties", "required", "type",
+        "$ref",
+        "additionalProperties",
+        "enum",
+        "format",
+        "items",
+        "oneOf",
+        "properties",
+        "required",
+        "type",
         "description",
     ];
     without_failure(for_each(root, &mut |schema, _| {
@@ -246,11 +257,14 @@ impl Placeholders {
 
     fn properties(&mut self, index: usize, name: &str, component: &mut Value) {
         let keeps_unknown = component.get("additionalProperties").is_some();
-        let Some(Value::Object(properties)) = component.get_mut("properties").map(Value::take) else { return };
+        let Some(Value::Object(properties)) = component.get_mut("properties").map(Value::take) else {
+            return;
+        };
         // The fields that are not the document's keep their name.
         let scope = if keeps_unknown { Scope::with(&["extra"]) } else { Scope::default() };
         let idents = names::assign(properties.keys().map(String::as_str), names::snake, scope);
-        let mut ordered: Vec<(&str, String)> = idents.iter().map(|(wire, ident)| (*wire, ident.clone())).collect();
+        let mut ordered: Vec<(&str, String)> =
+            idents.iter().map(|(wire, ident)| (*wire, ident.clone())).collect();
         ordered.sort_by(|one, other| one.1.cmp(&other.1));
         let mut renamed = Map::new();
         let mut by_wire = BTreeMap::new();
@@ -262,7 +276,8 @@ impl Placeholders {
             by_wire.insert(wire.to_owned(), placeholder);
         }
         if let Some(Value::Array(required)) = component.get_mut("required") {
-            let names = required.iter().filter_map(|name| by_wire.get(name.as_str()?).map(|name| json!(name)));
+            let names =
+                required.iter().filter_map(|name| by_wire.get(name.as_str()?).map(|name| json!(name)));
             *required = names.collect();
         }
         component["properties"] = Value::Object(renamed);
@@ -311,7 +326,8 @@ impl Placeholders {
         let mut seen = BTreeSet::new();
         let replaced = self.within(tokens, &mut seen);
         let missing = self.names.keys().find(|name| all && !seen.contains(*name));
-        let fail = |message: String| Error::new("generated code", Pointer::root(), Problem::Generator(message));
+        let fail =
+            |message: String| Error::new("generated code", Pointer::root(), Problem::Generator(message));
         if let Some(missing) = missing {
             return Err(fail(format!("nothing was generated for `{}`", self.names[missing].wire)));
         }

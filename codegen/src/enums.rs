@@ -30,8 +30,13 @@ pub(crate) fn collect(tree: &Tree) -> Vec<OpenEnum> {
 }
 
 fn read(name: &str, schema: &Value) -> OpenEnum {
-    let values: Vec<&str> =
-        schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let values: Vec<&str> = schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     // `Unknown` is the variant for everything else.
     let variants = names::assign(values.iter().copied(), names::camel, Scope::with(&["Unknown", "Self"]));
     let variants = values.iter().map(|value| (variants[value].clone(), (*value).to_owned())).collect();

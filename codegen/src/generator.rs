@@ -73,7 +73,10 @@ fn attempt(spec: &openapiv3::OpenAPI, enums: &[OpenEnum], module: &str) -> Resul
 pub(crate) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.map_or_else(|| "it panicked without a message".to_owned(), |message| format!("it panicked: {message}"))
+    text.map_or_else(
+        || "it panicked without a message".to_owned(),
+        |message| format!("it panicked: {message}"),
+    )
 }
 
 /// What the generator fails for.

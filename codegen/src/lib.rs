@@ -51,8 +51,8 @@ mod surface;
 pub use document::Document;
 pub use error::{Error, Finding, Problem};
 pub use profile::{
-    AlternativeName, Credential, CredentialOverride, FieldNeed, Kind, MovedOperation, OperationEntry, Profile, SchemaName,
-    TypeNeeds,
+    AlternativeName, Credential, CredentialOverride, FieldNeed, Kind, MovedOperation, OperationEntry,
+    Profile, SchemaName, TypeNeeds,
 };
 pub use report::{Warning, WarningKind};
 pub use revision::Revision;
@@ -144,7 +144,8 @@ pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generat
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("nd8-codegen".to_owned()).stack_size(STACK);
         let worker = builder.spawn_scoped(scope, || generate_here(main, knowledge));
-        let fail = |message: String| Error::new(main.name, pointer::Pointer::root(), Problem::Generator(message));
+        let fail =
+            |message: String| Error::new(main.name, pointer::Pointer::root(), Problem::Generator(message));
         match worker.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(fail(generator::message_of(&*panic))),

@@ -123,7 +123,12 @@ impl Diagnostics {
     /// Reports knowledge that matches nothing: an error, or a warning where the user cannot edit our tables.
     pub(crate) fn stale(&mut self, document: &str, pointer: Pointer, what: String) {
         match self.tolerant {
-            true => self.warn(WarningKind::Stale, document, &pointer, format!("{what} matches nothing in the document")),
+            true => self.warn(
+                WarningKind::Stale,
+                document,
+                &pointer,
+                format!("{what} matches nothing in the document"),
+            ),
             false => self.error(document, pointer, Problem::Stale { what }),
         }
     }

@@ -59,8 +59,7 @@ mod tests {
     #[test]
     fn layout_and_order_do_not_count_and_everything_else_does() {
         let one = revision(r#"{"openapi":"3.0.3","info":{"title":"T","version":"1"},"paths":{"/a":{}}}"#);
-        let laid_out =
-            "{ \"paths\": {\"/a\": {}},\n \"info\": {\"version\": \"1\", \"title\": \"T\"}, \"openapi\": \"3.0.3\"}";
+        let laid_out = "{ \"paths\": {\"/a\": {}},\n \"info\": {\"version\": \"1\", \"title\": \"T\"}, \"openapi\": \"3.0.3\"}";
         assert_eq!(revision(laid_out), one);
         let other = revision(r#"{"openapi":"3.0.3","info":{"title":"U","version":"1"},"paths":{"/a":{}}}"#);
         assert_eq!(other.version, one.version);
@@ -78,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_version_that_would_break_out_of_its_literal_is_escaped() {
-        let hostile = revision(r#"{"openapi":"3.0.3","info":{"title":"T","version":"1\"\n"},"paths":{"/a":{}}}"#);
+        let hostile =
+            revision(r#"{"openapi":"3.0.3","info":{"title":"T","version":"1\"\n"},"paths":{"/a":{}}}"#);
         let source = hostile.to_source(Some("2026-01-02"));
         assert!(source.contains(r#"("1\"\n","#), "{source}");
         syn::parse_str::<syn::Expr>(&source).expect("is an expression");

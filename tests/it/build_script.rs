@@ -38,15 +38,20 @@ fn a_document_decides_what_is_built() {
     let document = folder.path().join("document.json");
     let upstream = std::fs::read_to_string("openapi/nd8.json").expect("is there");
 
-    let broken = upstream.replacen("#/components/schemas/Checkout\"", "#/components/schemas/Gone\"", 1);
+    let broken =
+        upstream.replacen("#/components/schemas/CheckoutCreateResponse\"", "#/components/schemas/Gone\"", 1);
     assert_ne!(broken, upstream);
     std::fs::write(&document, broken).expect("can be written");
     let printed = build(&document, &["codegen"]).expect_err("the document is broken");
-    let place = "document.json#/paths/~1checkout~1create~1/post/responses/201/content/application~1json/schema/$ref: `$ref` leads nowhere";
-    assert!(printed.contains(place), "{printed}");
+    let place = "`$ref` resolves to nothing: `#/components/schemas/Gone` (at #/paths/~1checkout~1create~1/post/responses/201";
+    assert!(printed.contains(place) && printed.contains("document.json:"), "{printed}");
     assert!(!printed.contains("panicked") && !printed.contains("stack backtrace"), "{printed}");
 
-    std::fs::write(&document, upstream.replacen("\"1.1.0\"", "\"1.2.0\"", 1)).expect("can be written");
+    // As YAML, with a byte order mark: so it is likely to be published.
+    let next = upstream.replacen("\"1.1.0\"", "\"1.2.0\"", 1);
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&next).expect("is JSON");
+    let yaml: String = members.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+    std::fs::write(&document, format!("\u{feff}{yaml}")).expect("can be written");
     build(&document, &["codegen"]).expect("another revision builds");
 
     let printed = build(&folder.path().join("absent.json"), &["codegen"]).expect_err("there is no document");

@@ -112,10 +112,7 @@ fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
                 })
                 .collect(),
             // Between documents of the past they have to match nothing.
-            todo: (impact.stale.iter())
-                .filter(|_| is_pinned)
-                .cloned()
-                .collect(),
+            todo: (impact.stale.iter()).filter(|_| is_pinned).cloned().collect(),
         },
         Err(error) => RustImpact::Unknown { reason: error.to_string() },
     })

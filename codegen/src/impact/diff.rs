@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SurfaceChange;
 use super::canonical::is_option_of;
 use super::reason::{ChangeKind, Reason, What};
-use super::surface::{Definition, Enum, Implementation, Method, Shape, Struct, Surface};
+use super::surface::{Definition, Enum, Implementation, Shape, Struct, Surface};
+use super::{SurfaceChange, methods};
 
 /// What differs, in no order that means anything.
 pub(super) fn diff(old: &Surface, new: &Surface) -> Vec<SurfaceChange> {
@@ -37,6 +37,8 @@ impl Diff {
         for (name, sides) in both(&old.definitions, &new.definitions) {
             let item = |definition: &Definition| format!("{} {name}", definition.shape.keyword());
             match sides {
+                Sides::Old(_) if is_request(old, name) => _ = self.replaced.insert(name.to_owned()),
+                Sides::New(_) if is_request(new, name) => _ = self.replaced.insert(name.to_owned()),
                 Sides::Old(was) => {
                     self.replace(name);
                     self.add(item(was), Reason::Removed(was.shape.what()));
@@ -162,7 +164,7 @@ impl Diff {
         for (name, sides) in both(&old.implementations, &new.implementations) {
             let item = format!("impl {name}");
             let (Sides::Old(one) | Sides::New(one) | Sides::Both(one, _)) = sides;
-            if !one.mentions.is_disjoint(&self.replaced) {
+            if self.replaced.contains(&one.owner) || !one.mentions.is_disjoint(&self.replaced) {
                 continue;
             }
             match sides {
@@ -201,17 +203,32 @@ impl Diff {
     }
 
     fn methods(&mut self, old: &Surface, new: &Surface) {
+        let moved = methods::moved(old, new);
         for (name, sides) in both(&old.methods, &new.methods) {
             let item = format!("fn {name}");
             let (Sides::Old(one) | Sides::New(one) | Sides::Both(one, _)) = sides;
             if self.replaced.contains(&one.owner) {
                 continue;
             }
+            // The setter of a field changes with the field.
+            let of_field = format!("field {name}");
+            if self.changes.iter().any(|it| it.item == of_field && it.kind != ChangeKind::Documentation) {
+                continue;
+            }
             match sides {
-                Sides::Old(_) => self.add(item, Reason::Removed(What::Method)),
-                Sides::New(_) => self.add(item, Reason::Added(What::Method)),
+                Sides::Old(_) | Sides::New(_) if moved.contains(name) => {
+                    _ = self.touched.insert(name.to_owned())
+                }
+                Sides::Old(_) => {
+                    self.touched.insert(name.to_owned());
+                    self.add(item, Reason::Removed(What::Method));
+                }
+                Sides::New(_) => {
+                    self.touched.insert(name.to_owned());
+                    self.add(item, Reason::Added(What::Method));
+                }
                 Sides::Both(was, is) => {
-                    let reasons = signature(was, is);
+                    let reasons = methods::signature(was, is, &moved);
                     if !reasons.is_empty() {
                         self.touched.insert(name.to_owned());
                     }
@@ -250,9 +267,18 @@ impl Diff {
                 && !self.touched.contains(name)
                 && !explained.contains(name)
             {
-                match was.owner.as_str() {
-                    "Client" => self.add(format!("fn {name}"), Reason::AnotherExchange),
-                    owner => _ = changed.insert(owner),
+                match sends(new, &was.owner) {
+                    // What the document adds to a request or takes from it is sent there.
+                    Some(call) if self.touched.iter().any(|name| is_of(name, &was.owner) || name == call) => {
+                    }
+                    Some(call) if explained.contains(call) => {}
+                    Some(call) => self.add(format!("fn {call}"), Reason::AnotherExchange),
+                    // It makes a request, with what the document says is in it.
+                    None if is_request(new, &is.answer) => {}
+                    None if was.owner == "Client" => {
+                        self.add(format!("fn {name}"), Reason::AnotherExchange);
+                    }
+                    None => _ = changed.insert(was.owner.as_str()),
                 }
             }
         }
@@ -261,8 +287,8 @@ impl Diff {
             // the documentation.
             if let Sides::Both(was, is) = sides
                 && was.body != is.body
-                && was.shown.is_empty()
                 && was.owner != "Client"
+                && !name.starts_with("Debug ")
                 && !name.starts_with("JsonSchema ")
             {
                 changed.insert(&was.owner);
@@ -279,6 +305,23 @@ impl Diff {
     }
 }
 
+/// The method of the client that makes requests of this type.
+fn sends<'a>(surface: &'a Surface, request: &str) -> Option<&'a str> {
+    let mut makers = surface.methods.iter().filter(|(_, method)| {
+        method.owner == "Client" && method.answer == request && request.starts_with("requests::")
+    });
+    makers.next().map(|(name, _)| name.as_str())
+}
+
+/// Whether a type is the request of an operation: it is reported with the method that makes it.
+fn is_request(surface: &Surface, name: &str) -> bool {
+    sends(surface, name).is_some()
+}
+
+fn is_of(method: &str, owner: &str) -> bool {
+    method.strip_prefix(owner).is_some_and(|rest| rest.starts_with("::"))
+}
+
 fn another_type(from: &str, to: &str) -> Reason {
     if is_option_of(to, from) {
         Reason::BecameOptional { from: from.to_owned() }
@@ -287,58 +330,6 @@ fn another_type(from: &str, to: &str) -> Reason {
     } else {
         Reason::AnotherType { from: from.to_owned(), to: to.to_owned() }
     }
-}
-
-fn signature(was: &Method, is: &Method) -> Vec<Reason> {
-    let mut reasons = arguments(&was.arguments, &is.arguments);
-    if was.receiver != is.receiver {
-        reasons.push(Reason::AnotherReceiver);
-    }
-    if was.answer != is.answer {
-        reasons.push(Reason::AnotherAnswer { from: was.answer.clone(), to: is.answer.clone() });
-    }
-    reasons
-}
-
-type Arguments = [(String, String)];
-
-fn arguments(was: &Arguments, is: &Arguments) -> Vec<Reason> {
-    let find = |side: &Arguments, name: &str| side.iter().position(|(other, _)| other == name);
-    let types = |side: &Arguments| -> Vec<String> { side.iter().map(|(_, ty)| ty.clone()).collect() };
-    if types(was) == types(is) {
-        // The compiler sees no difference. Whoever calls does, where a name has moved.
-        let moved =
-            was.iter().enumerate().any(|(index, (name, _))| find(is, name).is_some_and(|at| at != index));
-        if moved {
-            return vec![Reason::ArgumentsSwapped];
-        }
-        let pairs = was.iter().zip(is).filter(|((from, _), (to, _))| from != to);
-        return pairs
-            .map(|((from, _), (to, _))| Reason::ArgumentRenamed { from: from.clone(), to: to.clone() })
-            .collect();
-    }
-    let mut reasons = Vec::new();
-    for (name, from) in was {
-        match find(is, name).and_then(|index| is.get(index)) {
-            None => reasons.push(Reason::ArgumentRemoved { name: name.clone() }),
-            Some((_, to)) if from == to => {}
-            Some((_, to)) if is_option_of(from, to) => {
-                reasons.push(Reason::ArgumentRequired { name: name.clone() });
-            }
-            Some((_, to)) if is_option_of(to, from) => {
-                reasons.push(Reason::ArgumentOptional { name: name.clone() });
-            }
-            Some((_, to)) => {
-                reasons.push(Reason::ArgumentType { name: name.clone(), from: from.clone(), to: to.clone() })
-            }
-        }
-    }
-    let added = is.iter().filter(|(name, _)| find(was, name).is_none());
-    reasons.extend(added.map(|(name, ty)| Reason::ArgumentAdded { name: name.clone(), ty: ty.clone() }));
-    if reasons.is_empty() {
-        reasons.push(Reason::ArgumentsReordered);
-    }
-    reasons
 }
 
 /// One name, and where it is.

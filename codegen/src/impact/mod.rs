@@ -4,8 +4,8 @@
 //! difference gets one reason. The rules are those of Cargo's book: what can stop a caller from compiling is
 //! [`Bump::Major`], what callers can newly name is [`Bump::Minor`], all else is [`Bump::Patch`].
 //!
-//! What the verdict covers: the types and the client, which `nd8` publishes in `raw` and, many of the types, at its
-//! root. The typed mocks have the signatures of the client. The hand-written layer is not looked at: where it has to
+//! What the verdict covers: the types, the client and its requests, which `nd8` publishes in `raw` and, many of the types, at its
+//! root. The typed mocks follow them: one more parameter is one more method. The hand-written layer is not looked at: where it has to
 //! follow a change, its own changes come on top, so the verdict is the least that is needed.
 //!
 //! ```
@@ -28,8 +28,11 @@
 mod canonical;
 mod diff;
 mod lenient;
+mod methods;
 mod reason;
 mod surface;
+#[cfg(test)]
+mod tests;
 mod version;
 
 use std::cmp::Reverse;
@@ -107,9 +110,7 @@ impl fmt::Display for Impact {
             None => writeln!(f, "rust: no change")?,
         }
         self.changes.iter().try_for_each(|change| writeln!(f, "{change}"))?;
-        self.stale
-            .iter()
-            .try_for_each(|entry| writeln!(f, "stale  {entry}"))
+        self.stale.iter().try_for_each(|entry| writeln!(f, "stale  {entry}"))
     }
 }
 

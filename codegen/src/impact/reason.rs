@@ -246,12 +246,13 @@ impl Reason {
             | Self::ArgumentsSwapped
             | Self::AnotherAnswer { .. }
             | Self::AnotherReceiver
-            | Self::AnotherAssociatedType { .. } => Bump::Major,
+            | Self::AnotherAssociatedType { .. }
+            // Callers with the old credential compile, and are refused.
+            | Self::AnotherCredential { .. } => Bump::Major,
             Self::Added(_) | Self::BecameClosed => Bump::Minor,
             Self::ArgumentRenamed { .. }
             | Self::AnotherValue { .. }
             | Self::AnotherCall { .. }
-            | Self::AnotherCredential { .. }
             | Self::AnotherExchange
             | Self::AnotherWireForm
             | Self::VariantsReordered
@@ -319,8 +320,8 @@ impl fmt::Display for Reason {
             Self::ArgumentAdded { name, ty } => write!(f, "takes another argument, `{name}: {ty}`"),
             Self::ArgumentRemoved { name } => write!(f, "does not take `{name}` any more"),
             Self::ArgumentType { name, from, to } => write!(f, "takes `{name}` as `{to}`, was `{from}`"),
-            Self::ArgumentRequired { name } => write!(f, "`{name}` is required now: no `Option` any more"),
-            Self::ArgumentOptional { name } => write!(f, "`{name}` is optional now: an `Option`"),
+            Self::ArgumentRequired { name } => write!(f, "`{name}` is required now: an argument, no setter and no `Option`"),
+            Self::ArgumentOptional { name } => write!(f, "`{name}` is optional now: a setter or an `Option`"),
             Self::ArgumentsReordered => f.write_str("takes its arguments in another order"),
             Self::ArgumentsSwapped => {
                 f.write_str("takes its arguments in another order of the same types: calls compile and mean something else")

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, Fields, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat, ReturnType, Token,
-    Type, UseTree, parse::Parser, punctuated::Punctuated,
+    Attribute, Expr, Fields, File, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat, ReceiverKind,
+    ReturnType, Token, Type, UseTree, parse::Parser, punctuated::Punctuated,
 };
 
 use super::canonical;
@@ -238,7 +238,7 @@ impl Surface {
 
     fn implementation(&mut self, item: &ItemImpl, module: &str) {
         // A path with more than one segment is somebody else's type.
-        let own = matches!(&*item.self_ty, Type::Path(path) if path.path.get_ident().is_some());
+        let own = matches!(&*item.self_ty, Type::Path(path) if path.path.segments.len() == 1);
         let owner = format!("{}{}", if own { module } else { "" }, canonical::ty(&item.self_ty));
         let Some((path, _)) = &item.trait_ else {
             let functions = item.items.iter().filter_map(|member| match member {
@@ -305,7 +305,13 @@ fn method(owner: &str, function: &ImplItemFn) -> Method {
     let mut arguments = Vec::new();
     for input in &function.sig.inputs {
         match input {
-            FnArg::Receiver(it) => receiver.push_str(&tight(it)),
+            FnArg::Receiver(it) => {
+                let mut it = it.clone();
+                if let ReceiverKind::Reference(_, lifetime, _) = &mut it.kind {
+                    *lifetime = None;
+                }
+                receiver.push_str(&tight(&it));
+            }
             FnArg::Typed(it) => {
                 let name = match &*it.pat {
                     Pat::Ident(name) => name.ident.to_string(),

@@ -4,9 +4,7 @@
 mod contract;
 mod operations;
 
-use crate::profile::{
-    AlternativeName, Credential, CredentialOverride, MovedOperation, Profile, SchemaName,
-};
+use crate::profile::{AlternativeName, Credential, CredentialOverride, MovedOperation, Profile, SchemaName};
 
 /// Returns the tables for `openapi/nd8.json` and `openapi/supplement.json`.
 pub fn profile() -> Profile {
@@ -35,7 +33,10 @@ pub fn profile() -> Profile {
             .collect(),
         moved: MOVED
             .iter()
-            .map(|(operation, to)| MovedOperation { operation: (*operation).to_owned(), to: (*to).to_owned() })
+            .map(|(operation, to)| MovedOperation {
+                operation: (*operation).to_owned(),
+                to: (*to).to_owned(),
+            })
             .collect(),
         server_path: Some("/api".to_owned()),
         debug_shows: DEBUG_SHOWS.map(str::to_owned).to_vec(),

@@ -79,7 +79,11 @@ fn entry(row: &Row) -> OperationEntry {
         credential: credential.map(str::to_owned),
         used_by: Some(format!("`{used_by}`")),
         parameters: parameters
-            .map(|(_, name, kind, required)| FieldNeed { name: (*name).to_owned(), kind: *kind, required: *required })
+            .map(|(_, name, kind, required)| FieldNeed {
+                name: (*name).to_owned(),
+                kind: *kind,
+                required: *required,
+            })
             .collect(),
     }
 }

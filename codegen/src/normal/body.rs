@@ -72,10 +72,14 @@ impl Normalizer<'_> {
     ) -> Result<(String, Success), Error> {
         let responses = operation.get("responses");
         if responses.is_some_and(|responses| !responses.is_object()) {
-            return Err(self.tree.error(place.clone(), Problem::Malformed("`responses` must be an object".to_owned())));
+            return Err(self
+                .tree
+                .error(place.clone(), Problem::Malformed("`responses` must be an object".to_owned())));
         }
-        let mut statuses: Vec<&str> =
-            schema::object(responses).map(|(status, _)| status).filter(|status| status.starts_with('2')).collect();
+        let mut statuses: Vec<&str> = schema::object(responses)
+            .map(|(status, _)| status)
+            .filter(|status| status.starts_with('2'))
+            .collect();
         statuses.sort_by_key(|status| status.to_ascii_uppercase());
         if statuses.is_empty() && schema::object(responses).any(|(status, _)| status == "default") {
             statuses.push("default");
@@ -89,12 +93,16 @@ impl Normalizer<'_> {
             let content = value.get("content");
             let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
             let media = json_media_type(&media_types).filter(|media| {
-                let is_binary = content.is_some_and(|content| content[*media]["schema"]["format"] == "binary");
+                let is_binary =
+                    content.is_some_and(|content| content[*media]["schema"]["format"] == "binary");
                 !is_binary || found.entry.is_some()
             });
             let schema = media.map(|media| {
                 let schema = content.and_then(|content| content.get(media)?.get("schema")).cloned();
-                (schema.unwrap_or_else(|| Value::Object(Map::new())), place.join(["content", media, "schema"]))
+                (
+                    schema.unwrap_or_else(|| Value::Object(Map::new())),
+                    place.join(["content", media, "schema"]),
+                )
             });
             if schema.is_none() && !media_types.is_empty() {
                 unfit.get_or_insert((place.child("content"), media_types.join("`, `")));
@@ -120,7 +128,8 @@ impl Normalizer<'_> {
                 Err(self.tree.error(place, Problem::Unsupported(format!("a response of `{media}` only"))))
             }
             (None, None) => {
-                let message = "the operation describes no success; it is read as one without a body".to_owned();
+                let message =
+                    "the operation describes no success; it is read as one without a body".to_owned();
                 self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
                 Ok(("2XX".to_owned(), Success { description: None, schema: None }))
             }
@@ -144,17 +153,22 @@ impl Normalizer<'_> {
         if let Some(results) = value.get("properties").and_then(|properties| properties.get("results")) {
             let place = place.join(["properties", "results"]);
             let results = resolve(self.tree, results, &place)?;
-            return Ok((results.value.get("items").cloned().unwrap_or_else(any), results.place.child("items")));
+            return Ok((
+                results.value.get("items").cloned().unwrap_or_else(any),
+                results.place.child("items"),
+            ));
         }
         if value.get("type").is_some_and(|name| name == "array") || value.get("items").is_some() {
             return Ok((value.get("items").cloned().unwrap_or_else(any), place.child("items")));
         }
         let is_open = schema::object(Some(value)).all(|(key, value)| {
-            matches!(key, "additionalProperties" | "description" | "example" | "title") || key == "type" && value == "object"
+            matches!(key, "additionalProperties" | "description" | "example" | "title")
+                || key == "type" && value == "object"
         });
         if !is_open {
             let used_by = self.used_by(operation);
-            let what = format!("the response of {operation} to be a list, or an object with a list `results`");
+            let what =
+                format!("the response of {operation} to be a list, or an object with a list `results`");
             self.diagnostics.need(&self.tree.name, place.clone(), Problem::Contract { used_by, what });
         }
         Ok((any(), place))
@@ -162,7 +176,11 @@ impl Normalizer<'_> {
 }
 
 /// The names of the fields that a request body requires, or none if it cannot be told.
-pub(super) fn required_fields(tree: &Tree, operation: &Map<String, Value>, place: &Pointer) -> Option<Vec<String>> {
+pub(super) fn required_fields(
+    tree: &Tree,
+    operation: &Map<String, Value>,
+    place: &Pointer,
+) -> Option<Vec<String>> {
     let Some(body) = operation.get("requestBody") else { return Some(Vec::new()) };
     let body = resolve(tree, body, &place.child("requestBody")).ok()?;
     let content = body.value.get("content");

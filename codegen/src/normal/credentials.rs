@@ -51,25 +51,32 @@ impl<'p> Credentials<'p> {
         // The same key first.
         for (key, scheme) in &written {
             if let Some(ours) = profile.credentials.iter().find(|ours| ours.scheme == *key) {
-                schemes.insert(key.clone(), match fits(ours, scheme) {
-                    true => Scheme::Ours(ours.name.clone()),
-                    false => Scheme::Another(describe(key, scheme)),
-                });
+                schemes.insert(
+                    key.clone(),
+                    match fits(ours, scheme) {
+                        true => Scheme::Ours(ours.name.clone()),
+                        false => Scheme::Another(describe(key, scheme)),
+                    },
+                );
             }
         }
         let taken = |schemes: &BTreeMap<String, Scheme>, name: &str| {
             schemes.values().any(|scheme| *scheme == Scheme::Ours(name.to_owned()))
         };
         // Then equal meaning, where that is unmistakable in both directions.
-        let left: Vec<&(String, Value)> = written.iter().filter(|(key, _)| !schemes.contains_key(key)).collect();
+        let left: Vec<&(String, Value)> =
+            written.iter().filter(|(key, _)| !schemes.contains_key(key)).collect();
         let free: Vec<&Credential> = profile
             .credentials
             .iter()
-            .filter(|ours| !taken(&schemes, &ours.name) && !written.iter().any(|(key, _)| *key == ours.scheme))
+            .filter(|ours| {
+                !taken(&schemes, &ours.name) && !written.iter().any(|(key, _)| *key == ours.scheme)
+            })
             .collect();
         for (key, scheme) in &left {
             let fitting: Vec<&Credential> = free.iter().copied().filter(|ours| fits(ours, scheme)).collect();
-            let said: Vec<&Credential> = fitting.iter().copied().filter(|ours| says(ours, key, scheme)).collect();
+            let said: Vec<&Credential> =
+                fitting.iter().copied().filter(|ours| says(ours, key, scheme)).collect();
             // Words decide where there are any; else that nothing else fits.
             let (candidates, by_words) = if said.is_empty() { (fitting, false) } else { (said, true) };
             let is_rival = |ours: &Credential, (key, scheme): &(String, Value)| {
@@ -91,11 +98,8 @@ impl<'p> Credentials<'p> {
             };
             schemes.insert(key.clone(), known);
         }
-        let own_names = names::assign(
-            written.iter().map(|(key, _)| key.as_str()),
-            names::camel,
-            Scope::with(&["None"]),
-        );
+        let own_names =
+            names::assign(written.iter().map(|(key, _)| key.as_str()), names::camel, Scope::with(&["None"]));
         let own_names = own_names.into_iter().map(|(key, name)| (key.to_owned(), name)).collect();
         Self { profile, schemes, own_names }
     }
@@ -127,7 +131,9 @@ impl<'p> Credentials<'p> {
                 match is_right {
                     true => ours.map(str::to_owned),
                     // Nobody calls this code. That it takes something else has to be seen in it.
-                    false => alternatives.first().and_then(|alternative| self.own_names.get(alternative.first()?).cloned()),
+                    false => alternatives
+                        .first()
+                        .and_then(|alternative| self.own_names.get(alternative.first()?).cloned()),
                 }
             }
             None => self.derived(tree, name, &alternatives, &at, diagnostics),
@@ -164,18 +170,23 @@ impl<'p> Credentials<'p> {
         if self.is_met(ours, alternatives) {
             return true;
         }
-        let has_ambiguous = alternatives.iter().flatten().any(|key| {
-            matches!(self.schemes.get(key), Some(Scheme::Ambiguous) | None)
-        });
+        let has_ambiguous = alternatives
+            .iter()
+            .flatten()
+            .any(|key| matches!(self.schemes.get(key), Some(Scheme::Ambiguous) | None));
         if let Some(reason) = self.profile.credential_overrides.iter().find(|entry| entry.operation == name) {
-            warn(format!("{name} asks for another credential than `{described}`, which is sent: {}", reason.reason));
+            warn(format!(
+                "{name} asks for another credential than `{described}`, which is sent: {}",
+                reason.reason
+            ));
             return true;
         }
         if has_ambiguous && ours.is_some() {
             warn(format!("{name} may ask for another credential than `{described}`, which is sent"));
             return true;
         }
-        let theirs: Vec<String> = alternatives.iter().map(|alternative| self.described(alternative)).collect();
+        let theirs: Vec<String> =
+            alternatives.iter().map(|alternative| self.described(alternative)).collect();
         let problem = Problem::Credential {
             operation: name.to_owned(),
             ours: described.to_owned(),
@@ -235,8 +246,10 @@ impl<'p> Credentials<'p> {
                 return Some(own.clone());
             }
         }
-        let theirs: Vec<String> = alternatives.iter().map(|alternative| self.described(alternative)).collect();
-        let message = format!("{name} asks for {}, which is no credential of ours; none is sent", theirs.join(" or "));
+        let theirs: Vec<String> =
+            alternatives.iter().map(|alternative| self.described(alternative)).collect();
+        let message =
+            format!("{name} asks for {}, which is no credential of ours; none is sent", theirs.join(" or "));
         diagnostics.warn(WarningKind::Credential, &tree.name, at, message);
         None
     }
@@ -246,7 +259,10 @@ impl<'p> Credentials<'p> {
 fn fits(ours: &Credential, scheme: &Value) -> bool {
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     match text("type") {
-        "apiKey" => text("in") == "header" && ours.headers.iter().any(|header| header.eq_ignore_ascii_case(text("name"))),
+        "apiKey" => {
+            text("in") == "header"
+                && ours.headers.iter().any(|header| header.eq_ignore_ascii_case(text("name")))
+        }
         // `Authorization: Api-Key KEY` is an HTTP scheme of that name.
         "http" => ours.words.iter().any(|word| *word == folded(text("scheme"))),
         _ => false,
@@ -255,7 +271,11 @@ fn fits(ours: &Credential, scheme: &Value) -> bool {
 
 /// Whether the words of a key or description, or the header itself, mean a credential.
 fn says(ours: &Credential, key: &str, scheme: &Value) -> bool {
-    let texts = [key, scheme["description"].as_str().unwrap_or_default(), scheme["name"].as_str().unwrap_or_default()];
+    let texts = [
+        key,
+        scheme["description"].as_str().unwrap_or_default(),
+        scheme["name"].as_str().unwrap_or_default(),
+    ];
     texts.iter().any(|text| ours.words.iter().any(|word| folded(text).contains(word.as_str())))
 }
 

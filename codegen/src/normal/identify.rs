@@ -40,7 +40,8 @@ pub(super) fn identify<'p>(
     let mut identified: Vec<Identified<'p>> = Vec::new();
     for place in places {
         let Some(path) = below(&place.path, &prefix) else {
-            let message = format!("{} is not below {prefix}, as the others are; it is left out", place.call());
+            let message =
+                format!("{} is not below {prefix}, as the others are; it is left out", place.call());
             diagnostics.warn(WarningKind::LeftOut, &tree.name, &place.pointer(), message);
             continue;
         };
@@ -84,9 +85,8 @@ fn entry_of<'p>(place: &Place, path: &str, profile: &'p Profile) -> Option<&'p O
 }
 
 fn is_call(call: &str, method: &str, path: &str) -> bool {
-    call.split_once(' ').is_some_and(|(ours, at)| {
-        ours.eq_ignore_ascii_case(method) && path_shape(at) == path_shape(path)
-    })
+    call.split_once(' ')
+        .is_some_and(|(ours, at)| ours.eq_ignore_ascii_case(method) && path_shape(at) == path_shape(path))
 }
 
 /// Whether a path is the entry's own, slash and all.
@@ -227,12 +227,19 @@ pub(super) fn report_missing(
         }
         let place = Pointer::root().child("paths");
         let Some(used_by) = &entry.used_by else {
-            diagnostics.stale(&tree.name, place, format!("the operation `{}` (codegen/src/nd8/operations.rs)", entry.call));
+            diagnostics.stale(
+                &tree.name,
+                place,
+                format!("the operation `{}` (codegen/src/nd8/operations.rs)", entry.call),
+            );
             continue;
         };
         let mut unknown = published.iter().filter(|known| known.entry.is_none());
         let candidate = unknown.find(|candidate| could_be(tree, candidate, entry, profile));
-        let to = candidate.map_or_else(|| "<METHOD> <path>".to_owned(), |it| format!("{} {}", it.place.method.to_uppercase(), it.path));
+        let to = candidate.map_or_else(
+            || "<METHOD> <path>".to_owned(),
+            |it| format!("{} {}", it.place.method.to_uppercase(), it.path),
+        );
         let line = format!("(\"{}\", \"{to}\")", entry.name);
         let hint = match candidate {
             Some(candidate) => format!(

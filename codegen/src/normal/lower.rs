@@ -37,8 +37,17 @@ const NAMES: [&str; 5] = ["properties", "patternProperties", "$defs", "definitio
 
 /// Keywords that say nothing about the type, or nothing that 3.0 could.
 const UNSUPPORTED: [&str; 11] = [
-    "contains", "dependentRequired", "dependentSchemas", "else", "if", "patternProperties", "prefixItems",
-    "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "if",
+    "patternProperties",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 ];
 
 impl Lowering<'_> {

@@ -95,7 +95,8 @@ pub(crate) fn normalize(
             let published = of_main.iter().find(|known| is_same(known, &added));
             match published {
                 Some(_) => {
-                    let message = format!("{} is published now; remove it from the supplement", added.place.call());
+                    let message =
+                        format!("{} is published now; remove it from the supplement", added.place.call());
                     diagnostics.warn(WarningKind::Unneeded, &tree.name, &added.place.pointer(), message);
                 }
                 None => of_supplement.push(added),
@@ -200,13 +201,20 @@ fn resolve_path_items(tree: &mut Tree, diagnostics: &mut Diagnostics) -> Result<
                 // If one of ours is in there, it is reported as missing.
                 Err(error) if error.is_unsupported() => {
                     let why = error.findings().first().map(|it| it.problem.to_string()).unwrap_or_default();
-                    diagnostics.warn(WarningKind::LeftOut, &tree.name, &place, format!("the path is left out: {why}"));
+                    diagnostics.warn(
+                        WarningKind::LeftOut,
+                        &tree.name,
+                        &place,
+                        format!("the path is left out: {why}"),
+                    );
                     found.push((path.to_owned(), json!({})));
                 }
                 Err(error) => return Err(error),
             }
         } else if !item.is_object() && !path.starts_with("x-") {
-            return Err(tree.error(place, Problem::Malformed("a path must be described by an object".to_owned())));
+            return Err(
+                tree.error(place, Problem::Malformed("a path must be described by an object".to_owned()))
+            );
         }
     }
     for (path, item) in found {
@@ -237,7 +245,12 @@ impl Normalizer<'_> {
                     self.diagnostics.warnings.truncate(mark);
                     for finding in error.into_findings() {
                         let message = format!("{} is left out: {}", operation.place.call(), finding.problem);
-                        self.diagnostics.warn(WarningKind::LeftOut, &finding.document, &finding.pointer, message);
+                        self.diagnostics.warn(
+                            WarningKind::LeftOut,
+                            &finding.document,
+                            &finding.pointer,
+                            message,
+                        );
                     }
                     continue;
                 }
@@ -247,8 +260,16 @@ impl Normalizer<'_> {
                 }
             };
             if operation.entry.is_none() && !self.profile.operations.is_empty() {
-                let message = format!("{} is not in the profile; it is called `{name}` for now", operation.place.call());
-                self.diagnostics.warn(WarningKind::DerivedName, &self.tree.name, &operation.place.pointer(), message);
+                let message = format!(
+                    "{} is not in the profile; it is called `{name}` for now",
+                    operation.place.call()
+                );
+                self.diagnostics.warn(
+                    WarningKind::DerivedName,
+                    &self.tree.name,
+                    &operation.place.pointer(),
+                    message,
+                );
             }
             let credential = credentials.of_operation(self.tree, operation, name, self.diagnostics);
             let mut normal = normal;
@@ -271,7 +292,10 @@ impl Normalizer<'_> {
     fn report_stale(&mut self) {
         for entry in &self.profile.schemas {
             if !self.used_names.contains(&entry.at) {
-                let what = format!("the name `{}` for the schema `{}` (SCHEMAS in codegen/src/nd8/mod.rs)", entry.name, entry.at);
+                let what = format!(
+                    "the name `{}` for the schema `{}` (SCHEMAS in codegen/src/nd8/mod.rs)",
+                    entry.name, entry.at
+                );
                 self.diagnostics.stale(&self.tree.name, Pointer::root(), what);
             }
         }

@@ -22,7 +22,8 @@ impl Normalizer<'_> {
             .map(|operation| match operation.entry {
                 Some(entry) => entry.name.clone(),
                 None => {
-                    let written = operation.place.get(&self.tree.root).get("operationId").and_then(Value::as_str);
+                    let written =
+                        operation.place.get(&self.tree.root).get("operationId").and_then(Value::as_str);
                     let wanted = match written {
                         Some(id) if !id.trim().is_empty() => names::snake(id),
                         _ => names::snake(&described(&operation.place.method, &operation.path)),
@@ -83,9 +84,11 @@ impl Normalizer<'_> {
         let here = found.place.pointer();
         let operation = found.place.get(&self.tree.root);
         // An operation of the profile that `ext` does not use may have bodies without names of ours.
-        let is_bare = |name: Option<&str>| name.is_none() && found.entry.is_some_and(|entry| entry.used_by.is_none());
+        let is_bare =
+            |name: Option<&str>| name.is_none() && found.entry.is_some_and(|entry| entry.used_by.is_none());
         let wanted = found.entry.map(|entry| entry.request.as_deref()).filter(|name| !is_bare(*name));
-        let body = self.body_of(operation.get("requestBody"), &here.child("requestBody"), found.entry.is_some())?;
+        let body =
+            self.body_of(operation.get("requestBody"), &here.child("requestBody"), found.entry.is_some())?;
         let (type_name, known) = match (wanted, &body) {
             (Some(Some(type_name)), _) => (type_name.to_owned(), true),
             (Some(None), None) | (None, None) => return Ok(None),
@@ -93,7 +96,10 @@ impl Normalizer<'_> {
                 let needed = self.requires_anything(body);
                 let message = format!("{name} has a request body, which the client does not send");
                 if needed {
-                    let problem = Problem::Contract { used_by: self.used_by(name), what: format!("{name} to need no request body") };
+                    let problem = Problem::Contract {
+                        used_by: self.used_by(name),
+                        what: format!("{name} to need no request body"),
+                    };
                     return Err(self.tree.error(body.place.clone(), problem));
                 }
                 self.diagnostics.warn(WarningKind::LeftOut, &self.tree.name, &body.place.clone(), message);
@@ -101,13 +107,15 @@ impl Normalizer<'_> {
             }
             (None, Some(_)) => (names::camel(&format!("{name}_request")), false),
         };
-        let role = Role { key: type_name.clone(), name: type_name.clone(), known, direction: Direction::Request };
+        let role =
+            Role { key: type_name.clone(), name: type_name.clone(), known, direction: Direction::Request };
         let (value, place, is_required, description) = match &body {
             Some(body) => (body.schema.clone(), body.place.clone(), body.required, body.description.clone()),
             None => (json!({}), here.child("requestBody"), true, None),
         };
         let schema = self.root_schema(&value, &place, &role)?;
-        let mut normal = json!({ "content": { "application/json": { "schema": schema } }, "required": is_required });
+        let mut normal =
+            json!({ "content": { "application/json": { "schema": schema } }, "required": is_required });
         if let Some(description) = description {
             normal["description"] = json!(description);
         }
@@ -119,9 +127,11 @@ impl Normalizer<'_> {
         let here = found.place.pointer().child("responses");
         let mut responses = Map::new();
         let (status, success) = self.success(&operation, &here, found)?;
-        let is_bare = |name: Option<&str>| name.is_none() && found.entry.is_some_and(|entry| entry.used_by.is_none());
+        let is_bare =
+            |name: Option<&str>| name.is_none() && found.entry.is_some_and(|entry| entry.used_by.is_none());
         let wanted = found.entry.map(|entry| entry.response.as_deref()).filter(|name| !is_bare(*name));
-        let mut normal = json!({ "description": success.description.clone().unwrap_or_else(|| "Success.".to_owned()) });
+        let mut normal =
+            json!({ "description": success.description.clone().unwrap_or_else(|| "Success.".to_owned()) });
         let schema = match (wanted, success.schema) {
             // Whatever comes back, the client does not look at it.
             (Some(None), _) | (None, None) => None,
@@ -146,8 +156,12 @@ impl Normalizer<'_> {
             }
             (None, Some((value, place))) => {
                 let type_name = names::camel(&format!("{name}_response"));
-                let role =
-                    Role { key: type_name.clone(), name: type_name, known: false, direction: Direction::Response };
+                let role = Role {
+                    key: type_name.clone(),
+                    name: type_name,
+                    known: false,
+                    direction: Direction::Response,
+                };
                 Some(self.schema(&value, &place, &role, 0)?)
             }
         };
@@ -177,7 +191,12 @@ impl Normalizer<'_> {
     }
 
     /// A body that the tables name is a type of its own, however little the document states of it.
-    fn root_schema(&mut self, value: &Value, place: &crate::pointer::Pointer, role: &Role) -> Result<Value, Error> {
+    fn root_schema(
+        &mut self,
+        value: &Value,
+        place: &crate::pointer::Pointer,
+        role: &Role,
+    ) -> Result<Value, Error> {
         if role.known && !self.profile.needs(&role.key).is_some_and(|needs| needs.is_map) {
             return self.named_object(value, place, role);
         }
@@ -200,4 +219,3 @@ fn described(method: &str, path: &str) -> String {
     let constant: String = segments.map(|segment| format!("_{segment}")).collect();
     format!("{method}{constant}{by}")
 }
-

@@ -119,9 +119,10 @@ impl Overlay {
 
     /// Returns the names of the properties that entries give to a type.
     pub(crate) fn properties(&self, owner: &str) -> Vec<String> {
-        let roles = self.by_role.iter().filter(|(_, entries)| {
-            entries.iter().any(|index| adds(&self.file.shapes[*index].schema))
-        });
+        let roles = self
+            .by_role
+            .iter()
+            .filter(|(_, entries)| entries.iter().any(|index| adds(&self.file.shapes[*index].schema)));
         let names = roles.filter_map(|(role, _)| role.strip_prefix(owner)?.strip_prefix('.'));
         // `Payment.products[]` is about the items of a property, not another property.
         let names = names.filter(|name| !name.ends_with("[]"));
@@ -159,7 +160,12 @@ impl Overlay {
                              overruled; correct or remove it",
                             at(place)
                         );
-                        diagnostics.warn(WarningKind::Overruled, &self.name, &entry.join(["schema", keyword]), message);
+                        diagnostics.warn(
+                            WarningKind::Overruled,
+                            &self.name,
+                            &entry.join(["schema", keyword]),
+                            message,
+                        );
                         applied += 1;
                     }
                 }

@@ -28,7 +28,11 @@ struct Written {
 
 impl Normalizer<'_> {
     /// Brings the parameters of an operation into the normal form: those of the path in its order, then the others by name.
-    pub(super) fn parameters(&mut self, found: &Identified<'_>, operation: &str) -> Result<Vec<Value>, Error> {
+    pub(super) fn parameters(
+        &mut self,
+        found: &Identified<'_>,
+        operation: &str,
+    ) -> Result<Vec<Value>, Error> {
         let written = self.written_parameters(found)?;
         let template: Vec<String> = path_parameters(&found.path).into_iter().map(str::to_owned).collect();
         let needs: &[FieldNeed] = found.entry.map_or(&[], |entry| &entry.parameters);
@@ -41,7 +45,8 @@ impl Normalizer<'_> {
             let (value, place) = match known {
                 Some(written) => (&written.value, written.place.clone()),
                 None => {
-                    let message = format!("the path parameter `{name}` is not described; it is read as a text");
+                    let message =
+                        format!("the path parameter `{name}` is not described; it is read as a text");
                     let place = found.place.pointer();
                     self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, &place, message);
                     (&none, place)
@@ -49,7 +54,8 @@ impl Normalizer<'_> {
             };
             let need = of_path.get(index);
             let key = format!("{operation}?{}", need.map_or(name.as_str(), |need| need.name.as_str()));
-            let schema = self.parameter_schema(value, &place, &key, found.entry.is_some(), "path", operation, name)?;
+            let schema =
+                self.parameter_schema(value, &place, &key, found.entry.is_some(), "path", operation, name)?;
             let ident = need.map_or_else(|| names::snake(name), |need| names::snake(&need.name));
             let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": schema });
             self.describe(&mut parameter, value, &key, found.entry.is_some());
@@ -70,12 +76,29 @@ impl Normalizer<'_> {
             }
             let key = format!("{operation}?{name}");
             let need = needs.iter().find(|need| !need.required && need.name == *name);
-            let schema = match self.parameter_schema(value, place, &key, found.entry.is_some(), location, operation, name) {
+            let schema = match self.parameter_schema(
+                value,
+                place,
+                &key,
+                found.entry.is_some(),
+                location,
+                operation,
+                name,
+            ) {
                 Ok(schema) => schema,
                 Err(error) if error.is_unsupported() && !required && need.is_none() => {
                     for finding in error.into_findings() {
-                        let message = format!("the parameter `{name}` of {} is left out: {}", found.place.call(), finding.problem);
-                        self.diagnostics.warn(WarningKind::LeftOut, &finding.document, &finding.pointer, message);
+                        let message = format!(
+                            "the parameter `{name}` of {} is left out: {}",
+                            found.place.call(),
+                            finding.problem
+                        );
+                        self.diagnostics.warn(
+                            WarningKind::LeftOut,
+                            &finding.document,
+                            &finding.pointer,
+                            message,
+                        );
                     }
                     continue;
                 }
@@ -85,15 +108,21 @@ impl Normalizer<'_> {
             if required && found.entry.is_some() {
                 match need {
                     Some(_) => {
-                        let message = format!("`{name}` of {operation} is required now; callers have to set it");
+                        let message =
+                            format!("`{name}` of {operation} is required now; callers have to set it");
                         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
                         required = false;
                     }
-                    None if value.get("schema").is_some_and(|schema| schema.get("default").is_some()) => required = false,
+                    None if value.get("schema").is_some_and(|schema| schema.get("default").is_some()) => {
+                        required = false
+                    }
                     None => {
                         let problem = Problem::Contract {
                             used_by: self.used_by(operation),
-                            what: format!("every required parameter of {} to be known, and `{name}` is not", found.place.call()),
+                            what: format!(
+                                "every required parameter of {} to be known, and `{name}` is not",
+                                found.place.call()
+                            ),
                         };
                         self.diagnostics.need(&self.tree.name, place.clone(), problem);
                     }
@@ -111,7 +140,11 @@ impl Normalizer<'_> {
             if !parameters.iter().any(|(_, name, _)| *name == need.name) {
                 let problem = Problem::Contract {
                     used_by: self.used_by(operation),
-                    what: format!("the query parameter `{}` of {}, which this document no longer has", need.name, found.place.call()),
+                    what: format!(
+                        "the query parameter `{}` of {}, which this document no longer has",
+                        need.name,
+                        found.place.call()
+                    ),
                 };
                 self.diagnostics.need(&self.tree.name, found.place.pointer(), problem);
             }
@@ -119,7 +152,12 @@ impl Normalizer<'_> {
         if of_path.len() != template.len() && found.entry.is_some_and(|entry| entry.used_by.is_some()) {
             let problem = Problem::Contract {
                 used_by: self.used_by(operation),
-                what: format!("{} path parameters of {}, which has {}", of_path.len(), found.place.call(), template.len()),
+                what: format!(
+                    "{} path parameters of {}, which has {}",
+                    of_path.len(),
+                    found.place.call(),
+                    template.len()
+                ),
             };
             self.diagnostics.need(&self.tree.name, found.place.pointer(), problem);
         }
@@ -176,7 +214,8 @@ impl Normalizer<'_> {
         operation: &str,
         name: &str,
     ) -> Result<Value, Error> {
-        let unsupported = |place: Pointer, what: &str| self.tree.error(place, Problem::Unsupported(what.to_owned()));
+        let unsupported =
+            |place: Pointer, what: &str| self.tree.error(place, Problem::Unsupported(what.to_owned()));
         match location {
             "path" | "query" | "header" => {}
             "cookie" => return Err(unsupported(place.clone(), "a cookie parameter")),
@@ -240,18 +279,20 @@ impl Normalizer<'_> {
     }
 
     fn is_scalar(&self, schema: &Value) -> bool {
-        matches!(schema["type"].as_str(), Some("string" | "integer" | "boolean" | "number")) || self.is_choice(schema)
+        matches!(schema["type"].as_str(), Some("string" | "integer" | "boolean" | "number"))
+            || self.is_choice(schema)
     }
 
     /// Whether a schema is a set of texts.
     fn is_choice(&self, schema: &Value) -> bool {
-        crate::schema::referenced_in(schema)
-            .is_some_and(|name| self.is_choice_component(name))
+        crate::schema::referenced_in(schema).is_some_and(|name| self.is_choice_component(name))
     }
 
     fn describe(&self, parameter: &mut Value, value: &Map<String, Value>, key: &str, known: bool) {
         let own = self.overlay.wording(key).filter(|_| known).map(Value::from);
-        if let Some(description) = own.or_else(|| value.get("description").filter(|it| it.is_string()).cloned()) {
+        if let Some(description) =
+            own.or_else(|| value.get("description").filter(|it| it.is_string()).cloned())
+        {
             parameter["description"] = description;
         }
     }
@@ -265,9 +306,12 @@ fn name_arguments(parameters: &mut [Value]) {
         parameter["x-nd8-ident"] = json!(ident);
     }
     // The rule of `names`: those written like their identifier come first.
-    let mut order: Vec<usize> = (0..parameters.len()).filter(|at| parameters[*at].get("x-nd8-ident").is_none()).collect();
+    let mut order: Vec<usize> =
+        (0..parameters.len()).filter(|at| parameters[*at].get("x-nd8-ident").is_none()).collect();
     let text = |at: usize, key: &str| parameters[at][key].as_str().unwrap_or_default().to_owned();
-    order.sort_by_key(|at| (names::snake(&text(*at, "name")) != text(*at, "name"), text(*at, "name"), text(*at, "in")));
+    order.sort_by_key(|at| {
+        (names::snake(&text(*at, "name")) != text(*at, "name"), text(*at, "name"), text(*at, "in"))
+    });
     for at in order {
         let ident = scope.claim(&names::snake(parameters[at]["name"].as_str().unwrap_or_default()));
         parameters[at]["x-nd8-ident"] = json!(ident);

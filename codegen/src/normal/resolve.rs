@@ -37,7 +37,8 @@ pub(super) fn reference(value: &Value) -> Option<&str> {
 pub(super) fn follow<'a>(tree: &'a Tree, target: &str, place: &Pointer) -> Result<Located<'a>, Error> {
     let blamed = place.child("$ref");
     let Some(fragment) = target.strip_prefix('#') else {
-        let problem = format!("a reference to another document, `{target}`; bundle the document into one file");
+        let problem =
+            format!("a reference to another document, `{target}`; bundle the document into one file");
         return Err(tree.error(blamed, Problem::Unsupported(problem)));
     };
     let dangling = || tree.error(blamed.clone(), Problem::DanglingRef(target.to_owned()));

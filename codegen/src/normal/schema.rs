@@ -93,15 +93,43 @@ enum Shape {
 fn is_about(key: &str) -> bool {
     matches!(
         key,
-        "$comment" | "default" | "deprecated" | "description" | "example" | "examples" | "externalDocs" | "nullable" | "readOnly"
-            | "summary" | "title" | "writeOnly" | "xml"
+        "$comment"
+            | "default"
+            | "deprecated"
+            | "description"
+            | "example"
+            | "examples"
+            | "externalDocs"
+            | "nullable"
+            | "readOnly"
+            | "summary"
+            | "title"
+            | "writeOnly"
+            | "xml"
     ) || key.starts_with("x-")
 }
 
 /// Keywords of scalars and lists that survive into the merged document.
 const KEPT: [&str; 19] = [
-    "default", "deprecated", "description", "example", "exclusiveMaximum", "exclusiveMinimum", "format", "maxItems", "maxLength",
-    "maximum", "minItems", "minLength", "minimum", "multipleOf", "nullable", "pattern", "readOnly", "uniqueItems", "writeOnly",
+    "default",
+    "deprecated",
+    "description",
+    "example",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "multipleOf",
+    "nullable",
+    "pattern",
+    "readOnly",
+    "uniqueItems",
+    "writeOnly",
 ];
 
 /// Where a property that came out of an `allOf` was written.
@@ -141,7 +169,8 @@ impl Normalizer<'_> {
         if let Some(kind) = kind {
             shape = self.coerce(kind, shape, &mut map, &around, &place, role)?;
         }
-        let is_open = matches!(shape, Shape::Map | Shape::Any) && !matches!(kind, Some(Kind::Map | Kind::Any));
+        let is_open =
+            matches!(shape, Shape::Map | Shape::Any) && !matches!(kind, Some(Kind::Map | Kind::Any));
         if role.known && is_open && self.is_described_by_overlay(role) {
             map.insert("additionalProperties".to_owned(), json!({}));
             shape = Shape::Object;
@@ -222,9 +251,7 @@ impl Normalizer<'_> {
                     found
                 }
                 None => match sole(&map) {
-                    Some((key, inner)) => {
-                        Located { value: inner, place: place.child(key).child(0) }
-                    }
+                    Some((key, inner)) => Located { value: inner, place: place.child(key).child(0) },
                     None => return Ok(Peeled { map, place, target, around }),
                 },
             };
@@ -308,9 +335,13 @@ impl Normalizer<'_> {
                 self.read_as_any(&place.child("type"), &format!("`{other}` is not a type"));
                 Shape::Any
             }
-            None if map.contains_key("properties") || map.contains_key("additionalProperties") => object_shape(map),
+            None if map.contains_key("properties") || map.contains_key("additionalProperties") => {
+                object_shape(map)
+            }
             None if map.contains_key("items") => Shape::List,
-            None if map.get("format").is_some_and(|format| format == "date-time" || format == "uuid") => Shape::Text,
+            None if map.get("format").is_some_and(|format| format == "date-time" || format == "uuid") => {
+                Shape::Text
+            }
             None => Shape::Any,
         })
     }
@@ -358,7 +389,9 @@ impl Normalizer<'_> {
         let all = |wanted: Shape| !real.is_empty() && real.iter().all(|(_, shape, _)| *shape == wanted);
         if all(Shape::Choice) {
             let mut values: Vec<Value> = Vec::new();
-            for value in real.iter().flat_map(|(_, _, peeled)| peeled.map["enum"].as_array().into_iter().flatten()) {
+            for value in
+                real.iter().flat_map(|(_, _, peeled)| peeled.map["enum"].as_array().into_iter().flatten())
+            {
                 if !values.contains(value) {
                     values.push(value.clone());
                 }
@@ -386,10 +419,15 @@ impl Normalizer<'_> {
                 if all(shape) || real.iter().all(|(_, it, _)| matches!(it, Shape::Text | Shape::Choice)) =>
             {
                 let is_text = matches!(shape, Shape::Text);
-                map.insert("type".to_owned(), real[0].2.map.get("type").cloned().unwrap_or_else(|| json!("string")));
+                map.insert(
+                    "type".to_owned(),
+                    real[0].2.map.get("type").cloned().unwrap_or_else(|| json!("string")),
+                );
                 Ok(Some(if is_text || all(shape) { shape } else { Shape::Text }))
             }
-            (Some(Shape::Choice), _) if real.iter().all(|(_, it, _)| matches!(it, Shape::Text | Shape::Choice)) => {
+            (Some(Shape::Choice), _)
+                if real.iter().all(|(_, it, _)| matches!(it, Shape::Text | Shape::Choice)) =>
+            {
                 map.insert("type".to_owned(), json!("string"));
                 Ok(Some(Shape::Text))
             }
@@ -424,14 +462,19 @@ impl Normalizer<'_> {
         add(&mut whole, map, place);
         let Some(parts) = map.get("allOf") else { return Ok(whole) };
         let Value::Array(parts) = parts else {
-            return Err(tree.error(place.child("allOf"), Problem::Malformed("`allOf` must be a list".to_owned())));
+            return Err(
+                tree.error(place.child("allOf"), Problem::Malformed("`allOf` must be a list".to_owned()))
+            );
         };
         if depth > DEPTH_LIMIT {
-            return Err(tree.error(place.clone(), Problem::Unsupported("`allOf` nested too deeply".to_owned())));
+            return Err(
+                tree.error(place.clone(), Problem::Unsupported("`allOf` nested too deeply".to_owned()))
+            );
         }
         for (index, part) in parts.iter().enumerate() {
             self.work(place, 1)?;
-            let (mut here, before) = (Located { value: part, place: place.child("allOf").child(index) }, seen.len());
+            let (mut here, before) =
+                (Located { value: part, place: place.child("allOf").child(index) }, seen.len());
             while let Some(target) = reference(here.value) {
                 if seen.iter().any(|known| known == target) {
                     return Err(tree.error(here.place.child("$ref"), Problem::CyclicRef(target.to_owned())));
@@ -603,7 +646,12 @@ impl Normalizer<'_> {
             None => Vec::new(),
             Some(_) => {
                 let message = "`required` is not a list and is left out";
-                self.diagnostics.warn(WarningKind::LeftOut, &self.tree.name, &place.child("required"), message);
+                self.diagnostics.warn(
+                    WarningKind::LeftOut,
+                    &self.tree.name,
+                    &place.child("required"),
+                    message,
+                );
                 Vec::new()
             }
         };
@@ -646,7 +694,8 @@ impl Normalizer<'_> {
         role: &Role,
         depth: usize,
     ) -> Result<Value, Error> {
-        let discriminator = map.get("discriminator").and_then(|it| it.get("propertyName")).and_then(Value::as_str);
+        let discriminator =
+            map.get("discriminator").and_then(|it| it.get("propertyName")).and_then(Value::as_str);
         let mut references = Vec::new();
         for (index, alternative) in map["oneOf"].as_array().into_iter().flatten().enumerate() {
             let here = place.child("oneOf").child(index);
@@ -654,7 +703,11 @@ impl Normalizer<'_> {
             self.shape(&mut peeled.map, &peeled.place)?;
             let wanted = self.profile.alternatives.iter().find(|entry| {
                 let requires = |property: &str| {
-                    peeled.map.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|it| it == property))
+                    peeled
+                        .map
+                        .get("required")
+                        .and_then(Value::as_array)
+                        .is_some_and(|names| names.iter().any(|it| it == property))
                 };
                 role.known && entry.of == name && requires(&entry.requires)
             });
@@ -664,7 +717,8 @@ impl Normalizer<'_> {
             };
             let branch = Role {
                 key: key.clone(),
-                name: wanted.map_or_else(|| format!("{name}Variant{}", index + 1), |entry| entry.name.clone()),
+                name: wanted
+                    .map_or_else(|| format!("{name}Variant{}", index + 1), |entry| entry.name.clone()),
                 ..role.clone()
             };
             let mut schema = self.schema(alternative, &here, &branch, depth + 1)?;
@@ -695,7 +749,8 @@ impl Normalizer<'_> {
         let target = reference(alternative).unwrap_or_default();
         let mapping = schema::object(map.get("discriminator").and_then(|it| it.get("mapping")));
         let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
-        let mut values = mapping.filter(|(_, to)| to.as_str().is_some_and(|to| to == target || last(to) == last(target)));
+        let mut values =
+            mapping.filter(|(_, to)| to.as_str().is_some_and(|to| to == target || last(to) == last(target)));
         let value = match (values.next(), target) {
             (Some((value, _)), _) => value.to_owned(),
             (None, "") => {
@@ -798,7 +853,12 @@ impl Normalizer<'_> {
     }
 
     /// Makes the type of a body that the tables name, however little the document states of it.
-    pub(super) fn named_object(&mut self, value: &Value, place: &Pointer, role: &Role) -> Result<Value, Error> {
+    pub(super) fn named_object(
+        &mut self,
+        value: &Value,
+        place: &Pointer,
+        role: &Role,
+    ) -> Result<Value, Error> {
         let Peeled { mut map, place, target, around } = self.peel(value, place)?;
         self.overlay.see(&role.key);
         let (overlay, document) = (self.overlay, self.tree.name.clone());
@@ -824,7 +884,8 @@ impl Normalizer<'_> {
                 Shape::Object
             }
             other => {
-                let what = format!("{} to be an object, and the document has {}", role.key, other.described());
+                let what =
+                    format!("{} to be an object, and the document has {}", role.key, other.described());
                 let problem = Problem::Contract { used_by: self.used_by(&role.key), what };
                 self.diagnostics.need(&self.tree.name, place.clone(), problem);
                 Shape::Object
@@ -834,7 +895,12 @@ impl Normalizer<'_> {
     }
 
     /// Makes a type of our own that is a map of anything.
-    pub(super) fn map_component(&mut self, value: &Value, place: &Pointer, role: &Role) -> Result<Value, Error> {
+    pub(super) fn map_component(
+        &mut self,
+        value: &Value,
+        place: &Pointer,
+        role: &Role,
+    ) -> Result<Value, Error> {
         let place = self.peel(value, place)?.place;
         let mut component = json!({ "type": "object", "additionalProperties": {} });
         if let Some(text) = self.overlay.wording(&role.key) {
@@ -853,10 +919,13 @@ impl Normalizer<'_> {
             let has = |field: &str| component["properties"].get(field).is_some();
             let missing: Vec<&str> = match needs.is_map || component.get("oneOf").is_some() {
                 true => Vec::new(),
-                false => needs.fields.iter().map(|field| field.name.as_str()).filter(|field| !has(field)).collect(),
+                false => {
+                    needs.fields.iter().map(|field| field.name.as_str()).filter(|field| !has(field)).collect()
+                }
             };
             for field in missing {
-                let what = format!("the field `{field}` of {}, which this document no longer has", needs.name);
+                let what =
+                    format!("the field `{field}` of {}, which this document no longer has", needs.name);
                 let problem = Problem::Contract { used_by: needs.used_by.clone(), what };
                 self.diagnostics.need(&document, place.clone(), problem);
             }
@@ -872,11 +941,19 @@ impl Normalizer<'_> {
                 }
                 let place = place.join(["properties", field]);
                 if need.is_some() || property.get("default").is_some() {
-                    let message = format!("`{field}` of {} is required now; requests without it may be refused", needs.name);
+                    let message = format!(
+                        "`{field}` of {} is required now; requests without it may be refused",
+                        needs.name
+                    );
                     self.diagnostics.warn(WarningKind::ReadAs, &document, &place, message);
                 } else {
-                    let what = format!("every required field of {} to be known, and `{field}` is not", needs.name);
-                    self.diagnostics.need(&document, place, Problem::Contract { used_by: needs.used_by.clone(), what });
+                    let what =
+                        format!("every required field of {} to be known, and `{field}` is not", needs.name);
+                    self.diagnostics.need(
+                        &document,
+                        place,
+                        Problem::Contract { used_by: needs.used_by.clone(), what },
+                    );
                 }
             }
         }
@@ -885,7 +962,9 @@ impl Normalizer<'_> {
     /// Whether the tables use a type in requests.
     fn is_request(&self, name: &str) -> bool {
         let is_body = self.profile.operations.iter().any(|entry| entry.request.as_deref() == Some(name));
-        is_body || self.profile.alternatives.iter().any(|entry| entry.name == name) || self.requests.contains(name)
+        is_body
+            || self.profile.alternatives.iter().any(|entry| entry.name == name)
+            || self.requests.contains(name)
     }
 
     fn kind_at(&mut self, role: &str) -> Option<Kind> {
@@ -920,7 +999,12 @@ impl Normalizer<'_> {
             (Kind::Any, _) => Shape::Any,
             (_, found) => {
                 let used_by = self.used_by(&role.key);
-                let what = format!("{} to be {}, and the document has {}", role.key, describe(kind), found.described());
+                let what = format!(
+                    "{} to be {}, and the document has {}",
+                    role.key,
+                    describe(kind),
+                    found.described()
+                );
                 self.diagnostics.need(&self.tree.name, place.clone(), Problem::Contract { used_by, what });
                 return Ok(found);
             }
@@ -933,7 +1017,11 @@ impl Normalizer<'_> {
                 map.remove("format");
                 map.insert("x-nd8-kind".to_owned(), json!("text"));
             }
-            Kind::Text if map.get("format").is_some_and(|format| format == "date-time" || format == "uuid" || format == "decimal") => {
+            Kind::Text
+                if map.get("format").is_some_and(|format| {
+                    format == "date-time" || format == "uuid" || format == "decimal"
+                }) =>
+            {
                 map.remove("format");
             }
             Kind::Integer if was == Shape::Text => {
@@ -957,7 +1045,8 @@ impl Normalizer<'_> {
                 | (Kind::Any, _)
         );
         if !is_expected && (was != Shape::Any || !map.is_empty()) {
-            let message = format!("{} is {}, and stays {} in Rust", role.key, was.described(), describe(kind));
+            let message =
+                format!("{} is {}, and stays {} in Rust", role.key, was.described(), describe(kind));
             self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
         }
         let _ = around;
@@ -967,8 +1056,13 @@ impl Normalizer<'_> {
     pub(super) fn used_by(&self, role: &str) -> String {
         let owner = role.split(['.', '?', '[']).next().unwrap_or_default();
         let of_type = self.profile.needs(owner).map(|needs| needs.used_by.clone());
-        let of_operation =
-            || self.profile.operations.iter().find(|entry| entry.name == owner).and_then(|entry| entry.used_by.clone());
+        let of_operation = || {
+            self.profile
+                .operations
+                .iter()
+                .find(|entry| entry.name == owner)
+                .and_then(|entry| entry.used_by.clone())
+        };
         of_type.or_else(of_operation).unwrap_or_else(|| owner.to_owned())
     }
 
@@ -1052,14 +1146,24 @@ fn sole(map: &Map<String, Value>) -> Option<(&'static str, &Value)> {
     }
     let (key, _) = found?;
     // A type beside it says what the branch says.
-    let is_plain = map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other));
+    let is_plain =
+        map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other));
     found.filter(|_| is_plain)
 }
 
 /// A reference to a component with what is said around it.
 fn named(name: &str, map: &Map<String, Value>, around: &Map<String, Value>) -> Value {
     let mut beside = Map::new();
-    for key in ["nullable", "description", "deprecated", "readOnly", "writeOnly", "default", "example", "x-nd8-provenance"] {
+    for key in [
+        "nullable",
+        "description",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "default",
+        "example",
+        "x-nd8-provenance",
+    ] {
         let inner = map.get(key).filter(|_| matches!(key, "nullable" | "readOnly" | "writeOnly"));
         if let Some(value) = around.get(key).or(inner) {
             beside.insert(key.to_owned(), value.clone());
@@ -1119,15 +1223,24 @@ fn add(whole: &mut Map<String, Value>, part: &Map<String, Value>, place: &Pointe
 
 /// Joins two readings of one role: what either has, and required what both require.
 fn join_components(known: &mut Value, other: Value) {
-    if let (Some(values), Some(more)) = (known.get_mut("enum").and_then(Value::as_array_mut), other.get("enum")) {
+    if let (Some(values), Some(more)) =
+        (known.get_mut("enum").and_then(Value::as_array_mut), other.get("enum"))
+    {
         let missing: Vec<Value> =
             more.as_array().into_iter().flatten().filter(|value| !values.contains(value)).cloned().collect();
         values.extend(missing);
         return;
     }
-    if let (Some(references), Some(more)) = (known.get_mut("oneOf").and_then(Value::as_array_mut), other.get("oneOf")) {
-        let missing: Vec<Value> =
-            more.as_array().into_iter().flatten().filter(|value| !references.contains(value)).cloned().collect();
+    if let (Some(references), Some(more)) =
+        (known.get_mut("oneOf").and_then(Value::as_array_mut), other.get("oneOf"))
+    {
+        let missing: Vec<Value> = more
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|value| !references.contains(value))
+            .cloned()
+            .collect();
         references.extend(missing);
         return;
     }

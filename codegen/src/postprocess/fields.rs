@@ -67,7 +67,10 @@ pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> boo
         }
     }
     let reader = compact(&quote!(#support::null::double_option));
-    field.attrs.push(parse_quote!(#[serde(default, deserialize_with = #reader)]));
+    field.attrs.push(match has_default(field) {
+        true => parse_quote!(#[serde(deserialize_with = #reader)]),
+        false => parse_quote!(#[serde(default, deserialize_with = #reader)]),
+    });
     true
 }
 
@@ -214,6 +217,7 @@ mod tests {
                 "{after}"
             );
             assert!(after.contains(adapter) && !after.contains("is_empty"), "{after}");
+            assert_eq!(after.matches("default,").count() + after.matches("default)").count(), 1, "{after}");
             assert_eq!(wire_name(&field) == "B", before.contains("rename"), "{after}");
         }
         assert!(!may_be_sent_as_null(&mut field("a: i64"), &support));

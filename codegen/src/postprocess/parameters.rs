@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_stays_an_argument() {
-        let mut operation = json!({ "parameters": [{ "name": "since", "x-nd8-ident": "since", "in": "query" }] });
+        let mut operation =
+            json!({ "parameters": [{ "name": "since", "x-nd8-ident": "since", "in": "query" }] });
         assert_eq!(names(&operation, &[]), [("since".to_owned(), false)]);
         operation["x-nd8-arguments"] = json!(["since"]);
         assert_eq!(names(&operation, &[]), [("since".to_owned(), true)]);

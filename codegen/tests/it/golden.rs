@@ -51,13 +51,17 @@ impl Inputs {
             None => None,
         };
         let overlay = match case.all("overlay").next() {
-            Some(_) => {
-                Some(patched(&Json::Map(Vec::new()), case.all("overlay"))?.to_text().into_bytes())
-            }
+            Some(_) => Some(patched(&Json::Map(Vec::new()), case.all("overlay"))?.to_text().into_bytes()),
             None => None,
         };
         let tolerant = case.all("tolerant").next().is_some();
-        Ok(Self { document: document.into_bytes(), supplement, profile: profile(&tables)?, overlay, tolerant })
+        Ok(Self {
+            document: document.into_bytes(),
+            supplement,
+            profile: profile(&tables)?,
+            overlay,
+            tolerant,
+        })
     }
 
     fn generate(&self) -> Result<Generated, String> {

@@ -168,6 +168,7 @@ fn wire(all: &mut Examined) {
     ));
     all.add((types::PricingMode::from("net"), types::SandboxSimulation::from("a-script")));
     all.add((raw::ExactNumber(Decimal::ONE), raw::ExactString(Decimal::ONE)));
+    all.add(["amount"].into_iter().collect::<raw::CommaSeparated>());
     all.add((raw::Context::api_key(key()), raw::Context::session_token(key()), raw::Context::anonymous()));
     all.add((raw::operation("create_refund"), raw::Security::ApiKey));
 }
