@@ -194,12 +194,18 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
     if let Some(message) = changed("type") {
         return note(walk, A::SecurityComponentTypeChanged, name, nodes, message);
     }
+    let lower = |side: &Side<'_>, node, key| side.string(node, key).map(str::to_lowercase);
+    // Names of headers have no case.
+    let is_header = old.string(was, "in") == Some("header") && new.string(is, "in") == Some("header");
+    let is_same_header = is_header && lower(old, was, "name") == lower(new, is, "name");
     for (key, rule) in [
         ("in", A::SecurityComponentPlaceChanged),
         ("name", A::SecurityComponentPlaceChanged),
         ("openIdConnectUrl", A::SecurityComponentOpenIdUrlChanged),
     ] {
-        if let Some(message) = changed(key) {
+        if !(key == "name" && is_same_header)
+            && let Some(message) = changed(key)
+        {
             note(walk, rule, name, nodes, message);
         }
     }
@@ -210,8 +216,7 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
             note(walk, A::SecurityComponentDescriptionChanged, name, nodes, message);
         }
     }
-    let lower = |side: &Side<'_>, node| side.string(node, "scheme").map(str::to_lowercase);
-    if lower(old, was) != lower(new, is)
+    if lower(old, was, "scheme") != lower(new, is, "scheme")
         && let Some(message) = changed("scheme")
     {
         note(walk, A::SecurityComponentSchemeChanged, name, nodes, message);
