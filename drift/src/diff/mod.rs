@@ -92,7 +92,9 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
     let (section, operations) =
         if joined.is_empty() { reach.operations(raw.origin) } else { reach.listed(joined) };
     // A part that several operations share is called by its own place.
-    let own_name = raw.name.filter(|_| joined.len() < 2 || raw.kind == SubjectKind::Parameter);
+    let has_own_place =
+        matches!(raw.kind, SubjectKind::Document | SubjectKind::Parameter | SubjectKind::SecurityScheme);
+    let own_name = raw.name.filter(|_| joined.len() < 2 || has_own_place);
     let name = own_name.unwrap_or_else(|| match (raw.old, raw.new) {
         (_, Some(node)) => subject::name(new, node),
         (Some(node), None) => subject::name(old, node),

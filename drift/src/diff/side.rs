@@ -131,12 +131,17 @@ impl<'a> Side<'a> {
     pub(crate) fn parts(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let value = self.get(node, key)?;
         let size = self.tree.items(value).len() + self.tree.entries(value).len();
-        let Some(left) = self.patience.get().checked_sub(size) else {
-            self.defect(ApiRule::Entangled, NodeId::ROOT, "not all of it was compared".to_owned());
-            return None;
-        };
-        self.patience.set(left);
-        Some(value)
+        self.spend(size).then_some(value)
+    }
+
+    /// Takes steps out of the work budget. Returns whether it had as many; if it had not, that is a defect.
+    pub(crate) fn spend(&self, steps: usize) -> bool {
+        let left = self.patience.get().checked_sub(steps);
+        match left {
+            Some(left) => self.patience.set(left),
+            None => self.defect(ApiRule::Entangled, NodeId::ROOT, "not all of it was compared".to_owned()),
+        }
+        left.is_some()
     }
 
     /// Whether a node means the same wherever the same is written.

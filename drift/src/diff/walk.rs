@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::rc::Rc;
 
 use openapi_source::tree::NodeId;
 
+use super::security::Schemes;
 use super::side::Side;
 use super::view::ViewId;
 use crate::comparison::Options;
@@ -159,6 +161,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) old: &'a Side<'a>,
     pub(crate) new: &'a Side<'a>,
     pub(crate) options: &'a Options,
+    /// Which security scheme is which.
+    pub(super) schemes: Rc<Schemes<'a>>,
     pub(crate) pairs: Vec<Pair>,
     /// In the order of the old views: a sweep asks for pairs that lie near each other, which entries of a hash table
     /// would not.
@@ -180,6 +184,7 @@ impl<'a> Walk<'a> {
             old,
             new,
             options,
+            schemes: Rc::new(Schemes::new(old, new)),
             pairs: Vec::with_capacity(old.tree.len() / 4),
             known: BTreeMap::new(),
             edges: Vec::with_capacity(old.tree.len() / 2),

@@ -133,6 +133,8 @@ api_rules! {
     SchemaRemoved "api-schema-removed" Safe "A named schema was removed. The wire is as the other findings say; generated code loses a type.";
     SecurityComponentAdded "api-security-component-added" Safe "A way to authenticate was described. Nothing needs to be done until an operation asks for it.";
     SecurityComponentRemoved "api-security-component-removed" Safe "A way to authenticate is no longer described. See which operations asked for it.";
+    SecurityComponentRenamed "api-security-component-renamed" Safe "A way to authenticate has another name. What is sent is the same; generated code may name it differently.";
+    SecurityComponentUnmatched "api-security-component-unmatched" Dangerous "A way to authenticate is no longer described under its name, and a new one is sent in the same way. Whether they are one could not be determined: read both descriptions, and try a request.";
     SecurityComponentTypeChanged "api-security-component-type-changed" Safe "A way to authenticate is of another type. Credentials may have to be sent differently.";
     SecurityComponentUrlChanged "api-security-component-oauth-url-changed" Safe "The page where users agree (OAuth) moved. Programs that hold its address need the new one.";
     SecurityComponentTokenUrlChanged "api-security-component-oauth-token-url-changed" Safe "The place where tokens are fetched (OAuth) moved. Programs that hold its address need the new one.";
@@ -152,6 +154,9 @@ api_rules! {
     SecurityScopeRemoved "api-security-scope-removed" Safe "An operation asks for a scope less. Nothing needs to be done.";
     SecurityRequired "api-security-required" Breaking "An operation that anybody could call asks for a credential. Requests without one are refused.";
     SecurityDropped "api-security-dropped" Dangerous "An operation that asked for a credential can be called by anybody. Nothing breaks; make sure that it is meant.";
+    SecurityOptional "api-security-optional" Safe "An operation that required a credential can also be called without one. Nothing needs to be done.";
+    SecurityCredentialChanged "api-security-credential-changed" Breaking "A credential that an operation accepted is no longer enough: it was replaced, or more is required. Requests with it are refused: get one that the operation accepts before the server changes.";
+    SecurityCredentialUnmatched "api-security-credential-unmatched" Dangerous "An operation no longer accepts a credential, but another one that is sent in the same way. It may be the same under a new name: read both descriptions, and try a request.";
     GlobalSecurityAdded "api-global-security-added" Safe "A credential was added to those that operations take by default. Those that were taken before may still do.";
     GlobalSecurityRemoved "api-global-security-removed" Safe "A credential was removed from those that operations take by default. Programs that send it need another.";
     GlobalSecurityScopeAdded "api-global-security-scope-added" Safe "Operations ask for another scope by default. Programs whose tokens lack it are refused.";

@@ -154,6 +154,30 @@ fn parts_multiplied_by_references_end() {
     assert_eq!(crate::ids(&found), ["api-version-unchanged", "document-entangled"]);
 }
 
+/// Thousands of schemes without partner, and thousands of alternatives that ask for other scopes.
+#[test]
+fn lists_of_credentials_end() {
+    let document = |name: &str| {
+        let mut text = format!("{HEAD}components:\n  securitySchemes:\n").replace("paths: {}\n", "");
+        for at in 0..3000 {
+            let _ = writeln!(text, "    {name}{at}: {{type: apiKey, in: query, name: k}}");
+        }
+        text.push_str("security:\n");
+        for at in 0..3000 {
+            let _ = writeln!(text, "- {{o: [{name}{at}]}}");
+        }
+        text.push_str("paths:\n");
+        for at in 0..3000 {
+            let _ = writeln!(text, "  /a{at}: {{get: {{responses: {{}}}}}}");
+        }
+        text
+    };
+    let found = compare(&document("one"), &document("two"));
+    for id in ["api-security-credential-changed", "document-entangled"] {
+        assert!(crate::ids(&found).contains(&id), "{id}");
+    }
+}
+
 #[test]
 fn references_in_circles_end() {
     let document = |limit: u32| {

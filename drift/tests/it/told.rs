@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openapi_drift::{Document, compare_with};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::options;
 
@@ -43,6 +43,11 @@ fn altered(document: &Value, pointer: &str) -> Option<Value> {
     Some(changed)
 }
 
+/// Whether no credential is accepted where this is the value of `security`.
+fn has_no_credential(security: &Value) -> bool {
+    security.as_array().is_none_or(|list| list.iter().all(|item| item == &Value::Object(Map::new())))
+}
+
 /// Whether a change at a pointer may go untold: it is none, or it is none for those who call the API.
 fn says_nothing(document: &Value, pointer: &str) -> bool {
     let value = document.pointer(pointer).unwrap();
@@ -58,6 +63,15 @@ fn says_nothing(document: &Value, pointer: &str) -> bool {
         "content" | "paths" | "scopes" | "uniqueItems" => is_empty,
         "required" if is_empty => true,
         "additionalProperties" => value == &Value::Bool(true),
+        // It is what the document requires by default.
+        "security" if pointer.starts_with("/paths/") => {
+            let default = document.pointer("/security").cloned().unwrap_or_default();
+            value == &default || (has_no_credential(value) && has_no_credential(&default))
+        }
+        // An alternative that requires nothing, like the others.
+        "0" if pointer.ends_with("/security/0") => {
+            has_no_credential(document.pointer(pointer.trim_end_matches("/0")).unwrap())
+        }
         // Whether a parameter or a header is deprecated, it says itself.
         "deprecated" => pointer.ends_with("/schema/deprecated"),
         // Extensions are looked at where oasdiff does. Clients do not send what is read-only.
