@@ -1,7 +1,7 @@
 //! A program that is built for one revision of the ND8 API. Built from another one, it does not compile.
 
 // What this program was tested with. Whoever updates nd8 to another revision looks here.
-nd8::require_api!(version = "1.1.0", sha256 = "79661d47f1879f3a");
+nd8::require_api!(version = "1.1.0", sha256 = "18177203dd2360d4");
 
 /// As the build script was told it.
 const VERSION: &str = env!("DEP_ND8_API_VERSION");
