@@ -233,10 +233,10 @@ mod tests {
     /// The body of a method as progenitor 0.15.1 writes it.
     const BODY: &str = r#"{
         let url = format!("{}/refunds/{}/", self.baseurl, encode_path(&id.to_string()));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = HeaderMap::with_capacity(1usize);
         header_map.append(
-            ::reqwest::header::HeaderName::from_static("api-version"),
-            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            HeaderName::from_static("api-version"),
+            HeaderValue::from_static(Self::api_version()),
         );
         #[allow(unused_mut)]
         let mut request = self.client.get(url).json(&body)
