@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-/// What request objects use themselves.
+/// Methods that every request object has.
 pub(super) const OF_REQUESTS: [&str; 4] = ["clone", "clone_from", "fmt", "send"];
 
-/// What types that callers build use themselves, by their own functions or by those of a derived trait.
+/// Functions of the types that callers build: their own, and those of derived traits.
 pub(super) const OF_TYPES: [&str; 11] = [
     "clone",
     "clone_from",
@@ -25,7 +25,7 @@ pub(super) const OF_TYPES: [&str; 11] = [
 
 /// Names that are taken.
 pub(super) struct Taken {
-    /// Names that somebody will claim and that are free: they are theirs.
+    /// Free names that will be claimed as they are.
     promised: BTreeSet<String>,
     used: BTreeSet<String>,
 }
