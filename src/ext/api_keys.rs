@@ -89,7 +89,7 @@ impl ApiKeys {
 pub struct NewApiKey {
     /// The whole key. The server shows it this once.
     pub key: Option<SecretString>,
-    /// What else the response says about it. Its `raw_key` is none: it is in `key`.
+    /// The response, without the key: its `raw_key` is `None`.
     pub metadata: ApiKeyWithSecret,
 }
 

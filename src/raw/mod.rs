@@ -1,4 +1,4 @@
-//! The generated client: one method an operation, the wire's own types, no opinions.
+//! The generated client: one method for each operation, the types of the wire, and nothing else.
 //!
 //! This is the lower floor, for what the doors of the crate do not offer. It adds the credential that an operation
 //! takes (`OPERATIONS`), refuses to call an operation with the wrong one, refuses answers that came by way of a
@@ -17,6 +17,34 @@
 //! assert_eq!(refund.security, Security::ApiKey);
 //! assert!(!refund.idempotent, "a refund is never repeated blindly");
 //! ```
+//!
+//! # Requests grow without breaking calls
+//!
+//! A method takes what an operation requires and returns one of `raw::requests`, which has a setter for each optional
+//! parameter. Bodies are made by `new`, of the fields that are required, and have setters for the others. One more
+//! optional parameter or field is one more setter.
+//!
+//! ```
+//! use nd8::raw::types::{PaymentLinkUpdate, RefundRequest};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = nd8_sandbox::Sandbox::start().await?;
+//! # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+//! let search: Option<&str> = None;
+//! let request = client.raw().list_refunds().page_size(10).search(search);
+//! let refunds = request.send().await?.into_inner();
+//! assert!(refunds.is_empty());
+//!
+//! let refund = RefundRequest::new("Customer request").amount(nd8::Decimal::new(40_00, 2));
+//! assert_eq!(serde_json::to_string(&refund)?, r#"{"amount":"40.00","reason":"Customer request"}"#);
+//!
+//! // In the body of a PATCH, what is not set stays, and `None` clears.
+//! let update = PaymentLinkUpdate::new().max_uses(None).is_active(true);
+//! assert_eq!(serde_json::to_string(&update)?, r#"{"is_active":true,"max_uses":null}"#);
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "client")]
 mod answer;
@@ -28,6 +56,7 @@ pub(crate) mod decimal;
 mod exchange;
 #[cfg(feature = "client")]
 mod hooks;
+#[allow(dead_code, reason = "used where a document has such a field")]
 pub(crate) mod null;
 pub(crate) mod open_enum;
 #[cfg(feature = "client")]

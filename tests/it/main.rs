@@ -6,6 +6,7 @@ mod doors;
 mod errors;
 mod exact;
 mod faults;
+mod insulation;
 mod journey;
 mod json_schema;
 mod merchant;

@@ -6,8 +6,8 @@ use super::canonical::is_option_of;
 use super::reason::Reason;
 use super::surface::{Method, Surface};
 
-/// The setters that stand for an argument of the other side, as `requests::ListRefunds::page`: what is optional on one side and
-/// required on the other. The method that has the argument is reported, the setter is not.
+/// Finds setters, such as `requests::ListRefunds::page`, of what is an argument on the other side: optional here, required
+/// there. The method that has the argument is reported, the setter is not.
 pub(super) fn moved(old: &Surface, new: &Surface) -> BTreeSet<String> {
     let mut moved = BTreeSet::new();
     for (name, was) in &old.methods {
@@ -23,7 +23,7 @@ pub(super) fn moved(old: &Surface, new: &Surface) -> BTreeSet<String> {
     moved
 }
 
-/// The setter that there would be for an argument of a method, if it were optional: of what the method builds.
+/// Names the setter that an argument of a method would be if it were optional.
 fn setter(method: &Method, argument: &str) -> Option<String> {
     let owner = match method.answer.as_str() {
         "Self" => &method.owner,
@@ -33,7 +33,7 @@ fn setter(method: &Method, argument: &str) -> Option<String> {
     Some(format!("{owner}::{argument}"))
 }
 
-/// What differs between two signatures of a method.
+/// Compares two signatures of a method.
 pub(super) fn signature(was: &Method, is: &Method, moved: &BTreeSet<String>) -> Vec<Reason> {
     let is_moved = |name: &str| setter(is, name).is_some_and(|setter| moved.contains(&setter));
     let mut reasons = arguments(&was.arguments, &is.arguments, is_moved);

@@ -1,7 +1,7 @@
 //! Constructors and setters of the types that callers build.
 //!
 //! `new` takes the required fields, each optional field has a setter, and the type is `#[non_exhaustive]`: one more
-//! optional field changes no existing code. Two extensions of a component schema have a say:
+//! optional field changes no existing code. Two extensions of a component schema change that:
 //!
 //! - `x-nd8-arguments`, a list of wire names: the arguments of `new`, in this order. Without it they are the required
 //!   fields, by wire name.
@@ -100,7 +100,7 @@ fn member<'a>(field: &'a Field, schema: &Value, listed: Option<&[&str]>) -> Resu
     Ok(Member { ident, ty: &field.ty, wire, role })
 }
 
-/// A constant as an expression of the field's type.
+/// Returns a constant as an expression of the field's type.
 fn literal(constant: &Value, ty: &Type, label: &str) -> Result<TokenStream, String> {
     if let Some(inner) = argument_of(ty, "Option") {
         let inner = literal(constant, inner, label)?;
@@ -146,7 +146,7 @@ fn constructor(name: &Ident, arguments: &[&Member<'_>], members: &[Member<'_>]) 
     }
 }
 
-/// The type below the `Option`s, and how many there are.
+/// Returns the type below the `Option`s, and their number.
 fn without_options(ty: &Type) -> (&Type, usize) {
     match argument_of(ty, "Option") {
         Some(inner) => {

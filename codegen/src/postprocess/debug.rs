@@ -7,7 +7,7 @@ use syn::{Fields, ItemImpl, ItemStruct, Type, parse_quote};
 
 use super::fields::{argument_of, wire_name};
 
-/// What may be printed: numbers, times, states, and the identifiers on the profile's list. A field that the API adds
+/// Decides what may be printed: numbers, times, states, and the identifiers on the profile's list. A field that the API adds
 /// tomorrow is redacted until somebody looks at it.
 pub(super) struct Printable<'a> {
     /// The generated types. They redact by themselves.

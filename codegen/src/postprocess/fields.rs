@@ -32,8 +32,8 @@ pub(super) fn exact_decimal(field: &mut Field, support: &syn::Path) -> bool {
     false
 }
 
-/// typify leaves out an optional list or map that is empty, so a caller could not empty one. Returns whether the field is
-/// one.
+/// Makes an optional list or map an `Option`: typify leaves out an empty one, so a caller could not empty it. Returns whether
+/// the field is one.
 pub(super) fn may_be_sent_empty(field: &mut Field) -> bool {
     let Some(index) = skips_empty(field).filter(|_| is_collection(&field.ty)) else { return false };
     let ty = field.ty.clone();
@@ -44,8 +44,8 @@ pub(super) fn may_be_sent_empty(field: &mut Field) -> bool {
     true
 }
 
-/// In a PATCH an absent key leaves the value and a null clears it: two things, two levels of `Option`. Returns whether the
-/// field could be changed.
+/// Adds a second `Option`: in a PATCH an absent key leaves the value, and a null clears it. Returns false if the field is not
+/// optional.
 pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> bool {
     if argument_of(&field.ty, "Option").is_none() {
         return false;
@@ -74,7 +74,7 @@ pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> boo
     true
 }
 
-/// A server that has no list sends null as well as none. Returns whether the field is a list or a map.
+/// Reads null as an empty list or map. Returns whether the field is one.
 pub(super) fn null_is_empty(field: &mut Field, support: &syn::Path) -> bool {
     if !is_collection(&field.ty) || is_flattened(field) {
         return false;
@@ -84,7 +84,7 @@ pub(super) fn null_is_empty(field: &mut Field, support: &syn::Path) -> bool {
     true
 }
 
-/// The place of the attribute by which typify leaves an empty list or map out.
+/// Finds the attribute by which typify leaves out an empty list or map.
 fn skips_empty(field: &Field) -> Option<usize> {
     field
         .attrs
@@ -120,7 +120,7 @@ fn has_flag(field: &Field, flag: &str) -> bool {
     found
 }
 
-/// The `T` of `Wrapper<T>`.
+/// Returns the `T` of `Wrapper<T>`.
 pub(super) fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
@@ -171,12 +171,12 @@ fn for_each_serde(field: &Field, mut visit: impl FnMut(&syn::meta::ParseNestedMe
     }
 }
 
-/// The name of the field in JSON.
+/// Returns the name of the field in JSON.
 pub(super) fn wire_name(field: &Field) -> String {
     rename(field).or_else(|| field.ident.as_ref().map(Ident::to_string)).unwrap_or_default()
 }
 
-/// The name of the field in Rust, as text.
+/// Returns the name of the field in Rust.
 pub(super) fn label(field: &Field) -> String {
     field.ident.as_ref().map(|ident| ident.to_token_stream().to_string()).unwrap_or_default()
 }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_in_a_patch_is_told_from_nothing() {
+    fn a_null_in_a_patch_differs_from_an_absent_key() {
         let support = parse_quote!(crate::raw);
         for (before, adapter) in [
             ("a: Option<crate::raw::ExactNumber>", "with=\"crate::raw::decimal::number::double_option\""),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_is_seen_behind_other_attributes() {
+    fn a_default_is_found_among_other_attributes() {
         assert!(has_default(&field("#[serde(rename = \"b\", default)] a: i64")));
         assert!(has_default(&field("#[serde(flatten)] a: Map")));
         assert!(!has_default(&field("#[serde(rename = \"default\")] a: i64")));

@@ -1,7 +1,7 @@
-//! What can only be said about the Rust that came out: request objects, constructors, exact decimals, redacted `Debug`.
+//! Changes the Rust that progenitor wrote: request objects, constructors, exact decimals, redacted `Debug`.
 //!
 //! Everything here rewrites what progenitor 0.15.1 wrote. Each rewrite counts what it found, and codegen fails when the
-//! count is wrong: progenitor is pinned, and a new version must not change what is sent without a sign.
+//! count is wrong: progenitor is pinned, and a new version must not silently change what is sent.
 
 mod constructors;
 mod debug;
@@ -27,7 +27,7 @@ use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::security::{self, Operation};
 
-/// The source as it is written: what is on the wire, and what sends it. The first is of use without an HTTP client.
+/// Generated source: the types of the wire, which are of use without an HTTP client, and the client.
 pub(crate) struct Source {
     pub(crate) types: File,
     pub(crate) client: File,
@@ -105,9 +105,9 @@ fn remove_module(items: &mut Vec<Item>, name: &str) -> Vec<Item> {
     items.extract_if(.., |item| matches!(item, Item::Mod(module) if module.ident == name)).collect()
 }
 
-/// `Client::new` builds a `reqwest::Client` that follows redirects, has no TLS provider of ours, and panics where that
-/// fails; `encode_path` leaves `.`, `..` and `\` alone, which would climb to another endpoint; and the derived `Debug`
-/// prints default headers. The hand-written half has a sound version of each.
+/// Removes what `src/raw` has its own version of. `Client::new` builds a `reqwest::Client` that follows redirects, has no
+/// TLS provider, and panics if that fails. `encode_path` leaves `.`, `..` and `\` alone, so that a parameter could name
+/// another endpoint. The derived `Debug` prints default headers.
 fn client_struct(items: &mut [Item]) -> Result<(), String> {
     let (mut debug, mut new) = (0, 0);
     let mut import = WithoutImport { name: "encode_path", found: 0 };
@@ -134,7 +134,7 @@ fn is_inherent_client(block: &ItemImpl) -> bool {
     block.trait_.is_none() && matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client"))
 }
 
-/// Tokens without the spaces between them.
+/// Returns tokens as text without the spaces between them.
 pub(crate) fn compact(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string().replace([' ', '\n'], "")
 }

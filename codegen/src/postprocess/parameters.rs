@@ -13,7 +13,7 @@ use crate::operation::{path_parameters, places};
 pub(super) struct Call {
     /// The operation id, which is the name of progenitor's method and the key of the operation table.
     pub(super) id: String,
-    /// How many placeholders the path has.
+    /// Number of placeholders in the path.
     pub(super) placeholders: usize,
     /// Path parameters in the order of the path, the others by wire name, then the body. The document's order of
     /// parameters has no influence.
@@ -30,7 +30,7 @@ pub(super) struct Parameter {
     /// The name in the request.
     pub(super) wire: String,
     pub(super) location: Location,
-    /// Whether callers cannot leave it out. That includes what the operation's `x-nd8-arguments` lists, even if the
+    /// Set if callers cannot leave it out. That includes what the operation's `x-nd8-arguments` lists, even if the
     /// document makes it optional.
     pub(super) required: bool,
     pub(super) description: Option<String>,

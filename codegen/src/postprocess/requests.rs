@@ -76,7 +76,7 @@ fn inherent_client(item: &mut Item) -> Option<&mut ItemImpl> {
     }
 }
 
-/// The name of each operation's request object. Operation ids are unique; two of them may be one name in camel case.
+/// Names the request object of each operation. Operation ids are unique; two of them may be one name in camel case.
 fn struct_names(calls: &[Call]) -> BTreeMap<String, String> {
     let names: Vec<String> = calls.iter().map(|call| call.id.to_upper_camel_case()).collect();
     let mut taken = Taken::new(&["Client"], names.iter().map(String::as_str));
@@ -92,7 +92,7 @@ struct Member<'a> {
     argument: Ident,
     /// Without the `Option`, where there is one.
     ty: Type,
-    /// Whether progenitor's method takes an `Option`.
+    /// Set if progenitor's method takes an `Option`.
     is_option: bool,
 }
 
@@ -101,7 +101,7 @@ impl Member<'_> {
         self.parameter.required
     }
 
-    /// What the field holds.
+    /// Returns the type of the field.
     fn field_type(&self) -> TokenStream {
         let ty = &self.ty;
         match self.is_argument() {
@@ -165,7 +165,7 @@ impl<'a> Request<'a> {
         self.members.iter().filter(|member| member.is_argument())
     }
 
-    /// The method of `Client` that makes the request.
+    /// Writes the method of `Client` that makes the request.
     fn method(&self) -> ImplItemFn {
         let Self { name, method, client, .. } = self;
         let docs = self.method_docs();
@@ -196,7 +196,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// progenitor's documentation, with a list of those arguments only that are left.
+    /// Rewrites progenitor's documentation: its list has only the arguments that are left.
     fn method_docs(&self) -> TokenStream {
         let text: String = self.docs.iter().filter_map(doc_text).map(|text| format!("{text}\n")).collect();
         let mut text = match text.rfind("Arguments:\n") {
@@ -239,7 +239,7 @@ impl<'a> Request<'a> {
         });
         let statements = &body.stmts;
         let debug = self.debug(printable, support);
-        let about = format!("The request of [`Client::{method}`].");
+        let about = format!("Holds the parameters of [`Client::{method}`] until they are sent.");
         quote! {
             #[doc = #about]
             #[must_use = "nothing is sent until `send` is called"]

@@ -43,8 +43,8 @@ pub(super) fn body(block: &mut Block, call: &Call, client: &Ident) -> Result<(),
     Ok(())
 }
 
-/// progenitor sends the document's version as the header `api-version` with every request. No API has asked for that.
-/// Where it is the only header, the map of headers is removed as well.
+/// Removes the header `api-version`, by which progenitor sends the document's version with every request, and the map of
+/// headers if there is no other.
 fn without_api_version(block: &mut Block, headers: usize) -> Result<(), String> {
     let remove = |block: &mut Block, what: &str| {
         let before = block.stmts.len();
@@ -78,7 +78,7 @@ impl VisitMut for WithoutHeaders {
     }
 }
 
-/// The hand-written half reads responses, with a limit.
+/// Replaces the match of the response status by a call of `src/raw`, which reads bodies up to a limit.
 struct Responses<'a> {
     client: &'a Ident,
     replaced: usize,
@@ -123,7 +123,7 @@ impl VisitMut for OperationIds {
     }
 }
 
-/// How often an identifier occurs.
+/// Counts an identifier.
 pub(super) fn occurrences(tokens: &TokenStream, ident: &str) -> usize {
     replace(tokens.clone(), ident, &TokenStream::new()).1
 }
@@ -233,10 +233,10 @@ mod tests {
     /// The body of a method as progenitor 0.15.1 writes it.
     const BODY: &str = r#"{
         let url = format!("{}/refunds/{}/", self.baseurl, encode_path(&id.to_string()));
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = HeaderMap::with_capacity(1usize);
         header_map.append(
-            ::reqwest::header::HeaderName::from_static("api-version"),
-            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            HeaderName::from_static("api-version"),
+            HeaderValue::from_static(Self::api_version()),
         );
         #[allow(unused_mut)]
         let mut request = self.client.get(url).json(&body)

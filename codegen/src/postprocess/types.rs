@@ -79,7 +79,7 @@ fn component(name: &str) -> Pointer {
     Pointer::root().join(["components", "schemas", name])
 }
 
-/// What the types are for.
+/// Sorts the types by their use.
 struct Uses {
     /// The types that callers build: what request bodies are made of, however deep.
     requests: BTreeSet<String>,
@@ -99,7 +99,7 @@ impl Uses {
     }
 }
 
-/// The named types, and all those that they mention.
+/// Returns the named types, and all those that they mention.
 fn closure(items: &[Item], names: BTreeSet<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut pending: Vec<String> = names.into_iter().collect();
@@ -199,7 +199,7 @@ struct Rewritten {
     nullable: usize,
 }
 
-/// The properties of a component that is nothing but an object.
+/// Returns the properties of a component, unless it is composed of others.
 fn properties<'a>(tree: &'a Tree, name: &str) -> Option<&'a Map<String, Value>> {
     let schema = tree.root.pointer(component(name).as_str())?.as_object()?;
     let is_composed = ["allOf", "anyOf", "oneOf"].iter().any(|key| schema.contains_key(*key));
@@ -209,7 +209,7 @@ fn properties<'a>(tree: &'a Tree, name: &str) -> Option<&'a Map<String, Value>> 
 const UNKNOWN_FIELDS: &str = "Fields that this revision of the API does not name. Their names and values are kept, but for the last digits \
     of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.";
 
-/// References lose the description beside them, and the fields that typify adds have none.
+/// Adds documentation where typify has none: to references, and to the field that it adds for unknown keys.
 fn document(tree: &Tree, schema: &str, field: &mut Field) {
     if field.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
         return;
@@ -224,8 +224,8 @@ fn document(tree: &Tree, schema: &str, field: &mut Field) {
     }
 }
 
-/// serde buffers the content of an untagged enum, and a number in the buffer is an `f64`. This reads the text of the
-/// value once for each form until one fits.
+/// Implements `Deserialize` for an untagged enum by reading the text of the value once for each form until one fits. serde
+/// would buffer the value, and a number in the buffer is an `f64`.
 fn exact_alternatives(item: &mut syn::ItemEnum) -> Result<Option<ItemImpl>, String> {
     let is_untagged = |attr: &Attribute| attr.path().is_ident("serde") && compact(attr).contains("untagged");
     let payloads_only = item

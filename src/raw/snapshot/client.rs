@@ -466,7 +466,7 @@ pub mod requests {
         ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
     };
     use super::Client;
-    /// The request of [`Client::create_api_key`].
+    /// Holds the parameters of [`Client::create_api_key`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct CreateApiKey<'a> {
@@ -507,7 +507,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::create_checkout`].
+    /// Holds the parameters of [`Client::create_checkout`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct CreateCheckout<'a> {
@@ -546,7 +546,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::create_payment_link`].
+    /// Holds the parameters of [`Client::create_payment_link`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct CreatePaymentLink<'a> {
@@ -585,7 +585,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::create_refund`].
+    /// Holds the parameters of [`Client::create_refund`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct CreateRefund<'a> {
@@ -632,7 +632,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::delete_payment_link`].
+    /// Holds the parameters of [`Client::delete_payment_link`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct DeletePaymentLink<'a> {
@@ -667,7 +667,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_dashboard`].
+    /// Holds the parameters of [`Client::get_dashboard`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetDashboard<'a> {
@@ -704,7 +704,7 @@ pub mod requests {
             f.debug_struct("GetDashboard").finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_organization`].
+    /// Holds the parameters of [`Client::get_organization`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetOrganization<'a> {
@@ -741,7 +741,7 @@ pub mod requests {
             f.debug_struct("GetOrganization").finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_payment`].
+    /// Holds the parameters of [`Client::get_payment`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetPayment<'a> {
@@ -781,7 +781,7 @@ pub mod requests {
             f.debug_struct("GetPayment").field("id", &self.id).finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_payment_link`].
+    /// Holds the parameters of [`Client::get_payment_link`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetPaymentLink<'a> {
@@ -823,7 +823,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_public_payment_link`].
+    /// Holds the parameters of [`Client::get_public_payment_link`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetPublicPaymentLink<'a> {
@@ -867,7 +867,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_refund`].
+    /// Holds the parameters of [`Client::get_refund`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetRefund<'a> {
@@ -907,7 +907,7 @@ pub mod requests {
             f.debug_struct("GetRefund").field("id", &self.id).finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_webhook`].
+    /// Holds the parameters of [`Client::get_webhook`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetWebhook<'a> {
@@ -944,7 +944,7 @@ pub mod requests {
             f.debug_struct("GetWebhook").finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::list_api_keys`].
+    /// Holds the parameters of [`Client::list_api_keys`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct ListApiKeys<'a> {
@@ -981,7 +981,7 @@ pub mod requests {
             f.debug_struct("ListApiKeys").finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::list_payment_link_payments`].
+    /// Holds the parameters of [`Client::list_payment_link_payments`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct ListPaymentLinkPayments<'a> {
@@ -1028,7 +1028,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::list_payment_links`].
+    /// Holds the parameters of [`Client::list_payment_links`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct ListPaymentLinks<'a> {
@@ -1065,7 +1065,7 @@ pub mod requests {
             f.debug_struct("ListPaymentLinks").finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::list_refunds`].
+    /// Holds the parameters of [`Client::list_refunds`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct ListRefunds<'a> {
@@ -1219,7 +1219,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::revoke_api_key`].
+    /// Holds the parameters of [`Client::revoke_api_key`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct RevokeApiKey<'a> {
@@ -1259,7 +1259,7 @@ pub mod requests {
             f.debug_struct("RevokeApiKey").field("id", &self.id).finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::rotate_api_key`].
+    /// Holds the parameters of [`Client::rotate_api_key`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct RotateApiKey<'a> {
@@ -1296,7 +1296,7 @@ pub mod requests {
             f.debug_struct("RotateApiKey").finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::set_webhook`].
+    /// Holds the parameters of [`Client::set_webhook`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct SetWebhook<'a> {
@@ -1337,7 +1337,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::start_payment_link_checkout`].
+    /// Holds the parameters of [`Client::start_payment_link_checkout`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct StartPaymentLinkCheckout<'a> {
@@ -1382,7 +1382,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::update_organization`].
+    /// Holds the parameters of [`Client::update_organization`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct UpdateOrganization<'a> {
@@ -1423,7 +1423,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::update_payment_link`].
+    /// Holds the parameters of [`Client::update_payment_link`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct UpdatePaymentLink<'a> {
