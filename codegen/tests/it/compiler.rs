@@ -17,20 +17,8 @@ use serde_json::Value;
 const EXTERNS: [&str; 8] =
     ["jiff", "nd8_stubs", "progenitor_client", "reqwest", "rust_decimal", "serde", "serde_json", "uuid"];
 
-/// The module that generated code is included in, with the client in a module below, as in `nd8`.
-const AROUND: &str = "
-pub mod raw {
-    pub use self::client::*;
-    pub use nd8_stubs::*;
-    pub struct Operation {
-        pub id: &'static str,
-        pub method: &'static str,
-        pub path: &'static str,
-        pub security: Security,
-        pub idempotent: bool,
-    }
-    impl progenitor_client::ClientHooks<Context> for Client {}
-";
+/// What is around generated code in its module, as in `nd8`.
+const AROUND: &str = include_str!("../stubs/around.rs");
 
 /// The imports of every program.
 const PRELUDE: &str = "use nd8::raw::Client;\nuse nd8::raw::types::*;\n";
@@ -76,7 +64,7 @@ impl Claims {
             return Ok(*index);
         }
         let Generated { types, client, .. } = generate()?;
-        self.libraries.push(format!("{AROUND}{types}\nmod client {{\n{client}}}\n}}\n"));
+        self.libraries.push(format!("pub mod raw {{\n{AROUND}{types}\nmod client {{\n{client}}}\n}}\n"));
         self.indices.insert(inputs, self.libraries.len() - 1);
         Ok(self.libraries.len() - 1)
     }

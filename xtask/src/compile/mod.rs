@@ -7,7 +7,7 @@ mod place;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context as _, Result, bail};
@@ -58,13 +58,8 @@ pub(crate) fn check(cargo: &OsStr, candidate: Candidate<'_>) -> Result<()> {
     let path = folder.path().join("candidate.json");
     std::fs::write(&path, candidate.json).context("cannot write the candidate document")?;
     eprintln!("compiling the client (takes some minutes the first time)");
-    let output = Command::new(cargo)
-        .args(ARGUMENTS)
-        .arg(target_folder()?)
-        .env("ND8_OPENAPI", &path)
-        .current_dir(root())
-        .output()
-        .with_context(|| format!("cannot run {}", cargo.display()))?;
+    let output =
+        command(cargo, &path)?.output().with_context(|| format!("cannot run {}", cargo.display()))?;
     let supplement = read(SUPPLEMENT)?;
     let documents = [(candidate.name, candidate.json), (SUPPLEMENT, &*supplement)];
     let parsed = documents.map(|(name, text)| (name, serde_json::from_str(text).unwrap_or_default()));
@@ -75,6 +70,13 @@ pub(crate) fn check(cargo: &OsStr, candidate: Candidate<'_>) -> Result<()> {
         Ok(()) => Ok(()),
         Err(problem) => bail!("the client of {} does not compile: {}", candidate.name, name_it(&problem)),
     }
+}
+
+/// Returns the command that checks the crate with the client of a document.
+pub(crate) fn command(cargo: &OsStr, document: &Path) -> Result<Command> {
+    let mut command = Command::new(cargo);
+    command.args(ARGUMENTS).arg(target_folder()?).env("ND8_OPENAPI", document).current_dir(root());
+    Ok(command)
 }
 
 /// Returns a folder of its own, so that it stays warm, and the next build does not start anew because `ND8_OPENAPI` differs.
@@ -118,10 +120,7 @@ fn verdict(
     }
     let mut text = format!("{} {}", errors.len(), if errors.len() == 1 { "error" } else { "errors" });
     for error in errors.iter().take(MOST_ERRORS) {
-        let place = place::of(error, documents, source);
-        let rendered = error.rendered.as_deref().unwrap_or(&error.message);
-        let rendered: String = rendered.trim_end().lines().map(|line| format!("\n    {line}")).collect();
-        write!(text, "\n{place}{rendered}").map_err(|error| error.to_string())?;
+        write!(text, "\n{}", describe(error, documents, source)).map_err(|error| error.to_string())?;
     }
     if let Some(more @ 1..) = errors.len().checked_sub(MOST_ERRORS) {
         write!(text, "\n… and {more} more").map_err(|error| error.to_string())?;
@@ -129,8 +128,20 @@ fn verdict(
     Err(text)
 }
 
+/// Renders an error of the compiler below the place that it comes from.
+pub(crate) fn describe(
+    error: &Diagnostic,
+    documents: &[(&str, Value)],
+    source: &dyn Fn(&str) -> Option<String>,
+) -> String {
+    let place = place::of(error, documents, source);
+    let rendered = error.rendered.as_deref().unwrap_or(&error.message);
+    let rendered: String = rendered.trim_end().lines().map(|line| format!("\n    {line}")).collect();
+    format!("{place}{rendered}")
+}
+
 /// Returns whether it is an error of its own: the compiler's last message only counts the others.
-fn is_error(diagnostic: &Diagnostic) -> bool {
+pub(crate) fn is_error(diagnostic: &Diagnostic) -> bool {
     let is_error = matches!(diagnostic.level, DiagnosticLevel::Error | DiagnosticLevel::Ice);
     is_error && !(diagnostic.spans.is_empty() && diagnostic.message.starts_with("aborting due to"))
 }
