@@ -51,7 +51,7 @@ impl Tree {
             }
         }
         if tree.root.get("paths").and_then(Value::as_object).is_none_or(serde_json::Map::is_empty) {
-            let problem = Problem::Malformed("it has no `paths`, so there is nothing to call".to_owned());
+            let problem = Problem::Malformed("it has no `paths`, so there is nothing to call; use the whole document".to_owned());
             return Err(tree.error(Pointer::root(), problem));
         }
         Ok(tree)
@@ -81,10 +81,14 @@ impl Tree {
                 "Swagger `{}`; convert it first, for example with `npx swagger2openapi`, and use the result",
                 version.as_str().map_or_else(|| version.to_string(), str::to_owned)
             ),
-            (None, None) if self.root.is_object() => "no `openapi` field".to_owned(),
-            (None, None) => "something that is not an object".to_owned(),
+            (None, None) if self.root.is_object() => {
+                "no `openapi` field; is it a part of a document, or another kind of file?".to_owned()
+            }
+            (None, None) => "something that is not an object; use the whole document".to_owned(),
         };
-        Err(self.error(Pointer::root(), Problem::NotOpenApi { found }))
+        let key = ["openapi", "swagger"].into_iter().find(|key| self.root.get(*key).is_some());
+        let place = key.map_or_else(Pointer::root, |key| Pointer::root().child(key));
+        Err(self.error(place, Problem::NotOpenApi { found }))
     }
 }
 

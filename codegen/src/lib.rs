@@ -155,6 +155,17 @@ pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generat
 }
 
 fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
+    let lines = document::Lines::of([Some(main), knowledge.supplement, knowledge.overlay].into_iter().flatten());
+    let line = |finding: &Finding| lines.line(finding.document(), finding.pointer());
+    let generated = from_normal_form(main, knowledge).map_err(|error| error.located(line))?;
+    let warnings = generated.warnings.into_iter().map(|warning| {
+        let line = lines.line(&warning.document, &warning.pointer);
+        Warning { line, ..warning }
+    });
+    Ok(Generated { warnings: warnings.collect(), ..generated })
+}
+
+fn from_normal_form(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
     let Knowledge { profile, supplement, overlay, tolerant, needs_are_notes } = *knowledge;
     let tree = document::Tree::parse(main)?;
     let revision = Revision::of(&tree)?;
@@ -164,12 +175,8 @@ fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Genera
     let normal::Normal { tree: mut normal, operations, origins } =
         normal::normalize(tree, supplement_tree, &overlay_file, profile, &mut diagnostics)?;
     let report::Diagnostics { mut warnings, errors, .. } = diagnostics;
-    let lines = document::Lines::of([Some(main), supplement, overlay].into_iter().flatten());
     if !errors.is_empty() {
-        return Err(Error::all(errors).located(|finding| lines.line(finding.document(), finding.pointer())));
-    }
-    for warning in &mut warnings {
-        warning.line = lines.line(&warning.document, &warning.pointer);
+        return Err(Error::all(errors));
     }
     warnings.sort();
     let merged = write(&normal.root);

@@ -57,6 +57,7 @@ mod exchange;
 #[cfg(feature = "client")]
 mod hooks;
 #[allow(dead_code, reason = "used where a document has such a field")]
+pub(crate) mod kind;
 pub(crate) mod null;
 pub(crate) mod open_enum;
 #[cfg(feature = "client")]

@@ -74,6 +74,18 @@ pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> boo
     true
 }
 
+/// Reads the other form that the document gives a field whose kind is fixed. `kind` is that of the normal form's `x-nd8-kind`.
+pub(super) fn reads_other_form(field: &mut Field, kind: &str, support: &syn::Path) {
+    let name = format_ident!("{kind}");
+    let is_optional = argument_of(&field.ty, "Option").is_some();
+    let function = format_ident!("{}", if is_optional { "option" } else { "deserialize" });
+    let reader = compact(&quote!(#support::kind::#name::#function));
+    field.attrs.push(match is_optional && !has_default(field) {
+        true => parse_quote!(#[serde(default, deserialize_with = #reader)]),
+        false => parse_quote!(#[serde(deserialize_with = #reader)]),
+    });
+}
+
 /// Reads null as an empty list or map. Returns whether the field is one.
 pub(super) fn null_is_empty(field: &mut Field, support: &syn::Path) -> bool {
     if !is_collection(&field.ty) || is_flattened(field) {

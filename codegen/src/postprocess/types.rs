@@ -9,7 +9,7 @@ use syn::{Attribute, Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, parse_q
 use super::debug::{self, Printable};
 use super::fields::{
     add_doc, exact_decimal, is_collection, is_flattened, may_be_sent_as_null, may_be_sent_empty,
-    null_is_empty, wire_name,
+    null_is_empty, reads_other_form, wire_name,
 };
 use super::rewrite::count;
 use super::{compact, constructors, drops_derive};
@@ -156,6 +156,10 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
         // A type of both directions has an `Option` then, which reads null.
         if !(is_request && may_be_sent_empty(field)) && is_response {
             null_is_empty(field, support);
+        }
+        let other = properties.and_then(|properties| properties.get(&wire)?.get("x-nd8-kind")?.as_str());
+        if let Some(kind) = other.filter(|_| is_response) {
+            reads_other_form(field, kind, support);
         }
         let is_nullable =
             properties.and_then(|properties| properties.get(&wire)).is_some_and(|it| it["nullable"] == true);

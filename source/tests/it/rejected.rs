@@ -16,7 +16,7 @@ fn errors_name_the_place_and_the_reason() {
         ("{\"a\": \"\\ud800\"}", "api:1:14: not JSON: "),
         ("{\"a\": 1 // b\n}", "api:1:"),
         ("{} {}", "api:1:4: not JSON: trailing characters"),
-        ("a: 1\n---\nb: 2\n", "api:2:1: a second YAML document begins here"),
+        ("a: 1\n---\nb: 2\n", "api:2:1: a second YAML document begins here; put one document in each file"),
         ("? [a]\n: b", "api:1:3: only a scalar can be a key"),
         ("a: &a [*a]\n", "api:1:8: an alias is inside the node that it names"),
         ("a: *nothing\n", "api:1:4: not YAML"),
