@@ -167,7 +167,7 @@ impl Normalizer<'_> {
         let kind = if role.known { self.kind_at(&role.key) } else { None };
         let mut shape = self.shape(&mut map, &place)?;
         if let Some(kind) = kind {
-            shape = self.coerce(kind, shape, &mut map, &around, &place, role)?;
+            shape = self.coerce(kind, shape, &mut map, &place, role)?;
         }
         let is_open =
             matches!(shape, Shape::Map | Shape::Any) && !matches!(kind, Some(Kind::Map | Kind::Any));
@@ -977,7 +977,6 @@ impl Normalizer<'_> {
         kind: Kind,
         shape: Shape,
         map: &mut Map<String, Value>,
-        around: &Map<String, Value>,
         place: &Pointer,
         role: &Role,
     ) -> Result<Shape, Error> {
@@ -1049,7 +1048,6 @@ impl Normalizer<'_> {
                 format!("{} is {}, and stays {} in Rust", role.key, was.described(), describe(kind));
             self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
         }
-        let _ = around;
         Ok(shape)
     }
 
