@@ -42,6 +42,18 @@ OLD and NEW are each one of
   a revision          1.0.0 (a file of openapi/history/, with or without its ending)
   a file of a commit  git:REV, git:REV:PATH (without a path, openapi/nd8.json)";
 
+const REALITY: &str = "\
+The table has the columns document, expected (`works`, `refused`, `works or refused`) and note. A document in
+  variants/  works if the crate compiles with it, has the right credentials, exact amounts and open enums
+  real/      works if the raw layer compiles, without the tables of ND8
+  bad/       is run like one in variants/, within 2 s and 200 MB
+and is refused if the error names the place in it and, in variants/, says what to do. Everything is generated tolerantly, as under ND8_OPENAPI.
+
+Exit status:
+  0  all documents are as expected
+  1  some are not
+  2  the folder could not be run";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Writes the files derived from the OpenAPI documents: the snapshot of the raw client and its surface.
@@ -109,6 +121,28 @@ pub(crate) enum Command {
         /// The last day on which it may.
         #[arg(long, value_name = "DATE")]
         until: Date,
+    },
+    /// Generates and compiles the client of each document of a folder, and compares the result with its `expected.tsv`.
+    #[command(
+        after_help = REALITY
+    )]
+    Reality {
+        /// The folder: `expected.tsv`, and documents in `variants/`, `real/` and `bad/`.
+        folder: PathBuf,
+        /// Prints the generator's warnings, too.
+        #[arg(long)]
+        verbose: bool,
+    },
+    /// Generates from one document of `reality`, and prints a report.
+    #[command(hide = true)]
+    RealityOne {
+        /// Generates without the tables of ND8.
+        #[arg(long)]
+        raw: bool,
+        /// What messages call the document.
+        name: String,
+        file: PathBuf,
+        out: PathBuf,
     },
     /// Prints what a rule means, why it matters, and what to do.
     Explain {

@@ -14,6 +14,7 @@ mod drift_cases;
 mod fetch;
 mod hash;
 mod lock;
+mod reality;
 mod refresh;
 mod repository;
 mod revisions;
@@ -31,6 +32,9 @@ use crate::arguments::{Arguments, Command};
 use crate::compare::Outcome;
 
 fn main() -> ExitCode {
+    if let Some(status) = reality::wrapper() {
+        return status;
+    }
     let arguments = Arguments::parse();
     if let Some(root) = arguments.repository.clone() {
         repository::choose(root);
@@ -77,6 +81,10 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Accept { id, pointer, reason, until } => {
             compare::accept(&id, &pointer, &reason, until, today)?;
         }
+        Command::Reality { folder, verbose } => {
+            return Ok(if reality::run(&folder, verbose)? { Outcome::Passes } else { Outcome::Fails });
+        }
+        Command::RealityOne { raw, name, file, out } => reality::run_one(raw, &name, &file, &out)?,
         Command::Explain { id } => compare::explain(&id)?,
     }
     Ok(Outcome::Passes)
