@@ -1,11 +1,13 @@
-//! `refresh` with the real Cargo. The first run compiles the dependencies of nd8, which takes minutes; later ones take seconds.
+//! `refresh` and `reality` with the real Cargo. The first run compiles the dependencies of nd8, which takes minutes; later ones take seconds.
 
 use std::path::Path;
 
 use snapbox::cmd::cargo_bin;
 
+use crate::reality;
 use crate::support::Copy;
 
+/// One test of both commands, as they share what Cargo compiles.
 #[test]
 fn what_does_not_compile_is_not_taken() {
     let copy = Copy::whole();
@@ -25,6 +27,10 @@ fn what_does_not_compile_is_not_taken() {
     assert_eq!(status, Some(0), "{errors}");
     assert_eq!(copy.contents(), before, "compiling leaves nothing in the repository");
 
+    let (status, output) = reality::compiles(&copy, &target);
+    assert_eq!(status, Some(0), "{output}");
+    assert!(output.contains("\n3 of 3 as expected\n"), "{output}");
+
     let hand_written = copy.read("src/ext/refunds.rs");
     let broken = "async fn broken(raw: &crate::raw::Client) {\n    let _ = raw.get_refund().await;\n}\n";
     copy.write("src/ext/refunds.rs", format!("{hand_written}{broken}"));
@@ -38,4 +44,13 @@ fn what_does_not_compile_is_not_taken() {
     );
     assert!(errors.contains(&wanted), "{wanted}\n{errors}");
     assert_eq!(copy.contents(), before, "nothing is written");
+
+    let (status, output) = reality::compiles(&copy, &target);
+    assert_eq!(status, Some(1), "{output}");
+    let wanted = format!(
+        "\n    the generated code does not compile: 1 error\n    src/ext/refunds.rs:{line}, which uses generated item \
+         `Client::get_refund`, from variants/pinned.json#/paths/~1refunds~1{{id}}~1/get\n        error[E0061]"
+    );
+    assert!(output.contains(&wanted), "{wanted}\n{output}");
+    assert!(output.contains("\n2 of 3 as expected\n"), "raw layers do without src/ext: {output}");
 }

@@ -5,5 +5,6 @@ mod compile;
 mod diff;
 mod interrupted;
 mod pages;
+mod reality;
 mod refresh;
 mod support;
