@@ -1,6 +1,6 @@
 //! Checks of generated text. They do not trust the generator: they read its output as lines, in the layout of `prettyplease`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nd8_codegen::{Kind, Profile};
 
@@ -73,14 +73,15 @@ fn is_decimal(mut kind: &str) -> bool {
     kind == DECIMAL
 }
 
-/// Checks that each public enum is open, unless all its variants have a payload.
-pub(super) fn enums(types: &str) -> Vec<String> {
+/// Checks that each public enum of the types is open, unless all its variants have a payload.
+pub(super) fn enums(types: &str, surface: &str) -> Vec<String> {
     let lines: Vec<&str> = types.lines().collect();
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     for (number, line) in lines.iter().enumerate() {
         let text = line.trim_start();
         let Some(rest) = text.strip_prefix("pub enum ") else { continue };
         let name = rest.split([' ', '<', '{']).next().unwrap_or_default();
+        seen.insert(name);
         let indent = &line[..line.len() - text.len()];
         let variants = variants(&lines[number + 1..], indent);
         let is_listed = variants.iter().any(|(_, has_payload)| !has_payload);
@@ -95,6 +96,12 @@ pub(super) fn enums(types: &str) -> Vec<String> {
             found.push(format!("the enum {name} has no variant `Unknown` for other values"));
         }
     }
+    // In another layout, this would see no enum at all.
+    let listed = surface.lines().filter_map(|line| line.strip_prefix("enum types::"));
+    let names = listed.filter_map(|line| line.split(' ').next()?.rsplit("::").next());
+    found.extend(
+        names.filter(|name| !seen.contains(name)).map(|name| format!("the enum {name} is not in types.rs")),
+    );
     found
 }
 
@@ -212,17 +219,26 @@ pub mod types {
 }
 ";
 
+    const SURFACE: &str =
+        "enum Security #[non_exhaustive]\nenum types::Item\nenum types::Status #[non_exhaustive]\n";
+
+    #[test]
+    fn an_enum_that_is_not_found_is_no_success() {
+        let moved = TYPES.replace("pub enum Status {", "pub(crate) enum Status {");
+        assert_eq!(enums(&moved, SURFACE), ["the enum Status is not in types.rs"]);
+    }
+
     #[test]
     fn an_enum_that_is_closed_is_found() {
-        assert_eq!(enums(TYPES), Vec::<String>::new());
+        assert_eq!(enums(TYPES, SURFACE), Vec::<String>::new());
         let exhaustive = TYPES.replace("    #[non_exhaustive]\n", "");
-        assert_eq!(enums(&exhaustive), ["the enum Status is not `#[non_exhaustive]`"]);
+        assert_eq!(enums(&exhaustive, SURFACE), ["the enum Status is not `#[non_exhaustive]`"]);
         let missing = "the enum Status has no variant `Unknown` for other values";
-        assert_eq!(enums(&TYPES.replace("Unknown(::std::string::String),", "Unknown,")), [missing]);
-        assert_eq!(enums(&TYPES.replace("Unknown(", "Other(")), [missing]);
+        assert_eq!(enums(&TYPES.replace("Unknown(::std::string::String),", "Unknown,"), SURFACE), [missing]);
+        assert_eq!(enums(&TYPES.replace("Unknown(", "Other("), SURFACE), [missing]);
         let mixed = TYPES.replace("First(First),", "First,");
-        assert_eq!(enums(&mixed).len(), 2, "one variant without a payload is a value: {mixed}");
+        assert_eq!(enums(&mixed, SURFACE).len(), 2, "one variant without a payload is a value: {mixed}");
         let numbered = TYPES.replace("Second {\n            a: u8,\n        },", "Second = 2,");
-        assert_eq!(enums(&numbered).len(), 2, "{numbered}");
+        assert_eq!(enums(&numbered, SURFACE).len(), 2, "{numbered}");
     }
 }

@@ -85,9 +85,10 @@ fn bounds(generation: &Generation) -> Vec<String> {
 fn text(generation: &Generation) -> Vec<String> {
     let profile = nd8_codegen::nd8::profile();
     let read = |name| std::fs::read_to_string(generation.out.join(name)).unwrap_or_default();
+    let surface = read(SURFACE);
     let mut reasons = checks::credentials(&profile, &read("client.rs"));
-    reasons.extend(checks::amounts(&profile, &read(SURFACE)));
-    reasons.extend(checks::enums(&read("types.rs")));
+    reasons.extend(checks::amounts(&profile, &surface));
+    reasons.extend(checks::enums(&read("types.rs"), &surface));
     reasons
 }
 
