@@ -50,15 +50,21 @@ pub struct Warning {
     pub pointer: String,
     /// What happened, and what to do.
     pub message: String,
+    /// The role, or the operation, of an entry that is not needed any more: the rest of the message is the same for all of them.
+    pub subject: Option<String>,
+}
+
+impl Warning {
+    /// Returns the document and, where it is known, the line.
+    pub fn place(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}"));
+        format!("{}{}", self.document, line.unwrap_or_default())
+    }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.document)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        write!(f, ": {}", self.message)?;
+        write!(f, "{}: {}", self.place(), self.message)?;
         match self.pointer.as_str() {
             "" => Ok(()),
             pointer => write!(f, " (at #{pointer})"),
@@ -85,13 +91,29 @@ impl Diagnostics {
         pointer: &Pointer,
         message: impl Into<String>,
     ) {
-        let warning = Warning {
+        self.push(Warning {
             kind,
             document: document.to_owned(),
             line: None,
             pointer: pointer.as_str().to_owned(),
             message: message.into(),
-        };
+            subject: None,
+        });
+    }
+
+    /// Notes that an entry of ours can be removed. `subject` is the role or the operation that it is about.
+    pub(crate) fn unneeded(&mut self, document: &str, pointer: &Pointer, subject: &str, message: String) {
+        self.push(Warning {
+            kind: WarningKind::Unneeded,
+            document: document.to_owned(),
+            line: None,
+            pointer: pointer.as_str().to_owned(),
+            message,
+            subject: Some(subject.to_owned()),
+        });
+    }
+
+    fn push(&mut self, warning: Warning) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }

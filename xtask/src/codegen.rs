@@ -3,7 +3,7 @@
 //! Generation is called here only, for `codegen` and for `refresh`.
 
 use anyhow::{Result, anyhow};
-use nd8_codegen::{Document, Knowledge, WarningKind, generate, nd8};
+use nd8_codegen::{Document, Knowledge, Warning, WarningKind, generate, nd8};
 
 use crate::derived::{self, Derived};
 use crate::lock::PATH as LOCK;
@@ -15,6 +15,9 @@ pub(crate) const DOCUMENT: &str = "openapi/nd8.json";
 pub(crate) const SUPPLEMENT: &str = "openapi/supplement.json";
 pub(crate) const OVERLAY: &str = "openapi/overlay.json";
 pub(crate) const MERGED: &str = "openapi/merged.json";
+
+/// How many notes a terminal shows: a document that is more precise than the last makes dozens of entries unneeded at once.
+const NOTES: usize = 12;
 
 /// Writes the derived files, or compares them.
 pub(crate) fn run(check: bool) -> Result<()> {
@@ -57,8 +60,16 @@ pub(crate) fn derive(name: &str, json: &str, retrieved: Option<&str>) -> Result<
         Derived { path: MERGED, content: generated.merged },
         Derived { path: "openapi/surface.txt", content: generated.surface },
     ];
-    let warnings = generated.warnings.iter().map(|warning| (kind(warning.kind), warning.to_string()));
+    let warnings = generated.warnings.iter().map(|warning| (kind(warning.kind), line(warning)));
     Ok(Derivation { files, warnings: Group::collect(warnings) })
+}
+
+/// Renders a warning below its title. Of entries that can go the title says all but which ones.
+fn line(warning: &Warning) -> String {
+    match &warning.subject {
+        Some(subject) => format!("{}: {subject}", warning.place()),
+        None => warning.to_string(),
+    }
 }
 
 /// Sorts a warning under what a maintainer has to do about it.
@@ -70,7 +81,7 @@ fn kind(warning: WarningKind) -> Kind {
         ),
         WarningKind::Unneeded => (
             "knowledge that the document states as well now",
-            "remove each from openapi/overlay.json or openapi/supplement.json",
+            "remove each from openapi/overlay.json or openapi/supplement.json, since the document states it",
         ),
         WarningKind::Overruled => (
             "knowledge that the document contradicts",
@@ -92,7 +103,7 @@ fn kind(warning: WarningKind) -> Kind {
         WarningKind::Server => ("another server", "check the base URLs in src/ext/environment.rs"),
         _ => ("other warnings", "read each, and decide whether it matters"),
     };
-    Kind { title, todo }
+    Kind { title, todo, printed: if warning.is_note() { NOTES } else { usize::MAX } }
 }
 
 #[cfg(test)]

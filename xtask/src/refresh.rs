@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact;
 use openapi_drift::Document;
@@ -46,7 +46,7 @@ pub(crate) struct Options {
 ///
 /// # Errors
 ///
-/// If it cannot be had, is not OpenAPI 3.0, or yields no client that compiles; or if the files cannot be changed. None is
+/// If it cannot be had, is not OpenAPI 3.0 or 3.1, or yields no client that compiles; or if the files cannot be changed. None is
 /// changed then.
 pub(crate) fn run(options: &Options, compile: &dyn Fn(Candidate<'_>) -> Result<()>) -> Result<()> {
     let root = root();
@@ -121,9 +121,6 @@ impl Refreshed {
         let described = found.described();
         let name = found.name();
         let document = Document::parse(name.as_str(), found.bytes.clone())?;
-        if !document.openapi().starts_with("3.0") {
-            bail!("{described} is OpenAPI {}; the client can be generated from 3.0 only", document.openapi());
-        }
         let json = document.to_json();
         let info = document_info::of(&json).with_context(|| described.clone())?;
         let Validators { etag, last_modified } = found.validators;

@@ -27,6 +27,13 @@ pub(crate) struct Text {
     pub(crate) content: String,
 }
 
+impl Text {
+    /// Returns the source without the unit tests at its end, which may name anything.
+    pub(crate) fn code(&self) -> &str {
+        self.content.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+    }
+}
+
 /// Reads a file of the repository.
 pub(crate) fn read(path: &str) -> Result<String> {
     std::fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))

@@ -8,6 +8,8 @@ pub(crate) struct Kind {
     pub(crate) title: &'static str,
     /// The action, as an instruction.
     pub(crate) todo: &'static str,
+    /// How many are printed; the rest is counted. The report in Markdown has all of them.
+    pub(crate) printed: usize,
 }
 
 /// Warnings of one kind. `Display` lists them.
@@ -38,9 +40,13 @@ impl Group {
 
 impl fmt::Display for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind: Kind { title, todo }, warnings } = self;
+        let Self { kind: Kind { title, todo, printed }, warnings } = self;
         writeln!(f, "warning: {title}: {}\n  to do: {todo}", warnings.len())?;
-        warnings.iter().try_for_each(|warning| writeln!(f, "  - {warning}"))
+        warnings.iter().take(*printed).try_for_each(|warning| writeln!(f, "  - {warning}"))?;
+        match warnings.len().saturating_sub(*printed) {
+            0 => Ok(()),
+            more => writeln!(f, "  … and {more} more"),
+        }
     }
 }
 
@@ -50,9 +56,10 @@ mod tests {
 
     #[test]
     fn warnings_of_one_kind_share_an_action() {
-        let name = Kind { title: "operations without a name", todo: "name each" };
-        let drop = Kind { title: "operations that are published now", todo: "remove each" };
-        let warnings = [(name, "GET /a/"), (drop, "GET /b/"), (name, "GET /c/")];
+        let name = Kind { title: "operations without a name", todo: "name each", printed: usize::MAX };
+        let drop = Kind { title: "operations that are published now", todo: "remove each", printed: 1 };
+        let warnings =
+            [(name, "GET /a/"), (drop, "GET /b/"), (name, "GET /c/"), (drop, "GET /d/"), (drop, "GET /e/")];
         let groups = Group::collect(warnings.map(|(kind, text)| (kind, text.to_owned())));
         let printed: String = groups.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -62,11 +69,13 @@ warning: operations without a name: 2
   to do: name each
   - GET /a/
   - GET /c/
-warning: operations that are published now: 1
+warning: operations that are published now: 3
   to do: remove each
   - GET /b/
+  … and 2 more
 "
         );
-        assert_eq!(groups[1].tasks().collect::<Vec<_>>(), ["GET /b/; to do: remove each"]);
+        let tasks = ["GET /b/", "GET /d/", "GET /e/"].map(|call| format!("{call}; to do: remove each"));
+        assert_eq!(groups[1].tasks().collect::<Vec<_>>(), tasks, "a list of tasks is complete");
     }
 }

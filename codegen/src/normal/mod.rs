@@ -95,9 +95,9 @@ pub(crate) fn normalize(
             let published = of_main.iter().find(|known| is_same(known, &added));
             match published {
                 Some(_) => {
-                    let message =
-                        format!("{} is published now; remove it from the supplement", added.place.call());
-                    diagnostics.warn(WarningKind::Unneeded, &tree.name, &added.place.pointer(), message);
+                    let call = added.place.call();
+                    let message = format!("{call} is published now; remove it from the supplement");
+                    diagnostics.unneeded(&tree.name, &added.place.pointer(), &call, message);
                 }
                 None => of_supplement.push(added),
             }

@@ -173,7 +173,7 @@ impl Overlay {
             let repeated = equal.iter().any(|keyword| *keyword != "type" || shape.schema.len() == 1);
             if is_published && is_written && applied == 0 && repeated {
                 let message = format!("{document} states the same for {role} now; the entry can be removed");
-                diagnostics.warn(WarningKind::Unneeded, &self.name, &entry, message);
+                diagnostics.unneeded(&self.name, &entry, role, message);
             }
             if !is_written {
                 schema.insert("x-nd8-provenance".to_owned(), shape.source.mark());

@@ -13,9 +13,7 @@ pub(super) fn check(sources: &[Text], documentation: &str) -> Vec<String> {
     };
     let mut found = Vec::new();
     for source in sources {
-        // What follows are unit tests, which may speak of anything.
-        let code = source.content.split("#[cfg(test)]").next().unwrap_or_default();
-        for name in read.captures_iter(code).filter_map(|captures| captures.get(1)) {
+        for name in read.captures_iter(source.code()).filter_map(|captures| captures.get(1)) {
             let name = name.as_str();
             let is_cargos = CARGOS.iter().any(|prefix| name.starts_with(prefix));
             if !is_cargos && !documentation.contains(&format!("`{name}`")) {
