@@ -11,7 +11,8 @@ use super::{SurfaceChange, methods};
 
 /// What differs, in no order that means anything.
 pub(super) fn diff(old: &Surface, new: &Surface) -> Vec<SurfaceChange> {
-    let mut diff = Diff::default();
+    let ordered = new.implementations.keys().filter_map(|name| name.strip_prefix("Ord for "));
+    let mut diff = Diff { ordered: ordered.map(str::to_owned).collect(), ..Diff::default() };
     diff.definitions(old, new);
     diff.implementations(old, new);
     diff.methods(old, new);
@@ -26,6 +27,8 @@ struct Diff {
     replaced: BTreeSet<String>,
     /// Types and methods of which something else than the documentation changed.
     touched: BTreeSet<String>,
+    /// Types whose values callers can sort.
+    ordered: BTreeSet<String>,
 }
 
 impl Diff {
@@ -154,8 +157,7 @@ impl Diff {
             let names = side.variants.iter().map(|(variant, _)| variant.clone());
             names.filter(|variant| other.contains_key(variant)).collect()
         };
-        // Only of an open enum can the order be seen, by comparing values.
-        if is.is_open && order(was, &new) != order(is, &old) {
+        if self.ordered.contains(name) && order(was, &new) != order(is, &old) {
             self.add(format!("enum {name}"), Reason::VariantsReordered);
         }
     }
@@ -210,9 +212,9 @@ impl Diff {
             if self.replaced.contains(&one.owner) {
                 continue;
             }
-            // The setter of a field changes with the field.
+            // The setter of a field changes with the field, but not with what `Debug` prints of it.
             let of_field = format!("field {name}");
-            if self.changes.iter().any(|it| it.item == of_field && it.kind != ChangeKind::Documentation) {
+            if self.changes.iter().any(|it| it.item == of_field && it.kind.is_of_declarations()) {
                 continue;
             }
             match sides {
@@ -404,6 +406,21 @@ mod tests {
             ["patch  field A::a: `Debug` shows it, and redacted it before"]
         );
         assert_eq!(changes(&shown, &shown), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_setter_is_reported_though_debug_prints_the_field_in_another_way() {
+        let request = |ty: &str, value: &str| {
+            format!(
+                "pub struct A {{ a: Option<{ty}> }}
+                impl A {{ pub fn a(mut self, a: impl Into<Option<{ty}>>) -> Self {{ self.a = a.into(); self }} }}
+                impl Debug for A {{ fn fmt(&self, f: &mut F) -> R {{ f.debug_struct(\"A\").field(\"a\", &{value}).finish() }} }}"
+            )
+        };
+        let changes = changes(&request("i64", "self.a"), &request("String", "crate::raw::Redacted"));
+        let expected =
+            "major  fn A::a: takes `a` as `impl Into<Option<String>>`, was `impl Into<Option<i64>>`";
+        assert!(changes.iter().any(|change| change == expected), "{changes:?}");
     }
 
     #[test]

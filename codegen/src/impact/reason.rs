@@ -42,6 +42,16 @@ pub enum ChangeKind {
     Documentation,
 }
 
+impl ChangeKind {
+    /// Returns whether the declaration of the item is another one, or there is one on one side only.
+    pub(super) fn is_of_declarations(self) -> bool {
+        match self {
+            Self::Added | Self::Removed | Self::Changed => true,
+            Self::Behaviour | Self::Documentation => false,
+        }
+    }
+}
+
 /// A sort of item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -131,9 +131,13 @@ impl<'p> Credentials<'p> {
                 match is_right {
                     true => ours.map(str::to_owned),
                     // Nobody calls this code. That it takes something else has to be seen in it.
-                    false => alternatives
-                        .first()
-                        .and_then(|alternative| self.own_names.get(alternative.first()?).cloned()),
+                    false => {
+                        let key = alternatives.first().and_then(|alternative| alternative.first())?;
+                        match self.schemes.get(key) {
+                            Some(Scheme::Ours(name)) => Some(name.clone()),
+                            _ => self.own_names.get(key).cloned(),
+                        }
+                    }
                 }
             }
             None => self.derived(tree, name, &alternatives, &at, diagnostics),

@@ -251,7 +251,12 @@ impl Normalizer<'_> {
                     found
                 }
                 None => match sole(&map) {
-                    Some((key, inner)) => Located { value: inner, place: place.child(key).child(0) },
+                    Some(Sole { key, index, inner, or_null }) => {
+                        if or_null {
+                            around.insert("nullable".to_owned(), json!(true));
+                        }
+                        Located { value: inner, place: place.child(key).child(index) }
+                    }
                     None => return Ok(Peeled { map, place, target, around }),
                 },
             };
@@ -1131,22 +1136,43 @@ fn object_shape(map: &Map<String, Value>) -> Shape {
     }
 }
 
-/// The one branch of an `allOf`, `oneOf` or `anyOf`, where all else only describes.
-fn sole(map: &Map<String, Value>) -> Option<(&'static str, &Value)> {
+/// The one branch of an `allOf`, `oneOf` or `anyOf`.
+struct Sole<'a> {
+    key: &'static str,
+    index: usize,
+    inner: &'a Value,
+    /// Whether null is the other alternative.
+    or_null: bool,
+}
+
+/// Returns the one branch where all else only describes. Null is no branch of its own: OpenAPI 3.1 writes
+/// `anyOf: [{$ref: Shelf}, {type: "null"}]` for what is `nullable` in 3.0, and the type is `Shelf` in both.
+fn sole(map: &Map<String, Value>) -> Option<Sole<'_>> {
     let mut found = None;
     for key in ["allOf", "oneOf", "anyOf"] {
-        if let Some(branches) = map.get(key) {
-            let [only] = branches.as_array()?.as_slice() else { return None };
-            if found.replace((key, only)).is_some() {
-                return None;
-            }
+        let Some(branches) = map.get(key) else { continue };
+        let branches = branches.as_array()?;
+        let is_branch = |branch: &Value| key == "allOf" || branches.len() == 1 || !is_null(branch);
+        let mut real = branches.iter().enumerate().filter(|(_, branch)| is_branch(branch));
+        let (index, inner) = real.next()?;
+        if real.next().is_some() || found.is_some() {
+            return None;
         }
+        found = Some(Sole { key, index, inner, or_null: branches.len() > 1 });
     }
-    let (key, _) = found?;
     // A type beside it says what the branch says.
-    let is_plain =
-        map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other));
-    found.filter(|_| is_plain)
+    let is_plain = |key: &str| {
+        map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other))
+    };
+    found.filter(|sole| is_plain(sole.key))
+}
+
+/// Returns whether a schema allows nothing but null, as `type: "null"` is lowered.
+fn is_null(schema: &Value) -> bool {
+    schema.as_object().is_some_and(|map| {
+        map.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
+            && map.keys().all(|key| key == "enum" || is_about(key))
+    })
 }
 
 /// A reference to a component with what is said around it.

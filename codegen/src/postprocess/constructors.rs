@@ -223,7 +223,7 @@ mod tests {
             &[
                 "#[non_exhaustive]",
                 "pubfnnew(c:implInto<String>,kind:implInto<String>,b:implInto<String>)->Self",
-                "pubfnnew_2(mutself,value:implInto<i64>)->Self",
+                "pubfnnew2(mutself,value:implInto<i64>)->Self",
                 "pubfnlimit(mutself,value:implInto<Option<i64>>)->Self",
                 "pubfnextra(mutself,value:implInto<Map>)->Self",
                 "#[derive(Clone)]",
@@ -246,7 +246,7 @@ mod tests {
                 "new:::std::option::Option::Some(new.into())",
             ],
         );
-        assert!(!code.contains("fnkind(") && !code.contains("fnnew_2("), "{code}");
+        assert!(!code.contains("fnkind(") && !code.contains("fnnew2("), "{code}");
     }
 
     #[test]

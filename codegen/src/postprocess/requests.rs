@@ -19,7 +19,7 @@ use syn::{
 use super::debug::Printable;
 use super::fields::argument_of;
 use super::names::Taken;
-use super::parameters::{Call, Parameter};
+use super::parameters::{Call, Location, Parameter};
 use super::rewrite::{self, count, doc_text};
 use super::{compact, is_inherent_client};
 
@@ -54,7 +54,7 @@ pub(super) fn transform(
         /// Requests of the operations, made by the methods of [`Client`].
         ///
         /// Each has a setter for each optional parameter, which takes a value or an `Option`, and `send`. A name that
-        /// is taken gets a numbered suffix: the setter of a parameter `send` is `send_2`.
+        /// is taken gets a numbered suffix: the setter of a parameter `send` is `send2`.
         #[allow(clippy::all)]
         pub mod requests {
             #[allow(unused_imports)]
@@ -270,7 +270,12 @@ impl<'a> Request<'a> {
         members.sort_by(|a, b| a.ident.cmp(&b.ident));
         let lines = members.into_iter().map(|Member { ident, ty, parameter, .. }| {
             let label = ident.to_string();
-            match printable.contains(ty, &parameter.wire) {
+            // Path parameters have upstream's names on the wire, and ours in the profile.
+            let known = match parameter.location {
+                Location::Path => &parameter.ident,
+                Location::Query | Location::Header | Location::Body => &parameter.wire,
+            };
+            match printable.contains(ty, known) {
                 true => quote!(.field(#label, &self.#ident)),
                 false => quote!(.field(#label, &#support::Redacted)),
             }

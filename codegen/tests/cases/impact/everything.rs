@@ -10,19 +10,24 @@ fn stock(item: &Item) -> (i64, Option<&str>) {
 }
 
 async fn first(client: &Client) -> i64 {
-    let items = client.list_items(Some(1), Some("mug")).await.unwrap();
+    let items = client.list_items().page(1).search("mug").send().await.unwrap();
     items[0].count
 }
 
 fn request(origin: Origin) -> ItemRequest {
-    ItemRequest { name: "Mug".into(), note: None, origin }
+    ItemRequest::new("Mug", origin).note("Blue.")
 }
 
 fn from(origin: &Origin) -> &str {
     match origin {
         Origin::Bought(it) => &it.seller,
         Origin::Made(it) => &it.workshop,
+        _ => "elsewhere",
     }
+}
+
+fn made() -> Origin {
+    Made::new("Pottery").into()
 }
 
 fn is_sold(item: &Item) -> bool {
@@ -34,7 +39,11 @@ fn is_sold(item: &Item) -> bool {
 }
 
 async fn get(client: &Client) -> i64 {
-    client.get_item("a").await.unwrap().count
+    client.get_item("a").send().await.unwrap().count
+}
+
+async fn create(client: &Client, origin: Origin) -> i64 {
+    client.create_item(&request(origin)).send().await.unwrap().count
 }
 
 fn main() {}

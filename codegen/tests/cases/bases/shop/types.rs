@@ -6,6 +6,7 @@ pub mod types {
     /// `Bought`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct Bought {
         pub seller: ::std::string::String,
     }
@@ -21,13 +22,14 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub shelf: ::std::option::Option<Shelf>,
         pub state: crate::raw::types::State,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// `ItemRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ItemRequest {
         pub name: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -37,6 +39,7 @@ pub mod types {
     /// `Made`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct Made {
         pub workshop: ::std::string::String,
     }
@@ -44,6 +47,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub enum Origin {
         Bought(Bought),
         Made(Made),
@@ -65,7 +69,7 @@ pub mod types {
     pub struct Shelf {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub row: ::std::option::Option<i64>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -101,6 +105,12 @@ pub mod types {
             }
         }
     }
+    impl Bought {
+        /// Creates a `Bought` of the fields that are required.
+        pub fn new(seller: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { seller: seller.into() }
+        }
+    }
     impl ::std::fmt::Debug for Bought {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Bought").field("seller", &crate::raw::Redacted).finish()
@@ -118,6 +128,27 @@ pub mod types {
                 .finish()
         }
     }
+    impl ItemRequest {
+        /// Creates a `ItemRequest` of the fields that are required.
+        pub fn new(
+            name: impl ::std::convert::Into<::std::string::String>,
+            origin: impl ::std::convert::Into<Origin>,
+        ) -> Self {
+            Self {
+                name: name.into(),
+                note: ::std::default::Default::default(),
+                origin: origin.into(),
+            }
+        }
+        /// Sets the field `note`.
+        pub fn note(
+            mut self,
+            value: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.note = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
     impl ::std::fmt::Debug for ItemRequest {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ItemRequest")
@@ -125,6 +156,12 @@ pub mod types {
                 .field("note", &crate::raw::Redacted)
                 .field("origin", &self.origin)
                 .finish()
+        }
+    }
+    impl Made {
+        /// Creates a `Made` of the fields that are required.
+        pub fn new(workshop: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { workshop: workshop.into() }
         }
     }
     impl ::std::fmt::Debug for Made {

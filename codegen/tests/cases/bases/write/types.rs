@@ -10,13 +10,14 @@ pub mod types {
     pub struct A {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the answer has them exactly.
+        /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// `ARequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
     pub struct ARequest {
         pub name: ::std::string::String,
     }
@@ -58,6 +59,12 @@ pub mod types {
                 .field("id", &crate::raw::Redacted)
                 .field("extra", &crate::raw::Redacted)
                 .finish()
+        }
+    }
+    impl ARequest {
+        /// Creates a `ARequest` of the fields that are required.
+        pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self {
+            Self { name: name.into() }
         }
     }
     impl ::std::fmt::Debug for ARequest {
