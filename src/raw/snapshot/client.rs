@@ -456,7 +456,7 @@ impl Client {
 /// Requests of the operations, made by the methods of [`Client`].
 ///
 /// Each has a setter for each optional parameter, which takes a value or an `Option`, and `send`. A name that
-/// is taken gets a numbered suffix: the setter of a parameter `send` is `send_2`.
+/// is taken gets a numbered suffix: the setter of a parameter `send` is `send2`.
 #[allow(clippy::all)]
 pub mod requests {
     #[allow(unused_imports)]

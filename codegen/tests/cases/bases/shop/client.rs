@@ -103,7 +103,7 @@ pub mod requests {
         ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
     };
     use super::Client;
-    /// The request of [`Client::create_item`].
+    /// Holds the parameters of [`Client::create_item`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct CreateItem<'a> {
@@ -142,7 +142,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::get_item`].
+    /// Holds the parameters of [`Client::get_item`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct GetItem<'a> {
@@ -184,7 +184,7 @@ pub mod requests {
                 .finish_non_exhaustive()
         }
     }
-    /// The request of [`Client::list_items`].
+    /// Holds the parameters of [`Client::list_items`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct ListItems<'a> {

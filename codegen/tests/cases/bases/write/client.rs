@@ -80,7 +80,7 @@ pub mod requests {
         ClientHooks, Error, OperationInfo, RequestBuilderExt, ResponseValue,
     };
     use super::Client;
-    /// The request of [`Client::create_a`].
+    /// Holds the parameters of [`Client::create_a`] until they are sent.
     #[must_use = "nothing is sent until `send` is called"]
     #[derive(Clone)]
     pub struct CreateA<'a> {
