@@ -11,7 +11,7 @@ pub(crate) mod text {
     use super::{Deserializer, read_text, value};
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-        read_text(&*value(deserializer)?)
+        read_text(&value(deserializer)?)
     }
 
     /// The same, where it may be absent or null.
@@ -28,7 +28,7 @@ pub(crate) mod integer {
     use super::{Deserializer, read_integer, value};
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        read_integer(&*value(deserializer)?)
+        read_integer(&value(deserializer)?)
     }
 
     /// The same, where it may be absent or null.

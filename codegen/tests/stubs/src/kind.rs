@@ -16,7 +16,7 @@ pub mod text {
     ///
     /// The value is neither.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-        read_text(&*value(deserializer)?)
+        read_text(&value(deserializer)?)
     }
 
     /// The same, where it may be absent or null.
@@ -42,7 +42,7 @@ pub mod integer {
     ///
     /// The value is neither.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        read_integer(&*value(deserializer)?)
+        read_integer(&value(deserializer)?)
     }
 
     /// The same, where it may be absent or null.
