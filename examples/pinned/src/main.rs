@@ -25,7 +25,7 @@ mod tests {
     fn a_pin_can_be_written_in_many_ways() {
         const KNOWN: &str = nd8::API.version;
         nd8::require_api!(version = KNOWN);
-        nd8::require_api!(sha256 = "79661D47", version = "1.1.0",);
+        nd8::require_api!(sha256 = "18177203", version = "1.1.0",);
         nd8::require_api!(version = concat!("1", ".1.0"), sha256 = SHA256,);
         nd8::require_api!(sha256 = nd8::API.sha256,);
     }
