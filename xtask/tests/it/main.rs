@@ -7,3 +7,4 @@ mod interrupted;
 mod pages;
 mod refresh;
 mod support;
+mod walkthrough;
