@@ -37,7 +37,7 @@ fn compare(excerpt: &[String], output: &str) -> Result<(), String> {
         let is_at = |start: usize| output[start..].iter().zip(part.iter()).all(|(is, wanted)| is == wanted);
         let latest = output.len().checked_sub(part.len());
         let starts = match latest {
-            Some(latest) if index == 0 => 0..=latest.min(0),
+            Some(_) if index == 0 => 0..=0,
             Some(latest) if index + 1 == parts.len() => latest.max(from)..=latest,
             Some(latest) => from..=latest,
             None => return Err(format!("is longer than the output:\n{}", part.join("\n"))),
