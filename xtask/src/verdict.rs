@@ -1,5 +1,7 @@
 //! What lies between two documents: on the wire, for Rust, and for the version of the crate.
 
+use std::collections::HashSet;
+
 use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact::{self, Inputs};
@@ -112,10 +114,16 @@ fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
                 })
                 .collect(),
             // Between documents of the past they have to match nothing.
-            todo: (impact.stale.iter()).filter(|_| is_pinned).cloned().collect(),
+            todo: if is_pinned { distinct(&impact.stale) } else { Vec::new() },
         },
         Err(error) => RustImpact::Unknown { reason: error.to_string() },
     })
+}
+
+/// Returns each text once. Several entries about one operation are one thing to do; generation names the place of each.
+fn distinct(texts: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    texts.iter().filter(|text| seen.insert(text.as_str())).cloned().collect()
 }
 
 /// Returns whether a document has neither the title of the pinned one nor any of its operations. Generation would come to the

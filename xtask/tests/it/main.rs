@@ -8,3 +8,4 @@ mod pages;
 mod reality;
 mod refresh;
 mod support;
+mod walkthrough;
