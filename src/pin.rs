@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_is_the_same_holds() {
-        for sha256 in [None, Some("18177203"), Some("18177203F1"), Some(ONE.sha256)] {
+        for sha256 in [None, Some("18177203"), Some("18177203DD"), Some(ONE.sha256)] {
             assert_eq!(text(Some("1.1.0"), sha256), None);
             assert_eq!(text(None, sha256), None);
         }
