@@ -184,10 +184,12 @@ fn constraints_are_dropped(root: &mut Value) {
     ];
     without_failure(for_each(root, &mut |schema, _| {
         schema.retain(|key, _| TYPE.contains(&key.as_str()));
-        let format_is_typed = matches!(
-            schema.get("format").and_then(Value::as_str),
-            Some("date-time" | "uuid" | "decimal" | "int32" | "int64" | "comma-separated")
-        );
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        let format_is_typed = match text("type") {
+            "string" => matches!(text("format"), "date-time" | "uuid" | "decimal" | "comma-separated"),
+            "integer" => matches!(text("format"), "int32" | "int64"),
+            _ => false,
+        };
         if !format_is_typed {
             schema.remove("format");
         }

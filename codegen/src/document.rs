@@ -51,7 +51,9 @@ impl Tree {
             }
         }
         if tree.root.get("paths").and_then(Value::as_object).is_none_or(serde_json::Map::is_empty) {
-            let problem = Problem::Malformed("it has no `paths`, so there is nothing to call; use the whole document".to_owned());
+            let problem = Problem::Malformed(
+                "it has no `paths`, so there is nothing to call; use the whole document".to_owned(),
+            );
             return Err(tree.error(Pointer::root(), problem));
         }
         Ok(tree)

@@ -37,8 +37,9 @@ fn read(name: &str, schema: &Value) -> OpenEnum {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    // `Unknown` is the variant for everything else.
-    let variants = names::assign(values.iter().copied(), names::camel, Scope::with(&["Unknown", "Self"]));
+    // `Unknown` is the variant for everything else; `Self::Err` is a type in the implementation of `FromStr`.
+    let reserved = Scope::with(&["Unknown", "Self", "Err"]);
+    let variants = names::assign(values.iter().copied(), names::camel, reserved);
     let variants = values.iter().map(|value| (variants[value].clone(), (*value).to_owned())).collect();
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
     OpenEnum { name: name.to_owned(), description, variants }

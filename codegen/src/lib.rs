@@ -155,7 +155,8 @@ pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generat
 }
 
 fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
-    let lines = document::Lines::of([Some(main), knowledge.supplement, knowledge.overlay].into_iter().flatten());
+    let lines =
+        document::Lines::of([Some(main), knowledge.supplement, knowledge.overlay].into_iter().flatten());
     let line = |finding: &Finding| lines.line(finding.document(), finding.pointer());
     let generated = from_normal_form(main, knowledge).map_err(|error| error.located(line))?;
     let warnings = generated.warnings.into_iter().map(|warning| {

@@ -61,7 +61,7 @@ const RESERVED_TYPES: [&str; 48] = [
 ];
 
 /// Methods that the generated client, its requests and its mocks have anyway, and names that generated bodies use.
-const RESERVED_METHODS: [&str; 26] = [
+const RESERVED_METHODS: [&str; 27] = [
     "api_version",
     "baseurl",
     "body",
@@ -71,6 +71,7 @@ const RESERVED_METHODS: [&str; 26] = [
     "exec",
     "fmt",
     "from",
+    "header_map",
     "inner",
     "into",
     "into_inner",
@@ -94,14 +95,19 @@ const RESERVED_METHODS: [&str; 26] = [
 pub(crate) fn snake(text: &str) -> String {
     let name = valid(&words(text).to_snake_case());
     // `self`, `crate`, `super` and `Self` have no raw form, so every keyword gets an underscore.
-    if syn::parse_str::<syn::Ident>(&name).is_err() { format!("{name}_") } else { name }
+    if is_keyword(&name) { format!("{name}_") } else { name }
 }
 
 /// Turns any text into an identifier in upper camel case, without regard to what is taken.
 pub(crate) fn camel(text: &str) -> String {
     // Twice, so that the result stays what it is when the generator does the same again.
     let name = valid(&words(text).to_upper_camel_case()).to_upper_camel_case();
-    if syn::parse_str::<syn::Ident>(&name).is_err() { format!("{name}Value") } else { name }
+    if is_keyword(&name) { format!("{name}Value") } else { name }
+}
+
+/// Whether a word is a keyword of the edition; `syn` does not know those of 2024.
+fn is_keyword(word: &str) -> bool {
+    word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
 }
 
 /// Identifiers begin with a letter and have some.
@@ -218,6 +224,7 @@ mod tests {
             ("created_at__gte", "created_at_gte", "CreatedAtGte"),
             ("type", "type_", "Type"),
             ("self", "self_", "SelfValue"),
+            ("gen", "gen_", "Gen"),
             ("3ds", "x3ds", "X3ds"),
             ("@id", "id", "Id"),
             ("-created_at", "minus_created_at", "MinusCreatedAt"),

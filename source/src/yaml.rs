@@ -54,7 +54,10 @@ fn step(builder: &mut Builder, state: &mut State, event: Event<'_>, span: &Span)
         Event::DocumentStart(..) => {
             state.documents += 1;
             if state.documents > 1 {
-                return Err((start, "a second YAML document begins here; put one document in each file".to_owned()));
+                return Err((
+                    start,
+                    "a second YAML document begins here; put one document in each file".to_owned(),
+                ));
             }
         }
         Event::Alias(id) => {

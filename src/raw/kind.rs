@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn either_form_is_read() {
-        let thing = |id: &str, note: Option<&str>, count| Thing { id: id.into(), note: note.map(Into::into), count };
+        let thing =
+            |id: &str, note: Option<&str>, count| Thing { id: id.into(), note: note.map(Into::into), count };
         for (json, expected) in [
             (r#"{"id":"TX1"}"#, thing("TX1", None, None)),
             (r#"{"id":42,"note":null,"count":null}"#, thing("42", None, None)),
@@ -87,7 +88,9 @@ mod tests {
         ] {
             assert_eq!(serde_json::from_str::<Thing>(json).expect(json), expected);
         }
-        for json in [r#"{"id":true}"#, r#"{"id":null}"#, r#"{"id":"a","count":"x"}"#, r#"{"id":"a","count":1.5}"#] {
+        for json in
+            [r#"{"id":true}"#, r#"{"id":null}"#, r#"{"id":"a","count":"x"}"#, r#"{"id":"a","count":1.5}"#]
+        {
             assert!(serde_json::from_str::<Thing>(json).is_err(), "{json}");
         }
         #[derive(Deserialize)]

@@ -259,5 +259,10 @@ pub(super) fn unfit_path(path: &str) -> Option<&'static str> {
     if !is_plain_template(path) {
         return Some("a path template with a parameter that is not a whole segment");
     }
+    let mut parameters = path_parameters(path);
+    parameters.sort_unstable();
+    if parameters.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Some("a path template with one parameter at two places");
+    }
     path.contains(['?', '#']).then_some("a path with a query or a fragment")
 }

@@ -31,9 +31,28 @@ struct Lowering<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-/// Keys whose values are data, or names with schemas behind them.
+/// Keys whose values are data.
 const DATA: [&str; 5] = ["example", "default", "enum", "const", "mapping"];
-const NAMES: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+
+/// Keys whose values have names as keys, which are no keywords whatever they are: `default` is a response, `const` a component.
+const NAMES: [&str; 16] = [
+    "$defs",
+    "callbacks",
+    "content",
+    "definitions",
+    "dependentSchemas",
+    "headers",
+    "links",
+    "parameters",
+    "pathItems",
+    "paths",
+    "patternProperties",
+    "properties",
+    "requestBodies",
+    "responses",
+    "schemas",
+    "securitySchemes",
+];
 
 /// Keywords that say nothing about the type, or nothing that 3.0 could.
 const UNSUPPORTED: [&str; 11] = [
@@ -59,7 +78,8 @@ impl Lowering<'_> {
                     let place = place.child(key);
                     match key.as_str() {
                         key if DATA.contains(&key) || key.starts_with("x-") => {}
-                        key if NAMES.contains(&key) => {
+                        // The parameters of an operation are a list.
+                        key if NAMES.contains(&key) && child.is_object() => {
                             for (name, child) in child.as_object_mut().into_iter().flatten() {
                                 self.any(child, &place.child(name));
                             }

@@ -60,6 +60,10 @@ struct Normalizer<'a> {
     used_names: BTreeSet<String>,
     /// Components by the place that references name.
     places: BTreeMap<String, String>,
+    /// What references come down to that are alternatives.
+    shapes: BTreeMap<String, schema::Shaped>,
+    /// The alternatives that are being read.
+    shaping: Vec<String>,
     started: BTreeSet<String>,
     unmade: Vec<schema::Unmade>,
     /// Types that requests are made of.
@@ -122,6 +126,8 @@ pub(crate) fn normalize(
         table_names,
         used_names: BTreeSet::new(),
         places: BTreeMap::new(),
+        shapes: BTreeMap::new(),
+        shaping: Vec::new(),
         started: BTreeSet::new(),
         unmade: Vec::new(),
         requests: BTreeSet::new(),
@@ -136,6 +142,7 @@ pub(crate) fn normalize(
         normalizer.tree = tree;
         normalizer.source = Source::Supplement;
         normalizer.places.clear();
+        normalizer.shapes.clear();
         operations.extend(normalizer.document(&of_supplement, &mut paths)?);
     }
     normalizer.check_needs();

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::resolve::{Located, follow, reference};
+use super::resolve::{Located, follow, reference, resolve};
 use super::{Normalizer, Source};
 use crate::error::{Error, Problem};
 use crate::names;
@@ -16,8 +16,9 @@ use crate::profile::Kind;
 use crate::report::WarningKind;
 use crate::schema::{self, Direction};
 
-/// Deeper than any schema that people write, and shallow enough for the stack.
-const DEPTH_LIMIT: usize = 64;
+/// Deeper than any schema that people write, and shallow enough for rustc, which stops at 128 levels of types in types: an optional
+/// object is two of them.
+const DEPTH_LIMIT: usize = 32;
 
 /// More steps than any honest document of a few megabytes needs.
 const WORK_LIMIT: usize = 2_000_000;
@@ -63,6 +64,22 @@ struct Peeled {
     around: Map<String, Value>,
 }
 
+impl Peeled {
+    /// Returns what identifies a schema: the target of its reference, or where it and its parts were written. Within itself,
+    /// a schema means the component that is being made of it.
+    fn identity(&self) -> String {
+        let parts = self.around.get(PARTS).or_else(|| self.map.get(PARTS));
+        match (&self.target, parts) {
+            (Some(target), _) => target.clone(),
+            (None, None) => self.place.as_str().to_owned(),
+            (None, Some(parts)) => format!("{} {parts}", self.place.as_str()),
+        }
+    }
+}
+
+/// What an alternative comes down to.
+pub(super) type Shaped = (Shape, Map<String, Value>);
+
 /// A component that is named and not made yet.
 #[derive(Debug)]
 pub(super) struct Unmade {
@@ -71,12 +88,13 @@ pub(super) struct Unmade {
     map: Map<String, Value>,
     place: Pointer,
     target: Option<String>,
+    identity: String,
     role: Role,
 }
 
 /// What a schema comes down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     Any,
     Object,
     Map,
@@ -135,6 +153,9 @@ const KEPT: [&str; 19] = [
 /// Where a property that came out of an `allOf` was written.
 const WRITTEN_AT: &str = "x-nd8-written-at";
 
+/// Where the parts of a property were written that several parts of an `allOf` have.
+const PARTS: &str = "x-nd8-parts";
+
 impl Normalizer<'_> {
     /// Brings a schema into the normal form.
     pub(super) fn schema(
@@ -150,6 +171,7 @@ impl Normalizer<'_> {
             return Ok(json!({}));
         }
         let peeled = self.peel(value, place)?;
+        let identity = peeled.identity();
         let Peeled { mut map, place, target, mut around } = peeled;
         if role.known {
             self.overlay.see(&role.key);
@@ -159,9 +181,7 @@ impl Normalizer<'_> {
                 around.insert("description".to_owned(), json!(own));
             }
         }
-        if let Some(target) = &target
-            && let Some(known) = self.in_use(target, role)
-        {
+        if let Some(known) = self.in_use(target.as_deref(), &identity, role) {
             return Ok(named(&known, &map, &around));
         }
         let kind = if role.known { self.kind_at(&role.key) } else { None };
@@ -177,7 +197,16 @@ impl Normalizer<'_> {
         }
         let mut result = match shape {
             Shape::Object | Shape::Choice | Shape::Alternatives => {
-                return self.component(shape, &map, &around, &place, target.as_deref(), role, depth);
+                return self.component(
+                    shape,
+                    &map,
+                    &around,
+                    &place,
+                    target.as_deref(),
+                    identity,
+                    role,
+                    depth,
+                );
             }
             Shape::Any => json!({}),
             Shape::Map => {
@@ -209,7 +238,8 @@ impl Normalizer<'_> {
         if let Value::Object(result) = &mut result {
             for source in [&around, &map] {
                 for (key, value) in source {
-                    let is_kept = KEPT.contains(&key.as_str())
+                    // Of anything nothing can be asked.
+                    let is_kept = KEPT.contains(&key.as_str()) && (shape != Shape::Any || is_about(key))
                         || key == "x-nd8-provenance"
                         || key == "x-nd8-kind"
                         || (key == "enum" && kind == Some(Kind::Text));
@@ -232,6 +262,11 @@ impl Normalizer<'_> {
             let map = match value {
                 Value::Object(map) => map,
                 Value::Bool(true) => Map::new(),
+                // What must not be there is not worth refusing the rest for.
+                Value::Bool(false) => {
+                    self.read_as_any(&place, "it allows no value");
+                    Map::new()
+                }
                 other => {
                     let problem = Problem::Malformed(format!("a schema must be an object, found `{other}`"));
                     return Err(tree.error(place, problem));
@@ -250,12 +285,12 @@ impl Normalizer<'_> {
                     target = Some(found.place.as_str().to_owned());
                     found
                 }
-                None => match sole(&map) {
-                    Some(Sole { key, index, inner, or_null }) => {
-                        if or_null {
+                None => match sole(&map).or_else(|| self.sole_but_null(&map, &place)) {
+                    Some(sole) => {
+                        if sole.nullable {
                             around.insert("nullable".to_owned(), json!(true));
                         }
-                        Located { value: inner, place: place.child(key).child(index) }
+                        Located { value: sole.value, place: place.child(sole.key).child(sole.index) }
                     }
                     None => return Ok(Peeled { map, place, target, around }),
                 },
@@ -269,6 +304,22 @@ impl Normalizer<'_> {
             (value, place) = next;
             self.work(&place, 1)?;
         }
+    }
+
+    /// Finds the one alternative beside those that only state null: FastAPI's `anyOf: [{$ref: …}, {type: "null"}]`.
+    fn sole_but_null<'v>(&self, map: &'v Map<String, Value>, place: &Pointer) -> Option<Sole<'v>> {
+        let mut keys = ["allOf", "oneOf", "anyOf"].into_iter().filter(|key| map.contains_key(*key));
+        let key = keys.next().filter(|key| *key != "allOf")?;
+        if keys.next().is_some() || !is_plain(map, key) {
+            return None;
+        }
+        let branches = map[key].as_array()?.iter().enumerate();
+        let mut real = branches.filter(|(index, branch)| {
+            let found = resolve(self.tree, branch, &place.child(key).child(index));
+            !found.is_ok_and(|found| is_null(found.value))
+        });
+        let (index, value) = real.next()?;
+        real.next().is_none().then_some(Sole { key, index, value, nullable: true })
     }
 
     /// Says what a schema is, joining its `allOf` and dropping alternatives that only state null or blank.
@@ -363,7 +414,7 @@ impl Normalizer<'_> {
         for (index, alternative) in written.iter().enumerate() {
             let place = place.child(key).child(index);
             let mut peeled = self.peel(alternative, &place)?;
-            let shape = self.shape(&mut peeled.map, &peeled.place)?;
+            let Some(shape) = self.shape_of_alternative(&mut peeled)? else { continue };
             let nullable = peeled.map.get("nullable") == Some(&json!(true))
                 || peeled.around.get("nullable") == Some(&json!(true));
             if nullable {
@@ -382,9 +433,9 @@ impl Normalizer<'_> {
             for (_, _, peeled) in &real {
                 if let Some(Value::Object(theirs)) = peeled.map.get("properties") {
                     let own = map.entry("properties").or_insert_with(|| json!({}));
-                    for (name, property) in theirs {
-                        if own.get(name).is_none() {
-                            own[name] = property.clone();
+                    for (name, property) in located(theirs, &peeled.place) {
+                        if own.get(&name).is_none() {
+                            own[name.as_str()] = property;
                         }
                     }
                 }
@@ -401,7 +452,7 @@ impl Normalizer<'_> {
                     values.push(value.clone());
                 }
             }
-            if blank {
+            if blank && !values.contains(&json!("")) {
                 values.push(json!(""));
             }
             map.insert("type".to_owned(), json!("string"));
@@ -415,7 +466,11 @@ impl Normalizer<'_> {
                 Ok(Some(Shape::Any))
             }
             (Some(shape), 1) => {
-                for (key, value) in std::mem::take(&mut real[0].2.map) {
+                let (_, _, peeled) = &mut real[0];
+                for (key, mut value) in std::mem::take(&mut peeled.map) {
+                    if let ("properties", Value::Object(properties)) = (key.as_str(), &value) {
+                        value = Value::Object(located(properties, &peeled.place));
+                    }
                     map.entry(key).or_insert(value);
                 }
                 Ok(Some(shape))
@@ -454,6 +509,26 @@ impl Normalizer<'_> {
         }
     }
 
+    /// Says what an alternative is. None where it is an alternative of itself, which adds nothing.
+    fn shape_of_alternative(&mut self, peeled: &mut Peeled) -> Result<Option<Shape>, Error> {
+        let Some(target) = peeled.target.clone() else {
+            return self.shape(&mut peeled.map, &peeled.place).map(Some);
+        };
+        if let Some((shape, map)) = self.shapes.get(&target) {
+            peeled.map = map.clone();
+            return Ok(Some(*shape));
+        }
+        if self.shaping.contains(&target) {
+            return Ok(None);
+        }
+        self.shaping.push(target.clone());
+        let shape = self.shape(&mut peeled.map, &peeled.place);
+        self.shaping.pop();
+        let shape = shape?;
+        self.shapes.insert(target, (shape, peeled.map.clone()));
+        Ok(Some(shape))
+    }
+
     /// Joins an `allOf` into one schema.
     fn join(
         &mut self,
@@ -487,6 +562,9 @@ impl Normalizer<'_> {
                 seen.push(target.to_owned());
                 here = follow(tree, target, &here.place)?;
             }
+            if let Some(written) = here.value.get(WRITTEN_AT).and_then(Value::as_str) {
+                here.place = Pointer::from_text(written);
+            }
             if let Value::Object(part) = here.value {
                 let joined = self.join(part, &here.place, seen, depth + 1)?;
                 self.work(place, joined.len())?;
@@ -507,6 +585,7 @@ impl Normalizer<'_> {
         around: &Map<String, Value>,
         place: &Pointer,
         target: Option<&str>,
+        identity: String,
         role: &Role,
         depth: usize,
     ) -> Result<Value, Error> {
@@ -521,6 +600,7 @@ impl Normalizer<'_> {
             map: map.clone(),
             place: place.clone(),
             target: target.map(str::to_owned),
+            identity,
             role: role.clone(),
         };
         match target {
@@ -557,22 +637,24 @@ impl Normalizer<'_> {
     }
 
     fn make(&mut self, unmade: Unmade, depth: usize) -> Result<(), Error> {
-        let Unmade { name, shape, map, place, target, role } = unmade;
+        let Unmade { name, shape, map, place, target, identity, role } = unmade;
         let target = target.as_deref();
-        let mut component = match shape {
-            Shape::Choice => {
-                let mut choice = json!({ "type": "string" });
-                match map.get("enum") {
-                    Some(values) => choice["enum"] = values.clone(),
-                    None => choice["x-nd8-choice"] = json!(true),
+        let identity = Some(identity.as_str());
+        let mut component =
+            match shape {
+                Shape::Choice => {
+                    let mut choice = json!({ "type": "string" });
+                    match map.get("enum") {
+                        Some(values) => choice["enum"] = values.clone(),
+                        None => choice["x-nd8-choice"] = json!(true),
+                    }
+                    choice
                 }
-                choice
-            }
-            Shape::Alternatives => {
-                self.entering(target, Some(&name), |this| this.one_of(&name, &map, &place, &role, depth))?
-            }
-            _ => self.entering(target, Some(&name), |this| this.object(&name, &map, &place, &role, depth))?,
-        };
+                Shape::Alternatives => self
+                    .entering(identity, Some(&name), |this| this.one_of(&name, &map, &place, &role, depth))?,
+                _ => self
+                    .entering(identity, Some(&name), |this| this.object(&name, &map, &place, &role, depth))?,
+            };
         let own = self.overlay.wording(&name).filter(|_| role.known).map(Value::from);
         // What is beside a reference is about the place; what a component says of itself is about the type.
         let is_about_type = target.is_some() || !role.key.contains(['.', '?']);
@@ -813,15 +895,16 @@ impl Normalizer<'_> {
         Ok(())
     }
 
-    /// The component that a reference means, if it is being made or was made.
-    fn in_use(&self, target: &str, role: &Role) -> Option<String> {
-        let open = self.open.iter().rev().find(|(open, _)| open == target);
+    /// The component that a schema means, if it is being made or, where a reference leads to it, was made.
+    fn in_use(&self, target: Option<&str>, identity: &str, role: &Role) -> Option<String> {
+        let open = self.open.iter().rev().find(|(open, _)| open == identity);
         if let Some((_, name)) = open {
             return name.clone();
         }
         if role.known {
             return None;
         }
+        let target = target?;
         self.places.get(target).filter(|name| self.components.contains_key(*name)).cloned()
     }
 
@@ -864,7 +947,9 @@ impl Normalizer<'_> {
         place: &Pointer,
         role: &Role,
     ) -> Result<Value, Error> {
-        let Peeled { mut map, place, target, around } = self.peel(value, place)?;
+        let peeled = self.peel(value, place)?;
+        let identity = peeled.identity();
+        let Peeled { mut map, place, target, around } = peeled;
         self.overlay.see(&role.key);
         let (overlay, document) = (self.overlay, self.tree.name.clone());
         overlay.refine(&role.key, &mut map, self.source, &document, &place, self.diagnostics);
@@ -896,7 +981,7 @@ impl Normalizer<'_> {
                 Shape::Object
             }
         };
-        self.component(shape, &map, &around, &place, target.as_deref(), role, 0)
+        self.component(shape, &map, &around, &place, target.as_deref(), identity, role, 0)
     }
 
     /// Makes a type of our own that is a map of anything.
@@ -1136,43 +1221,41 @@ fn object_shape(map: &Map<String, Value>) -> Shape {
     }
 }
 
-/// The one branch of an `allOf`, `oneOf` or `anyOf`.
-struct Sole<'a> {
+/// The one branch of an `allOf`, `oneOf` or `anyOf` that counts.
+struct Sole<'v> {
     key: &'static str,
     index: usize,
-    inner: &'a Value,
-    /// Whether null is the other alternative.
-    or_null: bool,
+    value: &'v Value,
+    /// Whether another branch is null.
+    nullable: bool,
 }
 
-/// Returns the one branch where all else only describes. Null is no branch of its own: OpenAPI 3.1 writes
-/// `anyOf: [{$ref: Shelf}, {type: "null"}]` for what is `nullable` in 3.0, and the type is `Shelf` in both.
+/// The one branch of an `allOf`, `oneOf` or `anyOf`, where all else only describes.
 fn sole(map: &Map<String, Value>) -> Option<Sole<'_>> {
     let mut found = None;
     for key in ["allOf", "oneOf", "anyOf"] {
-        let Some(branches) = map.get(key) else { continue };
-        let branches = branches.as_array()?;
-        let is_branch = |branch: &Value| key == "allOf" || branches.len() == 1 || !is_null(branch);
-        let mut real = branches.iter().enumerate().filter(|(_, branch)| is_branch(branch));
-        let (index, inner) = real.next()?;
-        if real.next().is_some() || found.is_some() {
-            return None;
+        if let Some(branches) = map.get(key) {
+            let [value] = branches.as_array()?.as_slice() else { return None };
+            if found.replace(Sole { key, index: 0, value, nullable: false }).is_some() {
+                return None;
+            }
         }
-        found = Some(Sole { key, index, inner, or_null: branches.len() > 1 });
     }
-    // A type beside it says what the branch says.
-    let is_plain = |key: &str| {
-        map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other))
-    };
-    found.filter(|sole| is_plain(sole.key))
+    found.filter(|sole| is_plain(map, sole.key))
 }
 
-/// Returns whether a schema allows nothing but null, as `type: "null"` is lowered.
+/// Whether all beside a keyword only describes. A type beside it says what its branch says.
+fn is_plain(map: &Map<String, Value>, key: &str) -> bool {
+    map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other))
+}
+
+/// Whether a schema allows nothing but null.
 fn is_null(schema: &Value) -> bool {
-    schema.as_object().is_some_and(|map| {
-        map.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
-            && map.keys().all(|key| key == "enum" || is_about(key))
-    })
+    let Some(map) = schema.as_object() else { return false };
+    match map.get("enum").and_then(Value::as_array) {
+        Some(values) => !values.is_empty() && values.iter().all(Value::is_null),
+        None => map.get("nullable") == Some(&json!(true)) && map.keys().all(|key| is_about(key)),
+    }
 }
 
 /// A reference to a component with what is said around it.
@@ -1206,26 +1289,17 @@ fn add(whole: &mut Map<String, Value>, part: &Map<String, Value>, place: &Pointe
         match (key.as_str(), whole.get_mut(key), value) {
             ("allOf", _, _) => {}
             ("properties", known, Value::Object(properties)) => {
-                let mut located = Map::new();
-                for (name, property) in properties {
-                    let mut property = property.clone();
-                    if let Value::Object(property) = &mut property {
-                        let written = place.join(["properties", name]);
-                        property.entry(WRITTEN_AT).or_insert_with(|| json!(written.as_str()));
-                    }
-                    located.insert(name.clone(), property);
-                }
+                let properties = located(properties, place);
                 match known {
                     Some(Value::Object(known)) => {
-                        for (name, property) in located {
+                        for (name, property) in properties {
                             match known.get_mut(&name) {
                                 None => _ = known.insert(name, property),
-                                Some(other) if *other == property => {}
-                                Some(other) => *other = json!({ "allOf": [other.take(), property] }),
+                                Some(other) => join_properties(other, property),
                             }
                         }
                     }
-                    _ => _ = whole.insert(key.clone(), Value::Object(located)),
+                    _ => _ = whole.insert(key.clone(), Value::Object(properties)),
                 }
             }
             ("required", Some(Value::Array(known)), Value::Array(more)) => {
@@ -1242,6 +1316,42 @@ fn add(whole: &mut Map<String, Value>, part: &Map<String, Value>, place: &Pointe
             (_, Some(_), _) => {}
             (_, None, value) => _ = whole.insert(key.clone(), value.clone()),
         }
+    }
+}
+
+/// Adds to properties where each is written.
+fn located(properties: &Map<String, Value>, place: &Pointer) -> Map<String, Value> {
+    let located = properties.iter().map(|(name, property)| {
+        let mut property = property.clone();
+        if let Value::Object(property) = &mut property {
+            let written = place.join(["properties", name]);
+            property.entry(WRITTEN_AT).or_insert_with(|| json!(written.as_str()));
+        }
+        (name.clone(), property)
+    });
+    located.collect()
+}
+
+/// Joins a property with another of its name. What is a part of it already adds nothing, so that a schema that leads back to itself
+/// comes to an end.
+fn join_properties(known: &mut Value, other: Value) {
+    if *known == other {
+        return;
+    }
+    let parts = |property: &Value| match property.get(PARTS) {
+        Some(Value::Array(parts)) => parts.clone(),
+        _ => property.get(WRITTEN_AT).cloned().into_iter().collect(),
+    };
+    let (mut all, more) = (parts(known), parts(&other));
+    let before = all.len();
+    all.extend(more.iter().filter(|part| !all.contains(part)).cloned().collect::<Vec<_>>());
+    if all.len() == before && !more.is_empty() {
+        return;
+    }
+    let place = all.first().cloned();
+    *known = json!({ "allOf": [known.take(), other], PARTS: all });
+    if let Some(place) = place {
+        known[WRITTEN_AT] = place;
     }
 }
 

@@ -12,7 +12,7 @@ use quote::{ToTokens as _, format_ident, quote};
 use serde_json::Value;
 use syn::{Field, Fields, ItemImpl, ItemStruct, Type, parse_quote};
 
-use super::fields::{argument_of, has_default, label, wire_name};
+use super::fields::{argument_of, has_default, is_flattened, label, wire_name};
 use super::names::{self, Taken};
 use super::{add_derive, compact, drops_derive};
 
@@ -86,7 +86,11 @@ pub(super) fn add(item: &mut ItemStruct, schema: &Value) -> Result<Vec<ItemImpl>
 fn member<'a>(field: &'a Field, schema: &Value, listed: Option<&[&str]>) -> Result<Member<'a>, String> {
     let Some(ident) = &field.ident else { return Err("a field has no name".to_owned()) };
     let wire = wire_name(field);
-    let constant = &schema["properties"][&wire]["x-nd8-constant"];
+    let constant = match is_flattened(field) {
+        // It is no property, even if one has its name.
+        true => &Value::Null,
+        false => &schema["properties"][&wire]["x-nd8-constant"],
+    };
     let is_required = argument_of(&field.ty, "Option").is_none() && !has_default(field);
     let role = match (constant, listed) {
         (Value::Null, None) if is_required => Role::Argument,

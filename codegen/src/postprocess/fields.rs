@@ -106,11 +106,13 @@ fn skips_empty(field: &Field) -> Option<usize> {
 
 /// Returns whether the type is a list or a map.
 pub(super) fn is_collection(ty: &Type) -> bool {
-    ["Vec", "Map", "HashMap", "BTreeMap", "HashSet", "BTreeSet"].iter().any(|name| is_named(ty, name))
-}
-
-fn is_named(ty: &Type, name: &str) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| {
+        let name = last.ident.to_string();
+        // A type of the document may have the same name.
+        !last.arguments.is_empty()
+            && matches!(name.as_str(), "Vec" | "Map" | "HashMap" | "BTreeMap" | "HashSet" | "BTreeSet")
+    })
 }
 
 /// Returns whether the field holds what no other field names.
@@ -249,6 +251,7 @@ mod tests {
             ("#[serde(default)] a: ::std::vec::Vec<i64>", true),
             ("a: ::std::collections::HashMap<String, i64>", true),
             ("#[serde(flatten)] a: ::serde_json::Map<String, Value>", false),
+            ("a: types::Map", false),
             ("a: Option<i64>", false),
         ] {
             assert_eq!(null_is_empty(&mut field(text), &support), is_read, "{text}");

@@ -13,6 +13,8 @@ use crate::operation::{path_parameters, places};
 pub(super) struct Call {
     /// The operation id, which is the name of progenitor's method and the key of the operation table.
     pub(super) id: String,
+    /// The HTTP method, in lower case.
+    pub(super) method: String,
     /// Number of placeholders in the path.
     pub(super) placeholders: usize,
     /// Path parameters in the order of the path, the others by wire name, then the body. The document's order of
@@ -65,6 +67,7 @@ pub(super) fn collect(tree: &Tree) -> Vec<Call> {
             let operation = place.get(&tree.root);
             Call {
                 id: text(operation, "operationId").unwrap_or_default().to_owned(),
+                method: place.method.clone(),
                 placeholders: place.path.matches('{').count(),
                 parameters: parameters(operation, &path_parameters(&place.path)),
             }

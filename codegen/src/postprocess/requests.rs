@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
@@ -22,6 +21,7 @@ use super::names::Taken;
 use super::parameters::{Call, Location, Parameter};
 use super::rewrite::{self, count, doc_text};
 use super::{compact, is_inherent_client};
+use crate::names::camel;
 
 /// Turns the methods of `Client` into constructors of request objects, and returns the module with those.
 pub(super) fn transform(
@@ -76,10 +76,22 @@ fn inherent_client(item: &mut Item) -> Option<&mut ItemImpl> {
     }
 }
 
+/// What the module of the requests imports, or its code means by these names.
+const OF_REQUESTS: [&str; 8] = [
+    "Client",
+    "ClientHooks",
+    "Error",
+    "OperationInfo",
+    "RequestBuilderExt",
+    "ResponseValue",
+    "Result",
+    "Option",
+];
+
 /// Names the request object of each operation. Operation ids are unique; two of them may be one name in camel case.
 fn struct_names(calls: &[Call]) -> BTreeMap<String, String> {
-    let names: Vec<String> = calls.iter().map(|call| call.id.to_upper_camel_case()).collect();
-    let mut taken = Taken::new(&["Client"], names.iter().map(String::as_str));
+    let names: Vec<String> = calls.iter().map(|call| camel(&call.id)).collect();
+    let mut taken = Taken::new(&OF_REQUESTS, names.iter().map(String::as_str));
     calls.iter().zip(&names).map(|(call, name)| (call.id.clone(), taken.claim(name))).collect()
 }
 
@@ -344,7 +356,7 @@ mod tests {
     }
 
     fn call(parameters: Vec<Parameter>) -> Call {
-        Call { id: "list_it".into(), placeholders: 0, parameters }
+        Call { id: "list_it".into(), method: "get".into(), placeholders: 0, parameters }
     }
 
     /// A client as progenitor writes it, with one method of these arguments.

@@ -21,6 +21,9 @@ pub(super) fn count(what: &str, found: usize, expected: usize) -> Result<(), Str
 pub(super) fn body(block: &mut Block, call: &Call, client: &Ident) -> Result<(), String> {
     let of = |location| call.parameters.iter().filter(|it| it.location == location).count();
     without_api_version(block, of(Location::Header))?;
+    let mut methods = MethodsOfReqwest(0);
+    methods.visit_block_mut(block);
+    count("a method that reqwest lacks", methods.0, usize::from(is_unnamed(&call.method)))?;
     let mut responses = Responses { client, replaced: 0, unknown: None };
     responses.visit_block_mut(block);
     if let Some(arms) = responses.unknown {
@@ -73,6 +76,27 @@ impl VisitMut for WithoutHeaders {
             && call.method == "headers"
         {
             *expression = (*call.receiver).clone();
+            self.0 += 1;
+        }
+    }
+}
+
+/// Whether reqwest has no function of the name of an HTTP method.
+fn is_unnamed(method: &str) -> bool {
+    matches!(method, "options" | "trace")
+}
+
+/// progenitor takes a function of reqwest's client for each HTTP method. Where there is none, `request` makes the request.
+struct MethodsOfReqwest(usize);
+
+impl VisitMut for MethodsOfReqwest {
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let name = call.method.to_string();
+        if is_unnamed(&name) && compact(&call.receiver) == "self.client" {
+            let method = format_ident!("{}", name.to_uppercase());
+            call.method = format_ident!("request");
+            call.args.insert(0, parse_quote!(::reqwest::Method::#method));
             self.0 += 1;
         }
     }
@@ -185,6 +209,11 @@ impl VisitMut for Docs {
         line_docs(&mut field.attrs);
     }
 
+    fn visit_variant_mut(&mut self, variant: &mut syn::Variant) {
+        line_docs(&mut variant.attrs);
+        visit_mut::visit_variant_mut(self, variant);
+    }
+
     fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
         line_docs(&mut function.attrs);
         visit_mut::visit_impl_item_fn_mut(self, function);
@@ -198,6 +227,7 @@ fn line_docs(attrs: &mut Vec<Attribute>) {
         .flat_map(|attr| match doc_text(&attr) {
             None => vec![attr],
             Some(text) => {
+                let text = visible(&text);
                 let prose = text.find("<details>").map_or(text.as_str(), |end| &text[..end]);
                 prose
                     .trim_end()
@@ -211,6 +241,24 @@ fn line_docs(attrs: &mut Vec<Attribute>) {
             }
         })
         .collect();
+}
+
+/// Spells out what rustc refuses in comments, or nobody can see there: control characters, and those that change the
+/// direction of text.
+fn visible(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let is_hidden = |character: char| {
+        character.is_control() && !matches!(character, '\n' | '\t')
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut visible = String::new();
+    for character in text.chars() {
+        match is_hidden(character) {
+            true => visible.extend(character.escape_unicode()),
+            false => visible.push(character),
+        }
+    }
+    visible
 }
 
 /// Returns the text of a `#[doc = "…"]`.
@@ -261,7 +309,12 @@ mod tests {
             required: true,
             description: None,
         });
-        Call { id: "get_refund".into(), placeholders: 1, parameters: parameters.collect() }
+        Call {
+            id: "get_refund".into(),
+            method: "get".into(),
+            placeholders: 1,
+            parameters: parameters.collect(),
+        }
     }
 
     fn rewritten(text: &str, locations: &[Location]) -> Result<String, String> {
@@ -322,6 +375,12 @@ mod tests {
                 BODY.replace("\"get_refund\"", "\"get_it\""),
                 &ALL,
                 "the operations [\"get_it\"]",
+            ),
+            (
+                "another method",
+                BODY.replace("self.client.get(url)", "self.client.trace(url)"),
+                &ALL,
+                "a method that reqwest lacks 1 times, expected 0",
             ),
             ("no operation", BODY.replace("OperationInfo", "Info"), &ALL, "the operations []"),
             ("not encoded", BODY.replace("encode_path", "encode"), &ALL, "`encode_path` 0 times, expected 1"),

@@ -191,7 +191,8 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
 
 /// Whether a property is read as a decimal: any number, and a text that is called one.
 fn is_decimal(property: &Value) -> bool {
-    let is_number = property["type"] == "number" || property["format"] == "decimal";
+    let is_text = property["type"] == "string" && property["format"] == "decimal";
+    let is_number = property["type"] == "number" || is_text;
     is_number && property.get("x-nd8-kind").is_none()
 }
 

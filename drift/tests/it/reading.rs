@@ -23,7 +23,10 @@ fn errors_name_the_place_and_the_reason() {
         ("openapi: 3.2.0", "api:1:1: OpenAPI `3.2.0` is not read, only 3.0 and 3.1"),
         ("openapi: 3.1", "api:1:1: `openapi` is not a string like \"3.0.3\""),
         ("openapi: '3.10.0'", "api:1:1: OpenAPI `3.10.0` is not read"),
-        ("openapi: 3.0.3\n---\nopenapi: 3.0.3", "api:2:1: a second YAML document begins here; put one document in each file"),
+        (
+            "openapi: 3.0.3\n---\nopenapi: 3.0.3",
+            "api:2:1: a second YAML document begins here; put one document in each file",
+        ),
         ("openapi: 3.0.3\n? [a]\n: b", "api:2:3: only a scalar can be a key"),
         ("<!DOCTYPE html>\n<html></html>", "api:1:1: this is a web page"),
     ] {
