@@ -5,4 +5,5 @@ mod compiler;
 mod difference;
 mod golden;
 mod impact;
+mod random;
 mod revisions;
