@@ -6,6 +6,7 @@
 mod constructors;
 mod debug;
 mod fields;
+mod mocks;
 mod names;
 mod parameters;
 mod requests;
@@ -91,6 +92,8 @@ fn wire_names(module: &mut syn::ItemMod, placeholders: &Placeholders) {
 /// Rewrites the mocks.
 pub(crate) fn mocks(tree: &Tree, generated: TokenStream) -> Result<File, Error> {
     let mut file = parse(tree, generated)?;
+    mocks::rewrite(tree, &mut file)
+        .map_err(|problem| tree.error(Pointer::root(), Problem::UnexpectedOutput(problem)))?;
     Docs.visit_file_mut(&mut file);
     Ok(file)
 }

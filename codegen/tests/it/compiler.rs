@@ -14,8 +14,17 @@ use nd8_codegen::Generated;
 use serde_json::Value;
 
 /// The crates that generated code and our programs name.
-const EXTERNS: [&str; 8] =
-    ["jiff", "nd8_stubs", "progenitor_client", "reqwest", "rust_decimal", "serde", "serde_json", "uuid"];
+const EXTERNS: [&str; 9] = [
+    "jiff",
+    "nd8_stubs",
+    "progenitor_client",
+    "reqwest",
+    "rust_decimal",
+    "schemars",
+    "serde",
+    "serde_json",
+    "uuid",
+];
 
 /// What is around generated code in its module, as in `nd8`.
 const AROUND: &str = include_str!("../stubs/around.rs");
@@ -63,8 +72,7 @@ impl Claims {
         if let Some(index) = self.indices.get(&inputs) {
             return Ok(*index);
         }
-        let Generated { types, client, .. } = generate()?;
-        self.libraries.push(format!("pub mod raw {{\n{AROUND}{types}\nmod client {{\n{client}}}\n}}\n"));
+        self.libraries.push(library(&generate()?));
         self.indices.insert(inputs, self.libraries.len() - 1);
         Ok(self.libraries.len() - 1)
     }
@@ -74,6 +82,26 @@ impl Claims {
         let claim = Claim { library, program: program.to_owned(), expected };
         self.claims.entry(claim).or_default().push(name);
     }
+}
+
+/// Returns generated code with what it needs around it.
+fn library(generated: &Generated) -> String {
+    let Generated { types, client, .. } = generated;
+    format!("pub mod raw {{\n{AROUND}{types}\nmod client {{\n{client}}}\n}}\n")
+}
+
+/// Returns generated code as [`library`] does, with its mocks.
+fn library_with_mocks(generated: &Generated) -> String {
+    let mocks = generated
+        .mocks
+        .replace("::httpmock::", "::nd8_stubs::httpmock::")
+        .replace("regex::Regex", "::nd8_stubs::httpmock::Regex");
+    format!("{}pub mod mock {{\n{mocks}}}\n", library(generated))
+}
+
+/// Makes generated code, which takes its own module for the only one, a module of a crate.
+fn module(index: usize, library: &str) -> (usize, String) {
+    (index, library.replace("crate::raw", &format!("crate::m{index}::raw")))
 }
 
 /// The errors of a crate, by its module.
@@ -128,11 +156,7 @@ impl Compiler {
 
     /// Returns a message for each claim that the compiler disproves.
     pub(crate) fn disproofs(&self, claims: &Claims) -> Vec<String> {
-        // The generated code takes its own module for the only one.
-        let modules =
-            claims.libraries.iter().enumerate().map(|(index, library)| {
-                (index, library.replace("crate::raw", &format!("crate::m{index}::raw")))
-            });
+        let modules = claims.libraries.iter().enumerate().map(|(index, text)| module(index, text));
         let (folder, errors) = self.rustc(modules, "generated", &[], "pub ");
         if !errors.is_empty() {
             let errors: String = errors.into_values().flatten().map(|error| error.text).collect();
@@ -145,6 +169,29 @@ impl Compiler {
         disproofs.extend(self.disprove(&negative, &generated));
         disproofs.sort();
         disproofs
+    }
+
+    /// Returns the first error in each generated code that does not compile, by its index. Types have their JSON schemas, and
+    /// operations their mocks.
+    pub(crate) fn first_errors<'a>(
+        &self,
+        codes: impl Iterator<Item = &'a Generated>,
+    ) -> BTreeMap<usize, String> {
+        let mut open: BTreeMap<usize, String> = codes.map(library_with_mocks).enumerate().collect();
+        let mut found = BTreeMap::new();
+        // Errors in one phase of the compiler keep it from later phases.
+        loop {
+            let modules = open.iter().map(|(index, text)| module(*index, text));
+            let features = ["--cfg", "feature=\"schemars\""];
+            let (_, errors) = self.rustc(modules, "generated", &features, "pub ");
+            if errors.is_empty() {
+                return found;
+            }
+            for (index, errors) in errors {
+                open.remove(&index);
+                found.extend(errors.into_iter().next().map(|error| (index, error.text)));
+            }
+        }
     }
 
     /// Returns messages for the claims that do not hold. Either all of them are about programs that compile, or none.
@@ -232,12 +279,17 @@ fn errors(stderr: &str) -> Errors {
     for line in stderr.lines() {
         let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
         let spans = message["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let text = message["rendered"].as_str().unwrap_or_default().to_owned();
         let module = spans.iter().filter(|span| span["is_primary"] == true).find_map(|span| {
             let file = Path::new(span["file_name"].as_str()?).file_stem()?.to_str()?;
             file.strip_prefix('m')?.parse().ok()
         });
+        // Errors about layouts have no place, but name the type.
+        let module = module.or_else(|| {
+            let (before, _) = text.split_once("::raw::")?;
+            before.rsplit_once('m')?.1.parse().ok()
+        });
         if let (Some(module), "error") = (module, message["level"].as_str().unwrap_or_default()) {
-            let text = message["rendered"].as_str().unwrap_or_default().to_owned();
             let code = message["code"]["code"].as_str().map(str::to_owned);
             errors.entry(module).or_default().push(Diagnostic { code, text });
         }

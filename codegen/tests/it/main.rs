@@ -6,4 +6,5 @@ mod difference;
 mod golden;
 mod impact;
 mod invariance;
+mod random;
 mod revisions;

@@ -8,6 +8,7 @@ use std::fmt;
 use progenitor_client::{Error, ResponseValue};
 
 pub mod decimal;
+pub mod httpmock;
 pub mod kind;
 pub mod null;
 pub mod open_enum;
@@ -17,12 +18,20 @@ pub mod open_enum;
 pub struct Context;
 
 /// A decimal that is sent as a JSON number.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ExactNumber(#[serde(with = "decimal::number")] pub rust_decimal::Decimal);
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct ExactNumber(
+    #[serde(with = "decimal::number")]
+    #[schemars(with = "String")]
+    pub rust_decimal::Decimal,
+);
 
 /// A decimal that is sent as a string.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ExactString(#[serde(with = "decimal::string")] pub rust_decimal::Decimal);
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct ExactString(
+    #[serde(with = "decimal::string")]
+    #[schemars(with = "String")]
+    pub rust_decimal::Decimal,
+);
 
 /// What `Debug` prints in place of a value.
 #[derive(Debug)]
@@ -64,7 +73,7 @@ pub fn path_segment(parameter: &str) -> String {
 }
 
 /// A list that is one text in a query.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct CommaSeparated(pub String);
 
 impl fmt::Display for CommaSeparated {
