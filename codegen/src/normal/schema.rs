@@ -21,7 +21,7 @@ use crate::schema::{self, Direction};
 const DEPTH_LIMIT: usize = 32;
 
 /// More steps than any honest document of a few megabytes needs.
-const WORK_LIMIT: usize = 2_000_000;
+const WORK_LIMIT: usize = 200_000;
 
 /// More types than a client of the operations that the profile knows could have.
 const TYPE_LIMIT: usize = 20_000;
@@ -185,7 +185,7 @@ impl Normalizer<'_> {
             return Ok(named(&known, &map, &around));
         }
         let kind = if role.known { self.kind_at(&role.key) } else { None };
-        let mut shape = self.shape(&mut map, &place)?;
+        let mut shape = self.shape_of(target.as_deref(), &mut map, &place)?;
         if let Some(kind) = kind {
             shape = self.coerce(kind, shape, &mut map, &place, role)?;
         }
@@ -509,6 +509,20 @@ impl Normalizer<'_> {
         }
     }
 
+    /// Says what a schema is that a reference led to, which is no alternative of itself.
+    fn shape_of(
+        &mut self,
+        target: Option<&str>,
+        map: &mut Map<String, Value>,
+        place: &Pointer,
+    ) -> Result<Shape, Error> {
+        let before = self.shaping.len();
+        self.shaping.extend(target.map(str::to_owned));
+        let shape = self.shape(map, place);
+        self.shaping.truncate(before);
+        shape
+    }
+
     /// Says what an alternative is. None where it is an alternative of itself, which adds nothing.
     fn shape_of_alternative(&mut self, peeled: &mut Peeled) -> Result<Option<Shape>, Error> {
         let Some(target) = peeled.target.clone() else {
@@ -521,10 +535,7 @@ impl Normalizer<'_> {
         if self.shaping.contains(&target) {
             return Ok(None);
         }
-        self.shaping.push(target.clone());
-        let shape = self.shape(&mut peeled.map, &peeled.place);
-        self.shaping.pop();
-        let shape = shape?;
+        let shape = self.shape_of(Some(&target), &mut peeled.map, &peeled.place)?;
         self.shapes.insert(target, (shape, peeled.map.clone()));
         Ok(Some(shape))
     }
@@ -810,6 +821,9 @@ impl Normalizer<'_> {
             };
             let mut schema = self.schema(alternative, &here, &branch, depth + 1)?;
             let Some(component) = schema::referenced_in(&schema).map(str::to_owned) else { continue };
+            if component == name {
+                continue;
+            }
             if let Some(property) = discriminator {
                 self.fill_in(map, alternative, property, &component, &here)?;
             }
@@ -953,7 +967,7 @@ impl Normalizer<'_> {
         self.overlay.see(&role.key);
         let (overlay, document) = (self.overlay, self.tree.name.clone());
         overlay.refine(&role.key, &mut map, self.source, &document, &place, self.diagnostics);
-        let shape = match self.shape(&mut map, &place)? {
+        let shape = match self.shape_of(target.as_deref(), &mut map, &place)? {
             Shape::Object | Shape::Map | Shape::Any => {
                 // Free-form, or not described: whatever there is arrives as further fields.
                 if !map.contains_key("properties") && role.direction == Direction::Response {

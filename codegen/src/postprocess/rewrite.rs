@@ -210,7 +210,12 @@ impl VisitMut for Docs {
     }
 
     fn visit_variant_mut(&mut self, variant: &mut syn::Variant) {
-        line_docs(&mut variant.attrs);
+        for attr in &mut variant.attrs {
+            if let Some(text) = doc_text(attr) {
+                let text = visible(&text);
+                *attr = parse_quote!(#[doc = #text]);
+            }
+        }
         visit_mut::visit_variant_mut(self, variant);
     }
 

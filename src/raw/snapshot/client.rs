@@ -1477,9 +1477,9 @@ pub const API_VERSION: &str = "1.1.0";
 pub enum Security {
     /// None: the operation is open to anybody.
     None,
-    /// The credential `ApiKey`.
+    ///The credential `ApiKey`.
     ApiKey,
-    /// The credential `SessionToken`.
+    ///The credential `SessionToken`.
     SessionToken,
 }
 /// Every operation of the documents, ordered by id.

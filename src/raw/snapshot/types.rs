@@ -1583,9 +1583,9 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum Currency {
-        /// `USD`
+        ///`USD`
         Usd,
-        /// `EUR`
+        ///`EUR`
         Eur,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),
@@ -1660,17 +1660,17 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PaymentStatus {
-        /// `paid`
+        ///`paid`
         Paid,
-        /// `failed`
+        ///`failed`
         Failed,
-        /// `refund_pending`
+        ///`refund_pending`
         RefundPending,
-        /// `refunded`
+        ///`refunded`
         Refunded,
-        /// `canceled`
+        ///`canceled`
         Canceled,
-        /// `processing`
+        ///`processing`
         Processing,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),
@@ -1754,9 +1754,9 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PriceMode {
-        /// `HT`
+        ///`HT`
         Ht,
-        /// `TTC`
+        ///`TTC`
         Ttc,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),
@@ -1831,9 +1831,9 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PricingMode {
-        /// `TAX_INCLUSIVE`
+        ///`TAX_INCLUSIVE`
         TaxInclusive,
-        /// `TAX_EXCLUSIVE`
+        ///`TAX_EXCLUSIVE`
         TaxExclusive,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),
@@ -1908,15 +1908,15 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum RefundStatus {
-        /// `pending`
+        ///`pending`
         Pending,
-        /// `processing`
+        ///`processing`
         Processing,
-        /// `completed`
+        ///`completed`
         Completed,
-        /// `failed`
+        ///`failed`
         Failed,
-        /// `rejected`
+        ///`rejected`
         Rejected,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),
@@ -1998,15 +1998,15 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum SandboxSimulation {
-        /// `payment_failed`
+        ///`payment_failed`
         PaymentFailed,
-        /// `checkout_canceled`
+        ///`checkout_canceled`
         CheckoutCanceled,
-        /// `canceled`
+        ///`canceled`
         Canceled,
-        /// `success_pending_deposit`
+        ///`success_pending_deposit`
         SuccessPendingDeposit,
-        /// `checkout_pending`
+        ///`checkout_pending`
         CheckoutPending,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),

@@ -204,9 +204,9 @@ pub mod types {
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum State {
-        /// `in-stock`
+        ///`in-stock`
         InStock,
-        /// `sold`
+        ///`sold`
         Sold,
         /// A value that this revision of the API does not name.
         Unknown(::std::string::String),
