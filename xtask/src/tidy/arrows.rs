@@ -52,7 +52,8 @@ pub(super) fn modules(sources: &[Text]) -> Vec<String> {
         (
             "codegen/src/",
             &[],
-            r"std::(fs|env|net|process)\b|tokio|reqwest".into(),
+            // Generated code names `::reqwest`, from its root.
+            r"std::(fs|env|net|process)\b|tokio|(?:^|[^:\w])reqwest::".into(),
             "codegen does no I/O and reads no environment",
         ),
         (
