@@ -29,6 +29,12 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
         let fields =
             needs.fields.iter().filter(|field| field.required && properties.contains_key(&field.name));
         let required: Vec<String> = fields.map(|field| field.name.clone()).collect();
+        // A null where there is always one is as unreadable as nothing; an `Option` would break who relies on it.
+        for field in &required {
+            if let Some(Value::Object(property)) = component["properties"].get_mut(field) {
+                property.remove("nullable");
+            }
+        }
         if requests.contains(name) && !responses.contains(name) {
             component["x-nd8-arguments"] = json!(required);
         }

@@ -34,7 +34,13 @@ impl Error {
     /// needs is left out for.
     pub(crate) fn is_unsupported(&self) -> bool {
         let is_local = |problem: &Problem| {
-            matches!(problem, Problem::Unsupported(_) | Problem::DanglingRef(_) | Problem::CyclicRef(_))
+            matches!(
+                problem,
+                Problem::Unsupported(_)
+                    | Problem::DanglingRef(_)
+                    | Problem::CyclicRef(_)
+                    | Problem::TooLarge(_)
+            )
         };
         self.findings.iter().all(|finding| is_local(&finding.problem))
     }
@@ -133,7 +139,7 @@ pub enum Problem {
     #[error("not supported: {0}")]
     Unsupported(String),
     /// The document expands to more than a client could be.
-    #[error("the document expands to more than {0} types")]
+    #[error("it expands to more than {0} parts, as a schema does that is composed of itself many times over")]
     TooLarge(usize),
     /// Not one of the operations that the clients need is in the document.
     #[error("none of the {0} operations that the clients need is in it; is it the document of another API?")]

@@ -26,9 +26,12 @@ pub(super) struct Identified<'p> {
 }
 
 /// Identifies the operations of a document.
+///
+/// `supplemented` are the names of those that the supplement has, and that so have not moved.
 pub(super) fn identify<'p>(
     tree: &Tree,
     source: Source,
+    supplemented: &[String],
     profile: &'p Profile,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Identified<'p>> {
@@ -70,7 +73,7 @@ pub(super) fn identify<'p>(
         }
     }
     if source == Source::Main {
-        find_moved(tree, &mut identified, profile, diagnostics);
+        find_moved(tree, &mut identified, supplemented, profile, diagnostics);
     }
     identified
 }
@@ -153,10 +156,14 @@ fn check_server(tree: &Tree, prefix: &str, profile: &Profile, diagnostics: &mut 
 fn find_moved<'p>(
     tree: &Tree,
     identified: &mut [Identified<'p>],
+    supplemented: &[String],
     profile: &'p Profile,
     diagnostics: &mut Diagnostics,
 ) {
     for entry in &profile.operations {
+        if supplemented.contains(&entry.name) {
+            continue;
+        }
         if identified.iter().any(|known| known.entry.is_some_and(|known| known.name == entry.name)) {
             continue;
         }
@@ -164,11 +171,8 @@ fn find_moved<'p>(
             .filter(|index| identified[*index].entry.is_none())
             .filter(|index| could_be(tree, &identified[*index], entry, profile))
             .collect();
-        let Some((method, ours)) = entry.call.split_once(' ') else { continue };
+        let Some((method, _)) = entry.call.split_once(' ') else { continue };
         let [only] = candidates.as_slice() else { continue };
-        if path_parameters(&identified[*only].path).len() != path_parameters(ours).len() {
-            continue;
-        }
         let found = &mut identified[*only];
         if matches!(method, "GET" | "HEAD") {
             let message = format!("{} is taken for {} ({})", found.place.call(), entry.name, entry.call);
@@ -178,34 +182,45 @@ fn find_moved<'p>(
     }
 }
 
-/// Whether an operation could be the one of an entry at another place: by method and required request fields, and where it
-/// only reads, by a word of the path.
+/// Whether an operation could be the one of an entry at another place: by method, number of path parameters and required
+/// request fields; and where none is required, by the last word of the path, for then the fields say nothing.
 fn could_be(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
     let Some((method, ours)) = entry.call.split_once(' ') else { return false };
-    if !found.place.method.eq_ignore_ascii_case(method) {
+    let is_alike = found.place.method.eq_ignore_ascii_case(method)
+        && path_parameters(&found.path).len() == path_parameters(ours).len();
+    if !is_alike {
         return false;
     }
-    let needed: Vec<String> = entry
-        .request
-        .as_deref()
-        .and_then(|name| profile.needs(name))
-        .map(|needs| {
-            let required = needs.fields.iter().filter(|field| field.required);
-            required.map(|field| field.name.clone()).collect()
-        })
-        .unwrap_or_default();
+    let mut needed = needed_fields(entry, profile);
     let operation = found.place.get(&tree.root);
     let Some(mut theirs) = required_fields(tree, operation, &found.place.pointer()) else { return false };
     theirs.sort();
-    let mut needed = needed;
     needed.sort();
-    // Nothing required says nothing: then the path must at least speak of the same things.
-    let words = |path: &str| {
-        let segments = path.split('/').filter(|segment| !segment.is_empty() && !segment.contains('{'));
-        segments.map(str::to_owned).collect::<Vec<String>>()
+    let last_word = |path: &str| {
+        let mut words = path.split('/').rev().filter(|segment| !segment.is_empty() && !segment.contains('{'));
+        words.next().map(str::to_owned)
     };
-    let shares_a_word = words(ours).iter().any(|word| words(&found.path).contains(word));
-    theirs == needed && (!needed.is_empty() || shares_a_word)
+    theirs == needed && (!needed.is_empty() || last_word(ours) == last_word(&found.path))
+}
+
+/// Whether an operation changes something by the same required fields, with other path parameters: worth a hint, no more.
+fn has_same_fields(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
+    let Some((method, _)) = entry.call.split_once(' ') else { return false };
+    let mut needed = needed_fields(entry, profile);
+    let theirs = required_fields(tree, found.place.get(&tree.root), &found.place.pointer());
+    needed.sort();
+    let is_equal = theirs.is_some_and(|mut theirs| {
+        theirs.sort();
+        theirs == needed
+    });
+    found.place.method.eq_ignore_ascii_case(method) && !needed.is_empty() && is_equal
+}
+
+/// The request fields that an entry always sends.
+fn needed_fields(entry: &OperationEntry, profile: &Profile) -> Vec<String> {
+    let needs = entry.request.as_deref().and_then(|name| profile.needs(name));
+    let required = needs.into_iter().flat_map(|needs| &needs.fields).filter(|field| field.required);
+    required.map(|field| field.name.clone()).collect()
 }
 
 /// Reports the operations of the profile that neither document has.
@@ -235,7 +250,10 @@ pub(super) fn report_missing(
             continue;
         };
         let mut unknown = published.iter().filter(|known| known.entry.is_none());
-        let candidate = unknown.find(|candidate| could_be(tree, candidate, entry, profile));
+        let candidate = unknown
+            .clone()
+            .find(|candidate| could_be(tree, candidate, entry, profile))
+            .or_else(|| unknown.find(|candidate| has_same_fields(tree, candidate, entry, profile)));
         let to = candidate.map_or_else(
             || "<METHOD> <path>".to_owned(),
             |it| format!("{} {}", it.place.method.to_uppercase(), it.path),

@@ -11,7 +11,11 @@ use crate::report::{Diagnostics, WarningKind};
 
 /// Lowers a document in place, if it is one of 3.1.
 pub(super) fn lower(tree: &mut Tree, diagnostics: &mut Diagnostics) {
-    let is_31 = tree.root["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
+    // Unquoted in YAML, `3.1` is a number.
+    let is_31 = match &tree.root["openapi"] {
+        Value::String(version) => version.starts_with("3.1"),
+        version => version.to_string() == "3.1",
+    };
     if !is_31 {
         return;
     }

@@ -83,6 +83,7 @@ pub(crate) fn normalize(
     profile: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Normal, Error> {
+    without_marks(&mut main.root);
     lower::lower(&mut main, diagnostics);
     resolve_path_items(&mut main, diagnostics)?;
     let supplement = supplement
@@ -92,19 +93,20 @@ pub(crate) fn normalize(
             Ok(tree)
         })
         .transpose()?;
-    let of_main = identify::identify(&main, Source::Main, profile, diagnostics);
+    let supplemented: Vec<Identified<'_>> = supplement
+        .as_ref()
+        .map(|tree| identify::identify(tree, Source::Supplement, &[], profile, diagnostics))
+        .unwrap_or_default();
+    let names: Vec<String> =
+        supplemented.iter().filter_map(|it| it.entry.map(|entry| entry.name.clone())).collect();
+    let of_main = identify::identify(&main, Source::Main, &names, profile, diagnostics);
     let mut of_supplement = Vec::new();
-    if let Some(tree) = &supplement {
-        for added in identify::identify(tree, Source::Supplement, profile, diagnostics) {
-            let published = of_main.iter().find(|known| is_same(known, &added));
-            match published {
-                Some(_) => {
-                    let call = added.place.call();
-                    let message = format!("{call} is published now; remove it from the supplement");
-                    diagnostics.unneeded(&tree.name, &added.place.pointer(), &call, message);
-                }
-                None => of_supplement.push(added),
-            }
+    for added in supplemented {
+        if !of_main.iter().any(|known| is_same(known, &added)) {
+            of_supplement.push(added);
+        } else if let Some(tree) = &supplement {
+            let message = format!("{} is published now; remove it from the supplement", added.place.call());
+            diagnostics.warn(WarningKind::Unneeded, &tree.name, &added.place.pointer(), message);
         }
     }
     let all: Vec<Identified<'_>> = of_main.iter().chain(&of_supplement).cloned().collect();
@@ -186,6 +188,18 @@ fn info(main: &Tree, overlay: &Overlay) -> Value {
     info
 }
 
+/// Our own extensions mean something from here on; a published document cannot know them.
+fn without_marks(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, _| !key.starts_with("x-nd8-") || key.starts_with("x-nd8-provenance"));
+            map.values_mut().for_each(without_marks);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_marks),
+        _ => {}
+    }
+}
+
 /// Whether two documents have one operation.
 fn is_same(one: &Identified<'_>, other: &Identified<'_>) -> bool {
     match (one.entry, other.entry) {
@@ -245,11 +259,14 @@ impl Normalizer<'_> {
         let mut ordered: Vec<(&Identified<'_>, &String)> = found.iter().zip(&names).collect();
         ordered.sort_by_key(|(operation, _)| operation.entry.is_none());
         for (operation, name) in ordered {
-            let mark = self.diagnostics.warnings.len();
+            let (mark, spent) = (self.diagnostics.warnings.len(), self.spent);
             let normal = match self.operation(operation, name) {
                 Ok(normal) => normal,
                 Err(error) if operation.entry.is_none() && error.is_unsupported() => {
                     self.diagnostics.warnings.truncate(mark);
+                    self.spent = spent;
+                    self.open.clear();
+                    self.nesting = 0;
                     for finding in error.into_findings() {
                         let message = format!("{} is left out: {}", operation.place.call(), finding.problem);
                         self.diagnostics.warn(

@@ -248,7 +248,7 @@ impl Overlay {
 
 /// Whether an entry can stand for itself. One that only refines needs the document to have the part.
 fn adds(schema: &Map<String, Value>) -> bool {
-    ["type", "enum", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword))
+    ["type", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword))
         // Any JSON value, in so many words.
         || schema.get("x-nd8-any") == Some(&Value::Bool(true))
 }

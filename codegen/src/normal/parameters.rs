@@ -113,8 +113,13 @@ impl Normalizer<'_> {
                         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
                         required = false;
                     }
-                    None if value.get("schema").is_some_and(|schema| schema.get("default").is_some()) => {
-                        required = false
+                    // What only reads goes by the server's default; what changes something says what it means.
+                    None if found.place.method == "get"
+                        && value.get("schema").is_some_and(|schema| schema.get("default").is_some()) =>
+                    {
+                        let message = format!("`{name}` of {operation} is required now; its default is relied on");
+                        self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
+                        required = false;
                     }
                     None => {
                         let problem = Problem::Contract {
@@ -237,7 +242,7 @@ impl Normalizer<'_> {
         let place = place.child("schema");
         let role = Role {
             key: key.to_owned(),
-            name: format!("{}{}", names::camel(operation), names::camel(name)),
+            name: names::camel(&format!("{}{}", names::camel(operation), names::camel(name))),
             known,
             direction: Direction::Request,
         };

@@ -40,7 +40,7 @@ pub(super) struct Role {
 
 impl Role {
     fn property(&self, owner: &str, property: &str) -> Self {
-        let name = format!("{owner}{}", names::camel(property));
+        let name = names::camel(&format!("{owner}{}", names::camel(property)));
         Self { key: format!("{owner}.{property}"), name, ..self.clone() }
     }
 
@@ -49,7 +49,7 @@ impl Role {
     }
 
     fn values(&self) -> Self {
-        Self { key: format!("{}{{}}", self.key), name: format!("{}Value", self.name), ..self.clone() }
+        Self { key: format!("{}{{}}", self.key), name: names::camel(&format!("{}Value", self.name)), ..self.clone() }
     }
 }
 
@@ -194,6 +194,10 @@ impl Normalizer<'_> {
         if role.known && is_open && self.is_described_by_overlay(role) {
             map.insert("additionalProperties".to_owned(), json!({}));
             shape = Shape::Object;
+        }
+        // Of an integer or a boolean it says nothing that could be meant.
+        if !matches!(shape, Shape::Text | Shape::Number) && map.get("format").is_some_and(|it| it == "decimal") {
+            map.remove("format");
         }
         let mut result = match shape {
             Shape::Object | Shape::Choice | Shape::Alternatives => {
@@ -753,7 +757,7 @@ impl Normalizer<'_> {
                 Vec::new()
             }
         };
-        let mut properties = Map::new();
+        let (mut properties, mut dropped) = (Map::new(), Vec::new());
         for (property, value) in wanted {
             let here = place.child("properties").child(&property);
             let none = json!({});
@@ -767,10 +771,17 @@ impl Normalizer<'_> {
                 required.retain(|required| *required != property);
                 // Below an operation of ours the two directions have types of their own.
                 if role.known {
+                    dropped.push(property);
                     continue;
                 }
             }
             properties.insert(property, schema);
+        }
+        if role.known && role.direction == Direction::Request {
+            // What a request requires and no property describes would be left out of it without a word.
+            for name in required.iter().filter(|name| !dropped.contains(*name)) {
+                properties.entry(name.clone()).or_insert_with(|| json!({}));
+            }
         }
         required.retain(|name| properties.contains_key(name));
         let mut object = json!({ "type": "object", "properties": properties });
@@ -794,7 +805,7 @@ impl Normalizer<'_> {
     ) -> Result<Value, Error> {
         let discriminator =
             map.get("discriminator").and_then(|it| it.get("propertyName")).and_then(Value::as_str);
-        let mut references = Vec::new();
+        let (mut references, mut taken) = (Vec::new(), Vec::new());
         for (index, alternative) in map["oneOf"].as_array().into_iter().flatten().enumerate() {
             let here = place.child("oneOf").child(index);
             let mut peeled = self.peel(alternative, &here)?;
@@ -807,8 +818,10 @@ impl Normalizer<'_> {
                         .and_then(Value::as_array)
                         .is_some_and(|names| names.iter().any(|it| it == property))
                 };
-                role.known && entry.of == name && requires(&entry.requires)
+                // Each name is one alternative's: two that are joined would be sent as either.
+                role.known && entry.of == name && requires(&entry.requires) && !taken.contains(&entry.name)
             });
+            taken.extend(wanted.map(|entry| entry.name.clone()));
             let key = match wanted {
                 Some(entry) => entry.name.clone(),
                 None => format!("{name}|{index}"),
@@ -853,7 +866,15 @@ impl Normalizer<'_> {
         let mut values =
             mapping.filter(|(_, to)| to.as_str().is_some_and(|to| to == target || last(to) == last(target)));
         let value = match (values.next(), target) {
-            (Some((value, _)), _) => value.to_owned(),
+            (Some((value, _)), _) => {
+                if let Some((other, _)) = values.next() {
+                    let problem = format!(
+                        "the discriminator `{property}` has several values for one alternative: `{value}` and `{other}`"
+                    );
+                    return Err(self.tree.error(place.clone(), Problem::Unsupported(problem)));
+                }
+                value.to_owned()
+            }
             (None, "") => {
                 let problem = format!("the discriminator `{property}` has no value for this alternative");
                 return Err(self.tree.error(place.clone(), Problem::Unsupported(problem)));
@@ -1018,9 +1039,19 @@ impl Normalizer<'_> {
     /// Checks what the hand-written layer needs of types, before the compiler would, and in the words of the document.
     pub(super) fn check_needs(&mut self) {
         for needs in &self.profile.types {
-            let Some(component) = self.components.get(&needs.name) else { continue };
+            let Some(component) = self.components.get(&needs.name) else {
+                let what = format!("the type {}, which nothing in this document is", needs.name);
+                let problem = Problem::Contract { used_by: needs.used_by.clone(), what };
+                self.diagnostics.need(&self.tree.name, Pointer::root().child("paths"), problem);
+                continue;
+            };
             let (document, place) = self.origins.get(&needs.name).cloned().unwrap_or_default();
             let has = |field: &str| component["properties"].get(field).is_some();
+            if component.get("oneOf").is_some() {
+                let what = format!("{} to be one object, and the document has alternatives", needs.name);
+                let problem = Problem::Contract { used_by: needs.used_by.clone(), what };
+                self.diagnostics.need(&document, place.clone(), problem);
+            }
             let missing: Vec<&str> = match needs.is_map || component.get("oneOf").is_some() {
                 true => Vec::new(),
                 false => {
@@ -1093,24 +1124,22 @@ impl Normalizer<'_> {
             (Kind::Amount, Shape::Text | Shape::Number) => shape,
             (Kind::Amount, Shape::Any) => Shape::Text,
             (Kind::Integer, Shape::Integer | Shape::Number | Shape::Any) => Shape::Integer,
-            (Kind::Integer, Shape::Text) if role.direction == Direction::Response => Shape::Integer,
+            // Digits as a text. A text of another form, such as a UUID, could not be read, and the refund would have been made.
+            (Kind::Integer, Shape::Text)
+                if role.direction == Direction::Response && !map.contains_key("format") =>
+            {
+                Shape::Integer
+            }
+            (Kind::Time, Shape::Text) if map.get("format").is_some_and(|format| format == "date") => {
+                return Ok(self.mismatch(kind, shape, "a date without a time", place, role));
+            }
             (Kind::Flag, Shape::Flag | Shape::Any) => Shape::Flag,
             (Kind::Time | Kind::Uuid, Shape::Text | Shape::Choice | Shape::Any) => Shape::Text,
             (Kind::Choice, Shape::Choice | Shape::Text | Shape::Any) => Shape::Choice,
             (Kind::List, Shape::List | Shape::Any) => Shape::List,
             (Kind::Map, Shape::Map | Shape::Object | Shape::Any) => Shape::Map,
             (Kind::Any, _) => Shape::Any,
-            (_, found) => {
-                let used_by = self.used_by(&role.key);
-                let what = format!(
-                    "{} to be {}, and the document has {}",
-                    role.key,
-                    describe(kind),
-                    found.described()
-                );
-                self.diagnostics.need(&self.tree.name, place.clone(), Problem::Contract { used_by, what });
-                return Ok(found);
-            }
+            (_, found) => return Ok(self.mismatch(kind, found, found.described(), place, role)),
         };
         match kind {
             Kind::Amount => _ = map.insert("format".to_owned(), json!("decimal")),
@@ -1155,6 +1184,14 @@ impl Normalizer<'_> {
         Ok(shape)
     }
 
+    /// Reports that a part is of another kind than the hand-written layer needs.
+    fn mismatch(&mut self, kind: Kind, found: Shape, described: &str, place: &Pointer, role: &Role) -> Shape {
+        let used_by = self.used_by(&role.key);
+        let what = format!("{} to be {}, and the document has {described}", role.key, describe(kind));
+        self.diagnostics.need(&self.tree.name, place.clone(), Problem::Contract { used_by, what });
+        found
+    }
+
     pub(super) fn used_by(&self, role: &str) -> String {
         let owner = role.split(['.', '?', '[']).next().unwrap_or_default();
         let of_type = self.profile.needs(owner).map(|needs| needs.used_by.clone());
@@ -1176,7 +1213,7 @@ impl Normalizer<'_> {
     fn work(&mut self, place: &Pointer, steps: usize) -> Result<(), Error> {
         self.spent += steps;
         if self.spent > WORK_LIMIT {
-            return Err(self.tree.error(place.clone(), Problem::TooLarge(TYPE_LIMIT)));
+            return Err(self.tree.error(place.clone(), Problem::TooLarge(WORK_LIMIT)));
         }
         Ok(())
     }
@@ -1371,6 +1408,11 @@ fn join_properties(known: &mut Value, other: Value) {
 
 /// Joins two readings of one role: what either has, and required what both require.
 fn join_components(known: &mut Value, other: Value) {
+    // A set of texts of which one place names the values and the other does not.
+    if known.get("x-nd8-choice").is_some() && other.get("enum").is_some() {
+        *known = other;
+        return;
+    }
     if let (Some(values), Some(more)) =
         (known.get_mut("enum").and_then(Value::as_array_mut), other.get("enum"))
     {
