@@ -47,6 +47,7 @@ pub(crate) struct Normal {
 
 struct Normalizer<'a> {
     tree: &'a Tree,
+    main_name: String,
     source: Source,
     profile: &'a Profile,
     overlay: &'a Overlay,
@@ -117,6 +118,7 @@ pub(crate) fn normalize(
     table_names.iter().for_each(|name| types.reserve(name));
     let mut normalizer = Normalizer {
         tree: &main,
+        main_name: main.name.clone(),
         source: Source::Main,
         profile,
         overlay,

@@ -23,9 +23,21 @@ pub(super) fn resolve<'a>(tree: &'a Tree, value: &'a Value, place: &Pointer) -> 
             return Err(tree.error(here.place.child("$ref"), Problem::CyclicRef(target.to_owned())));
         }
         seen.push(target.to_owned());
+        if seen.len() > HOP_LIMIT {
+            return Err(too_long(tree, place));
+        }
         here = follow(tree, target, &here.place)?;
     }
     Ok(here)
+}
+
+/// More references in a row than anybody writes.
+pub(super) const HOP_LIMIT: usize = 100;
+
+/// A chain of references without end, as far as anybody waits for it.
+pub(super) fn too_long(tree: &Tree, place: &Pointer) -> Error {
+    let problem = format!("more than {HOP_LIMIT} references in a row");
+    tree.error(place.clone(), Problem::Unsupported(problem))
 }
 
 /// Returns the target of a reference.

@@ -21,7 +21,7 @@ use crate::schema::{self, Direction};
 const DEPTH_LIMIT: usize = 32;
 
 /// More steps than any honest document of a few megabytes needs.
-const WORK_LIMIT: usize = 200_000;
+const WORK_LIMIT: usize = 60_000;
 
 /// More types than a client of the operations that the profile knows could have.
 const TYPE_LIMIT: usize = 20_000;
@@ -285,6 +285,9 @@ impl Normalizer<'_> {
                         return Err(tree.error(place.child("$ref"), Problem::CyclicRef(next)));
                     }
                     seen.push(next.clone());
+                    if seen.len() > super::resolve::HOP_LIMIT {
+                        return Err(super::resolve::too_long(tree, &place));
+                    }
                     let found = follow(tree, &next, &place)?;
                     target = Some(found.place.as_str().to_owned());
                     found
@@ -582,7 +585,8 @@ impl Normalizer<'_> {
             }
             if let Value::Object(part) = here.value {
                 let joined = self.join(part, &here.place, seen, depth + 1)?;
-                self.work(place, joined.len())?;
+                let members = joined.get("properties").and_then(Value::as_object).map_or(0, Map::len);
+                self.work(place, joined.len() + members)?;
                 add(&mut whole, &joined, &here.place);
             }
             seen.truncate(before);
@@ -1040,9 +1044,13 @@ impl Normalizer<'_> {
     pub(super) fn check_needs(&mut self) {
         for needs in &self.profile.types {
             let Some(component) = self.components.get(&needs.name) else {
+                // Where something else is wrong, that it is not there follows from it.
+                if !self.diagnostics.errors.is_empty() {
+                    continue;
+                }
                 let what = format!("the type {}, which nothing in this document is", needs.name);
                 let problem = Problem::Contract { used_by: needs.used_by.clone(), what };
-                self.diagnostics.need(&self.tree.name, Pointer::root().child("paths"), problem);
+                self.diagnostics.need(&self.main_name, Pointer::root().child("paths"), problem);
                 continue;
             };
             let (document, place) = self.origins.get(&needs.name).cloned().unwrap_or_default();
