@@ -1442,6 +1442,17 @@ fn join_components(known: &mut Value, other: Value) {
         references.extend(missing);
         return;
     }
+    // A place where the document prints no fields says nothing about those that it prints elsewhere.
+    let is_undescribed = |component: &Value| {
+        component.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty)
+    };
+    if is_undescribed(&other) {
+        return;
+    }
+    if is_undescribed(known) {
+        *known = other;
+        return;
+    }
     let theirs = other.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     if let Some(Value::Array(required)) = known.get_mut("required") {
         required.retain(|name| theirs.contains(name));
