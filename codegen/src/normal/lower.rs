@@ -14,7 +14,7 @@ pub(super) fn lower(tree: &mut Tree, diagnostics: &mut Diagnostics) {
     // Unquoted in YAML, `3.1` is a number.
     let is_31 = match &tree.root["openapi"] {
         Value::String(version) => version.starts_with("3.1"),
-        version => version.to_string() == "3.1",
+        version => *version == json!(3.1),
     };
     if !is_31 {
         return;

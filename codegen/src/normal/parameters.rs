@@ -117,7 +117,8 @@ impl Normalizer<'_> {
                     None if found.place.method == "get"
                         && value.get("schema").is_some_and(|schema| schema.get("default").is_some()) =>
                     {
-                        let message = format!("`{name}` of {operation} is required now; its default is relied on");
+                        let message =
+                            format!("`{name}` of {operation} is required now; its default is relied on");
                         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
                         required = false;
                     }

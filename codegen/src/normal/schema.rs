@@ -49,7 +49,11 @@ impl Role {
     }
 
     fn values(&self) -> Self {
-        Self { key: format!("{}{{}}", self.key), name: names::camel(&format!("{}Value", self.name)), ..self.clone() }
+        Self {
+            key: format!("{}{{}}", self.key),
+            name: names::camel(&format!("{}Value", self.name)),
+            ..self.clone()
+        }
     }
 }
 
@@ -196,7 +200,9 @@ impl Normalizer<'_> {
             shape = Shape::Object;
         }
         // Of an integer or a boolean it says nothing that could be meant.
-        if !matches!(shape, Shape::Text | Shape::Number) && map.get("format").is_some_and(|it| it == "decimal") {
+        if !matches!(shape, Shape::Text | Shape::Number)
+            && map.get("format").is_some_and(|it| it == "decimal")
+        {
             map.remove("format");
         }
         let mut result = match shape {
@@ -1443,9 +1449,8 @@ fn join_components(known: &mut Value, other: Value) {
         return;
     }
     // A place where the document prints no fields says nothing about those that it prints elsewhere.
-    let is_undescribed = |component: &Value| {
-        component.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty)
-    };
+    let is_undescribed =
+        |component: &Value| component.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty);
     if is_undescribed(&other) {
         return;
     }
