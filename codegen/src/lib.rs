@@ -163,7 +163,9 @@ fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Genera
         let line = lines.line(&warning.document, &warning.pointer);
         Warning { line, ..warning }
     });
-    Ok(Generated { warnings: warnings.collect(), ..generated })
+    let mut warnings: Vec<Warning> = warnings.collect();
+    warnings.sort();
+    Ok(Generated { warnings, ..generated })
 }
 
 fn from_normal_form(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
@@ -175,11 +177,10 @@ fn from_normal_form(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Gen
     let mut diagnostics = report::Diagnostics { tolerant, needs_are_notes, ..report::Diagnostics::default() };
     let normal::Normal { tree: mut normal, operations, origins } =
         normal::normalize(tree, supplement_tree, &overlay_file, profile, &mut diagnostics)?;
-    let report::Diagnostics { mut warnings, errors, .. } = diagnostics;
+    let report::Diagnostics { warnings, errors, .. } = diagnostics;
     if !errors.is_empty() {
         return Err(Error::all(errors));
     }
-    warnings.sort();
     let merged = write(&normal.root);
     adapt::apply_needs(&mut normal, profile);
     adapt::read_only_is_not_sent(&mut normal.root);

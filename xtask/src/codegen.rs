@@ -113,6 +113,9 @@ mod tests {
     #[test]
     fn a_document_is_called_by_its_name() {
         let error = derive("/downloads/next.yaml", "{\"swagger\": \"2.0\"}", None).expect_err("is not fit");
-        assert!(error.to_string().starts_with("/downloads/next.yaml:1: expected an OpenAPI 3.0"), "{error:#}");
+        assert!(
+            error.to_string().starts_with("/downloads/next.yaml:1: expected an OpenAPI 3.0"),
+            "{error:#}"
+        );
     }
 }

@@ -18,18 +18,20 @@ pub mod open_enum;
 pub struct Context;
 
 /// A decimal that is sent as a JSON number.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ExactNumber(
     #[serde(with = "decimal::number")]
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schemars", schemars(with = "String"))]
     pub rust_decimal::Decimal,
 );
 
 /// A decimal that is sent as a string.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ExactString(
     #[serde(with = "decimal::string")]
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schemars", schemars(with = "String"))]
     pub rust_decimal::Decimal,
 );
 
@@ -73,7 +75,8 @@ pub fn path_segment(parameter: &str) -> String {
 }
 
 /// A list that is one text in a query.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CommaSeparated(pub String);
 
 impl fmt::Display for CommaSeparated {
