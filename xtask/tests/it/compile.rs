@@ -32,7 +32,8 @@ fn what_does_not_compile_is_not_taken() {
     assert!(output.contains("\n3 of 3 as expected\n"), "{output}");
 
     let hand_written = copy.read("src/ext/refunds.rs");
-    let broken = "async fn broken(raw: &crate::raw::Client) {\n    let _ = raw.get_refund().send().await;\n}\n";
+    let broken =
+        "async fn broken(raw: &crate::raw::Client) {\n    let _ = raw.get_refund().send().await;\n}\n";
     copy.write("src/ext/refunds.rs", format!("{hand_written}{broken}"));
     let before = copy.contents();
     let (status, errors) = refresh(&[]);
