@@ -18,7 +18,7 @@
 //! };
 //! let old = r#"{"openapi": "3.0.3", "info": {"title": "Tiny", "version": "1"},
 //!     "paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}}}}"#;
-//! let new = r#"{"openapi": "3.0.3", "info": {"title": "Tiny", "version": "1"}, "paths": {}}"#;
+//! let new = r#"{"openapi": "3.0.3", "info": {"title": "Tiny", "version": "1"}, "paths": {"/pong/": {"get": {"responses": {"204": {"description": "Ping"}}}}}}"#;
 //! let impact = compare(inputs(old), inputs(new))?;
 //! assert_eq!(impact.bump, Some(Bump::Major));
 //! assert_eq!(impact.changes[0].item, "fn Client::get_ping");
