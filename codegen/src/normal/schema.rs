@@ -722,7 +722,8 @@ impl Normalizer<'_> {
         }
         // The tables' own names are taken, but not from the tables.
         let is_own = self.table_names.contains(wanted) && self.profile.type_names().any(|name| name == key);
-        let name = if is_own { wanted.to_owned() } else { self.types.claim(wanted) };
+        // Of names that are put together, the generator would change the case once more: `AB` to `Ab`.
+        let name = if is_own { wanted.to_owned() } else { self.types.claim(&names::camel(wanted)) };
         self.claims.insert(key.to_owned(), name.clone());
         name
     }

@@ -32,6 +32,20 @@ pub(super) fn exact_decimal(field: &mut Field, support: &syn::Path) -> bool {
     false
 }
 
+/// Moves an `Option` outside of its box. Where a type contains itself, typify boxes the `Option` or what is in it, whichever
+/// it comes upon first, and a boxed `Option` would be sent as null where nothing is set.
+pub(super) fn option_is_outside(field: &mut Field) {
+    let boxed = argument_of(&field.ty, "Box").and_then(|inner| argument_of(inner, "Option"));
+    let Some(inner) = boxed.cloned() else { return };
+    field.ty = parse_quote!(::std::option::Option<::std::boxed::Box<#inner>>);
+    let rename = rename(field).map(|name| quote!(rename = #name,));
+    let skips = parse_quote!(#[serde(#rename skip_serializing_if = "::std::option::Option::is_none")]);
+    match field.attrs.iter_mut().find(|attr| attr.path().is_ident("serde")) {
+        Some(attr) => *attr = skips,
+        None => field.attrs.push(skips),
+    }
+}
+
 /// Makes an optional list or map an `Option`: typify leaves out an empty one, so a caller could not empty it. Returns whether
 /// the field is one.
 pub(super) fn may_be_sent_empty(field: &mut Field) -> bool {
@@ -200,7 +214,8 @@ mod tests {
     use syn::{Field, ItemStruct, parse_quote, parse_str};
 
     use super::{
-        exact_decimal, has_default, may_be_sent_as_null, may_be_sent_empty, null_is_empty, wire_name,
+        exact_decimal, has_default, may_be_sent_as_null, may_be_sent_empty, null_is_empty, option_is_outside,
+        wire_name,
     };
     use crate::postprocess::compact;
 
@@ -235,6 +250,29 @@ mod tests {
             assert_eq!(wire_name(&field) == "B", before.contains("rename"), "{after}");
         }
         assert!(!may_be_sent_as_null(&mut field("a: i64"), &support));
+    }
+
+    #[test]
+    fn an_option_is_outside_of_its_box() {
+        for (text, expected) in [
+            (
+                "#[serde(default)] a: ::std::boxed::Box<::std::option::Option<B>>",
+                "#[serde(skip_serializing_if=",
+            ),
+            (
+                "#[serde(rename = \"C\", default)] a: Box<Option<B>>",
+                "#[serde(rename=\"C\",skip_serializing_if=",
+            ),
+        ] {
+            let mut field = field(text);
+            option_is_outside(&mut field);
+            let code = compact(&field);
+            assert!(code.starts_with(expected), "{code}");
+            assert!(code.ends_with("a:::std::option::Option<::std::boxed::Box<B>>"), "{code}");
+        }
+        let mut plain = field("a: Box<B>");
+        option_is_outside(&mut plain);
+        assert_eq!(compact(&plain), "a:Box<B>");
     }
 
     #[test]

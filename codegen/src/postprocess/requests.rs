@@ -342,7 +342,7 @@ mod tests {
 
     use super::super::debug::Printable;
     use super::super::parameters::{Call, Location, Parameter};
-    use super::{compact, transform};
+    use super::{compact, struct_names, transform};
 
     fn parameter(name: &str, location: Location, required: bool) -> Parameter {
         Parameter {
@@ -402,6 +402,15 @@ mod tests {
             assert!(code.contains(there), "{there} is missing: {code}");
         }
         assert!(!code.contains("a page"), "the old list of arguments is gone: {code}");
+    }
+
+    #[test]
+    fn a_struct_has_no_name_that_means_something_else() {
+        let calls = ["self_", "error", "result", "list_it"].map(|id| Call { id: id.into(), ..call(vec![]) });
+        let names = struct_names(&calls);
+        assert_eq!(names["self_"], "SelfValue");
+        assert_eq!(names["list_it"], "ListIt");
+        assert!(names["error"] != "Error" && names["result"] != "Result", "{names:?}");
     }
 
     #[test]

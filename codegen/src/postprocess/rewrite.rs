@@ -281,7 +281,7 @@ mod tests {
 
     use super::super::compact;
     use super::super::parameters::{Call, Location, Parameter};
-    use super::{WithoutImport, body, count};
+    use super::{WithoutImport, body, count, visible};
 
     /// The body of a method as progenitor 0.15.1 writes it.
     const BODY: &str = r#"{
@@ -341,6 +341,20 @@ mod tests {
         {
             assert!(body.contains(there), "{there} is missing: {body}");
         }
+    }
+
+    #[test]
+    fn a_method_that_reqwest_lacks_is_an_argument() {
+        let mut block: Block = parse_str(&BODY.replace(".get(url)", ".options(url)")).expect("is a block");
+        let call = Call { method: "options".into(), ..call(&ALL) };
+        body(&mut block, &call, &format_ident!("client")).expect("is as expected");
+        let text = compact(&block.to_token_stream());
+        assert!(text.contains("client.client.request(::reqwest::Method::OPTIONS,url)"), "{text}");
+    }
+
+    #[test]
+    fn comments_have_nothing_that_rustc_refuses() {
+        assert_eq!(visible("a\r\nb\rc\td\u{202e}\u{0}"), "a\nb\nc\td\\u{202e}\\u{0}");
     }
 
     #[test]

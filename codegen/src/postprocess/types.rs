@@ -9,7 +9,7 @@ use syn::{Attribute, Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, parse_q
 use super::debug::{self, Printable};
 use super::fields::{
     add_doc, exact_decimal, is_collection, is_flattened, may_be_sent_as_null, may_be_sent_empty,
-    null_is_empty, reads_other_form, wire_name,
+    null_is_empty, option_is_outside, reads_other_form, wire_name,
 };
 use super::rewrite::count;
 use super::{compact, constructors, drops_derive};
@@ -150,6 +150,7 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
     for field in &mut item.fields {
         let wire = wire_name(field);
         document(tree, &name, field);
+        option_is_outside(field);
         rewritten.decimals += usize::from(exact_decimal(field, support));
         let is_list = is_collection(&field.ty) && !is_flattened(field);
         rewritten.lists += usize::from(is_list);
