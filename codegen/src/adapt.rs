@@ -213,8 +213,8 @@ fn numbers_are_exact(root: &mut Value) {
     }));
 }
 
-/// A field that the server adds tomorrow is kept in `extra` instead of being dropped. `{}` is how typify is told: it takes `true`
-/// for a wish to ignore them.
+/// A field that the server adds tomorrow is kept in `extra` instead of being dropped. typify needs `{}` for that: it takes
+/// `true` for a wish to ignore them.
 fn unknown_fields_are_kept(root: &mut Value) {
     for name in schema::reached(root, Direction::Response) {
         let place = Pointer::root().join(["components", "schemas", &name]);
@@ -226,7 +226,7 @@ fn unknown_fields_are_kept(root: &mut Value) {
     }
 }
 
-/// What a placeholder stands for.
+/// The real names behind a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Name {
     ident: String,

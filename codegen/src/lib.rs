@@ -11,7 +11,7 @@
 //! 6. `postprocess`: request objects, constructors, and what else can only be stated about the generated Rust;
 //! 7. `surface`: the public items that came out.
 //!
-//! `names` has the one rule for identifiers. Next to the pipeline are `revision`, which tells documents apart, and with the feature
+//! `names` has the one rule for identifiers. Next to the pipeline are `revision`, which identifies the revision of a document, and with the feature
 //! `impact` the comparison of what two documents yield.
 //!
 //! ```

@@ -66,7 +66,7 @@ const SCHEMAS: [(&str, &str); 19] = [
     ("list_refunds?status", "RefundStatus"),
 ];
 
-/// The alternatives of a schema, each told from the others by a property that it alone requires.
+/// The alternatives of a schema, each distinguished by a property that it alone requires.
 const ALTERNATIVES: [(&str, &str, &str); 2] =
     [("ProductItem", "CatalogProduct", "id"), ("ProductItem", "AdHocProduct", "unit_price")];
 

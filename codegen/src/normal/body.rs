@@ -175,7 +175,7 @@ impl Normalizer<'_> {
     }
 }
 
-/// The names of the fields that a request body requires, or none if it cannot be told.
+/// The names of the fields that a request body requires, or none if that cannot be determined.
 pub(super) fn required_fields(
     tree: &Tree,
     operation: &Map<String, Value>,

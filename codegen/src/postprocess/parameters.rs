@@ -32,8 +32,7 @@ pub(super) struct Parameter {
     /// The name in the request.
     pub(super) wire: String,
     pub(super) location: Location,
-    /// Set if callers cannot leave it out. That includes what the operation's `x-nd8-arguments` lists, even if the
-    /// document makes it optional.
+    /// Set if callers cannot leave it out.
     pub(super) required: bool,
     pub(super) description: Option<String>,
 }
@@ -78,7 +77,6 @@ pub(super) fn collect(tree: &Tree) -> Vec<Call> {
 }
 
 fn parameters(operation: &Map<String, Value>, path: &[&str]) -> Vec<Parameter> {
-    let pinned: Vec<&str> = list(operation, "x-nd8-arguments").filter_map(Value::as_str).collect();
     let mut found: Vec<Parameter> = list(operation, "parameters")
         .filter_map(|parameter| {
             let parameter = parameter.as_object()?;
@@ -92,7 +90,7 @@ fn parameters(operation: &Map<String, Value>, path: &[&str]) -> Vec<Parameter> {
                     "header" => Location::Header,
                     _ => Location::Query,
                 },
-                required: parameter.get("required") == Some(&Value::Bool(true)) || pinned.contains(&wire),
+                required: parameter.get("required") == Some(&Value::Bool(true)),
                 description: text(parameter, "description").map(str::to_owned),
                 wire: wire.to_owned(),
             })
@@ -151,14 +149,5 @@ mod tests {
             let operation = json!({ "parameters": parameters, "requestBody": {} });
             assert_eq!(names(&operation, &["z", "y"]), expected);
         }
-    }
-
-    #[test]
-    fn what_is_listed_stays_an_argument() {
-        let mut operation =
-            json!({ "parameters": [{ "name": "since", "x-nd8-ident": "since", "in": "query" }] });
-        assert_eq!(names(&operation, &[]), [("since".to_owned(), false)]);
-        operation["x-nd8-arguments"] = json!(["since"]);
-        assert_eq!(names(&operation, &[]), [("since".to_owned(), true)]);
     }
 }

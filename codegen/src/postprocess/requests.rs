@@ -4,8 +4,7 @@
 //! body that progenitor wrote. So one more optional parameter, or another order of parameters in the document, changes
 //! no existing call.
 //!
-//! Arguments are in this order: path parameters as in the path, other required parameters by wire name, the body. A
-//! parameter of an operation that lists it in `x-nd8-arguments` is an argument even if the document makes it optional.
+//! Arguments are in this order: path parameters as in the path, other required parameters by wire name, the body.
 
 use std::collections::BTreeMap;
 
@@ -104,8 +103,6 @@ struct Member<'a> {
     argument: Ident,
     /// Without the `Option`, where there is one.
     ty: Type,
-    /// Set if progenitor's method takes an `Option`.
-    is_option: bool,
 }
 
 impl Member<'_> {
@@ -244,11 +241,6 @@ impl<'a> Request<'a> {
             true => quote!(#ident),
             false => quote!(#ident: #argument),
         });
-        // What is required here and optional in the document.
-        let pinned = self.arguments().filter(|member| member.is_option).map(|member| {
-            let argument = &member.argument;
-            quote!(let #argument = ::std::option::Option::Some(#argument);)
-        });
         let statements = &body.stmts;
         let debug = self.debug(printable, support);
         let about = format!("Holds the parameters of [`Client::{method}`] until they are sent.");
@@ -267,7 +259,6 @@ impl<'a> Request<'a> {
                 /// Sends the request.
                 pub async fn send(self) #output {
                     let Self { #client, #(#parts),* } = self;
-                    #(#pinned)*
                     #(#statements)*
                 }
             }
@@ -309,13 +300,15 @@ fn member<'a>(parameter: &'a Parameter, ty: Option<&Type>) -> Result<Member<'a>,
     if inner.is_none() && !parameter.required {
         return Err(format!("the argument `{name}` is no `Option`, and the parameter is optional"));
     }
+    if inner.is_some() && parameter.required {
+        return Err(format!("the argument `{name}` is an `Option`, and the parameter is required"));
+    }
     Ok(Member {
         parameter,
         ident: syn::parse_str(&parameter.ident)
             .map_err(|_| format!("`{}` is no identifier", parameter.ident))?,
         argument: format_ident!("{name}"),
         ty: inner.unwrap_or(ty).clone(),
-        is_option: inner.is_some(),
     })
 }
 
@@ -414,18 +407,9 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_that_became_optional_stays_one_if_it_is_listed() {
-        let text = client("page: Option<i64>", QUERY);
-        let calls = [call(vec![parameter("page", Location::Query, true)])];
-        let code = transformed(&text, &calls).expect("is as expected");
-        for there in ["pubfnlist_it<'a>(&'aself,page:i64)", "letpage=::std::option::Option::Some(page);"] {
-            assert!(code.contains(there), "{there} is missing: {code}");
-        }
-    }
-
-    #[test]
     fn every_count_fires() {
         let page = || vec![parameter("page", Location::Query, false)];
+        let required = [call(vec![parameter("page", Location::Query, true)])];
         let both = [call(page()), Call { id: "another".into(), ..call(vec![]) }];
         let generic = client("page: Option<i64>", QUERY).replace("<'a>(", "<'a, B>(");
         for (what, text, calls, message) in [
@@ -444,6 +428,7 @@ mod tests {
             ("an argument lost", client("", ""), &both[..1], "an argument 0 times, expected 1"),
             ("an argument renamed", client("leaf: Option<i64>", QUERY), &both[..1], "no argument `page`"),
             ("not optional", client("page: i64", QUERY), &both[..1], "`page` is no `Option`"),
+            ("not required", client("page: Option<i64>", QUERY), &required[..], "`page` is an `Option`"),
             ("generic", generic, &both[..1], "a type parameter 1 times, expected 0"),
             ("not sent", client("page: Option<i64>", ""), &both[..1], "`QueryParam` 0 times, expected 1"),
         ] {
