@@ -1,0 +1,368 @@
+//! Schemas in one form: what a schema means, whatever way it is written in.
+//!
+//! A schema of the normal form is any JSON value (`{}`), a boolean, an integer, a number, a text, a list, a map, or a reference
+//! to a component; and a component is an object with properties, a set of texts, or alternatives between objects. `nullable` is
+//! beside the type, or beside the `allOf` of one reference. Below an operation that the profile knows, components are named by
+//! their role, so that upstream's names and what it chose to name do not matter; elsewhere they have upstream's names.
+
+mod component;
+mod join;
+mod needs;
+mod shape;
+
+use serde_json::{Map, Value, json};
+
+use super::Normalizer;
+use crate::error::{Error, Problem};
+use crate::names;
+use crate::pointer::Pointer;
+use crate::profile::Kind;
+use crate::report::WarningKind;
+use crate::schema::{self, Direction};
+
+/// Deeper than any schema that people write, and shallow enough for rustc, which stops at 128 levels of types in types: an optional
+/// object is two of them.
+const DEPTH_LIMIT: usize = 32;
+
+/// More steps than any honest document of a few megabytes needs.
+const WORK_LIMIT: usize = 60_000;
+
+/// More types than a client of the operations that the profile knows could have.
+const TYPE_LIMIT: usize = 20_000;
+
+/// What a schema is for.
+#[derive(Clone, Debug)]
+pub(super) struct Role {
+    /// How the tables address it: `Payment.amount`.
+    pub(super) key: String,
+    /// What a type here is called, unless the tables or upstream have a name.
+    pub(super) name: String,
+    /// Whether it is below an operation that the profile knows.
+    pub(super) known: bool,
+    pub(super) direction: Direction,
+}
+
+impl Role {
+    fn property(&self, owner: &str, property: &str) -> Self {
+        let name = names::camel(&format!("{owner}{}", names::camel(property)));
+        Self { key: format!("{owner}.{property}"), name, ..self.clone() }
+    }
+
+    fn items(&self) -> Self {
+        Self { key: format!("{}[]", self.key), ..self.clone() }
+    }
+
+    fn values(&self) -> Self {
+        Self {
+            key: format!("{}{{}}", self.key),
+            name: names::camel(&format!("{}Value", self.name)),
+            ..self.clone()
+        }
+    }
+}
+
+/// A schema without its wrappings.
+#[derive(Debug)]
+struct Peeled {
+    map: Map<String, Value>,
+    place: Pointer,
+    /// The reference that led here last.
+    target: Option<String>,
+    /// What was written around it.
+    around: Map<String, Value>,
+}
+
+impl Peeled {
+    /// Returns what identifies a schema: the target of its reference, or where it and its parts were written. Within itself,
+    /// a schema means the component that is being made of it.
+    fn identity(&self) -> String {
+        let parts = self.around.get(PARTS).or_else(|| self.map.get(PARTS));
+        match (&self.target, parts) {
+            (Some(target), _) => target.clone(),
+            (None, None) => self.place.as_str().to_owned(),
+            (None, Some(parts)) => format!("{} {parts}", self.place.as_str()),
+        }
+    }
+}
+
+/// What an alternative comes down to.
+pub(super) type Shaped = (Shape, Map<String, Value>);
+
+/// A component that is named and not made yet.
+#[derive(Debug)]
+pub(super) struct Unmade {
+    name: String,
+    shape: Shape,
+    map: Map<String, Value>,
+    place: Pointer,
+    target: Option<String>,
+    identity: String,
+    role: Role,
+}
+
+/// What a schema comes down to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Any,
+    Object,
+    Map,
+    List,
+    Choice,
+    Text,
+    Integer,
+    Number,
+    Flag,
+    Alternatives,
+}
+
+/// Keywords that describe a schema and do not change what it means.
+fn is_about(key: &str) -> bool {
+    matches!(
+        key,
+        "$comment"
+            | "default"
+            | "deprecated"
+            | "description"
+            | "example"
+            | "examples"
+            | "externalDocs"
+            | "nullable"
+            | "readOnly"
+            | "summary"
+            | "title"
+            | "writeOnly"
+            | "xml"
+    ) || key.starts_with("x-")
+}
+
+/// Keywords of scalars and lists that survive into the merged document.
+const KEPT: [&str; 19] = [
+    "default",
+    "deprecated",
+    "description",
+    "example",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "multipleOf",
+    "nullable",
+    "pattern",
+    "readOnly",
+    "uniqueItems",
+    "writeOnly",
+];
+
+/// Where a property that came out of an `allOf` was written.
+const WRITTEN_AT: &str = "x-nd8-written-at";
+
+/// Where the parts of a property were written that several parts of an `allOf` have.
+const PARTS: &str = "x-nd8-parts";
+
+impl Normalizer<'_> {
+    /// Brings a schema into the normal form.
+    pub(super) fn schema(
+        &mut self,
+        value: &Value,
+        place: &Pointer,
+        role: &Role,
+        depth: usize,
+    ) -> Result<Value, Error> {
+        self.work(place, 1)?;
+        if depth > DEPTH_LIMIT {
+            self.read_as_any(place, "it is nested too deeply");
+            return Ok(json!({}));
+        }
+        let peeled = self.peel(value, place)?;
+        let identity = peeled.identity();
+        let Peeled { mut map, place, target, mut around } = peeled;
+        if role.known {
+            self.overlay.see(&role.key);
+            let (overlay, document) = (self.overlay, self.tree.name.clone());
+            overlay.refine(&role.key, &mut map, self.source, &document, &place, self.diagnostics);
+            if let Some(own) = overlay.wording(&role.key).filter(|_| role.key.contains(['.', '?'])) {
+                around.insert("description".to_owned(), json!(own));
+            }
+        }
+        if let Some(known) = self.in_use(target.as_deref(), &identity, role) {
+            return Ok(named(&known, &map, &around));
+        }
+        let kind = if role.known { self.kind_at(&role.key) } else { None };
+        let mut shape = self.shape_of(target.as_deref(), &mut map, &place)?;
+        if let Some(kind) = kind {
+            shape = self.coerce(kind, shape, &mut map, &place, role)?;
+        }
+        let is_open =
+            matches!(shape, Shape::Map | Shape::Any) && !matches!(kind, Some(Kind::Map | Kind::Any));
+        if role.known && is_open && self.is_described_by_overlay(role) {
+            map.insert("additionalProperties".to_owned(), json!({}));
+            shape = Shape::Object;
+        }
+        // Of an integer or a boolean it says nothing that could be meant.
+        if !matches!(shape, Shape::Text | Shape::Number)
+            && map.get("format").is_some_and(|it| it == "decimal")
+        {
+            map.remove("format");
+        }
+        let mut result = match shape {
+            Shape::Object | Shape::Choice | Shape::Alternatives => {
+                return self.component(
+                    shape,
+                    &map,
+                    &around,
+                    &place,
+                    target.as_deref(),
+                    identity,
+                    role,
+                    depth,
+                );
+            }
+            Shape::Any => json!({}),
+            Shape::Map => {
+                let values = match map.get("additionalProperties") {
+                    Some(values @ Value::Object(of)) if !of.is_empty() && kind.is_none() => {
+                        let place = place.child("additionalProperties");
+                        self.entering(target.as_deref(), None, |this| {
+                            this.schema(values, &place, &role.values(), depth + 1)
+                        })?
+                    }
+                    _ => json!({}),
+                };
+                json!({ "type": "object", "additionalProperties": values })
+            }
+            Shape::List => {
+                let place = place.child("items");
+                let none = json!({});
+                let items = map.get("items").unwrap_or(&none);
+                let items = self.entering(target.as_deref(), None, |this| {
+                    this.schema(items, &place, &role.items(), depth + 1)
+                })?;
+                json!({ "type": "array", "items": items })
+            }
+            Shape::Text => json!({ "type": "string" }),
+            Shape::Integer => json!({ "type": "integer" }),
+            Shape::Number => json!({ "type": "number" }),
+            Shape::Flag => json!({ "type": "boolean" }),
+        };
+        if let Value::Object(result) = &mut result {
+            for source in [&around, &map] {
+                for (key, value) in source {
+                    // Of anything nothing can be asked.
+                    let is_kept = KEPT.contains(&key.as_str()) && (shape != Shape::Any || is_about(key))
+                        || key == "x-nd8-provenance"
+                        || key == "x-nd8-kind"
+                        || (key == "enum" && kind == Some(Kind::Text));
+                    if is_kept && !result.contains_key(key) {
+                        result.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    /// The component that a schema means, if it is being made or, where a reference leads to it, was made.
+    fn in_use(&self, target: Option<&str>, identity: &str, role: &Role) -> Option<String> {
+        let open = self.open.iter().rev().find(|(open, _)| open == identity);
+        if let Some((_, name)) = open {
+            return name.clone();
+        }
+        if role.known {
+            return None;
+        }
+        let target = target?;
+        self.places.get(target).filter(|name| self.components.contains_key(*name)).cloned()
+    }
+
+    /// Does something while a reference is being followed.
+    fn entering<T>(
+        &mut self,
+        target: Option<&str>,
+        name: Option<&str>,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(target) = target else { return work(self) };
+        if self.open.iter().any(|(open, name)| open == target && name.is_none()) {
+            let place = Pointer::from_text(target);
+            return Err(self.tree.error(place, Problem::CyclicRef(format!("#{target}"))));
+        }
+        self.open.push((target.to_owned(), name.map(str::to_owned)));
+        let result = work(self);
+        self.open.pop();
+        result
+    }
+
+    /// Whether the overlay has fields for an object of which the document says nothing.
+    fn is_described_by_overlay(&self, role: &Role) -> bool {
+        let name = self.profile.schema_name(&role.key).unwrap_or(&role.name);
+        !self.overlay.properties(name).is_empty()
+    }
+
+    /// Whether a component is a set of texts.
+    pub(super) fn is_choice_component(&self, name: &str) -> bool {
+        match self.components.get(name) {
+            Some(component) => component["type"] == "string",
+            None => self.unmade.iter().any(|unmade| unmade.name == name && unmade.shape == Shape::Choice),
+        }
+    }
+
+    fn read_as_any(&mut self, place: &Pointer, why: &str) {
+        let message = format!("{why}; it is read as any JSON value");
+        self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
+    }
+
+    fn work(&mut self, place: &Pointer, steps: usize) -> Result<(), Error> {
+        self.spent += steps;
+        if self.spent > WORK_LIMIT {
+            return Err(self.tree.error(place.clone(), Problem::TooLarge(WORK_LIMIT)));
+        }
+        Ok(())
+    }
+}
+
+impl Shape {
+    fn described(self) -> &'static str {
+        match self {
+            Self::Any => "any JSON value",
+            Self::Object => "an object",
+            Self::Map => "a map",
+            Self::List => "a list",
+            Self::Choice => "one of some texts",
+            Self::Text => "a text",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::Flag => "a boolean",
+            Self::Alternatives => "one of several objects",
+        }
+    }
+}
+
+/// A reference to a component with what is said around it.
+fn named(name: &str, map: &Map<String, Value>, around: &Map<String, Value>) -> Value {
+    let mut beside = Map::new();
+    for key in [
+        "nullable",
+        "description",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "default",
+        "example",
+        "x-nd8-provenance",
+    ] {
+        let inner = map.get(key).filter(|_| matches!(key, "nullable" | "readOnly" | "writeOnly"));
+        if let Some(value) = around.get(key).or(inner) {
+            beside.insert(key.to_owned(), value.clone());
+        }
+    }
+    if beside.is_empty() {
+        return schema::reference(name);
+    }
+    beside.insert("allOf".to_owned(), json!([schema::reference(name)]));
+    Value::Object(beside)
+}
