@@ -37,9 +37,25 @@ impl Error {
             matches!(
                 problem,
                 Problem::Unsupported(_)
+                    | Problem::Discriminator(_)
                     | Problem::DanglingRef(_)
                     | Problem::CyclicRef(_)
                     | Problem::TooLarge(_)
+            )
+        };
+        self.findings.iter().all(|finding| is_local(&finding.problem))
+    }
+
+    /// Whether it is only about the one part, which may be anything where nobody needs it. What a discriminator says cannot be left
+    /// to the caller.
+    pub(crate) fn is_local(&self) -> bool {
+        let is_local = |problem: &Problem| {
+            matches!(
+                problem,
+                Problem::Unsupported(_)
+                    | Problem::DanglingRef(_)
+                    | Problem::CyclicRef(_)
+                    | Problem::Malformed(_)
             )
         };
         self.findings.iter().all(|finding| is_local(&finding.problem))
@@ -138,6 +154,9 @@ pub enum Problem {
     /// Something that OpenAPI allows, that the client needs, and that it has no form for.
     #[error("not supported: {0}")]
     Unsupported(String),
+    /// Alternatives of which it is not known how they are told apart.
+    #[error("not supported: the discriminator {0}")]
+    Discriminator(String),
     /// The document expands to more than a client could be.
     #[error("it expands to more than {0} parts, as a schema does that is composed of itself many times over")]
     TooLarge(usize),

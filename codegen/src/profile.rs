@@ -96,6 +96,9 @@ pub struct FieldNeed {
     /// Whether there is always one: an argument in a request, not an `Option` in a response.
     #[serde(default)]
     pub required: bool,
+    /// Of a set of texts, the values that the hand-written layer names.
+    #[serde(default)]
+    pub values: Vec<String>,
 }
 
 /// The kind of a field, as the hand-written layer uses it.

@@ -1,11 +1,12 @@
 //! What `ext` needs of types: the fields it sets and reads, each with the kind it has in Rust whatever the document states.
 //!
-//! A field with `!` is an argument of a request, and always there in a response. A document without one of these fields is refused
+//! A set of texts has the values behind it that `ext` names. A field with `!` is an argument of a request, and always there in a response. A document without one of these fields is refused
 //! here, with the name of the method that needs it, and not by rustc.
 
 use crate::profile::{FieldNeed, Kind, TypeNeeds};
 
-/// One type: its name, the method of `ext` that needs it, and its fields as `name: kind`, `!` behind those always there.
+/// One type: its name, the method of `ext` that needs it, and its fields as `name: kind`, `!` behind those always there. Behind a
+/// `choice` are the values that `ext` names.
 #[rustfmt::skip]
 const TYPES: [(&str, &str, &str); 18] = [
     ("CheckoutRequest", "checkouts().create()",
@@ -17,8 +18,8 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("Checkout", "checkouts().create()",
         "checkout_id: text!, order_id: text!, checkout_url: text!, token: text!, expires_at: integer!"),
     ("Payment", "payments().get()",
-        "id: text!, amount: amount!, status: choice!, currency: text!, depositAttempts: list!, products: list, payer_email: text, \
-         created_at: time"),
+        "id: text!, amount: amount!, status: choice[paid failed refunded canceled]!, currency: text!, depositAttempts: list!, \
+         products: list, payer_email: text, created_at: time"),
     ("DepositAttempt", "payments().get()",
         "status: text!, paymentId: text, attemptedAt: time, errorMessage: text, paymentMethod: text"),
     ("PaymentProduct", "payments().get()", "id: text, name: text"),
@@ -26,8 +27,8 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("RefundCreated", "refunds().create()",
         "status: choice!, refund_id: integer!, refund_public_id: text!, transaction_id: integer!, amount: amount!, currency: text!"),
     ("Refund", "refunds().get()",
-        "id: text!, transaction_id: text!, amount: amount!, currency: text!, status: choice!, created_at: time!, reason: text, \
-         updated_at: time"),
+        "id: text!, transaction_id: text!, amount: amount!, currency: text!, status: choice[completed failed rejected]!, \
+         created_at: time!, reason: text, updated_at: time"),
     ("OrganizationUpdate", "organization().update()", "*"),
     ("ApiKeyRequest", "api_keys().create()", "name: text, allowed_scopes: text"),
     ("ApiKeyWithSecret", "api_keys().create()", "raw_key: text"),
@@ -61,6 +62,10 @@ fn need(owner: &str, field: &str) -> FieldNeed {
         Some(kind) => (kind, true),
         None => (kind, false),
     };
+    let (kind, values) = match kind.split_once('[') {
+        Some((kind, values)) => (kind, values.trim_end_matches(']').split(' ').map(str::to_owned).collect()),
+        None => (kind, Vec::new()),
+    };
     let kind = match kind {
         "text" => Kind::Text,
         "amount" => Kind::Amount,
@@ -74,5 +79,5 @@ fn need(owner: &str, field: &str) -> FieldNeed {
         // The table is part of the program, and a test reads it.
         other => unreachable!("{owner}.{name} has the kind `{other}`, which there is not"),
     };
-    FieldNeed { name: name.to_owned(), kind, required }
+    FieldNeed { name: name.to_owned(), kind, required, values }
 }

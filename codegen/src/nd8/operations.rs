@@ -83,6 +83,7 @@ fn entry(row: &Row) -> OperationEntry {
                 name: (*name).to_owned(),
                 kind: *kind,
                 required: *required,
+                values: Vec::new(),
             })
             .collect(),
     }

@@ -135,44 +135,6 @@ impl Normalizer<'_> {
             }
         }
     }
-
-    /// Finds the items of a list: of a bare array, or of an envelope of pages.
-    pub(super) fn items_of(
-        &mut self,
-        value: &Value,
-        place: &Pointer,
-        operation: &str,
-    ) -> Result<(Value, Pointer), Error> {
-        let any = || Value::Object(Map::new());
-        let Located { value, place } = resolve(self.tree, value, place)?;
-        let unwrapped = match schema::sole_branch(value) {
-            Some(inner) => resolve(self.tree, inner, &place)?,
-            None => Located { value, place: place.clone() },
-        };
-        let (value, place) = (unwrapped.value, unwrapped.place);
-        if let Some(results) = value.get("properties").and_then(|properties| properties.get("results")) {
-            let place = place.join(["properties", "results"]);
-            let results = resolve(self.tree, results, &place)?;
-            return Ok((
-                results.value.get("items").cloned().unwrap_or_else(any),
-                results.place.child("items"),
-            ));
-        }
-        if value.get("type").is_some_and(|name| name == "array") || value.get("items").is_some() {
-            return Ok((value.get("items").cloned().unwrap_or_else(any), place.child("items")));
-        }
-        let is_open = schema::object(Some(value)).all(|(key, value)| {
-            matches!(key, "additionalProperties" | "description" | "example" | "title")
-                || key == "type" && value == "object"
-        });
-        if !is_open {
-            let used_by = self.used_by(operation);
-            let what =
-                format!("the response of {operation} to be a list, or an object with a list `results`");
-            self.diagnostics.need(&self.tree.name, place.clone(), Problem::Contract { used_by, what });
-        }
-        Ok((any(), place))
-    }
 }
 
 /// The names of the fields that a request body requires, or none if that cannot be determined.

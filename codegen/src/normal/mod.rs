@@ -70,6 +70,8 @@ struct Normalizer<'a> {
     /// Types that requests are made of.
     requests: BTreeSet<String>,
     constants: Vec<(String, String, String)>,
+    /// Fields that readings of a type lack: document, place, type and field.
+    missing: Vec<(String, Pointer, String, String)>,
     /// The references that are being followed, with the component that is made of each.
     open: Vec<(String, Option<String>)>,
     nesting: usize,
@@ -136,6 +138,7 @@ pub(crate) fn normalize(
         unmade: Vec::new(),
         requests: BTreeSet::new(),
         constants: Vec::new(),
+        missing: Vec::new(),
         open: Vec::new(),
         nesting: 0,
         spent: 0,
@@ -150,6 +153,7 @@ pub(crate) fn normalize(
         operations.extend(normalizer.document(&of_supplement, &mut paths)?);
     }
     normalizer.check_needs();
+    normalizer.report_readings();
     let info = info(&main, overlay);
     normalizer.report_stale();
     let Normalizer { mut components, origins, .. } = normalizer;

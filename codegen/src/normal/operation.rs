@@ -148,7 +148,7 @@ impl Normalizer<'_> {
                 };
                 let (value, place) = written.unwrap_or_else(|| (json!({}), here.clone()));
                 Some(if is_list {
-                    let (items, place) = self.items_of(&value, &place, name)?;
+                    let (items, place) = self.items_of(&value, &place, name, type_name)?;
                     json!({ "type": "array", "items": self.root_schema(&items, &place, &role)? })
                 } else {
                     self.root_schema(&value, &place, &role)?

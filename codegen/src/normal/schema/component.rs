@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::join::join_components;
 use super::{Role, Shape, TYPE_LIMIT, Unmade, named};
 use crate::error::{Error, Problem};
 use crate::names;
 use crate::normal::resolve::reference;
 use crate::normal::{Normalizer, Source};
 use crate::pointer::Pointer;
+use crate::profile::{AlternativeName, Profile};
 use crate::report::WarningKind;
 use crate::schema::{self, Direction};
 
@@ -189,7 +189,14 @@ impl Normalizer<'_> {
                 Direction::Request => "readOnly",
                 Direction::Response => "writeOnly",
             };
-            let schema = self.schema(written, &here, &role.property(name, &property), depth + 1)?;
+            let part = role.property(name, &property);
+            let schema = match self.schema(written, &here, &part, depth + 1) {
+                Err(error) if error.is_local() && !(role.known && self.profile.need(&part.key).is_some()) => {
+                    self.read_unread(error);
+                    json!({})
+                }
+                result => result?,
+            };
             if schema.get(is_the_others) == Some(&json!(true)) {
                 required.retain(|required| *required != property);
                 // Below an operation of ours the two directions have types of their own.
@@ -207,6 +214,9 @@ impl Normalizer<'_> {
             }
         }
         required.retain(|name| properties.contains_key(name));
+        if role.known && role.direction == Direction::Response {
+            self.check_reading(name, &properties, place);
+        }
         let mut object = json!({ "type": "object", "properties": properties });
         if !required.is_empty() {
             object["required"] = json!(required);
@@ -228,23 +238,18 @@ impl Normalizer<'_> {
     ) -> Result<Value, Error> {
         let discriminator =
             map.get("discriminator").and_then(|it| it.get("propertyName")).and_then(Value::as_str);
-        let (mut references, mut taken) = (Vec::new(), Vec::new());
+        let (mut references, mut branches) = (Vec::new(), Vec::new());
         for (index, alternative) in map["oneOf"].as_array().into_iter().flatten().enumerate() {
             let here = place.child("oneOf").child(index);
             let mut peeled = self.peel(alternative, &here)?;
             self.shape(&mut peeled.map, &peeled.place)?;
-            let wanted = self.profile.alternatives.iter().find(|entry| {
-                let requires = |property: &str| {
-                    peeled
-                        .map
-                        .get("required")
-                        .and_then(Value::as_array)
-                        .is_some_and(|names| names.iter().any(|it| it == property))
-                };
-                // Each name is one alternative's: two that are joined would be sent as either.
-                role.known && entry.of == name && requires(&entry.requires) && !taken.contains(&entry.name)
-            });
-            taken.extend(wanted.map(|entry| entry.name.clone()));
+            branches.push((alternative, here, peeled.map));
+        }
+        let wanted = match role.known {
+            true => named_alternatives(self.profile, name, &branches),
+            false => vec![None; branches.len()],
+        };
+        for (index, ((alternative, here, _), wanted)) in branches.iter().zip(wanted).enumerate() {
             let key = match wanted {
                 Some(entry) => entry.name.clone(),
                 None => format!("{name}|{index}"),
@@ -255,13 +260,13 @@ impl Normalizer<'_> {
                     .map_or_else(|| format!("{name}Variant{}", index + 1), |entry| entry.name.clone()),
                 ..role.clone()
             };
-            let mut schema = self.schema(alternative, &here, &branch, depth + 1)?;
+            let mut schema = self.schema(alternative, here, &branch, depth + 1)?;
             let Some(component) = schema::referenced_in(&schema).map(str::to_owned) else { continue };
             if component == name {
                 continue;
             }
             if let Some(property) = discriminator {
-                self.fill_in(map, alternative, property, &component, &here)?;
+                self.fill_in(map, alternative, property, &component, here)?;
             }
             let plain = schema::reference(&component);
             if schema != plain {
@@ -286,21 +291,22 @@ impl Normalizer<'_> {
         let target = reference(alternative).unwrap_or_default();
         let mapping = schema::object(map.get("discriminator").and_then(|it| it.get("mapping")));
         let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
-        let mut values =
-            mapping.filter(|(_, to)| to.as_str().is_some_and(|to| to == target || last(to) == last(target)));
+        // A mapping may name the schema instead of its place. One into another file is not the schema here.
+        let is_this = |to: &str| to == target || !to.contains(['#', '/']) && to == last(target);
+        let mut values = mapping.filter(|(_, to)| to.as_str().is_some_and(is_this));
         let value = match (values.next(), target) {
             (Some((value, _)), _) => {
                 if let Some((other, _)) = values.next() {
                     let problem = format!(
-                        "the discriminator `{property}` has several values for one alternative: `{value}` and `{other}`"
+                        "`{property}` has several values for one alternative: `{value}` and `{other}`"
                     );
-                    return Err(self.tree.error(place.clone(), Problem::Unsupported(problem)));
+                    return Err(self.tree.error(place.clone(), Problem::Discriminator(problem)));
                 }
                 value.to_owned()
             }
             (None, "") => {
-                let problem = format!("the discriminator `{property}` has no value for this alternative");
-                return Err(self.tree.error(place.clone(), Problem::Unsupported(problem)));
+                let problem = format!("`{property}` has no value for this alternative");
+                return Err(self.tree.error(place.clone(), Problem::Discriminator(problem)));
             }
             // Without a mapping, the value is the name of the schema.
             (None, target) => last(target),
@@ -343,13 +349,14 @@ impl Normalizer<'_> {
             self.places.entry(target.to_owned()).or_insert_with(|| name.to_owned());
         }
         self.origins.entry(name.to_owned()).or_insert_with(|| (self.tree.name.clone(), place.clone()));
-        match self.components.get_mut(name) {
-            None => {
-                self.components.insert(name.to_owned(), component);
+        let component = match self.components.get(name) {
+            Some(known) if *known != component => {
+                let known = known.clone();
+                self.join_readings(name, known, component, place)
             }
-            Some(known) if *known == component => {}
-            Some(known) => join_components(known, component),
-        }
+            _ => component,
+        };
+        self.components.insert(name.to_owned(), component);
         Ok(())
     }
 
@@ -365,4 +372,34 @@ impl Normalizer<'_> {
             self.claims.insert(format!("{source:?} {}", place.as_str()), name);
         }
     }
+}
+
+/// Finds which alternative each name of the tables means: the one that requires its property, else the one that has it. Each
+/// name is one alternative's: two that are joined would be sent as either.
+fn named_alternatives<'p>(
+    profile: &'p Profile,
+    name: &str,
+    branches: &[(&Value, Pointer, Map<String, Value>)],
+) -> Vec<Option<&'p AlternativeName>> {
+    let requires = |map: &Map<String, Value>, property: &str| {
+        let required = map.get("required").and_then(Value::as_array).into_iter().flatten();
+        required.filter_map(Value::as_str).any(|name| name == property)
+    };
+    let has = |map: &Map<String, Value>, property: &str| {
+        map.get("properties").is_some_and(|properties| properties.get(property).is_some())
+    };
+    let tests: [fn(&Map<String, Value>, &str) -> bool; 2] = [requires, has];
+    let mut found: Vec<Option<&'p AlternativeName>> = vec![None; branches.len()];
+    for test in tests {
+        for entry in profile.alternatives.iter().filter(|entry| entry.of == name) {
+            if found.iter().flatten().any(|known| known.name == entry.name) {
+                continue;
+            }
+            let mut free = branches.iter().zip(&mut found).filter(|(_, taken)| taken.is_none());
+            if let Some((_, taken)) = free.find(|((_, _, map), _)| test(map, &entry.requires)) {
+                *taken = Some(entry);
+            }
+        }
+    }
+    found
 }

@@ -1,4 +1,4 @@
-//! Joining: the parts of an `allOf`, and the readings of one type at several places.
+//! Joining the parts of an `allOf`.
 
 use serde_json::{Map, Value, json};
 
@@ -127,61 +127,5 @@ fn join_properties(known: &mut Value, other: Value) {
     *known = json!({ "allOf": [known.take(), other], PARTS: all });
     if let Some(place) = place {
         known[WRITTEN_AT] = place;
-    }
-}
-
-/// Joins two readings of one role: what either has, and required what both require.
-pub(super) fn join_components(known: &mut Value, other: Value) {
-    // A set of texts of which one place names the values and the other does not.
-    if known.get("x-nd8-choice").is_some() && other.get("enum").is_some() {
-        *known = other;
-        return;
-    }
-    if let (Some(values), Some(more)) =
-        (known.get_mut("enum").and_then(Value::as_array_mut), other.get("enum"))
-    {
-        let missing: Vec<Value> =
-            more.as_array().into_iter().flatten().filter(|value| !values.contains(value)).cloned().collect();
-        values.extend(missing);
-        return;
-    }
-    if let (Some(references), Some(more)) =
-        (known.get_mut("oneOf").and_then(Value::as_array_mut), other.get("oneOf"))
-    {
-        let missing: Vec<Value> = more
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|value| !references.contains(value))
-            .cloned()
-            .collect();
-        references.extend(missing);
-        return;
-    }
-    // A place where the document prints no fields says nothing about those that it prints elsewhere.
-    let is_undescribed =
-        |component: &Value| component.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty);
-    if is_undescribed(&other) {
-        return;
-    }
-    if is_undescribed(known) {
-        *known = other;
-        return;
-    }
-    let theirs = other.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-    if let Some(Value::Array(required)) = known.get_mut("required") {
-        required.retain(|name| theirs.contains(name));
-    }
-    if let (Some(Value::Object(properties)), Some(Value::Object(more))) =
-        (known.get_mut("properties"), other.get("properties"))
-    {
-        for (name, property) in more {
-            if !properties.contains_key(name) {
-                properties.insert(name.clone(), property.clone());
-            }
-        }
-    }
-    if let (None, Some(more)) = (known.get("additionalProperties"), other.get("additionalProperties")) {
-        known["additionalProperties"] = more.clone();
     }
 }

@@ -7,7 +7,9 @@
 
 mod component;
 mod join;
+mod list;
 mod needs;
+mod readings;
 mod shape;
 
 use serde_json::{Map, Value, json};
@@ -203,6 +205,9 @@ impl Normalizer<'_> {
             map.insert("additionalProperties".to_owned(), json!({}));
             shape = Shape::Object;
         }
+        if shape == Shape::Object && role.known && self.split_into_alternatives(&mut map, &place, role) {
+            shape = Shape::Alternatives;
+        }
         // Of an integer or a boolean it says nothing that could be meant.
         if !matches!(shape, Shape::Text | Shape::Number)
             && map.get("format").is_some_and(|it| it == "decimal")
@@ -314,6 +319,14 @@ impl Normalizer<'_> {
     fn read_as_any(&mut self, place: &Pointer, why: &str) {
         let message = format!("{why}; it is read as any JSON value");
         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
+    }
+
+    /// A part that nobody needs and that cannot be read is any JSON value.
+    fn read_unread(&mut self, error: Error) {
+        for finding in error.into_findings() {
+            let message = format!("{}; it is read as any JSON value", finding.problem);
+            self.diagnostics.warn(WarningKind::ReadAs, &finding.document, &finding.pointer, message);
+        }
     }
 
     fn work(&mut self, place: &Pointer, steps: usize) -> Result<(), Error> {

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::join::add;
-use super::{Peeled, Role, Shape};
+use super::join::{add, located};
+use super::{Peeled, Role, Shape, WRITTEN_AT};
 use crate::error::{Error, Problem};
+use crate::names;
 use crate::normal::Normalizer;
 use crate::pointer::Pointer;
-use crate::profile::Kind;
+use crate::profile::{FieldNeed, Kind};
 use crate::report::WarningKind;
 use crate::schema::{self, Direction};
 
@@ -54,6 +55,57 @@ impl Normalizer<'_> {
             }
         };
         self.component(shape, &map, &around, &place, target.as_deref(), identity, role, 0)
+    }
+
+    /// Reads one object as the alternatives that the tables have for it: a document may say of a product only what all its forms
+    /// have in common. Each has what it needs, and not what another is known by.
+    pub(super) fn split_into_alternatives(
+        &mut self,
+        map: &mut Map<String, Value>,
+        place: &Pointer,
+        role: &Role,
+    ) -> bool {
+        let Some(name) = self.profile.schema_name(&role.key) else { return false };
+        let entries: Vec<_> = self.profile.alternatives.iter().filter(|entry| entry.of == name).collect();
+        let Some(Value::Object(properties)) = map.get("properties") else { return false };
+        if entries.is_empty() || !entries.iter().all(|entry| properties.contains_key(&entry.requires)) {
+            return false;
+        }
+        let properties = located(properties, place);
+        let alternative = |name: &str, requires: &str| {
+            let is_needed = |property: &str| {
+                self.profile
+                    .needs(name)
+                    .is_some_and(|needs| needs.fields.iter().any(|field| field.name == property))
+            };
+            let is_anothers = |property: &str| {
+                property != requires
+                    && entries.iter().any(|entry| entry.requires == property)
+                    && !is_needed(property)
+            };
+            let mut alternative = map.clone();
+            let own = properties.iter().filter(|(property, _)| !is_anothers(property));
+            let own: Map<String, Value> =
+                own.map(|(property, schema)| (property.clone(), schema.clone())).collect();
+            alternative.insert("properties".to_owned(), Value::Object(own));
+            let mut required = map.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+            if !required.iter().any(|name| name == requires) {
+                required.push(json!(requires));
+            }
+            alternative.insert("required".to_owned(), Value::Array(required));
+            alternative.insert(WRITTEN_AT.to_owned(), json!(place.as_str()));
+            Value::Object(alternative)
+        };
+        let alternatives: Vec<Value> =
+            entries.iter().map(|entry| alternative(&entry.name, &entry.requires)).collect();
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        let message = format!("{name} is one object; it is read as {}", names.join(" or "));
+        self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
+        map.retain(|key, _| {
+            !matches!(key.as_str(), "type" | "properties" | "required" | "additionalProperties")
+        });
+        map.insert("oneOf".to_owned(), Value::Array(alternatives));
+        true
     }
 
     /// Makes a type of our own that is a map of anything.
@@ -105,6 +157,10 @@ impl Normalizer<'_> {
                 let problem = Problem::Contract { used_by: needs.used_by.clone(), what };
                 self.diagnostics.need(&document, place.clone(), problem);
             }
+            for field in &needs.fields {
+                self.keep_values(&needs.name, field, &needs.used_by);
+            }
+            let component = &self.components[&needs.name];
             if !self.is_request(&needs.name) || needs.is_map {
                 continue;
             }
@@ -132,6 +188,44 @@ impl Normalizer<'_> {
                     );
                 }
             }
+        }
+    }
+
+    /// Keeps the values of a set of texts that the hand-written layer names, however the document writes them.
+    fn keep_values(&mut self, owner: &str, field: &FieldNeed, used_by: &str) {
+        if field.values.is_empty() {
+            return;
+        }
+        let property = &self.components[owner]["properties"][&field.name];
+        let Some(name) = schema::referenced_in(property).map(str::to_owned) else { return };
+        let Some(component) = self.components.get_mut(&name).filter(|it| it["type"] == "string") else {
+            return;
+        };
+        let is_described = component.get("enum").is_some();
+        let mut values = component.get("enum").and_then(Value::as_array).cloned().unwrap_or_default();
+        let variants: Vec<String> = values.iter().filter_map(Value::as_str).map(names::camel).collect();
+        let missing: Vec<&str> = field
+            .values
+            .iter()
+            .filter(|value| !variants.contains(&names::camel(value)))
+            .map(String::as_str)
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        values.extend(missing.iter().map(|value| json!(value)));
+        component["enum"] = Value::Array(values);
+        if let Value::Object(component) = component {
+            component.remove("x-nd8-choice");
+        }
+        if is_described {
+            let (document, place) = self.origins.get(&name).cloned().unwrap_or_default();
+            let message = format!(
+                "{owner}.{} does not have the value `{}`, which {used_by} knows; it is kept",
+                field.name,
+                missing.join("`, `")
+            );
+            self.diagnostics.warn(WarningKind::ReadAs, &document, &place, message);
         }
     }
 

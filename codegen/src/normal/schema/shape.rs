@@ -1,5 +1,7 @@
 //! What a schema comes down to: wrappings taken off, alternatives read as what they mean.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::join::located;
@@ -186,7 +188,14 @@ impl Normalizer<'_> {
                 (Shape::Choice, Some(values)) if values.iter().all(|value| value == "") => blank = true,
                 // Nothing but null, or a schema of which only `nullable` is left.
                 (Shape::Any, _) if nullable => {}
-                _ => real.push((alternative.clone(), shape, peeled)),
+                // Alternatives of alternatives; a discriminator of theirs would be lost.
+                (Shape::Alternatives, _) if !peeled.map.contains_key("discriminator") => {
+                    for inner in peeled.map["oneOf"].as_array().into_iter().flatten() {
+                        let peeled = self.peel(inner, &place)?;
+                        real.push((inner.clone(), Shape::Object, peeled));
+                    }
+                }
+                _ => real.push((written_at(alternative, &place), shape, peeled)),
             }
         }
         if map.contains_key("properties") {
@@ -254,8 +263,11 @@ impl Normalizer<'_> {
             }
             (Some(_), _) if all(Shape::Object) => {
                 let mut kept: Vec<Value> = Vec::new();
+                let mut seen = BTreeSet::new();
                 for (alternative, _, _) in &real {
-                    if !kept.contains(alternative) {
+                    let mut meaning = alternative.clone();
+                    _ = meaning.as_object_mut().and_then(|it| it.remove(WRITTEN_AT));
+                    if seen.insert(meaning.to_string()) {
                         kept.push(alternative.clone());
                     }
                 }
@@ -308,6 +320,15 @@ fn object_shape(map: &Map<String, Value>) -> Shape {
         Some(_) => Shape::Object,
         None => Shape::Map,
     }
+}
+
+/// An alternative, with where it was written: those that are kept move.
+fn written_at(alternative: &Value, place: &Pointer) -> Value {
+    let mut alternative = alternative.clone();
+    if let Value::Object(alternative) = &mut alternative {
+        alternative.entry(WRITTEN_AT).or_insert_with(|| json!(place.as_str()));
+    }
+    alternative
 }
 
 /// The one branch of an `allOf`, `oneOf` or `anyOf` that counts.
