@@ -289,11 +289,17 @@ impl Normalizer<'_> {
         place: &Pointer,
     ) -> Result<(), Error> {
         let target = reference(alternative).unwrap_or_default();
-        let mapping = schema::object(map.get("discriminator").and_then(|it| it.get("mapping")));
+        let mapping = || schema::object(map.get("discriminator").and_then(|it| it.get("mapping")));
         let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
         // A mapping may name the schema instead of its place. One into another file is not the schema here.
         let is_this = |to: &str| to == target || !to.contains(['#', '/']) && to == last(target);
-        let mut values = mapping.filter(|(_, to)| to.as_str().is_some_and(is_this));
+        let is_namesake = |to: &str| !is_this(to) && last(to) == last(target);
+        if let Some((value, to)) = mapping().find(|(_, to)| to.as_str().is_some_and(is_namesake)) {
+            let problem =
+                format!("`{property}` has the value `{value}` for {to}, which is not the schema here");
+            return Err(self.tree.error(place.clone(), Problem::Discriminator(problem)));
+        }
+        let mut values = mapping().filter(|(_, to)| to.as_str().is_some_and(is_this));
         let value = match (values.next(), target) {
             (Some((value, _)), _) => {
                 if let Some((other, _)) = values.next() {

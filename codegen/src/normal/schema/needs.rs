@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::join::{add, located};
-use super::{Peeled, Role, Shape, WRITTEN_AT};
+use super::{PARTS, Peeled, Role, Shape, WRITTEN_AT};
 use crate::error::{Error, Problem};
 use crate::names;
 use crate::normal::Normalizer;
@@ -94,6 +94,8 @@ impl Normalizer<'_> {
             }
             alternative.insert("required".to_owned(), Value::Array(required));
             alternative.insert(WRITTEN_AT.to_owned(), json!(place.as_str()));
+            // The one place is several schemas now.
+            alternative.insert(PARTS.to_owned(), json!(name));
             Value::Object(alternative)
         };
         let alternatives: Vec<Value> =
