@@ -27,14 +27,6 @@ pub(crate) fn referenced_in(schema: &Value) -> Option<&str> {
     }
 }
 
-/// The branch of an `allOf` of one.
-pub(crate) fn sole_branch(schema: &Value) -> Option<&Value> {
-    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([only]) => Some(only),
-        _ => None,
-    }
-}
-
 /// The named schemas of a document.
 pub(crate) fn components(root: &mut Value) -> Option<&mut Map<String, Value>> {
     root.pointer_mut("/components/schemas")?.as_object_mut()

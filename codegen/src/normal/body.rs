@@ -149,11 +149,41 @@ pub(super) fn required_fields(
     let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
     let media = json_media_type(&media_types).or(media_types.first().copied())?;
     let written = content?.get(media)?.get("schema")?;
-    let resolved = resolve(tree, written, &body.place).ok()?;
-    let inner = schema::sole_branch(resolved.value).and_then(|inner| resolve(tree, inner, &body.place).ok());
-    let required = inner.as_ref().map_or(resolved.value, |inner| inner.value).get("required");
-    let names = required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    Some(names.map(str::to_owned).collect())
+    let mut names = Vec::new();
+    add_required(tree, written, &body.place, 0, &mut names)?;
+    Some(names)
+}
+
+/// Adds what a schema and the parts of its `allOf` require.
+fn add_required(
+    tree: &Tree,
+    schema: &Value,
+    place: &Pointer,
+    depth: usize,
+    names: &mut Vec<String>,
+) -> Option<()> {
+    // Composed of itself, or as good as that.
+    if depth > 8 {
+        return None;
+    }
+    let Located { value, place } = resolve(tree, schema, place).ok()?;
+    let required = value.get("required").and_then(Value::as_array).into_iter().flatten();
+    for name in required.filter_map(Value::as_str) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    for part in value.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        add_required(tree, part, &place, depth + 1, names)?;
+    }
+    let alone =
+        ["oneOf", "anyOf"].into_iter().filter_map(|key| value.get(key)?.as_array()?.as_slice().split_first());
+    for (part, rest) in alone {
+        if rest.is_empty() {
+            add_required(tree, part, &place, depth + 1, names)?;
+        }
+    }
+    Some(())
 }
 
 /// The media type that is JSON; `application/json` itself before its relatives, and those before any.

@@ -155,9 +155,16 @@ impl Overlay {
                     Some(known) if same(keyword, known, value) => equal.push(keyword.as_str()),
                     Some(_) if !is_published => {}
                     Some(known) => {
+                        // In Rust the contract decides what is always there; the merged document says what the document does.
+                        let of_rust = match keyword.as_str() {
+                            "required" => {
+                                " in the merged document (the Rust types keep what the contract has)"
+                            }
+                            _ => "",
+                        };
                         let message = format!(
                             "{document}{} has `{keyword}: {known}` for {role}, so the overlay's `{keyword}: {value}` is \
-                             overruled; correct or remove it",
+                             overruled{of_rust}; correct or remove it",
                             at(place)
                         );
                         diagnostics.warn(

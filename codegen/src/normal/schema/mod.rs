@@ -233,7 +233,8 @@ impl Normalizer<'_> {
                     Some(values @ Value::Object(of)) if !of.is_empty() && kind.is_none() => {
                         let place = place.child("additionalProperties");
                         self.entering(target.as_deref(), None, |this| {
-                            this.schema(values, &place, &role.values(), depth + 1)
+                            let values = this.schema(values, &place, &role.values(), depth + 1)?;
+                            Ok(this.without_null(values, &place))
                         })?
                     }
                     _ => json!({}),
@@ -245,7 +246,9 @@ impl Normalizer<'_> {
                 let none = json!({});
                 let items = map.get("items").unwrap_or(&none);
                 let items = self.entering(target.as_deref(), None, |this| {
-                    this.schema(items, &place, &role.items(), depth + 1)
+                    let items = this.schema(items, &place, &role.items(), depth + 1)?;
+                    // What the hand-written layer goes through has no gaps.
+                    Ok(if kind.is_some() { items } else { this.without_null(items, &place) })
                 })?;
                 json!({ "type": "array", "items": items })
             }
@@ -262,7 +265,9 @@ impl Normalizer<'_> {
                         || key == "x-nd8-provenance"
                         || key == "x-nd8-kind"
                         || (key == "enum" && kind == Some(Kind::Text));
-                    if is_kept && !result.contains_key(key) {
+                    // The name of a form of ours, which the document does not mean.
+                    let is_ours = key == "format" && value == "comma-separated";
+                    if is_kept && !is_ours && !result.contains_key(key) {
                         result.insert(key.clone(), value.clone());
                     }
                 }
@@ -319,6 +324,15 @@ impl Normalizer<'_> {
     fn read_as_any(&mut self, place: &Pointer, why: &str) {
         let message = format!("{why}; it is read as any JSON value");
         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
+    }
+
+    /// An element that may be null is any JSON value: a type that has no null would make the whole list unreadable.
+    fn without_null(&mut self, element: Value, place: &Pointer) -> Value {
+        if element["nullable"] != true {
+            return element;
+        }
+        self.read_as_any(place, "it may be null within a list or a map");
+        json!({})
     }
 
     /// A part that nobody needs and that cannot be read is any JSON value.

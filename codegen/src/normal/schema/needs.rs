@@ -267,6 +267,10 @@ impl Normalizer<'_> {
             {
                 Shape::Integer
             }
+            // In an address, digits are digits.
+            (Kind::Integer, Shape::Text) if role.key.contains('?') && !map.contains_key("format") => {
+                Shape::Integer
+            }
             (Kind::Time, Shape::Text) if map.get("format").is_some_and(|format| format == "date") => {
                 return Ok(self.mismatch(kind, shape, "a date without a time", place, role));
             }
@@ -293,12 +297,16 @@ impl Normalizer<'_> {
             {
                 map.remove("format");
             }
-            Kind::Integer if was == Shape::Text => {
+            Kind::Integer if was == Shape::Text && !role.key.contains('?') => {
                 map.remove("format");
                 map.insert("x-nd8-kind".to_owned(), json!("integer"));
             }
             // Sizes of integers are the server's business.
-            Kind::Integer => _ = map.remove("format"),
+            Kind::Integer => {
+                for key in ["format", "pattern"] {
+                    map.remove(key);
+                }
+            }
             _ => {}
         }
         let is_expected = matches!(
