@@ -50,13 +50,7 @@ impl Error {
     /// to the caller.
     pub(crate) fn is_local(&self) -> bool {
         let is_local = |problem: &Problem| {
-            matches!(
-                problem,
-                Problem::Unsupported(_)
-                    | Problem::DanglingRef(_)
-                    | Problem::CyclicRef(_)
-                    | Problem::Malformed(_)
-            )
+            matches!(problem, Problem::Unsupported(_) | Problem::DanglingRef(_) | Problem::Malformed(_))
         };
         self.findings.iter().all(|finding| is_local(&finding.problem))
     }

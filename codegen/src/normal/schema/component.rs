@@ -387,16 +387,15 @@ fn named_alternatives<'p>(
     name: &str,
     branches: &[(&Value, Pointer, Map<String, Value>)],
 ) -> Vec<Option<&'p AlternativeName>> {
-    let requires = |map: &Map<String, Value>, property: &str| {
+    type Test = fn(&Map<String, Value>, &str) -> bool;
+    let requires: Test = |map, property| {
         let required = map.get("required").and_then(Value::as_array).into_iter().flatten();
         required.filter_map(Value::as_str).any(|name| name == property)
     };
-    let has = |map: &Map<String, Value>, property: &str| {
-        map.get("properties").is_some_and(|properties| properties.get(property).is_some())
-    };
-    let tests: [fn(&Map<String, Value>, &str) -> bool; 2] = [requires, has];
+    let has: Test =
+        |map, property| map.get("properties").is_some_and(|properties| properties.get(property).is_some());
     let mut found: Vec<Option<&'p AlternativeName>> = vec![None; branches.len()];
-    for test in tests {
+    for test in [requires, has] {
         for entry in profile.alternatives.iter().filter(|entry| entry.of == name) {
             if found.iter().flatten().any(|known| known.name == entry.name) {
                 continue;
