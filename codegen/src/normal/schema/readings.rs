@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::is_about;
 use crate::error::Problem;
-use crate::normal::Normalizer;
+use crate::normal::{Normalizer, Source};
 use crate::pointer::Pointer;
 use crate::schema;
 
@@ -37,12 +37,18 @@ impl Normalizer<'_> {
         if let Some(Value::Array(required)) = known.get_mut("required") {
             required.retain(|name| theirs.contains(name));
         }
+        // What is published counts more than what we add to it.
+        let is_published = self.source == Source::Supplement
+            && self.origins.get(name).is_some_and(|(document, _)| *document == self.main_name);
         for (property, reading) in schema::object(other.get("properties")) {
             let Some(Value::Object(properties)) = known.get_mut("properties") else { break };
             let Some(first) = properties.get(property) else {
                 properties.insert(property.to_owned(), reading.clone());
                 continue;
             };
+            if is_published {
+                continue;
+            }
             let joined = common(first, reading).unwrap_or_else(|| {
                 let why = format!("`{property}` of {name} is of another kind here than elsewhere");
                 self.read_as_any(&place.join(["properties", property]), &why);
