@@ -30,13 +30,14 @@ impl Error {
         Self { findings }
     }
 
-    /// Whether it is only about what the client has no form for, or a reference that leads nowhere: what an operation that nobody
-    /// needs is left out for.
-    pub(crate) fn is_unsupported(&self) -> bool {
+    /// Whether it is only about what the client has no form for, what is malformed, or a reference that leads nowhere: what an
+    /// operation that nobody needs is left out for.
+    pub(crate) fn can_be_left_out(&self) -> bool {
         let is_local = |problem: &Problem| {
             matches!(
                 problem,
                 Problem::Unsupported(_)
+                    | Problem::Malformed(_)
                     | Problem::Discriminator(_)
                     | Problem::DanglingRef(_)
                     | Problem::CyclicRef(_)
@@ -48,7 +49,7 @@ impl Error {
 
     /// Whether it is only about the one part, which may be anything where nobody needs it. What a discriminator says cannot be left
     /// to the caller.
-    pub(crate) fn is_local(&self) -> bool {
+    pub(crate) fn can_be_any(&self) -> bool {
         let is_local = |problem: &Problem| {
             matches!(problem, Problem::Unsupported(_) | Problem::DanglingRef(_) | Problem::Malformed(_))
         };

@@ -1,5 +1,7 @@
 //! Bodies: which media type, which response is success, which schema is meant.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::Normalizer;
@@ -137,53 +139,71 @@ impl Normalizer<'_> {
     }
 }
 
-/// The names of the fields that a request body requires, or none if that cannot be determined.
-pub(super) fn required_fields(
-    tree: &Tree,
-    operation: &Map<String, Value>,
-    place: &Pointer,
-) -> Option<Vec<String>> {
-    let Some(body) = operation.get("requestBody") else { return Some(Vec::new()) };
+/// The fields of a body, as far as they are told without making types of them.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) known: BTreeSet<String>,
+    pub(super) required: BTreeSet<String>,
+}
+
+/// The fields of a request body, or none if they cannot be determined.
+pub(super) fn request_fields(tree: &Tree, operation: &Map<String, Value>, place: &Pointer) -> Option<Fields> {
+    let Some(body) = operation.get("requestBody") else { return Some(Fields::default()) };
     let body = resolve(tree, body, &place.child("requestBody")).ok()?;
     let content = body.value.get("content");
     let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
     let media = json_media_type(&media_types).or(media_types.first().copied())?;
-    let written = content?.get(media)?.get("schema")?;
-    let mut names = Vec::new();
-    add_required(tree, written, &body.place, 0, &mut names)?;
-    Some(names)
+    let mut fields = Fields::default();
+    fields.add(tree, content?.get(media)?.get("schema")?, &body.place, 0)?;
+    Some(fields)
 }
 
-/// Adds what a schema and the parts of its `allOf` require.
-fn add_required(
+/// The fields of a response of success, or of its items; none if it is not described.
+pub(super) fn response_fields(
     tree: &Tree,
-    schema: &Value,
+    operation: &Map<String, Value>,
     place: &Pointer,
-    depth: usize,
-    names: &mut Vec<String>,
-) -> Option<()> {
-    // Composed of itself, or as good as that.
-    if depth > 8 {
-        return None;
+) -> Option<Fields> {
+    let place = place.child("responses");
+    let (_, response) =
+        schema::object(operation.get("responses")).find(|(status, _)| status.starts_with('2'))?;
+    let response = resolve(tree, response, &place).ok()?;
+    let content = response.value.get("content");
+    let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
+    let schema = content?.get(json_media_type(&media_types)?)?.get("schema")?;
+    let found = resolve(tree, schema, &response.place).ok()?;
+    let results = found.value.get("properties").and_then(|properties| properties.get("results"));
+    let list = match results {
+        Some(results) => resolve(tree, results, &found.place).ok()?,
+        None => found.clone(),
+    };
+    let mut fields = Fields::default();
+    match list.value.get("items") {
+        Some(items) => fields.add(tree, items, &list.place, 0)?,
+        None => fields.add(tree, schema, &response.place, 0)?,
     }
-    let Located { value, place } = resolve(tree, schema, place).ok()?;
-    let required = value.get("required").and_then(Value::as_array).into_iter().flatten();
-    for name in required.filter_map(Value::as_str) {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+    (!fields.known.is_empty()).then_some(fields)
+}
+
+impl Fields {
+    /// Adds those of a schema and of the parts of its `allOf`.
+    fn add(&mut self, tree: &Tree, schema: &Value, place: &Pointer, depth: usize) -> Option<()> {
+        // Composed of itself, or as good as that.
+        if depth > 8 {
+            return None;
         }
-    }
-    for part in value.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        add_required(tree, part, &place, depth + 1, names)?;
-    }
-    let alone =
-        ["oneOf", "anyOf"].into_iter().filter_map(|key| value.get(key)?.as_array()?.as_slice().split_first());
-    for (part, rest) in alone {
-        if rest.is_empty() {
-            add_required(tree, part, &place, depth + 1, names)?;
+        let Located { value, place } = resolve(tree, schema, place).ok()?;
+        let required = value.get("required").and_then(Value::as_array).into_iter().flatten();
+        self.required.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        self.known.extend(schema::object(value.get("properties")).map(|(name, _)| name.to_owned()));
+        let parts =
+            |key: &str| value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let alone = ["oneOf", "anyOf"].into_iter().map(parts).filter(|parts| parts.len() == 1);
+        for part in parts("allOf").iter().chain(alone.flatten()) {
+            self.add(tree, part, &place, depth + 1)?;
         }
+        Some(())
     }
-    Some(())
 }
 
 /// The media type that is JSON; `application/json` itself before its relatives, and those before any.

@@ -48,51 +48,57 @@ impl<'p> Credentials<'p> {
             })
             .collect();
         let mut schemes: BTreeMap<String, Scheme> = BTreeMap::new();
-        // The same key first.
+        // The same key first, unless the scheme says in so many words that it is another.
         for (key, scheme) in &written {
-            if let Some(ours) = profile.credentials.iter().find(|ours| ours.scheme == *key) {
-                schemes.insert(
-                    key.clone(),
-                    match fits(ours, scheme) {
-                        true => Scheme::Ours(ours.name.clone()),
-                        false => Scheme::Another(describe(key, scheme)),
-                    },
-                );
+            let Some(ours) = profile.credentials.iter().find(|ours| ours.scheme == *key) else { continue };
+            let says_another = |other: &Credential| {
+                other.name != ours.name && evidence(other, key, scheme) == Evidence::Prefix
+            };
+            if evidence(ours, key, scheme) < Evidence::Prefix && profile.credentials.iter().any(says_another)
+            {
+                continue;
             }
+            schemes.insert(
+                key.clone(),
+                match evidence(ours, key, scheme) {
+                    Evidence::None => Scheme::Another(describe(key, scheme)),
+                    _ => Scheme::Ours(ours.name.clone()),
+                },
+            );
         }
-        let taken = |schemes: &BTreeMap<String, Scheme>, name: &str| {
-            schemes.values().any(|scheme| *scheme == Scheme::Ours(name.to_owned()))
-        };
         // Then equal meaning, where that is unmistakable in both directions.
         let left: Vec<&(String, Value)> =
             written.iter().filter(|(key, _)| !schemes.contains_key(key)).collect();
-        let free: Vec<&Credential> = profile
-            .credentials
-            .iter()
-            .filter(|ours| {
-                !taken(&schemes, &ours.name) && !written.iter().any(|(key, _)| *key == ours.scheme)
-            })
-            .collect();
+        let free: Vec<&Credential> =
+            profile.credentials.iter().filter(|ours| !schemes.contains_key(&ours.scheme)).collect();
         for (key, scheme) in &left {
-            let fitting: Vec<&Credential> = free.iter().copied().filter(|ours| fits(ours, scheme)).collect();
-            let said: Vec<&Credential> =
-                fitting.iter().copied().filter(|ours| says(ours, key, scheme)).collect();
-            // Words decide where there are any; else that nothing else fits.
-            let (candidates, by_words) = if said.is_empty() { (fitting, false) } else { (said, true) };
-            let is_rival = |ours: &Credential, (key, scheme): &(String, Value)| {
-                fits(ours, scheme) && (!by_words || says(ours, key, scheme))
+            let best = free.iter().map(|ours| evidence(ours, key, scheme)).max().unwrap_or(Evidence::None);
+            let candidates: Vec<&Credential> = match best {
+                Evidence::None => Vec::new(),
+                best => free.iter().copied().filter(|ours| evidence(ours, key, scheme) == best).collect(),
+            };
+            let is_rival =
+                |ours: &Credential, (key, scheme): &(String, Value)| evidence(ours, key, scheme) >= best;
+            let mut warn = |message: String| {
+                diagnostics.warn(WarningKind::Credential, &tree.name, &place.child(key), message);
             };
             let known = match candidates.as_slice() {
                 [] => Scheme::Another(describe(key, scheme)),
                 [only] if left.iter().filter(|other| is_rival(only, other)).count() == 1 => {
+                    if best == Evidence::Form {
+                        warn(format!(
+                            "the security scheme `{key}` is taken for the credential {}, because nothing else could be; \
+                             neither its key nor its description says so",
+                            only.name
+                        ));
+                    }
                     Scheme::Ours(only.name.clone())
                 }
                 _ => {
-                    let message = format!(
+                    warn(format!(
                         "the security scheme `{key}` could be several credentials of ours, or several schemes one of them; it \
                          is matched with none"
-                    );
-                    diagnostics.warn(WarningKind::Credential, &tree.name, &place.child(key), message);
+                    ));
                     Scheme::Ambiguous
                 }
             };
@@ -113,10 +119,30 @@ impl<'p> Credentials<'p> {
         diagnostics: &mut Diagnostics,
     ) -> Option<String> {
         let operation = found.place.get(&tree.root);
-        let (requirement, at, is_own) = match operation.get("security") {
+        let (mut requirement, at, is_own) = match operation.get("security") {
             Some(own) => (Some(own), found.place.pointer().child("security"), true),
             None => (tree.root.get("security"), Pointer::root().child("security"), false),
         };
+        if requirement.is_some_and(|requirement| !requirement.is_array()) {
+            let problem = "not valid OpenAPI: `security` must be a list of alternatives".to_owned();
+            match found.entry {
+                // Whether a credential is sent is nothing to guess.
+                Some(_) if is_own => {
+                    diagnostics.need(
+                        &tree.name,
+                        at.clone(),
+                        Problem::Malformed("`security` must be a list of alternatives".to_owned()),
+                    );
+                }
+                _ => diagnostics.warn(
+                    WarningKind::Credential,
+                    &tree.name,
+                    &at,
+                    format!("{problem}; it is ignored"),
+                ),
+            }
+            requirement = None;
+        }
         // Of each alternative, the schemes that it wants together.
         let alternatives: Vec<Vec<String>> = requirement
             .and_then(Value::as_array)
@@ -259,28 +285,53 @@ impl<'p> Credentials<'p> {
     }
 }
 
-/// Whether a scheme can be how a credential is sent.
-fn fits(ours: &Credential, scheme: &Value) -> bool {
-    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-    match text("type") {
-        "apiKey" => {
-            text("in") == "header"
-                && ours.headers.iter().any(|header| header.eq_ignore_ascii_case(text("name")))
-        }
-        // `Authorization: Api-Key KEY` is an HTTP scheme of that name.
-        "http" => ours.words.iter().any(|word| *word == folded(text("scheme"))),
-        _ => false,
-    }
+/// What speaks for a scheme of the document being a credential of ours, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Evidence {
+    /// It is sent in another way.
+    None,
+    /// It is sent in the same way.
+    Form,
+    /// Its key, its description or its header has one of the credential's words.
+    Words,
+    /// It states the word in front of the value: `Api-Key` in `Authorization: Api-Key KEY`.
+    Prefix,
 }
 
-/// Whether the words of a key or description, or the header itself, mean a credential.
-fn says(ours: &Credential, key: &str, scheme: &Value) -> bool {
-    let texts = [
-        key,
-        scheme["description"].as_str().unwrap_or_default(),
-        scheme["name"].as_str().unwrap_or_default(),
-    ];
-    texts.iter().any(|text| ours.words.iter().any(|word| folded(text).contains(word.as_str())))
+fn evidence(ours: &Credential, key: &str, scheme: &Value) -> Evidence {
+    let text = |name: &str| scheme.get(name).and_then(Value::as_str).unwrap_or_default();
+    let is_word = |text: &str| ours.words.contains(&folded(text));
+    match text("type") {
+        "apiKey" => {
+            let is_header = |header: &String| header.eq_ignore_ascii_case(text("name"));
+            if text("in") != "header" || !ours.headers.iter().any(is_header) {
+                return Evidence::None;
+            }
+        }
+        // `Authorization: Api-Key KEY` is an HTTP scheme of that name.
+        "http" if is_word(text("scheme")) => return Evidence::Prefix,
+        _ => return Evidence::None,
+    }
+    if quoted(text("description")).any(is_word) {
+        return Evidence::Prefix;
+    }
+    let texts = [key, text("description"), text("name")];
+    let has_word = |text: &&str| ours.words.iter().any(|word| folded(text).contains(word.as_str()));
+    if texts.iter().any(has_word) { Evidence::Words } else { Evidence::Form }
+}
+
+/// The words in quotes of a description, as in drf-spectacular's `with required prefix "Api-Key"`; of a whole header, the one in
+/// front of the value.
+fn quoted(description: &str) -> impl Iterator<Item = &str> {
+    let within = ['"', '`', '\''].into_iter().flat_map(|quote| description.split(quote).skip(1).step_by(2));
+    within.filter_map(|text| {
+        let value = text.split_once(':').map_or(text, |(_, value)| value).trim();
+        let is_header = text.contains(':');
+        match value.split_once(' ') {
+            Some((prefix, _)) => is_header.then_some(prefix),
+            None => (!is_header).then_some(value),
+        }
+    })
 }
 
 fn folded(text: &str) -> String {

@@ -3,12 +3,13 @@
 //! A common path prefix, the last slash, the names of path parameters and the `operationId` do not identify an operation. Only
 //! identification ignores them: what is sent is the path below the prefix, with the slash as the document writes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::Source;
-use super::body::required_fields;
+use super::body::{request_fields, response_fields};
+use super::servers;
 use crate::document::Tree;
 use crate::error::Problem;
 use crate::operation::{Place, is_plain_template, path_parameters, path_shape, places};
@@ -25,6 +26,25 @@ pub(super) struct Identified<'p> {
     pub(super) entry: Option<&'p OperationEntry>,
 }
 
+impl Identified<'_> {
+    /// The path with the names that its parameters have in the profile, whatever the document calls them.
+    pub(super) fn described_path(&self) -> String {
+        let Some((_, ours)) = self.entry.and_then(|entry| entry.call.split_once(' ')) else {
+            return self.path.clone();
+        };
+        let names = path_parameters(ours);
+        if names.len() != path_parameters(&self.path).len() {
+            return self.path.clone();
+        }
+        let mut names = names.into_iter();
+        let segments = self.path.split('/').map(|segment| match path_parameters(segment).as_slice() {
+            [_] => format!("{{{}}}", names.next().unwrap_or_default()),
+            _ => segment.to_owned(),
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
 /// Identifies the operations of a document.
 ///
 /// `supplemented` are the names of those that the supplement has, and that so have not moved.
@@ -35,13 +55,10 @@ pub(super) fn identify<'p>(
     profile: &'p Profile,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Identified<'p>> {
-    let places = places(&tree.root);
-    let prefix = common_prefix(&places, profile);
-    if source == Source::Main {
-        check_server(tree, &prefix, profile, diagnostics);
-    }
+    let written = places(&tree.root);
+    let prefix = common_prefix(&written, profile);
     let mut identified: Vec<Identified<'p>> = Vec::new();
-    for place in places {
+    for place in written.clone() {
         let Some(path) = below(&place.path, &prefix) else {
             let message =
                 format!("{} is not below {prefix}, as the others are; it is left out", place.call());
@@ -73,6 +90,8 @@ pub(super) fn identify<'p>(
         }
     }
     if source == Source::Main {
+        servers::check_servers(tree, &identified, &prefix, profile, diagnostics);
+        servers::check_prefixes(tree, &written, &prefix, profile, diagnostics);
         find_moved(tree, &mut identified, supplemented, profile, diagnostics);
     }
     identified
@@ -100,12 +119,19 @@ fn is_written(entry: &OperationEntry, path: &str) -> bool {
 
 /// The path prefix with which most entries of the profile are found; of several, the shortest.
 fn common_prefix(places: &[Place], profile: &Profile) -> String {
+    let found = prefixes(places, profile);
+    let best = found.iter().max_by_key(|(prefix, count)| (**count, std::cmp::Reverse(prefix.len())));
+    best.map(|(prefix, _)| prefix.clone()).unwrap_or_default()
+}
+
+/// The prefixes with which entries of the profile are found, and how many with each.
+pub(super) fn prefixes(places: &[Place], profile: &Profile) -> BTreeMap<String, usize> {
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    let shapes: Vec<(&Place, String)> = places.iter().map(|place| (place, path_shape(&place.path))).collect();
     for entry in &profile.operations {
         let Some((method, ours)) = entry.call.split_once(' ') else { continue };
         let ours = path_shape(ours);
-        for place in places.iter().filter(|place| place.method.eq_ignore_ascii_case(method)) {
-            let theirs = path_shape(&place.path);
+        for (_, theirs) in shapes.iter().filter(|(place, _)| place.method.eq_ignore_ascii_case(method)) {
             if let Some(prefix) = theirs.strip_suffix(ours.as_str())
                 && !prefix.contains('{')
             {
@@ -113,46 +139,15 @@ fn common_prefix(places: &[Place], profile: &Profile) -> String {
             }
         }
     }
-    let best = found.iter().max_by_key(|(prefix, count)| (**count, std::cmp::Reverse(prefix.len())));
-    best.map(|(prefix, _)| prefix.clone()).unwrap_or_default()
+    found
 }
 
-fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
+pub(super) fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
     path.strip_prefix(prefix).filter(|rest| rest.starts_with('/'))
 }
 
-/// The client sends to an address of its own. A document that describes another one may describe another API.
-fn check_server(tree: &Tree, prefix: &str, profile: &Profile, diagnostics: &mut Diagnostics) {
-    let Some(ours) = profile.server_path.as_deref() else { return };
-    let urls: Vec<&str> = tree
-        .root
-        .get("servers")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|server| server.get("url")?.as_str())
-        .collect();
-    let path = |url: &str| {
-        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let path = match url.contains("://") {
-            true => after_scheme.find('/').map_or("", |start| &after_scheme[start..]),
-            false => url,
-        };
-        format!("{}{prefix}", path.trim_end_matches('/'))
-    };
-    if urls.is_empty() && prefix.is_empty() || urls.iter().any(|url| path(url) == ours) {
-        return;
-    }
-    let theirs = urls.first().map_or_else(|| prefix.to_owned(), |url| path(url));
-    let message = format!(
-        "the document's operations are at `{theirs}` of the server, and the client sends to `{ours}`; set the base URL if \
-         the document is right"
-    );
-    let place = Pointer::root().child(if urls.is_empty() { "paths" } else { "servers" });
-    diagnostics.warn(WarningKind::Server, &tree.name, &place, message);
-}
-
-/// Looks for operations of the profile that are not at their path any more.
+/// Looks for operations of the profile that are not at their path any more: one is found if exactly one operation that is nobody's
+/// could be it, and that one could be no other. One that changes something needs a line of the profile.
 fn find_moved<'p>(
     tree: &Tree,
     identified: &mut [Identified<'p>],
@@ -160,64 +155,89 @@ fn find_moved<'p>(
     profile: &'p Profile,
     diagnostics: &mut Diagnostics,
 ) {
-    for entry in &profile.operations {
-        if supplemented.contains(&entry.name) {
-            continue;
-        }
-        if identified.iter().any(|known| known.entry.is_some_and(|known| known.name == entry.name)) {
-            continue;
-        }
-        let candidates: Vec<usize> = (0..identified.len())
+    let is_found = |entry: &OperationEntry| {
+        supplemented.contains(&entry.name)
+            || identified.iter().any(|known| known.entry.is_some_and(|known| known.name == entry.name))
+    };
+    let missing: Vec<&OperationEntry> = profile
+        .operations
+        .iter()
+        .filter(|entry| entry.call.starts_with("GET ") || entry.call.starts_with("HEAD "))
+        .filter(|entry| !is_found(entry))
+        .collect();
+    let mut claims: Vec<(usize, &OperationEntry)> = Vec::new();
+    for entry in missing {
+        let fitting: Vec<usize> = (0..identified.len())
             .filter(|index| identified[*index].entry.is_none())
-            .filter(|index| could_be(tree, &identified[*index], entry, profile))
+            .filter(|index| reads_the_same(tree, &identified[*index], entry, profile))
             .collect();
-        let Some((method, _)) = entry.call.split_once(' ') else { continue };
-        let [only] = candidates.as_slice() else { continue };
-        let found = &mut identified[*only];
-        if matches!(method, "GET" | "HEAD") {
-            let message = format!("{} is taken for {} ({})", found.place.call(), entry.name, entry.call);
-            diagnostics.warn(WarningKind::Moved, &tree.name, &found.place.pointer(), message);
-            found.entry = Some(entry);
+        // Of several, the one that is called the same.
+        let alike: Vec<usize> =
+            fitting.iter().copied().filter(|index| has_last_word(&identified[*index].path, entry)).collect();
+        if let [only] = if alike.len() == 1 { alike } else { fitting }.as_slice() {
+            claims.push((*only, entry));
         }
+    }
+    for (index, entry) in &claims {
+        if claims.iter().filter(|(other, _)| other == index).count() > 1 {
+            continue;
+        }
+        let found = &mut identified[*index];
+        let message = format!("{} is taken for {} ({})", found.place.call(), entry.name, entry.call);
+        diagnostics.warn(WarningKind::Moved, &tree.name, &found.place.pointer(), message);
+        found.entry = Some(entry);
     }
 }
 
-/// Whether an operation could be the one of an entry at another place: by method, number of path parameters and required
-/// request fields; and where none is required, by the last word of the path, for then the fields say nothing.
-fn could_be(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
-    let Some((method, ours)) = entry.call.split_once(' ') else { return false };
-    let is_alike = found.place.method.eq_ignore_ascii_case(method)
-        && path_parameters(&found.path).len() == path_parameters(ours).len();
-    if !is_alike {
+/// Whether an operation that only reads could be the one of an entry: it takes what that takes, and yields all that is needed of
+/// it. Where the document does not describe what it yields, it has to be called the same.
+fn reads_the_same(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
+    if !could_be(tree, found, entry, profile) {
         return false;
     }
-    let mut needed = needed_fields(entry, profile);
     let operation = found.place.get(&tree.root);
-    let Some(mut theirs) = required_fields(tree, operation, &found.place.pointer()) else { return false };
-    theirs.sort();
-    needed.sort();
+    let item = entry.response.as_deref().unwrap_or_default().trim_end_matches("[]");
+    let needs = profile.needs(item).map(|needs| needs.fields.as_slice()).unwrap_or_default();
+    let is_yielded = match response_fields(tree, operation, &found.place.pointer()) {
+        Some(fields) if !needs.is_empty() => needs.iter().all(|need| fields.known.contains(&need.name)),
+        _ => has_last_word(&found.path, entry),
+    };
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let takes = |name: &str| {
+        parameters.into_iter().flatten().any(|parameter| {
+            let resolved = super::resolve::resolve(tree, parameter, &Pointer::root());
+            resolved.is_ok_and(|found| found.value.get("name").is_some_and(|it| it == name))
+        })
+    };
+    is_yielded && entry.parameters.iter().filter(|need| !need.required).all(|need| takes(&need.name))
+}
+
+fn has_last_word(path: &str, entry: &OperationEntry) -> bool {
     let last_word = |path: &str| {
         let mut words = path.split('/').rev().filter(|segment| !segment.is_empty() && !segment.contains('{'));
         words.next().map(str::to_owned)
     };
-    theirs == needed && (!needed.is_empty() || last_word(ours) == last_word(&found.path))
+    entry.call.split_once(' ').is_some_and(|(_, ours)| last_word(ours) == last_word(path))
 }
 
-/// Whether an operation changes something by the same required fields, with other path parameters: worth a hint, no more.
-fn has_same_fields(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
-    let Some((method, _)) = entry.call.split_once(' ') else { return false };
-    let mut needed = needed_fields(entry, profile);
-    let theirs = required_fields(tree, found.place.get(&tree.root), &found.place.pointer());
-    needed.sort();
-    let is_equal = theirs.is_some_and(|mut theirs| {
-        theirs.sort();
-        theirs == needed
-    });
-    found.place.method.eq_ignore_ascii_case(method) && !needed.is_empty() && is_equal
+/// Whether an operation could be the one of an entry at another place, by method, number of path parameters and required request
+/// fields.
+fn could_be(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
+    let ours = entry.call.split_once(' ').map_or("", |(_, path)| path);
+    path_parameters(&found.path).len() == path_parameters(ours).len()
+        && takes_the_same(tree, found, entry, profile)
+}
+
+/// Whether an operation has the method and the required request fields of an entry.
+fn takes_the_same(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
+    let method = entry.call.split_once(' ').map_or("", |(method, _)| method);
+    let theirs = request_fields(tree, found.place.get(&tree.root), &found.place.pointer());
+    found.place.method.eq_ignore_ascii_case(method)
+        && theirs.is_some_and(|theirs| theirs.required == needed_fields(entry, profile))
 }
 
 /// The request fields that an entry always sends.
-fn needed_fields(entry: &OperationEntry, profile: &Profile) -> Vec<String> {
+fn needed_fields(entry: &OperationEntry, profile: &Profile) -> BTreeSet<String> {
     let needs = entry.request.as_deref().and_then(|name| profile.needs(name));
     let required = needs.into_iter().flat_map(|needs| &needs.fields).filter(|field| field.required);
     required.map(|field| field.name.clone()).collect()
@@ -249,11 +269,16 @@ pub(super) fn report_missing(
             );
             continue;
         };
-        let mut unknown = published.iter().filter(|known| known.entry.is_none());
+        // Worth a hint, no more: what takes the same fields, or where none is required, what is called the same.
+        let says_something = |candidate: &&Identified<'_>| {
+            !needed_fields(entry, profile).is_empty() || has_last_word(&candidate.path, entry)
+        };
+        let mut unknown = published.iter().filter(|known| known.entry.is_none()).filter(says_something);
         let candidate = unknown
             .clone()
             .find(|candidate| could_be(tree, candidate, entry, profile))
-            .or_else(|| unknown.find(|candidate| has_same_fields(tree, candidate, entry, profile)));
+            .or_else(|| unknown.find(|candidate| takes_the_same(tree, candidate, entry, profile)));
+        let elsewhere = outside(tree, entry, profile);
         let to = candidate.map_or_else(
             || "<METHOD> <path>".to_owned(),
             |it| format!("{} {}", it.place.method.to_uppercase(), it.path),
@@ -265,11 +290,29 @@ pub(super) fn report_missing(
                  codegen/src/nd8/mod.rs if it is the same",
                 candidate.place.call()
             ),
+            None if elsewhere.is_some() => format!(
+                "; {} is it by name, but is not below `{}`, where the others are and where the client sends to",
+                elsewhere.unwrap_or_default(),
+                common_prefix(&places(&tree.root), profile)
+            ),
             None => format!("; if it has moved, add {line} to MOVED in codegen/src/nd8/mod.rs"),
         };
         let problem = Problem::MissingOperation { used_by: used_by.clone(), call: entry.call.clone(), hint };
         diagnostics.need(&tree.name, place, problem);
     }
+}
+
+/// The operation of an entry below another prefix than that of the others.
+fn outside(tree: &Tree, entry: &OperationEntry, profile: &Profile) -> Option<String> {
+    let (method, ours) = entry.call.split_once(' ')?;
+    let (places, ours) = (places(&tree.root), path_shape(ours));
+    let prefix = common_prefix(&places, profile);
+    let mut others = places.iter().filter(|place| {
+        place.method.eq_ignore_ascii_case(method)
+            && below(&place.path, &prefix).is_none_or(|path| path_shape(path) != ours)
+            && path_shape(&place.path).ends_with(&ours)
+    });
+    others.next().map(Place::call)
 }
 
 /// Whether a path is one that requests can be made for: each parameter a whole segment.

@@ -13,13 +13,14 @@ pub(crate) mod overlay;
 mod parameters;
 mod resolve;
 mod schema;
+mod servers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::document::Tree;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::names::Scope;
 use crate::operation::Place;
 use crate::pointer::Pointer;
@@ -226,7 +227,7 @@ fn resolve_path_items(tree: &mut Tree, diagnostics: &mut Diagnostics) -> Result<
             match resolve::resolve(tree, item, &place) {
                 Ok(resolved) => found.push((path.to_owned(), resolved.value.clone())),
                 // If one of ours is in there, it is reported as missing.
-                Err(error) if error.is_unsupported() => {
+                Err(error) if error.can_be_left_out() => {
                     let why = error.findings().first().map(|it| it.problem.to_string()).unwrap_or_default();
                     diagnostics.warn(
                         WarningKind::LeftOut,
@@ -239,9 +240,9 @@ fn resolve_path_items(tree: &mut Tree, diagnostics: &mut Diagnostics) -> Result<
                 Err(error) => return Err(error),
             }
         } else if !item.is_object() && !path.starts_with("x-") {
-            return Err(
-                tree.error(place, Problem::Malformed("a path must be described by an object".to_owned()))
-            );
+            // If one of ours is in there, it is reported as missing.
+            let message = "not valid OpenAPI: a path must be described by an object; it is left out";
+            diagnostics.warn(WarningKind::LeftOut, &tree.name, &place, message.to_owned());
         }
     }
     for (path, item) in found {
@@ -268,20 +269,12 @@ impl Normalizer<'_> {
             let (mark, spent) = (self.diagnostics.warnings.len(), self.spent);
             let normal = match self.operation(operation, name) {
                 Ok(normal) => normal,
-                Err(error) if operation.entry.is_none() && error.is_unsupported() => {
+                Err(error) if operation.entry.is_none() && error.can_be_left_out() => {
                     self.diagnostics.warnings.truncate(mark);
                     self.spent = spent;
                     self.open.clear();
                     self.nesting = 0;
-                    for finding in error.into_findings() {
-                        let message = format!("{} is left out: {}", operation.place.call(), finding.problem);
-                        self.diagnostics.warn(
-                            WarningKind::LeftOut,
-                            &finding.document,
-                            &finding.pointer,
-                            message,
-                        );
-                    }
+                    self.leave_out(error, &operation.place.call());
                     continue;
                 }
                 Err(error) => {
@@ -310,12 +303,20 @@ impl Normalizer<'_> {
             table.push(Operation {
                 id: name.clone(),
                 method: method.to_uppercase(),
-                path: operation.path.clone(),
+                path: operation.described_path(),
                 credential,
             });
         }
         self.make_rest().unwrap_or_else(|error| self.diagnostics.absorb(error));
         Ok(table)
+    }
+
+    /// Reports a part that nobody needs and that has no form.
+    fn leave_out(&mut self, error: Error, what: &str) {
+        for finding in error.into_findings() {
+            let message = format!("{what} is left out: {}", finding.problem);
+            self.diagnostics.warn(WarningKind::LeftOut, &finding.document, &finding.pointer, message);
+        }
     }
 
     /// Reports entries of the naming tables and of the overlay that match nothing.

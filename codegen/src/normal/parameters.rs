@@ -75,7 +75,8 @@ impl Normalizer<'_> {
                 continue;
             }
             let key = format!("{operation}?{name}");
-            let need = needs.iter().find(|need| !need.required && need.name == *name);
+            let is_query = location == "query";
+            let need = needs.iter().find(|need| is_query && !need.required && need.name == *name);
             let schema = match self.parameter_schema(
                 value,
                 place,
@@ -86,20 +87,8 @@ impl Normalizer<'_> {
                 name,
             ) {
                 Ok(schema) => schema,
-                Err(error) if error.is_unsupported() && !required && need.is_none() => {
-                    for finding in error.into_findings() {
-                        let message = format!(
-                            "the parameter `{name}` of {} is left out: {}",
-                            found.place.call(),
-                            finding.problem
-                        );
-                        self.diagnostics.warn(
-                            WarningKind::LeftOut,
-                            &finding.document,
-                            &finding.pointer,
-                            message,
-                        );
-                    }
+                Err(error) if error.can_be_left_out() && !required && need.is_none() => {
+                    self.leave_out(error, &format!("the parameter `{name}` of {}", found.place.call()));
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -143,7 +132,9 @@ impl Normalizer<'_> {
             parameters.push((order, name.clone(), normal));
         }
         for need in needs.iter().filter(|need| !need.required) {
-            if !parameters.iter().any(|(_, name, _)| *name == need.name) {
+            let is_it =
+                |parameter: &Value| parameter["in"] == "query" && parameter["name"] == need.name.as_str();
+            if !parameters.iter().any(|(_, _, parameter)| is_it(parameter)) {
                 let problem = Problem::Contract {
                     used_by: self.used_by(operation),
                     what: format!(
@@ -184,14 +175,25 @@ impl Normalizer<'_> {
                 return Err(tree.error(list, Problem::Malformed("`parameters` must be a list".to_owned())));
             };
             for (index, parameter) in parameters.iter().enumerate() {
-                let found = resolve(tree, parameter, &list.child(index))?;
-                let (Value::Object(value), Some(name), Some(location)) = (
-                    found.value,
-                    found.value.get("name").and_then(Value::as_str),
-                    found.value.get("in").and_then(Value::as_str),
-                ) else {
-                    let problem = Problem::Malformed("a parameter must have a `name` and an `in`".to_owned());
-                    return Err(tree.error(found.place, problem));
+                let read = resolve(tree, parameter, &list.child(index)).and_then(|found| {
+                    let text = |key: &str| found.value.get(key).and_then(Value::as_str);
+                    match (found.value, text("name"), text("in")) {
+                        (Value::Object(value), Some(name), Some(location)) => {
+                            Ok((value, name, location, found.place))
+                        }
+                        _ => {
+                            let problem = "a parameter must have a `name` and an `in`".to_owned();
+                            Err(tree.error(found.place, Problem::Malformed(problem)))
+                        }
+                    }
+                });
+                // Those that are needed are missed later, by name.
+                let (value, name, location, place) = match read {
+                    Ok(read) => read,
+                    Err(error) => {
+                        self.leave_out(error, &format!("a parameter of {}", found.place.call()));
+                        continue;
+                    }
                 };
                 // Those of the operation come first, and replace those of the path.
                 if written.iter().any(|known| known.name == name && known.location == location) {
@@ -202,7 +204,7 @@ impl Normalizer<'_> {
                     location: location.to_owned(),
                     required: value.get("required") == Some(&json!(true)),
                     value: value.clone(),
-                    place: found.place,
+                    place,
                 });
             }
         }

@@ -311,7 +311,14 @@ fn each_construct_may_be_written_as_openapi_3_1() {
     assert_eq!(raise(&mut new), Rewritten { nullable: 9, exclusive: 3, example: 3, constant: 2 });
     let (old, new) = (of_small(&old), of_small(&new));
     assert_equal(code(&old), code(&new));
-    assert_eq!([old.warnings, new.warnings].map(|it| it.len()), [0, 0]);
+    // Elements that may be null are any JSON value, however that is written.
+    let warnings =
+        [old.warnings, new.warnings].map(|it| it.into_iter().map(|it| it.message).collect::<Vec<_>>());
+    assert!(
+        warnings[0].len() == 1 && warnings[0][0].starts_with("it may be null within a list"),
+        "{warnings:?}"
+    );
+    assert_eq!(warnings[0], warnings[1]);
 }
 
 #[test]
@@ -321,10 +328,7 @@ fn the_order_and_the_names_of_path_parameters_change_nothing() {
     assert_ne!(old.to_string(), new.to_string(), "the keys are in another order");
     assert_equal(all(&of_nd8(&old)), all(&of_nd8(&new)));
     assert!(rename_path_parameters(&mut new) > 0);
-    let (old, mut new) = (of_nd8(&old), of_nd8(&new));
-    // The operation table has each path as the document writes it.
-    new.client = new.client.replace("{upstream_", "{");
-    assert_equal(client(&old), client(&new));
+    assert_equal(client(&of_nd8(&old)), client(&of_nd8(&new)));
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Normalizer<'_> {
             let (name, place) = (next.name.clone(), next.place.clone());
             match self.make(next, 0) {
                 Ok(()) => {}
-                Err(error) if error.is_unsupported() => {
+                Err(error) if error.can_be_left_out() => {
                     let findings = error.into_findings();
                     let why = findings.first().map(|it| it.problem.to_string()).unwrap_or_default();
                     self.read_as_any(&place, &why);
@@ -191,7 +191,9 @@ impl Normalizer<'_> {
             };
             let part = role.property(name, &property);
             let schema = match self.schema(written, &here, &part, depth + 1) {
-                Err(error) if error.is_local() && !(role.known && self.profile.need(&part.key).is_some()) => {
+                Err(error)
+                    if error.can_be_any() && !(role.known && self.profile.need(&part.key).is_some()) =>
+                {
                     self.read_unread(error);
                     json!({})
                 }

@@ -1,0 +1,89 @@
+//! Where a document says that its server is: its address, and what all its paths begin with.
+
+use serde_json::Value;
+
+use super::identify::{Identified, below, prefixes};
+use crate::document::Tree;
+use crate::operation::Place;
+use crate::pointer::Pointer;
+use crate::profile::Profile;
+use crate::report::{Diagnostics, WarningKind};
+
+/// The client sends to an address of its own. A document that describes another one may describe another API.
+pub(super) fn check_servers(
+    tree: &Tree,
+    identified: &[Identified<'_>],
+    prefix: &str,
+    profile: &Profile,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(ours) = profile.server_path.as_deref() else { return };
+    let mut check = |servers: Option<&Value>, what: &str, place: Pointer| {
+        let paths: Vec<String> = servers
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|server| Some(format!("{}{prefix}", server_path(server)?)))
+            .collect();
+        let is_unsaid = paths.is_empty() && (prefix.is_empty() || prefix == ours);
+        if is_unsaid || paths.iter().any(|path| path == ours) {
+            return;
+        }
+        let theirs = paths.first().map_or(prefix, String::as_str);
+        let place = if paths.is_empty() { Pointer::root().child("paths") } else { place };
+        let message = format!(
+            "{what} at `{theirs}` of the server, and the client sends to `{ours}`; set the base URL if the document is right"
+        );
+        diagnostics.warn(WarningKind::Server, &tree.name, &place, message);
+    };
+    check(tree.root.get("servers"), "the document's operations are", Pointer::root().child("servers"));
+    // An operation, or a path, can have servers of its own.
+    for Identified { place, entry, .. } in identified {
+        let Some(entry) = entry else { continue };
+        let item = Pointer::root().join(["paths", &place.path]);
+        let own = [place.pointer(), item].map(|owner| owner.child("servers"));
+        if let Some(at) = own.into_iter().find(|at| tree.root.pointer(at.as_str()).is_some()) {
+            check(tree.root.pointer(at.as_str()), &format!("{} is", entry.name), at.clone());
+        }
+    }
+}
+
+/// The path of a server's address, with its variables filled in.
+fn server_path(server: &Value) -> Option<String> {
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    for (name, variable) in crate::schema::object(server.get("variables")) {
+        if let Some(default) = variable.get("default").and_then(Value::as_str) {
+            url = url.replace(&format!("{{{name}}}"), default);
+        }
+    }
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
+        None => &url,
+    };
+    Some(path.trim_end_matches('/').to_owned())
+}
+
+/// Reports that operations of the profile are below several prefixes, such as those of two versions.
+pub(super) fn check_prefixes(
+    tree: &Tree,
+    places: &[Place],
+    prefix: &str,
+    profile: &Profile,
+    diagnostics: &mut Diagnostics,
+) {
+    let found = prefixes(places, profile);
+    let Some(used) = found.get(prefix) else { return };
+    for (other, count) in &found {
+        if other == prefix
+            || below(&format!("{other}/"), prefix).is_some()
+            || prefix.starts_with(other.as_str())
+        {
+            continue;
+        }
+        let message = format!(
+            "{used} of our operations are below `{prefix}` and {count} below `{other}`; those below `{prefix}` are used, where \
+             the client sends to"
+        );
+        diagnostics.warn(WarningKind::Server, &tree.name, &Pointer::root().child("paths"), message);
+    }
+}
