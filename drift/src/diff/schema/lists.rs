@@ -1,12 +1,12 @@
 //! Which member of one list of schemas is which of another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use openapi_source::tree::NodeId;
 
-use super::K;
 use super::equivalence::{equivalent, map};
 use super::types::{Types, own_types};
+use super::{K, strings};
 use crate::diff::side::Side;
 use crate::diff::view::Facts;
 
@@ -21,7 +21,7 @@ pub(super) struct Matched {
 /// Up to how many comparisons are made to find members that mean the same.
 const COMPARISONS: usize = 400;
 
-/// Matches by reference, then by value, by meaning, and by title; and the last on either side with each other.
+/// Matches by reference, then by value, by meaning, by title, and by outline; and the last on either side with each other.
 pub(super) fn match_members<'a>(
     old: &Side<'a>,
     new: &Side<'a>,
@@ -41,6 +41,7 @@ pub(super) fn match_members<'a>(
     for (ours, theirs) in [(false, false), (true, false), (false, true)] {
         matched.by(|node| title(old, node, ours), |node| title(new, node, theirs));
     }
+    matched.by_outline(old, new);
     if let ([removed], [added]) = (&*matched.removed, &*matched.added)
         && !old.is_reference(*removed)
         && !new.is_reference(*added)
@@ -79,6 +80,37 @@ impl Matched {
             partner.is_none()
         });
         self.added.retain(|node| !taken.contains(node));
+        self.pairs.extend(pairs);
+    }
+
+    /// Matches an object that was written in its place with one that became a component, or the other way round, where both have
+    /// the same properties and require the same, and no other member on either side has.
+    fn by_outline<'a>(&mut self, old: &Side<'a>, new: &Side<'a>) {
+        if self.removed.is_empty() || self.added.is_empty() {
+            return;
+        }
+        let ours: Vec<_> = self.removed.iter().map(|node| (*node, demands(old, *node))).collect();
+        let theirs: Vec<_> = self.added.iter().map(|node| (*node, demands(new, *node))).collect();
+        let mut by_demands: HashMap<&Demands<'_>, (Vec<NodeId>, Vec<NodeId>)> = HashMap::new();
+        for (node, demands) in ours.iter().filter(|(_, demands)| !demands.0.1.is_empty()) {
+            by_demands.entry(demands).or_default().0.push(*node);
+        }
+        for (node, demands) in theirs.iter().filter(|(_, demands)| !demands.0.1.is_empty()) {
+            by_demands.entry(demands).or_default().1.push(*node);
+        }
+        let mut taken = HashSet::new();
+        let mut pairs = Vec::new();
+        // In the order of the list, whatever that of the map.
+        for (_, demands) in &ours {
+            let Some((mine, yours)) = by_demands.remove(demands) else { continue };
+            let ([mine], [yours]) = (&*mine, &*yours) else { continue };
+            if old.is_reference(*mine) != new.is_reference(*yours) {
+                taken.extend([(true, *mine), (false, *yours)]);
+                pairs.push((*mine, *yours));
+            }
+        }
+        self.removed.retain(|node| !taken.contains(&(true, *node)));
+        self.added.retain(|node| !taken.contains(&(false, *node)));
         self.pairs.extend(pairs);
     }
 
@@ -121,6 +153,15 @@ fn outline<'a>(side: &Side<'a>, node: NodeId) -> Outline<'a> {
     let keywords = side.keywords(flat.view());
     let facts = Facts::new(&keywords);
     (own_types(side, facts), map(side, facts, K::Properties).into_keys().collect())
+}
+
+/// An outline, and what is required.
+type Demands<'a> = (Outline<'a>, BTreeSet<&'a str>);
+
+fn demands<'a>(side: &Side<'a>, node: NodeId) -> Demands<'a> {
+    let flat = side.flatten(side.viewed(side.view_of(&[node])).view);
+    let keywords = side.keywords(flat.view());
+    (outline(side, node), strings(side, Facts::new(&keywords), K::Required))
 }
 
 /// Whether two members may be the same under different names: if one has none, or if the name was exchanged in the
