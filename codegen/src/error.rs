@@ -42,6 +42,7 @@ impl Error {
                     | Problem::DanglingRef(_)
                     | Problem::CyclicRef(_)
                     | Problem::TooLarge(_)
+                    | Problem::TooWide(_)
             )
         };
         self.findings.iter().all(|finding| is_local(&finding.problem))
@@ -155,6 +156,9 @@ pub enum Problem {
     /// The document expands to more than a client could be.
     #[error("it expands to more than {0} parts, as a schema does that is composed of itself many times over")]
     TooLarge(usize),
+    /// One type has more parts than a type could have.
+    #[error("not supported: {0} fields, alternatives or values in one type")]
+    TooWide(usize),
     /// Not one of the operations that the clients need is in the document.
     #[error("none of the {0} operations that the clients need is in it; is it the document of another API?")]
     AnotherApi(usize),

@@ -130,6 +130,9 @@ impl<'a> Knowledge<'a> {
     }
 }
 
+/// The thread that generates.
+const THREAD: &str = "nd8-codegen";
+
 /// The stack of the thread that generates. Documents nest, and so do the walks of the generator over what they become.
 const STACK: usize = 512 << 20;
 
@@ -141,8 +144,9 @@ const STACK: usize = 512 << 20;
 /// neither JSON nor YAML, not OpenAPI 3.0 or 3.1, or malformed; something that a client needs is missing, of another kind, or has no
 /// form; the document asks for another credential; or, unless [`Knowledge::tolerant`], an entry of the knowledge matches nothing.
 pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
+    quiet_panics();
     std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("nd8-codegen".to_owned()).stack_size(STACK);
+        let builder = std::thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK);
         let worker = builder.spawn_scoped(scope, || generate_here(main, knowledge));
         let fail =
             |message: String| Error::new(main.name, pointer::Pointer::root(), Problem::Generator(message));
@@ -152,6 +156,19 @@ pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generat
             Err(error) => Err(fail(format!("no thread could be started: {error}"))),
         }
     })
+}
+
+/// A panic of the generator becomes an error with a place; printed as well, it would only look like a second one.
+fn quiet_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().name() != Some(THREAD) {
+                print(panic);
+            }
+        }));
+    });
 }
 
 fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {

@@ -41,8 +41,8 @@ pub use place::{Excerpt, Location, Span};
 pub use source::Source;
 
 /// Limits the nesting of a document, in levels. Real documents nest less than fifty levels; the limit keeps every
-/// recursive walk of a tree within the stack.
-pub const DEPTH_LIMIT: usize = 256;
+/// recursive walk of a tree within the stack, and is within `serde_json`'s own, which names no line of the document.
+pub const DEPTH_LIMIT: usize = 120;
 
 /// Limits the length of a document, in bytes.
 pub const SIZE_LIMIT: usize = 256 << 20;

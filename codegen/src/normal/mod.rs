@@ -279,6 +279,10 @@ impl Normalizer<'_> {
                 }
                 Err(error) => {
                     self.diagnostics.absorb(error);
+                    // What comes after would only be told the same.
+                    if self.is_exhausted() {
+                        break;
+                    }
                     continue;
                 }
             };

@@ -174,6 +174,7 @@ impl Normalizer<'_> {
             let Value::Array(parameters) = value else {
                 return Err(tree.error(list, Problem::Malformed("`parameters` must be a list".to_owned())));
             };
+            self.check_width(&list, parameters.len())?;
             for (index, parameter) in parameters.iter().enumerate() {
                 let read = resolve(tree, parameter, &list.child(index)).and_then(|found| {
                     let text = |key: &str| found.value.get(key).and_then(Value::as_str);

@@ -32,7 +32,7 @@ pub(super) fn resolve<'a>(tree: &'a Tree, value: &'a Value, place: &Pointer) -> 
 }
 
 /// More references in a row than anybody writes.
-pub(super) const HOP_LIMIT: usize = 100;
+pub(super) const HOP_LIMIT: usize = 16;
 
 /// A chain of references without end, as far as anybody waits for it.
 pub(super) fn too_long(tree: &Tree, place: &Pointer) -> Error {

@@ -212,3 +212,51 @@ fn a_case_whose_outcome_is_of_another_kind_fails() {
         assert!(found.starts_with(reason), "{lines}: {found}");
     }
 }
+
+/// What is wider than anybody writes is told with its place before time is spent on it; a set of more texts than that is a text.
+#[test]
+fn types_have_bounded_width() {
+    let parts = |name: &str| -> Vec<serde_json::Value> {
+        (0..1_001).map(|index| serde_json::json!({ "type": "object", "properties": { format!("{name}{index}"): {} } })).collect()
+    };
+    let properties: serde_json::Map<_, _> =
+        (0..1_001).map(|index| (format!("f{index}"), serde_json::json!({ "type": "string" }))).collect();
+    let values: Vec<String> = (0..1_001).map(|index| format!("v{index}")).collect();
+    let cases = [
+        (serde_json::json!({ "properties": properties }), Some("/properties"), "1001 fields"),
+        (serde_json::json!({ "oneOf": parts("a") }), Some("/oneOf"), "1001 fields"),
+        (serde_json::json!({ "allOf": parts("b") }), Some("/allOf"), "1001 fields"),
+        (
+            serde_json::json!({ "type": "string", "enum": values }),
+            None,
+            "it lists 1001 values; it is read as a text",
+        ),
+    ];
+    for (schema, place, message) in cases {
+        let response = |schema: &serde_json::Value| serde_json::json!({ "200": { "description": "Done.", "content": { "application/json": { "schema": schema } } } });
+        let document = serde_json::json!({
+            "openapi": "3.0.3", "info": { "title": "Wide", "version": "1" },
+            "paths": { "/a/": { "get": { "operationId": "get_a", "responses": response(&schema) } } },
+        });
+        let mut profile = Profile::default();
+        profile.operations.push(
+            serde_json::from_value(serde_json::json!({
+                "call": "GET /a/", "name": "get_a", "response": place.map(|_| "A"),
+            }))
+            .expect("is an entry"),
+        );
+        let bytes = document.to_string();
+        let result =
+            generate(Document { name: "wide.json", bytes: bytes.as_bytes() }, &Knowledge::new(&profile));
+        match place {
+            Some(place) => {
+                let error = result.map(|it| it.warnings).expect_err("is refused").to_string();
+                assert!(error.contains(message) && error.contains(place), "{error}");
+            }
+            None => {
+                let warnings = result.expect("is read").warnings;
+                assert!(warnings.iter().any(|warning| warning.message == message), "{warnings:?}");
+            }
+        }
+    }
+}

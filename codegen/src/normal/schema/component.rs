@@ -152,6 +152,7 @@ impl Normalizer<'_> {
         match map.get("properties") {
             None => {}
             Some(Value::Object(properties)) => {
+                self.check_width(&place.child("properties"), properties.len())?;
                 wanted.extend(properties.iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
             }
             Some(_) => {

@@ -1,5 +1,7 @@
 //! Joining the parts of an `allOf`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{DEPTH_LIMIT, PARTS, WRITTEN_AT};
@@ -31,6 +33,7 @@ impl Normalizer<'_> {
                 tree.error(place.clone(), Problem::Unsupported("`allOf` nested too deeply".to_owned()))
             );
         }
+        self.check_width(&place.child("allOf"), parts.len())?;
         for (index, part) in parts.iter().enumerate() {
             self.work(place, 1)?;
             let (mut here, before) =
@@ -82,7 +85,9 @@ pub(super) fn add(whole: &mut Map<String, Value>, part: &Map<String, Value>, pla
                 known.extend(missing);
             }
             ("enum", Some(Value::Array(known)), Value::Array(other)) => {
-                let both: Vec<Value> = known.iter().filter(|value| other.contains(value)).cloned().collect();
+                let other: BTreeSet<String> = other.iter().map(Value::to_string).collect();
+                let both: Vec<Value> =
+                    known.iter().filter(|value| other.contains(&value.to_string())).cloned().collect();
                 if !both.is_empty() {
                     *known = both;
                 }

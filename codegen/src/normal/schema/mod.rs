@@ -27,7 +27,10 @@ use crate::schema::{self, Direction};
 const DEPTH_LIMIT: usize = 32;
 
 /// More steps than any honest document of a few megabytes needs.
-const WORK_LIMIT: usize = 60_000;
+const WORK_LIMIT: usize = 20_000;
+
+/// More fields, alternatives or values than people give to one type.
+const WIDTH_LIMIT: usize = 1_000;
 
 /// More types than a client of the operations that the profile knows could have.
 const TYPE_LIMIT: usize = 20_000;
@@ -341,6 +344,19 @@ impl Normalizer<'_> {
             let message = format!("{}; it is read as any JSON value", finding.problem);
             self.diagnostics.warn(WarningKind::ReadAs, &finding.document, &finding.pointer, message);
         }
+    }
+
+    /// Refuses a type that is wider than any that people write.
+    pub(super) fn check_width(&self, place: &Pointer, width: usize) -> Result<(), Error> {
+        if width > WIDTH_LIMIT {
+            return Err(self.tree.error(place.clone(), Problem::TooWide(width)));
+        }
+        Ok(())
+    }
+
+    /// Whether the document expands to more than a client could be.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.spent > WORK_LIMIT
     }
 
     fn work(&mut self, place: &Pointer, steps: usize) -> Result<(), Error> {

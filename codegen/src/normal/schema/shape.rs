@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::join::located;
-use super::{DEPTH_LIMIT, Peeled, Shape, WRITTEN_AT, is_about};
+use super::{DEPTH_LIMIT, Peeled, Shape, WIDTH_LIMIT, WRITTEN_AT, is_about};
 use crate::error::{Error, Problem};
 use crate::normal::Normalizer;
 use crate::normal::resolve::{HOP_LIMIT, Located, follow, resolve, too_long};
 use crate::pointer::Pointer;
+use crate::report::WarningKind;
 
 impl Normalizer<'_> {
     /// Follows references, and goes through an `allOf`, `oneOf` or `anyOf` of one, to what they are about.
@@ -115,14 +116,7 @@ impl Normalizer<'_> {
             }
             let every = |test: fn(&Value) -> bool| !real.is_empty() && real.iter().all(test);
             if every(Value::is_string) {
-                let mut unique: Vec<Value> = Vec::new();
-                for value in real {
-                    if !unique.contains(&value) {
-                        unique.push(value);
-                    }
-                }
-                map.insert("enum".to_owned(), Value::Array(unique));
-                return Ok(Shape::Choice);
+                return Ok(self.choice(map, real, place));
             }
             map.remove("enum");
             return Ok(if every(|value| value.is_i64() || value.is_u64()) {
@@ -165,6 +159,20 @@ impl Normalizer<'_> {
         })
     }
 
+    /// A set of texts: each of them once. One of more values than anybody lists is a text.
+    fn choice(&mut self, map: &mut Map<String, Value>, values: Vec<Value>, place: &Pointer) -> Shape {
+        if values.len() > WIDTH_LIMIT {
+            let message = format!("it lists {} values; it is read as a text", values.len());
+            self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, &place.child("enum"), message);
+            map.remove("enum");
+            return Shape::Text;
+        }
+        let mut seen = BTreeSet::new();
+        let unique = values.into_iter().filter(|value| seen.insert(value.to_string()));
+        map.insert("enum".to_owned(), unique.collect());
+        Shape::Choice
+    }
+
     /// Reads `oneOf` or `anyOf`. None where only the rest of the schema counts.
     fn alternatives(
         &mut self,
@@ -173,6 +181,7 @@ impl Normalizer<'_> {
         place: &Pointer,
     ) -> Result<Option<Shape>, Error> {
         let Some(Value::Array(written)) = map.remove(key) else { return Ok(None) };
+        self.check_width(&place.child(key), written.len())?;
         let (mut real, mut blank) = (Vec::new(), false);
         for (index, alternative) in written.iter().enumerate() {
             let place = place.child(key).child(index);
@@ -214,20 +223,12 @@ impl Normalizer<'_> {
         }
         let all = |wanted: Shape| !real.is_empty() && real.iter().all(|(_, shape, _)| *shape == wanted);
         if all(Shape::Choice) {
-            let mut values: Vec<Value> = Vec::new();
-            for value in
-                real.iter().flat_map(|(_, _, peeled)| peeled.map["enum"].as_array().into_iter().flatten())
-            {
-                if !values.contains(value) {
-                    values.push(value.clone());
-                }
-            }
-            if blank && !values.contains(&json!("")) {
-                values.push(json!(""));
-            }
+            let values =
+                real.iter().flat_map(|(_, _, peeled)| peeled.map["enum"].as_array().into_iter().flatten());
+            let mut values: Vec<Value> = values.cloned().collect();
+            values.extend(blank.then(|| json!("")));
             map.insert("type".to_owned(), json!("string"));
-            map.insert("enum".to_owned(), Value::Array(values));
-            return Ok(Some(Shape::Choice));
+            return Ok(Some(self.choice(map, values, place)));
         }
         let first = real.first().map(|(_, shape, _)| *shape);
         match (first, real.len()) {
