@@ -20,12 +20,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::document::Tree;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::names::Scope;
 use crate::operation::Place;
 use crate::pointer::Pointer;
 use crate::profile::Profile;
-use crate::report::{Diagnostics, WarningKind};
+use crate::report::{Diagnostics, Warning, WarningKind};
 use crate::security::Operation;
 use identify::Identified;
 use overlay::Overlay;
@@ -152,6 +152,9 @@ pub(crate) fn normalize(
         normalizer.places.clear();
         normalizer.shapes.clear();
         operations.extend(normalizer.document(&of_supplement, &mut paths)?);
+    }
+    if paths.is_empty() {
+        normalizer.report_nothing();
     }
     normalizer.check_needs();
     normalizer.report_readings();
@@ -320,6 +323,16 @@ impl Normalizer<'_> {
         for finding in error.into_findings() {
             let message = format!("{what} is left out: {}", finding.problem);
             self.diagnostics.warn(WarningKind::LeftOut, &finding.document, &finding.pointer, message);
+        }
+    }
+
+    /// Reports a document of which everything was left out: that is not an API without operations.
+    fn report_nothing(&mut self) {
+        let is_left_out = |warning: &&Warning| warning.kind == WarningKind::LeftOut;
+        if let Some(first) = self.diagnostics.warnings.iter().find(is_left_out) {
+            let place = Pointer::from_text(&first.pointer);
+            let problem = Problem::Unsupported(format!("any of its operations; {}", first.message));
+            self.diagnostics.absorb(self.tree.error(place, problem));
         }
     }
 
