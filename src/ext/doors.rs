@@ -71,14 +71,14 @@ pub struct Client {
 /// API keys never reach these operations, and a session token never reaches those of [`Client`]; so calling them
 /// on the wrong door does not compile.
 ///
-/// ```compile_fail
+/// # Example: the wrong door
+///
+/// ```compile_fail,E0599
 /// # fn main() -> Result<(), nd8::Error> {
 /// let client = nd8::Client::builder("an-api-key").build()?;
 /// client.payment_links(); // belongs to `Dashboard`
 /// # Ok(())
 /// # }
-/// # Example: the wrong door
-///
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dashboard {
