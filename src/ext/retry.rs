@@ -93,10 +93,9 @@ fn may_repeat(error: &Error, idempotent: bool) -> bool {
     if !idempotent {
         return error.is_throttled();
     }
-    match error.status() {
-        Some(status) => matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
-        None => error.is_transport(),
-    }
+    // A body that breaks off has a status all the same, mostly 200.
+    error.is_transport()
+        || error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
 }
 
 /// A bucket of tokens that all clones of a client share.

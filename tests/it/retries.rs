@@ -60,6 +60,49 @@ async fn a_read_is_repeated_until_it_succeeds() {
     );
 }
 
+/// Starts a server that announces more than it sends, `times` times, before it answers whole. Returns its URL and its task.
+async fn breaking_off(times: usize) -> (String, tokio::task::JoinHandle<()>) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let task = tokio::spawn(async move {
+        for attempt in 0.. {
+            let (mut stream, _) = listener.accept().await.expect("a client connects");
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).await.expect("is readable") > 0);
+            let length = PAYMENT.len();
+            let body = if attempt < times { &PAYMENT[..length / 2] } else { PAYMENT };
+            let response =
+                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+            stream.write_all(response.as_bytes()).await.expect("is received");
+        }
+    });
+    (base_url, task)
+}
+
+#[tokio::test]
+async fn a_read_whose_body_breaks_off_is_repeated_and_a_write_is_not() {
+    for (times, attempts) in [(2, 3), (4, 4)] {
+        let (base_url, server) = breaking_off(times).await;
+        let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+        match client.payments().get("TX").send_with_response().await {
+            Ok(response) => assert_eq!((response.attempts(), attempts), (3, 3)),
+            Err(error) => {
+                assert!(error.is_transport() && error.status().is_some(), "{error:?}");
+                assert_eq!((error.attempts(), times), (4, 4));
+            }
+        }
+        server.abort();
+    }
+    let (base_url, server) = breaking_off(1).await;
+    let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("breaks off");
+    assert!(error.is_transport() && error.status().is_some(), "{error:?}");
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown));
+    server.abort();
+}
+
 #[tokio::test]
 async fn a_refund_is_sent_once_whatever_the_gateway_says() {
     for status in [500, 502, 503, 504, 408] {
