@@ -627,6 +627,9 @@ impl fmt::Display for Error {
             }
             Failure::Transport { received: None, .. } => f.write_str("no answer came")?,
             Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
+            Failure::Undecodable { received: Some(received), .. } if received.body.is_empty() => {
+                write!(f, "the response ({}) has an empty body", received.status)?;
+            }
             Failure::Undecodable { line, column, .. } => {
                 write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
             }

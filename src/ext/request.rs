@@ -15,6 +15,8 @@ use crate::raw::{self, ResponseValue};
 
 /// A request to any path of the API, whose answer is read as a `T`. From `request` of a door.
 ///
+/// An empty body is read as null, so that `()` and an `Option` accept it.
+///
 /// It takes the credential of its door, whatever the path: the caller knows what is there. Amounts stay exact in types of
 /// this crate and in `Box<serde_json::value::RawValue>`; a `serde_json::Value` holds numbers as floating point.
 ///

@@ -7,9 +7,9 @@ use http::HeaderMap;
 use progenitor_client::{Error, ResponseValue};
 use serde::de::DeserializeOwned;
 
-use super::{Context, End, Received};
+use super::{Context, End, Received, repair};
 
-/// The value of an answer of success.
+/// The value of an answer of success. A value in another form than the document describes does not hide the rest.
 pub(crate) async fn answer<T: DeserializeOwned>(
     context: &Context,
     response: reqwest::Response,
@@ -17,8 +17,29 @@ pub(crate) async fn answer<T: DeserializeOwned>(
     if context.exchange.is_none() && response.status().is_success() {
         return ResponseValue::from_response(response).await;
     }
+    decoded(context, response, repair::decode).await
+}
+
+/// The same, read as a type of the caller's: what it accepts is the caller's choice. An empty body is read as null.
+pub(super) async fn answer_as_asked<T: DeserializeOwned>(
+    context: &Context,
+    response: reqwest::Response,
+) -> Result<ResponseValue<T>, Error<()>> {
+    let decode = |body: &[u8]| match repair::without_mark(body) {
+        // Not every type reads null, so the error of the others is about the body as it is.
+        [] => serde_json::from_slice(b"null").or_else(|_| serde_json::from_slice(b"")),
+        body => serde_json::from_slice(body),
+    };
+    decoded(context, response, decode).await
+}
+
+async fn decoded<T>(
+    context: &Context,
+    response: reqwest::Response,
+    decode: impl FnOnce(&[u8]) -> serde_json::Result<T>,
+) -> Result<ResponseValue<T>, Error<()>> {
     let received = success(context, response).await?;
-    match serde_json::from_slice(&received.body) {
+    match decode(&received.body) {
         Ok(value) => Ok(ResponseValue::new(value, received.status, HeaderMap::new())),
         Err(error) => Err(Error::InvalidResponsePayload(received.body, error)),
     }

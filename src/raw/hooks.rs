@@ -8,7 +8,7 @@ use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::de::DeserializeOwned;
 
-use super::answer::answer;
+use super::answer::answer_as_asked;
 use super::{Client, Context, End, Error, Received, ResponseValue, operation};
 
 impl fmt::Debug for Client {
@@ -47,7 +47,7 @@ impl Client {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         let response = self.exec(request, &OperationInfo { operation_id: "any" }).await?;
-        answer(&self.inner, response).await
+        answer_as_asked(&self.inner, response).await
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) mod open_enum;
 mod operation;
 mod redacted;
 #[cfg(feature = "client")]
+mod repair;
+#[cfg(feature = "client")]
 mod segment;
 
 #[allow(missing_docs, reason = "what the documents do not describe has no description")]

@@ -67,3 +67,29 @@ async fn a_path_that_leads_elsewhere_is_not_sent() {
     }
     assert!(server.received().is_empty());
 }
+
+#[tokio::test]
+async fn an_empty_success_is_read_as_null() {
+    for (body, is_empty) in [("", true), ("\u{feff}", true), ("null", true), ("{}", false)] {
+        let server = Server::with_json(200, body).await;
+        let client = server.client();
+        let unit = client.request::<()>(Method::DELETE, "/things/1/").send().await;
+        assert_eq!(unit.is_ok(), is_empty, "{body:?}: {unit:?}");
+        let error =
+            client.request::<Refund>(Method::PUT, "/things/1/").send().await.expect_err("is no refund");
+        assert!(error.is_decode() && error.outcome() == Outcome::Unknown, "{body:?}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_type_of_the_caller_is_read_strictly() {
+    let server = Server::with_json(200, r#"{"id":7}"#).await;
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code, reason = "it is never read")]
+    struct Brief {
+        id: Option<String>,
+    }
+    let error =
+        server.client().request::<Brief>(Method::PUT, "/things/1/").send().await.expect_err("is a number");
+    assert!(error.is_decode(), "{error:?}");
+}

@@ -55,9 +55,39 @@ async fn an_unreadable_success_may_have_moved_money() {
         assert!(error.is_decode(), "{error:?}");
         assert_eq!(error.outcome(), Outcome::Unknown);
         assert_eq!(error.body(), Some(body.as_bytes()));
-        assert!(
-            error.to_string().starts_with("create_refund: the answer is not what the API describes (line ")
+        let printed = if body.is_empty() {
+            "create_refund: the response (200 OK) has an empty body"
+        } else {
+            "create_refund: the answer is not what the API describes (line "
+        };
+        assert!(error.to_string().starts_with(printed), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_of_another_form_does_not_hide_that_money_moved() {
+    for (field, other) in [
+        (r#""transaction_id":1"#, r#""transaction_id":"1""#),
+        (r#""refund_id":1"#, r#""refund_id":1.0"#),
+        (r#""refund_public_id":"1""#, r#""refund_public_id":1"#),
+        ("{", "{\"amount_usd\":\"\","),
+        ("{", "{\"amount_in_cents\":\"a lot\","),
+        ("{", "\u{feff}{"),
+    ] {
+        let created = r#"{"status":"processing","refund_id":1,"refund_public_id":"1","transaction_id":1,"amount":"1.00","currency":"USD"}"#;
+        assert!(created.contains(field), "{field}");
+        let body = created.replacen(field, other, 1);
+        let sent = body.clone();
+        let server = Server::start(move |_| sent.clone()).await;
+        let call = server.client().refunds().create("TX", "x");
+        let response = call.send_with_response().await.unwrap_or_else(|error| panic!("{body}: {error}"));
+        let refund = response.value();
+        assert_eq!(
+            (refund.refund_id, &*refund.refund_public_id, refund.transaction_id, refund.amount_usd),
+            (1, "1", 1, None),
+            "{body}"
         );
+        assert_eq!(response.body(), body.as_bytes(), "the body is kept as it came");
     }
 }
 
