@@ -44,6 +44,8 @@ struct Inner {
     attempts: u32,
     /// Whether an earlier request for the same thing may have taken effect.
     after_unknown: bool,
+    /// Whether it failed before what the caller asked for was sent.
+    before_sending: bool,
 }
 
 /// What is known about the effect of a call that failed.
@@ -135,6 +137,7 @@ impl Error {
             failure,
             attempts: 0,
             after_unknown: false,
+            before_sending: false,
         }))
     }
 
@@ -147,17 +150,35 @@ impl Error {
         source: impl StdError + Send + Sync + 'static,
     ) -> Self {
         let failure = Failure::Configuration { problem, source: Some(Box::new(source)) };
-        Self(Box::new(Inner { operation: None, failure, attempts: 0, after_unknown: false }))
+        Self(Box::new(Inner {
+            operation: None,
+            failure,
+            attempts: 0,
+            after_unknown: false,
+            before_sending: false,
+        }))
     }
 
     pub(super) fn configuration_problem(problem: &'static str) -> Self {
         let failure = Failure::Configuration { problem, source: None };
-        Self(Box::new(Inner { operation: None, failure, attempts: 0, after_unknown: false }))
+        Self(Box::new(Inner {
+            operation: None,
+            failure,
+            attempts: 0,
+            after_unknown: false,
+            before_sending: false,
+        }))
     }
 
     /// The same error, after so many attempts.
     pub(super) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// The same error, of a request that was only to prepare the one that was asked for.
+    pub(super) fn before_sending(mut self) -> Self {
+        self.0.before_sending = true;
         self
     }
 
@@ -193,6 +214,9 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         if self.0.after_unknown {
             return Outcome::Unknown;
+        }
+        if self.0.before_sending {
+            return Outcome::NotSent;
         }
         match &self.0.failure {
             Failure::Configuration { .. }

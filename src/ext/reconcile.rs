@@ -3,13 +3,15 @@
 //! ND8 documents no idempotency key. So a refund request that may have arrived is never repeated by itself; what can be
 //! done is to look whether the refund is there. This module does that, and says plainly when it cannot tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use jiff::SignedDuration;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::time::sleep;
 use super::{Call, CreateRefund, Error, GetPayment, ListRefunds, Outcome, Refund, RefundCreated};
+use crate::{Currency, Decimal};
 
 /// How long the server is given to finish what it may be doing, before its list of refunds is believed.
 pub(super) const SETTLE: Duration = Duration::from_secs(2);
@@ -17,6 +19,10 @@ pub(super) const SETTLE: Duration = Duration::from_secs(2);
 const MOST_SENT: u32 = 3;
 /// How many refunds are listed at a time.
 const PAGE: u32 = 100;
+/// How many pages are read at most. A refund that is not found within so many is not looked for any further.
+const MOST_PAGES: u32 = 100;
+/// By how much the clocks of two servers in one service may differ.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(1);
 
 /// What became of a refund that was sent with care.
 #[derive(Clone, Debug)]
@@ -26,7 +32,8 @@ pub enum Reconciled {
     Created(RefundCreated),
     /// The answer was lost, and the refund is there. It may have failed since: look at its status.
     Found(Box<Refund>),
-    /// The answer was lost, and several new refunds of that amount and reason are there: somebody else is at it too.
+    /// The answer was lost, and new refunds are there of which it is not certain which one is this, or whether one is: several
+    /// that fit, one whose amount or reason differs from what was sent, or one that names its payment by a number.
     Ambiguous(Vec<Refund>),
 }
 
@@ -47,10 +54,13 @@ impl Reconciled {
 pub enum Lookup {
     /// It is there.
     Found(Box<Refund>),
-    /// It is not there. If the request timed out, it may still be on its way.
+    /// It is not there: the list was read, newest first, until before it was sent, and has no refund of this payment that is new.
+    /// If the request timed out, it may still be on its way; and a list may lag behind.
     NotFound,
-    /// Several refunds fit.
+    /// Refunds are there of which it is not certain which one is this, or whether one is.
     Ambiguous(Vec<Refund>),
+    /// The list cannot tell: it is not in the order that was asked for, or has no end that can be proved.
+    Unknown,
 }
 
 impl Call<CreateRefund> {
@@ -61,8 +71,19 @@ impl Call<CreateRefund> {
         self
     }
 
-    /// Looks whether this refund has been made, without sending it: refunds of the payment with the same reason and, if
-    /// one is set, the same amount, created at `since` or later. Scope: `payments:read`.
+    /// Sends the refund again where it is certainly not in the list after a connection broke, in
+    /// [`send_or_reconcile`](Self::send_or_reconcile). Without this nothing is ever sent a second time.
+    ///
+    /// A risk is left: a request that was cut off may arrive after the looks and the second request, and a list may lag behind
+    /// what was made. Either is a second refund where the payment has room for one. A longer [`settle`](Self::settle) makes the
+    /// risk smaller.
+    pub fn resend_if_absent(mut self) -> Self {
+        self.request.resend = true;
+        self
+    }
+
+    /// Looks whether this refund has been made, without sending it: whether the list has a refund of this payment that was
+    /// created at `since` or later. Amount and reason only tell whether one that is there is this one. Scope: `payments:read`.
     ///
     /// Take `since` from before the refund was sent, by the server's clock or with something to spare.
     ///
@@ -96,25 +117,20 @@ impl Call<CreateRefund> {
     ///
     /// Those of looking up a payment and of listing refunds.
     pub async fn reconcile(&self, since: jiff::Timestamp) -> Result<Lookup, Error> {
-        Ok(match self.matching(Some(since), |refund| refund.created_at >= since).await? {
-            found if found.len() > 1 => Lookup::Ambiguous(found),
-            found => {
-                found.into_iter().next().map_or(Lookup::NotFound, |refund| Lookup::Found(Box::new(refund)))
-            }
-        })
+        let payment = self.payment_names().await?;
+        let look = self.look(&payment, &Before::Time(since)).await?;
+        Ok(look.verdict())
     }
 
     /// Sends the refund, and where the answer is lost looks whether it was made. Scopes: those of creating a refund, and
     /// `payments:read`.
     ///
-    /// Only when the connection broke, the refund is not there, and is still not there after a while, the request is sent
-    /// again. When time ran out, it is not: a request may linger on its way for long, and ND8 has no means to recognise
-    /// the second one. Nor is it when the server failed (5xx). Then, and when a look-up fails, the error says
-    /// [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later.
+    /// The list of refunds is read before and after, newest first. A refund that was not there before is this one if payment, amount
+    /// and reason are those that were sent; texts are compared as Django stores them. Where it is not there, or the list cannot
+    /// tell, or a look fails, the error says [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later. Nothing
+    /// is sent again, unless [`resend_if_absent`](Self::resend_if_absent) asks for it.
     ///
-    /// A risk is left: a request that was cut off, and arrives after the looks and the second request, is a second refund
-    /// where the payment has room for one. A longer [`settle`](Self::settle) makes it smaller; who wants none of it sends with
-    /// [`send`](Self::send), and reconciles by hand.
+    /// Somebody else who refunds the same amount of the same payment for the same reason at the same moment cannot be told apart.
     ///
     /// The deadlines of the call hold for each request that this takes.
     ///
@@ -143,12 +159,18 @@ impl Call<CreateRefund> {
     ///
     /// # Errors
     ///
-    /// Those of creating a refund. Before anything is sent, the refunds that are there already are listed, and that may
-    /// fail too.
+    /// Those of creating a refund. Before anything is sent, the payment is looked up and the refunds that are there already are
+    /// listed; where that fails, the outcome is [`Outcome::NotSent`].
     pub async fn send_or_reconcile(self) -> Result<Reconciled, Error> {
-        let known: BTreeSet<String> =
-            self.matching(None, |_| true).await?.into_iter().map(|refund| refund.id).collect();
-        let is_new = |refund: &Refund| !known.contains(&refund.id);
+        let before = async {
+            let payment = self.payment_names().await?;
+            let newest = self.newest().page(1).send().await?;
+            Ok((
+                payment,
+                Before::Known(newest.into_iter().map(|refund| (refund.id, refund.created_at)).collect()),
+            ))
+        };
+        let (payment, before) = before.await.map_err(Error::before_sending)?;
         let mut sent = 0;
         loop {
             sent += 1;
@@ -162,45 +184,191 @@ impl Call<CreateRefund> {
             for _ in 0..2 {
                 sleep(self.request.settle).await;
                 // Whatever goes wrong with looking, what must be told is that the refund may have been made.
-                let Ok(new) = self.matching(None, is_new).await else { return Err(error) };
-                match <[Refund; 1]>::try_from(new) {
-                    Ok([refund]) => return Ok(Reconciled::Found(Box::new(refund))),
-                    Err(new) if new.len() > 1 => return Ok(Reconciled::Ambiguous(new)),
-                    Err(_) => {}
+                match self.look(&payment, &before).await.map(Look::verdict) {
+                    Ok(Lookup::Found(refund)) => return Ok(Reconciled::Found(refund)),
+                    Ok(Lookup::Ambiguous(refunds)) => return Ok(Reconciled::Ambiguous(refunds)),
+                    Ok(Lookup::NotFound) => {}
+                    Ok(Lookup::Unknown) | Err(_) => return Err(error),
                 }
             }
             let broke = error.is_transport() && !error.is_timeout();
-            if !broke || sent == MOST_SENT {
+            if !self.request.resend || !broke || sent == MOST_SENT {
                 return Err(error);
             }
         }
     }
 
-    /// The refunds of this payment with this reason and amount that also pass a test; the server is asked for those since
-    /// a time only, and need not know how.
-    async fn matching(
-        &self,
-        since: Option<jiff::Timestamp>,
-        test: impl Fn(&Refund) -> bool,
-    ) -> Result<Vec<Refund>, Error> {
-        let CreateRefund { payment, body, .. } = &self.request;
-        // The caller may have named the payment by its number; refunds name it by its public id.
-        let public = self.with(GetPayment { payment: payment.clone() }).send().await?.id;
-        let mut list =
-            self.with(ListRefunds::default()).search(&public).ordering("created_at").page_size(PAGE);
-        if let Some(since) = since {
-            list = list.created_from(since);
-        }
-        let mut refunds = list.items();
-        let mut found = Vec::new();
-        while let Some(refund) = refunds.try_next().await? {
-            let fits = (refund.transaction_id == public || refund.transaction_id == payment.as_str())
-                && refund.reason.as_deref() == Some(&body.reason)
-                && body.amount.is_none_or(|amount| amount == refund.amount);
-            if fits && test(&refund) {
-                found.push(refund);
+    /// The names that refunds can have for the payment: the caller may have named it by its number.
+    async fn payment_names(&self) -> Result<Vec<String>, Error> {
+        let given = self.request.payment.clone();
+        let public = self.with(GetPayment { payment: given.clone() }).send().await?.id;
+        Ok(vec![public, given.as_str().to_owned()])
+    }
+
+    /// The list that absence is read from. It is narrowed by nothing: what a filter leaves out proves nothing.
+    fn newest(&self) -> Call<ListRefunds> {
+        self.with(ListRefunds::default()).ordering("-created_at").page_size(PAGE)
+    }
+
+    /// Reads the list back to before the refund was sent.
+    async fn look(&self, payment: &[String], before: &Before) -> Result<Look, Error> {
+        let mut look = Look::default();
+        let mut seen = BTreeSet::new();
+        let (mut last, mut descends, mut reached) = (None::<jiff::Timestamp>, false, false);
+        for number in 1..=MOST_PAGES {
+            let page = match self.newest().page(number).send().await {
+                Err(error) if number > 1 && error.is_not_found() => {
+                    look.is_complete = true;
+                    return Ok(look);
+                }
+                page => page?,
+            };
+            let is_end =
+                page.is_empty() || page.count.is_some_and(|count| count == (seen.len() + page.len()) as u64);
+            let before_page = seen.len();
+            for refund in page {
+                if !seen.insert(refund.id.clone()) {
+                    continue;
+                }
+                // Not in the order that was asked for: what is new may be anywhere.
+                look.is_unordered |= last.is_some_and(|last| refund.created_at > last);
+                descends |= last.is_some_and(|last| refund.created_at < last);
+                last = Some(refund.created_at);
+                reached |= before.is_before(&refund);
+                if before.may_be_new(&refund)
+                    && let Some(fit) = self.fit(payment, &refund)
+                {
+                    look.new.push((refund, fit));
+                }
+            }
+            // One refund that is old says nothing yet: a list that begins with the oldest has it first.
+            if is_end || reached && descends && !look.is_unordered {
+                look.is_complete = true;
+                return Ok(look);
+            }
+            // A server that does not know `page` sends the same again, and proves no end.
+            if seen.len() == before_page {
+                break;
             }
         }
-        Ok(found)
+        Ok(look)
+    }
+
+    /// How a new refund compares with this one; none if it is of another payment.
+    fn fit(&self, payment: &[String], refund: &Refund) -> Option<Fit> {
+        let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        let is_named = payment.contains(&refund.transaction_id);
+        if !is_named && !(is_number(&refund.transaction_id) && !payment.iter().any(|name| is_number(name))) {
+            return None;
+        }
+        let body = &self.request.body;
+        let is_amount = body.amount.is_none_or(|amount| is_nearly(amount, refund.amount, &refund.currency));
+        let is_reason = refund.reason.as_deref().is_none_or(|reason| stored(reason) == stored(&body.reason));
+        Some(if is_named && is_amount && is_reason { Fit::This } else { Fit::Perhaps })
+    }
+}
+
+/// What tells a refund that was there before this one was sent.
+enum Before {
+    /// The newest refunds that were there.
+    Known(BTreeMap<String, jiff::Timestamp>),
+    /// The time from which on it may have been made.
+    Time(jiff::Timestamp),
+}
+
+impl Before {
+    /// Whether a refund is so old that none behind it can be new.
+    fn is_before(&self, refund: &Refund) -> bool {
+        match self {
+            Self::Time(since) => refund.created_at < *since,
+            // The clocks of two servers may differ a little, and so the order of what was made at the same time.
+            Self::Known(known) => known.values().max().is_some_and(|newest| {
+                let margin = newest.checked_sub(CLOCKS).unwrap_or(jiff::Timestamp::MIN);
+                known.contains_key(&refund.id) && refund.created_at < margin
+            }),
+        }
+    }
+
+    fn may_be_new(&self, refund: &Refund) -> bool {
+        match self {
+            Self::Time(since) => refund.created_at >= *since,
+            Self::Known(known) => !known.contains_key(&refund.id),
+        }
+    }
+}
+
+/// How a refund that was not there before compares with the one that was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// Payment, amount and reason are the same.
+    This,
+    /// It may be of the same payment.
+    Perhaps,
+}
+
+/// What a look at the list found.
+#[derive(Default)]
+struct Look {
+    new: Vec<(Refund, Fit)>,
+    /// The list was read until before the refund was sent, or to its end.
+    is_complete: bool,
+    is_unordered: bool,
+}
+
+impl Look {
+    fn verdict(self) -> Lookup {
+        let fits = self.new.iter().filter(|(_, fit)| *fit == Fit::This).count();
+        let proves = self.is_complete && !self.is_unordered;
+        let mut new = self.new;
+        match (new.len(), fits) {
+            (0, _) if proves => Lookup::NotFound,
+            (0, _) => Lookup::Unknown,
+            (1, 1) => Lookup::Found(Box::new(new.remove(0).0)),
+            _ => Lookup::Ambiguous(new.into_iter().map(|(refund, _)| refund).collect()),
+        }
+    }
+}
+
+/// Whether two amounts differ by less than the smallest unit of the currency: a server may round.
+fn is_nearly(one: Decimal, other: Decimal, currency: &str) -> bool {
+    let places = Currency::from(currency).exponent().unwrap_or(0);
+    one.checked_sub(other).is_some_and(|difference| difference.abs() < Decimal::new(1, places))
+}
+
+/// A text as Django REST Framework stores it: without white space around it, with plain line ends, in one Unicode form.
+fn stored(text: &str) -> String {
+    text.trim().replace("\r\n", "\n").replace('\r', "\n").nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_nearly, stored};
+    use crate::Decimal;
+
+    #[test]
+    fn texts_are_compared_as_they_are_stored() {
+        for (sent, kept) in [
+            ("Order 4711 ", "Order 4711"),
+            ("\ta\r\nb\rc\n", "a\nb\nc"),
+            ("Cafe\u{301}", "Caf\u{e9}"),
+            ("\u{a0}x\u{2003}", "x"),
+        ] {
+            assert_eq!(stored(sent), stored(kept), "{sent:?}");
+        }
+        assert_ne!(stored("Order 4711"), stored("order 4711"));
+    }
+
+    #[test]
+    fn amounts_are_equal_within_the_smallest_unit() {
+        let amount = |text: &str| text.parse::<Decimal>().expect("is an amount");
+        for (one, other, currency, expected) in [
+            ("10.005", "10.01", "USD", true),
+            ("10.00", "10.01", "USD", false),
+            ("10.4", "10", "JPY", true),
+            ("10", "11", "JPY", false),
+            ("10.00", "10", "XXX", true),
+        ] {
+            assert_eq!(is_nearly(amount(one), amount(other), currency), expected, "{one} {other} {currency}");
+        }
     }
 }

@@ -65,7 +65,7 @@ impl Refunds {
     /// made: list the payment's refunds before another is sent. It is never repeated by itself.
     pub fn create(&self, payment: impl Into<PaymentId>, reason: impl Into<String>) -> Call<CreateRefund> {
         let body = raw::types::RefundRequest::new(reason);
-        Call::new(&self.core, CreateRefund { payment: payment.into(), body, settle: SETTLE })
+        Call::new(&self.core, CreateRefund { payment: payment.into(), body, settle: SETTLE, resend: false })
     }
 
     /// Lists the organization's refunds, all of them unless filtered: a page with [`send`](Call::send), all pages with
@@ -114,6 +114,7 @@ pub struct CreateRefund {
     pub(super) payment: PaymentId,
     pub(super) body: raw::types::RefundRequest,
     pub(super) settle: Duration,
+    pub(super) resend: bool,
 }
 
 impl Call<CreateRefund> {

@@ -15,6 +15,7 @@ mod pages;
 mod raw_mocks;
 mod raw_sandbox;
 mod reconcile;
+mod reconcile_servers;
 mod redaction;
 mod redirects;
 mod retries;

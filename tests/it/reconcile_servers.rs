@@ -1,0 +1,226 @@
+//! Reconciling with servers that keep, name, order and list refunds in other ways: nothing is refunded twice, and what a list does
+//! not prove is not claimed.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use nd8::{Client, Decimal, Lookup, Outcome, Reconciled, RetryPolicy};
+use serde_json::{Value, json};
+
+use crate::faults::{Fault, Proxy};
+
+/// How a server differs from the one that the client would like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Quirk {
+    None,
+    /// Keeps another text than was sent.
+    Reason(&'static str),
+    NoReason,
+    Amount(&'static str),
+    /// Names the payment by its number.
+    Number,
+    /// Has so many refunds on a page, whatever was asked for.
+    Caps(usize),
+    IgnoresPage,
+    OldestFirst,
+    /// Sorts by amount, the largest first: what is new and small is at the end.
+    ByAmount,
+    /// Wraps pages as Django REST Framework does.
+    Envelope,
+    /// Never lists what is new.
+    Lags,
+}
+
+struct Server {
+    quirk: Quirk,
+    /// The refunds, the oldest first.
+    refunds: Vec<Value>,
+    made: usize,
+}
+
+type Shared = Arc<Mutex<Server>>;
+
+fn refund(number: usize, payment: &str, reason: Value, amount: &str) -> Value {
+    json!({
+        "id": format!("RF{number}"), "transaction_id": payment, "amount": amount, "currency": "USD", "status": "processing",
+        "reason": reason, "created_at": format!("2026-01-01T{:02}:{:02}:00Z", number / 60, number % 60),
+    })
+}
+
+async fn create(State(server): State<Shared>, Json(body): Json<Value>) -> Json<Value> {
+    let mut server = server.lock().expect("nobody panics");
+    server.made += 1;
+    let number = server.refunds.len();
+    let reason = match server.quirk {
+        Quirk::Reason(kept) => json!(kept),
+        Quirk::NoReason => Value::Null,
+        _ => body["reason"].clone(),
+    };
+    let amount = if let Quirk::Amount(kept) = server.quirk { kept } else { "10.00" };
+    let payment = if server.quirk == Quirk::Number { "42" } else { "TX1" };
+    let made = refund(number, payment, reason, amount);
+    let id = made["id"].clone();
+    server.refunds.push(made);
+    Json(json!({
+        "status": "processing", "refund_id": number, "refund_public_id": id, "transaction_id": 42, "amount": amount, "currency": "USD",
+    }))
+}
+
+async fn list(
+    State(server): State<Shared>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> (StatusCode, Json<Value>) {
+    let server = server.lock().expect("nobody panics");
+    let number = |name: &str| {
+        query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok())
+    };
+    let mut all = server.refunds.clone();
+    if server.quirk == Quirk::Lags {
+        all.truncate(all.len() - server.made);
+    }
+    if server.quirk != Quirk::OldestFirst {
+        all.reverse();
+    }
+    if server.quirk == Quirk::ByAmount {
+        let amount = |refund: &Value| {
+            refund["amount"].as_str().expect("is a text").parse::<Decimal>().expect("is one")
+        };
+        all.sort_by_key(|refund| std::cmp::Reverse(amount(refund)));
+    }
+    let size = if let Quirk::Caps(size) = server.quirk { size } else { number("page_size").unwrap_or(20) };
+    let page = if server.quirk == Quirk::IgnoresPage { 1 } else { number("page").unwrap_or(1) };
+    let items: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().collect();
+    if server.quirk == Quirk::Envelope {
+        let next = (page * size < all.len()).then(|| format!("http://x/refunds/?page={}", page + 1));
+        if items.is_empty() && page > 1 {
+            return (StatusCode::NOT_FOUND, Json(json!({ "detail": "Invalid page." })));
+        }
+        return (
+            StatusCode::OK,
+            Json(json!({ "count": all.len(), "next": next, "previous": null, "results": items })),
+        );
+    }
+    (StatusCode::OK, Json(Value::Array(items)))
+}
+
+/// A server with so many refunds of other payments, and the client behind a fault of the request that creates.
+async fn start(quirk: Quirk, old: usize, fault: Fault) -> (Shared, Client, Proxy) {
+    let refunds = (0..old).map(|number| refund(number, "TX9", json!("Old"), "50.00")).collect();
+    let server = Arc::new(Mutex::new(Server { quirk, refunds, made: 0 }));
+    let payment = json!({
+        "id": "TX1", "amount": "100.00", "currency": "USD", "status": "paid", "depositAttempts": [], "created_at": "2026-01-01T00:00:00Z",
+    });
+    let router = Router::new()
+        .route("/api/transactions/{id}/", get(|| async move { Json(payment) }))
+        .route("/api/transactions/{id}/refund/", post(create))
+        .route("/api/refunds/", get(list))
+        .with_state(Arc::clone(&server));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("is bound");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut fault = Some(fault);
+    let faults = move |line: &str| {
+        if line.starts_with("POST") { fault.take().unwrap_or(Fault::None) } else { Fault::None }
+    };
+    let proxy = Proxy::before(&format!("http://{address}/api"), faults).await;
+    let client = Client::builder("key")
+        .base_url(&proxy.base_url)
+        .retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
+        .build()
+        .expect("the settings are fine");
+    (server, client, proxy)
+}
+
+fn made(server: &Shared) -> usize {
+    server.lock().expect("nobody panics").made
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_never_made_again() {
+    for (quirk, reason, found) in [
+        (Quirk::None, "Order 4711", true),
+        (Quirk::Reason("Order 4711"), "Order 4711 ", true),
+        (Quirk::Reason("a\nb"), "a\r\nb", true),
+        (Quirk::NoReason, "Order 4711", true),
+        (Quirk::Amount("10.005"), "Order 4711", true),
+        (Quirk::Caps(1), "Order 4711", true),
+        (Quirk::IgnoresPage, "Order 4711", true),
+        (Quirk::OldestFirst, "Order 4711", true),
+        (Quirk::ByAmount, "Order 4711", true),
+        (Quirk::Envelope, "Order 4711", true),
+        // There is a new refund. Whether it is this one only a person can tell.
+        (Quirk::Amount("9.00"), "Order 4711", false),
+        (Quirk::Reason("Order"), "Order 4711", false),
+        (Quirk::Number, "Order 4711", false),
+    ] {
+        for old in [0, 3] {
+            let (server, client, _proxy) = start(quirk, old, Fault::AnswerLost).await;
+            let refund = client.refunds().create("TX1", reason).amount(Decimal::TEN).settle(Duration::ZERO);
+            let result = refund.resend_if_absent().send_or_reconcile().await;
+            assert_eq!(made(&server), 1, "{quirk:?}, {old} before: {result:?}");
+            match result.expect("is settled") {
+                Reconciled::Found(refund) => assert!(found && refund.id == format!("RF{old}"), "{quirk:?}"),
+                Reconciled::Ambiguous(refunds) => assert!(!found && refunds.len() == 1, "{quirk:?}"),
+                other => panic!("{quirk:?}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_a_lagging_list_does_not_show_is_unknown() {
+    let (server, client, _proxy) = start(Quirk::Lags, 3, Fault::AnswerLost).await;
+    let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
+    let error = refund.send_or_reconcile().await.expect_err("is not listed");
+    assert_eq!((error.outcome(), made(&server)), (Outcome::Unknown, 1));
+}
+
+#[tokio::test]
+async fn absence_is_proved_or_nothing_is_sent_again() {
+    for (quirk, old, proved) in [
+        (Quirk::None, 0, true),
+        (Quirk::None, 3, true),
+        (Quirk::None, 250, true),
+        (Quirk::Caps(1), 3, true),
+        (Quirk::Envelope, 0, true),
+        (Quirk::Envelope, 250, true),
+        // All that it has on one page, again and again; or by chance in an order that ends with the newest.
+        (Quirk::IgnoresPage, 1, false),
+        (Quirk::OldestFirst, 3, false),
+        (Quirk::OldestFirst, 250, false),
+    ] {
+        let (server, client, _proxy) = start(quirk, old, Fault::Lost).await;
+        let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
+        let result = refund.resend_if_absent().send_or_reconcile().await;
+        assert_eq!(made(&server), usize::from(proved), "{quirk:?}, {old} before: {result:?}");
+        match result {
+            Ok(Reconciled::Created(_)) => assert!(proved, "{quirk:?}"),
+            Err(error) => assert!(!proved && error.outcome() == Outcome::Unknown, "{quirk:?}: {error:?}"),
+            other => panic!("{quirk:?}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_later_look_says_what_it_cannot_tell() {
+    for (quirk, expected) in [
+        (Quirk::None, "NotFound"),
+        (Quirk::Envelope, "NotFound"),
+        (Quirk::IgnoresPage, "Unknown"),
+        (Quirk::OldestFirst, "Unknown"),
+    ] {
+        let (_server, client, _proxy) = start(quirk, 3, Fault::None).await;
+        let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN);
+        let looked = refund.reconcile(jiff::Timestamp::UNIX_EPOCH).await.expect("is answered");
+        let said = match looked {
+            Lookup::NotFound => "NotFound",
+            Lookup::Unknown => "Unknown",
+            _ => "something else",
+        };
+        assert_eq!(said, expected, "{quirk:?}");
+    }
+}
