@@ -52,7 +52,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many there are on all pages, where the server tells.
     pub count: Option<u64>,
-    /// Where to go on, if there may be more. A bare array tells no end, so its last page may be followed by an empty one.
+    /// Where to go on, if there may be more. A bare array tells no end, so its last page is followed by an empty one.
     pub next: Option<Cursor>,
     /// What tells this page from others.
     fingerprint: u64,
@@ -173,7 +173,14 @@ pub(super) fn read<T: DeserializeOwned>(
     match result {
         Ok(answer) => {
             let (status, headers) = (answer.status(), answer.headers().clone());
-            let items = answer.into_inner();
+            let mut items = answer.into_inner();
+            // The end, for a server that does not know `page`: nothing new comes. A full page again is no end: there may be more,
+            // and it is reported by `is_repeated`.
+            if from.is_some_and(|cursor| cursor.seen.contains(&fingerprint))
+                && number_in(sent, "page_size") != Some(items.len() as u64)
+            {
+                items.clear();
+            }
             let next = after_bare(sent, items.len());
             Ok(ResponseValue::new(page(items, None, next), status, headers))
         }
@@ -209,24 +216,20 @@ fn query_of(url: &str) -> Option<String> {
     Some(query.split('#').next().unwrap_or_default().to_owned())
 }
 
-/// The query of the page after a bare array. It is the last one if it is not full; one that is more than full shows
-/// that the server does not know about pages.
+/// The query of the page after a bare array. That a page is shorter than what was asked for says nothing: a server may cap
+/// its pages. The last one is followed by an empty page, by a 404, or by nothing new.
 fn after_bare(sent: &str, items: usize) -> Option<String> {
-    let number = |name: &str| {
-        let pair = sent.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?;
-        pair.1.parse::<usize>().ok()
-    };
-    let (page, size) = (number("page"), number("page_size"));
-    // Without a word about pages all there is has come.
-    let goes_on = match size {
-        Some(size) => items > 0 && items == size,
-        None => items > 0 && page.is_some(),
-    };
-    goes_on.then(|| {
+    let page = number_in(sent, "page").unwrap_or(1);
+    (items > 0).then(|| {
         let others = sent.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page="));
-        let next = format!("page={}", page.unwrap_or(1) + 1);
+        let next = format!("page={}", page.saturating_add(1));
         others.chain([next.as_str()]).collect::<Vec<_>>().join("&")
     })
+}
+
+fn number_in(query: &str, name: &str) -> Option<u64> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name)?.1.parse().ok()
 }
 
 impl<R, T> Call<R>

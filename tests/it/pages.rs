@@ -19,6 +19,8 @@ enum Style {
     Unpaged,
     /// It knows `page_size` and always sends the first page.
     Stuck,
+    /// It has two on a page, whatever is asked for.
+    Capped,
 }
 
 const TOTAL: usize = 7;
@@ -35,12 +37,13 @@ fn list(request: &Received, style: Style) -> Response {
     let query: HashMap<&str, &str> =
         request.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('=')).collect();
     let number = |name: &str| query.get(name).and_then(|value| value.parse::<usize>().ok());
-    let (page, size) = (number("page").unwrap_or(1), number("page_size").unwrap_or(TOTAL));
+    let size = if style == Style::Capped { 2 } else { number("page_size").unwrap_or(TOTAL) };
+    let page = number("page").unwrap_or(1);
     let all: Vec<Value> = (0..TOTAL).map(refund).collect();
     let start = match style {
         Style::Unpaged => return axum::Json(all).into_response(),
         Style::Stuck => 0,
-        Style::Bare | Style::Envelope => (page - 1) * size,
+        Style::Bare | Style::Envelope | Style::Capped => (page - 1) * size,
     };
     if start >= TOTAL && page > 1 {
         return (StatusCode::NOT_FOUND, axum::Json(json!({"detail": "Invalid page."}))).into_response();
@@ -67,10 +70,10 @@ async fn server(style: Style) -> Server {
 
 #[tokio::test]
 async fn all_refunds_come_in_order_whatever_the_style() {
-    for style in [Style::Bare, Style::Envelope, Style::Unpaged] {
+    for style in [Style::Bare, Style::Envelope, Style::Unpaged, Style::Capped] {
         for size in [1, 2, 3, 7, 100] {
             if style == Style::Unpaged && size == TOTAL as u32 {
-                // All there is looks like a first page, and comes again when the second is asked for.
+                // All there is looks like a first page, and comes again when the second is asked for: an error, not an end.
                 continue;
             }
             let server = server(style).await;
@@ -91,8 +94,11 @@ async fn a_page_tells_what_it_knows() {
 
     let server = self::server(Style::Bare).await;
     let page = server.client().refunds().list().send().await.expect("lists");
-    assert_eq!((page.len(), page.count, &page.next), (7, None, &None), "nobody spoke of pages");
+    assert_eq!((page.len(), page.count), (7, None));
     assert_eq!(server.only().uri.query(), None);
+    // A server that has a page size of its own says nothing of the pages behind.
+    let next = server.client().refunds().list().resume(page.next.expect("may go on")).send().await;
+    assert!(next.expect_err("there is no second page").is_not_found());
 }
 
 #[tokio::test]
