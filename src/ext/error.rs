@@ -307,7 +307,8 @@ impl Error {
         super::call::request_id(&self.0.failure.received()?.headers)
     }
 
-    /// How long the server asked to wait before the next attempt: `Retry-After`, in seconds or as a date.
+    /// How long the server asked to wait before the next attempt: `Retry-After`, in seconds or as a date, or without it the
+    /// "available in N seconds" of Django REST Framework. Fractions are rounded up.
     ///
     /// ```
     /// use std::time::Duration;
@@ -325,12 +326,15 @@ impl Error {
     /// # }
     /// ```
     pub fn retry_after(&self) -> Option<Duration> {
-        let value = self.0.failure.received()?.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        if value.bytes().all(|byte| byte.is_ascii_digit()) {
-            return value.parse().ok().map(Duration::from_secs);
-        }
+        let header = self.0.failure.received()?.headers.get(RETRY_AFTER);
+        let Some(value) = header.and_then(|value| value.to_str().ok()).map(str::trim) else {
+            return self.throttled().and_then(|sentence| {
+                let (_, wait) = sentence.split_once("available in ")?;
+                seconds(wait.split(' ').next()?)
+            });
+        };
         // A date that has passed asks for no wait.
-        httpdate::parse_http_date(value).ok().map(time::until)
+        seconds(value).or_else(|| httpdate::parse_http_date(value).ok().map(time::until))
     }
 
     /// What is wrong, field by field: what this crate found before sending, or what the server complained about, decoded
@@ -484,11 +488,19 @@ impl Error {
     /// Whether Django REST Framework itself turned the request away, before any code that acts on it: a 429 with the
     /// `detail` that its throttles write. A proxy in front may write a 429 as well, and nobody knows when.
     pub(super) fn is_throttled(&self) -> bool {
+        self.throttled().is_some()
+    }
+
+    /// The sentence with which Django REST Framework turned the request away. One that only speaks of throttling is somebody
+    /// else's: a refund may have been handed over, and its status asked for too often.
+    fn throttled(&self) -> Option<String> {
         let by_drf = |message: &FieldError| {
             message.pointer.is_empty()
-                && (message.code.as_deref() == Some("throttled") || message.message.contains("throttled"))
+                && (message.code.as_deref() == Some("throttled")
+                    || message.message.starts_with("Request was throttled."))
         };
-        self.is_rate_limited() && self.messages().iter().any(by_drf)
+        let mut messages = if self.is_rate_limited() { self.messages() } else { Vec::new() }.into_iter();
+        messages.find(by_drf).map(|message| message.message)
     }
 
     fn is_status(&self, status: u16) -> bool {
@@ -699,4 +711,15 @@ impl StdError for Error {
             _ => None,
         }
     }
+}
+
+/// Reads a number of seconds, fractions rounded up. One beyond what can be counted is a wait without end, and not none.
+fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let begun = u64::from(fraction.bytes().any(|byte| byte != b'0'));
+    Some(Duration::from_secs(whole.parse::<u64>().map_or(u64::MAX, |whole| whole.saturating_add(begun))))
 }

@@ -167,6 +167,15 @@ mod tests {
         }
         assert!(repeats(answered(429, &[], THROTTLED), false));
         assert!(!repeats(answered(429, &[], "<h1>Slow down</h1>"), false), "who knows who said that");
+        for handed_over in [
+            r#"{"detail":"Refund submitted, but the provider throttled our status check."}"#,
+            r#"{"detail":"The provider said: Request was throttled."}"#,
+            r#"{"amount":["Request was throttled."]}"#,
+        ] {
+            assert!(!repeats(answered(429, &[], handed_over), false), "{handed_over}");
+        }
+        assert!(repeats(answered(429, &[], r#"{"detail":"Slow down.","code":"throttled"}"#), false));
+        assert!(!repeats(answered(503, &[], THROTTLED), false), "it is the status of somebody else");
         assert!(repeats(answered(429, &[], "<h1>Slow down</h1>"), true));
         let input = Error::input("create_refund", Vec::new());
         assert!(!repeats(input, true), "it would be refused again");
@@ -196,6 +205,15 @@ mod tests {
         assert_eq!(wait("3", 10), Some(Duration::from_secs(3)));
         assert_eq!(wait("10", 10), None, "the deadline would be over");
         assert_eq!(wait("never", 10), Some(Duration::ZERO));
+        assert_eq!(wait("2.001", 10), Some(Duration::from_secs(3)), "rounded up");
+        for too_long in ["99999999999999999999", "18446744073709551615.5", "1e9"] {
+            let is_number = !too_long.contains('e');
+            assert_eq!(wait(too_long, 1_000_000), (!is_number).then_some(Duration::ZERO), "{too_long}");
+        }
+        let asked = |body| answered(429, &[], body).retry_after();
+        assert_eq!(asked(THROTTLED), Some(Duration::from_secs(3)));
+        assert_eq!(asked(r#"{"detail":"Request was throttled."}"#), None);
+        assert_eq!(asked(r#"{"detail":"Available in 3 seconds."}"#), None, "not the framework's words");
     }
 
     #[test]
