@@ -235,11 +235,14 @@ impl<R: Request> Call<R> {
                 }
                 Err(error) => error.after(attempts),
             };
-            may_have_happened |= error.outcome() == Outcome::Unknown && !self.request.is_read();
+            may_have_happened |=
+                matches!(error.outcome(), Outcome::Unknown | Outcome::Done) && !self.request.is_read();
             if may_have_happened {
                 error = error.after_unknown();
             }
-            let wait = policy.wait(attempts, idempotent, &error, remaining(), retry::jitter);
+            // What a server says it did is not asked for again; what it did not tell is.
+            let is_done = error.outcome() == Outcome::Done && !self.request.is_read();
+            let wait = policy.wait(attempts, idempotent && !is_done, &error, remaining(), retry::jitter);
             let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };
             tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");
             sleep(wait).await;

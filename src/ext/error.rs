@@ -1,11 +1,13 @@
 //! The one error of the crate.
 
+use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 use http::header::RETRY_AFTER;
+use serde_json::value::RawValue;
 
 use super::{drf, time};
 use crate::raw::{self, Received};
@@ -30,6 +32,7 @@ use crate::raw::{self, Received};
 /// match error.outcome() {
 ///     Outcome::NotSent => {}                    // nothing left this machine: repeat at will
 ///     Outcome::Rejected => panic!("{error}"),   // the server said no: repeating changes nothing
+///     Outcome::Done => println!("{:?}", error.made_id()), // the server did it, and its answer could not be read
 ///     Outcome::Unknown => panic!("look it up"), // it may have happened: never repeat blindly
 /// }
 /// assert!(error.is_connect());
@@ -55,6 +58,9 @@ pub enum Outcome {
     NotSent,
     /// The server answered that it did not do it: repeating the same request changes nothing.
     Rejected,
+    /// The server answered that it did it (2xx), and the answer could not be read: it broke off, is too large, or has another form.
+    /// [`Error::body`] has what came, and [`Error::made_id`] the id of what was made, where it can be found.
+    Done,
     /// It may have happened. Look before anything that moves money is sent again.
     Unknown,
 }
@@ -120,6 +126,17 @@ fn never_connected(_: &reqwest::Error) -> bool {
 }
 
 impl Failure {
+    /// Whether an answer of success came that could not be read. A page of HTML is somebody else's, such as a proxy's.
+    fn is_done(&self) -> bool {
+        let received = match self {
+            Self::Undecodable { received: Some(received), .. }
+            | Self::Transport { received: Some(received), .. }
+            | Self::TooLarge(received) => received,
+            _ => return false,
+        };
+        received.status.is_success() && !received.body.trim_ascii_start().starts_with(b"<")
+    }
+
     fn received(&self) -> Option<&Received> {
         match self {
             Self::Status(received) | Self::TooLarge(received) => Some(received),
@@ -189,7 +206,7 @@ impl Error {
         self
     }
 
-    /// Whether the request took effect: no, no, or perhaps.
+    /// Whether the request took effect: no, no, yes, or perhaps.
     ///
     /// This is about all attempts, not only the last: a deletion whose answer was lost and whose repetition was refused may
     /// have happened.
@@ -212,11 +229,14 @@ impl Error {
     /// # }
     /// ```
     pub fn outcome(&self) -> Outcome {
-        if self.0.after_unknown {
-            return Outcome::Unknown;
-        }
         if self.0.before_sending {
             return Outcome::NotSent;
+        }
+        if self.0.failure.is_done() {
+            return Outcome::Done;
+        }
+        if self.0.after_unknown {
+            return Outcome::Unknown;
         }
         match &self.0.failure {
             Failure::Configuration { .. }
@@ -377,6 +397,40 @@ impl Error {
     /// ```
     pub fn body(&self) -> Option<&[u8]> {
         self.0.failure.received().map(|received| &received.body[..])
+    }
+
+    /// The id of what a request made, from an answer that could not be read as a whole: `refund_public_id` or `refund_id`,
+    /// `checkout_id`, `id`. None where the answer does not have one, or broke off.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|_, then| drop(then.status(200).body(r#"{"refund_public_id": "RFabc123", "amount": []}"#)));
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// let error = client.refunds().create("TXabc123", "Returned").send().await.unwrap_err();
+    /// assert_eq!(error.outcome(), nd8::Outcome::Done);
+    /// assert_eq!(error.made_id().as_deref(), Some("RFabc123"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn made_id(&self) -> Option<String> {
+        if self.outcome() != Outcome::Done {
+            return None;
+        }
+        let body: HashMap<String, &RawValue> = serde_json::from_slice(self.body()?).ok()?;
+        let names: &[&str] = match self.operation() {
+            Some("create_refund") => &["refund_public_id", "refund_id"],
+            Some("create_checkout" | "start_payment_link_checkout") => &["checkout_id"],
+            _ => &["id"],
+        };
+        names.iter().find_map(|name| {
+            let written = body.get(*name)?.get();
+            match serde_json::from_str::<String>(written) {
+                Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+                Err(_) => written.bytes().all(|byte| byte.is_ascii_digit()).then(|| written.to_owned()),
+            }
+        })
     }
 
     /// Whether a door could not be opened: its base URL, its name or TLS.

@@ -127,7 +127,7 @@ impl Call<CreateRefund> {
     ///
     /// The list of refunds is read before and after, newest first. A refund that was not there before is this one if payment, amount
     /// and reason are those that were sent; texts are compared as Django stores them. Where it is not there, or the list cannot
-    /// tell, or a look fails, the error says [`Outcome::Unknown`], and [`reconcile`](Self::reconcile) can look again later. Nothing
+    /// tell, or a look fails, the error says [`Outcome::Unknown`] (or [`Outcome::Done`], if the server said so), and [`reconcile`](Self::reconcile) can look again later. Nothing
     /// is sent again, unless [`resend_if_absent`](Self::resend_if_absent) asks for it.
     ///
     /// Somebody else who refunds the same amount of the same payment for the same reason at the same moment cannot be told apart.
@@ -176,7 +176,7 @@ impl Call<CreateRefund> {
             sent += 1;
             let error = match self.clone().send().await {
                 Ok(created) => return Ok(Reconciled::Created(created)),
-                Err(error) if error.outcome() == Outcome::Unknown => error,
+                Err(error) if matches!(error.outcome(), Outcome::Unknown | Outcome::Done) => error,
                 // The first request may have arrived late, and be the very reason why the second was refused.
                 Err(error) if sent > 1 => error.after_unknown(),
                 Err(error) => return Err(error),
@@ -191,7 +191,7 @@ impl Call<CreateRefund> {
                     Ok(Lookup::Unknown) | Err(_) => return Err(error),
                 }
             }
-            let broke = error.is_transport() && !error.is_timeout();
+            let broke = error.is_transport() && !error.is_timeout() && error.outcome() == Outcome::Unknown;
             if !self.request.resend || !broke || sent == MOST_SENT {
                 return Err(error);
             }
@@ -258,7 +258,9 @@ impl Call<CreateRefund> {
     fn fit(&self, payment: &[String], refund: &Refund) -> Option<Fit> {
         let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
         let is_named = payment.contains(&refund.transaction_id);
-        if !is_named && !(is_number(&refund.transaction_id) && !payment.iter().any(|name| is_number(name))) {
+        // By a number of which it is not known whose it is.
+        let may_be_named = is_number(&refund.transaction_id) && !payment.iter().any(|name| is_number(name));
+        if !is_named && !may_be_named {
             return None;
         }
         let body = &self.request.body;

@@ -77,7 +77,7 @@ async fn an_empty_success_is_read_as_null() {
         assert_eq!(unit.is_ok(), is_empty, "{body:?}: {unit:?}");
         let error =
             client.request::<Refund>(Method::PUT, "/things/1/").send().await.expect_err("is no refund");
-        assert!(error.is_decode() && error.outcome() == Outcome::Unknown, "{body:?}: {error:?}");
+        assert!(error.is_decode() && error.outcome() == Outcome::Done, "{body:?}: {error:?}");
     }
 }
 

@@ -49,11 +49,20 @@ async fn any_2xx_is_a_success() {
 }
 
 #[tokio::test]
-async fn an_unreadable_success_may_have_moved_money() {
-    for body in ["", "{}", "<html>OK</html>", r#"{"status":"processing","#] {
+async fn an_unreadable_success_moved_money() {
+    for (body, outcome, id) in [
+        ("", Outcome::Done, None),
+        ("{}", Outcome::Done, None),
+        (r#"{"status":"processing","#, Outcome::Done, None),
+        (r#"{"refund_public_id":"RF7","amount":true}"#, Outcome::Done, Some("RF7")),
+        (r#"{"refund_public_id":"  ","refund_id":17,"amount":{}}"#, Outcome::Done, Some("17")),
+        (r#"{"refund_public_id":null,"refund_id":-1}"#, Outcome::Done, None),
+        // Somebody else's page: a proxy, a sign-in of the network.
+        (" <html>OK</html>", Outcome::Unknown, None),
+    ] {
         let error = refund_answered(200, body).await;
         assert!(error.is_decode(), "{error:?}");
-        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!((error.outcome(), error.made_id().as_deref()), (outcome, id), "{body}");
         assert_eq!(error.body(), Some(body.as_bytes()));
         let printed = if body.is_empty() {
             "create_refund: the response (200 OK) has an empty body"
