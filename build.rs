@@ -24,7 +24,7 @@ fn generate(document: Option<String>) -> Result<[String; 2], Box<dyn std::error:
         .overlay(Document { name: "openapi/overlay.json", bytes: &overlay });
     // Who tries another document cannot edit the tables of this crate.
     knowledge.tolerant = document.is_some();
-    let code = nd8_codegen::generate(Document { name: main, bytes: &bytes }, &knowledge)?;
+    let code = nd8_codegen::generate_with(Document { name: main, bytes: &bytes }, &knowledge)?;
     code.warnings.iter().filter(|it| !it.kind.is_note()).for_each(|it| println!("cargo::warning={it}"));
     let out = std::env::var("OUT_DIR")?;
     code.files().iter().try_for_each(|(name, text)| std::fs::write(format!("{out}/{name}"), text))?;

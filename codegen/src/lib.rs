@@ -15,7 +15,7 @@
 //! `impact` the comparison of what two documents yield.
 //!
 //! ```
-//! use nd8_codegen::{Document, Knowledge, Profile, generate};
+//! use nd8_codegen::{Document, Profile, generate};
 //!
 //! let document = br#"{
 //!     "openapi": "3.0.3",
@@ -23,7 +23,7 @@
 //!     "paths": {"/ping/": {"get": {"responses": {"204": {"description": "Pong"}}}}}
 //! }"#;
 //! let profile = Profile::default();
-//! let generated = generate(Document { name: "tiny.json", bytes: document }, &Knowledge::new(&profile))?;
+//! let generated = generate(Document { name: "tiny.json", bytes: document }, None, &profile)?;
 //! assert!(generated.client.contains("pub fn get_ping(&self)"));
 //! # Ok::<(), nd8_codegen::Error>(())
 //! ```
@@ -136,6 +136,21 @@ const THREAD: &str = "nd8-codegen";
 /// The stack of the thread that generates. Documents nest, and so do the walks of the generator over what they become.
 const STACK: usize = 512 << 20;
 
+/// Generates a client from a document, the operations that it does not have, and the names of a profile, strictly applied.
+///
+/// [`generate_with`] takes all that can be known beside a document.
+///
+/// # Errors
+///
+/// Those of [`generate_with`].
+pub fn generate(
+    main: Document<'_>,
+    supplement: Option<Document<'_>>,
+    profile: &Profile,
+) -> Result<Generated, Error> {
+    generate_with(main, &Knowledge { supplement, ..Knowledge::new(profile) })
+}
+
 /// Generates a client from a document and what is known beside it.
 ///
 /// # Errors
@@ -143,7 +158,7 @@ const STACK: usize = 512 << 20;
 /// An [`Error`] lists every reason that was found, each with the document, the line, the JSON pointer and what to do: the input is
 /// neither JSON nor YAML, not OpenAPI 3.0 or 3.1, or malformed; something that a client needs is missing, of another kind, or has no
 /// form; the document asks for another credential; or, unless [`Knowledge::tolerant`], an entry of the knowledge matches nothing.
-pub fn generate(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
+pub fn generate_with(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
     quiet_panics();
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK);

@@ -3,7 +3,7 @@
 //! Generation is called here only, for `codegen` and for `refresh`.
 
 use anyhow::{Result, anyhow};
-use nd8_codegen::{Document, Knowledge, Warning, WarningKind, generate, nd8};
+use nd8_codegen::{Document, Knowledge, Warning, WarningKind, generate_with, nd8};
 
 use crate::derived::{self, Derived};
 use crate::lock::PATH as LOCK;
@@ -50,7 +50,7 @@ pub(crate) fn derive(name: &str, json: &str, retrieved: Option<&str>) -> Result<
     let knowledge = Knowledge::new(&profile)
         .supplement(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
         .overlay(Document { name: OVERLAY, bytes: overlay.as_bytes() });
-    let generated = generate(Document { name, bytes: json.as_bytes() }, &knowledge);
+    let generated = generate_with(Document { name, bytes: json.as_bytes() }, &knowledge);
     let generated = generated.map_err(|error| anyhow!("{error}"))?;
     let files = vec![
         Derived { path: "src/raw/snapshot/api.rs", content: generated.revision.to_source(retrieved) },

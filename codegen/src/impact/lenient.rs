@@ -5,7 +5,7 @@
 
 use super::Inputs;
 use crate::pointer::Pointer;
-use crate::{Error, Generated, Knowledge, Problem, WarningKind, generate};
+use crate::{Error, Generated, Knowledge, Problem, WarningKind, generate_with};
 
 /// What came out, and which entries matched nothing.
 pub(super) struct StaleTolerant {
@@ -17,7 +17,7 @@ pub(super) struct StaleTolerant {
 impl StaleTolerant {
     pub(super) fn generate(inputs: Inputs<'_>) -> Result<Self, Error> {
         let knowledge = Knowledge { tolerant: true, needs_are_notes: true, ..inputs.knowledge };
-        let generated = generate(inputs.main, &knowledge)?;
+        let generated = generate_with(inputs.main, &knowledge)?;
         let stale = generated.warnings.iter().filter(|warning| warning.kind == WarningKind::Stale);
         let stale = stale.map(|warning| warning.message.clone()).collect();
         Ok(Self { document: inputs.main.name.to_owned(), generated, stale })

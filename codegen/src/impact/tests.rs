@@ -124,7 +124,7 @@ fn a_field_that_becomes_required_is_nothing_where_the_profile_has_it_as_an_argum
         at(&mut document, REQUEST)["required"] = required;
         let text = document.to_string();
         let document = Document { name: "items.json", bytes: text.as_bytes() };
-        crate::generate(document, &Knowledge::new(&profile)).expect("can be generated").surface
+        crate::generate(document, None, &profile).expect("can be generated").surface
     };
     let optional = generated(json!(["name"]));
     assert!(optional.contains("fn types::ItemRequest::new(name: "), "{optional}");

@@ -305,7 +305,7 @@ fn next_to_cargo(program: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use nd8_codegen::{Document, Knowledge, generate};
+    use nd8_codegen::{Document, generate};
 
     use super::*;
     use crate::case::base::{Base, profile};
@@ -313,7 +313,7 @@ mod tests {
     fn generated(base: &str) -> Result<Generated, String> {
         let Base { document, profile: tables } = Base::named(base)?;
         let document = document.to_text();
-        generate(Document { name: base, bytes: document.as_bytes() }, &Knowledge::new(&profile(tables)?))
+        generate(Document { name: base, bytes: document.as_bytes() }, None, &profile(tables)?)
             .map_err(|error| error.to_string())
     }
 

@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nd8_codegen::{Document, Generated, Knowledge, Profile, generate};
+use nd8_codegen::{Document, Generated, Knowledge, Profile, generate, generate_with};
 
 use crate::case::base::{BASES, Base, patched, profile};
 use crate::case::json::Json;
@@ -70,7 +70,7 @@ impl Inputs {
             self.supplement.as_deref().map(|bytes| Document { name: "supplement.json", bytes });
         knowledge.overlay = self.overlay.as_deref().map(|bytes| Document { name: "overlay.json", bytes });
         knowledge.tolerant = self.tolerant;
-        generate(Document { name: "document.json", bytes: &self.document }, &knowledge)
+        generate_with(Document { name: "document.json", bytes: &self.document }, &knowledge)
             .map_err(|error| error.to_string())
     }
 }
@@ -246,8 +246,7 @@ fn types_have_bounded_width() {
             .expect("is an entry"),
         );
         let bytes = document.to_string();
-        let result =
-            generate(Document { name: "wide.json", bytes: bytes.as_bytes() }, &Knowledge::new(&profile));
+        let result = generate(Document { name: "wide.json", bytes: bytes.as_bytes() }, None, &profile);
         match place {
             Some(place) => {
                 let error = result.map(|it| it.warnings).expect_err("is refused").to_string();

@@ -46,7 +46,7 @@ impl Side {
     /// Returns the index of the code that is generated.
     fn library(&self, claims: &mut Claims) -> Result<usize, String> {
         claims.library(format!("{}{}", self.document, self.tables), || {
-            generate(self.document(), &Knowledge::new(&self.profile)).map_err(|error| error.to_string())
+            generate(self.document(), None, &self.profile).map_err(|error| error.to_string())
         })
     }
 }

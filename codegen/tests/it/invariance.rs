@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use nd8_codegen::{Document, Generated, Knowledge, Profile, generate, nd8};
+use nd8_codegen::{Document, Generated, Knowledge, Profile, generate, generate_with, nd8};
 use serde_json::{Map, Value, json};
 
 /// The outputs that a rewrite must not change, by the names of the files.
@@ -28,14 +28,14 @@ fn of_nd8(document: &Value) -> Generated {
         .supplement(Document { name: "supplement.json", bytes: &supplement })
         .overlay(Document { name: "overlay.json", bytes: &overlay });
     let text = document.to_string();
-    generate(Document { name: "nd8.json", bytes: text.as_bytes() }, &knowledge)
+    generate_with(Document { name: "nd8.json", bytes: text.as_bytes() }, &knowledge)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Generates from a document alone.
 fn of_small(document: &Value) -> Generated {
     let (text, profile) = (document.to_string(), Profile::default());
-    generate(Document { name: "small.json", bytes: text.as_bytes() }, &Knowledge::new(&profile))
+    generate(Document { name: "small.json", bytes: text.as_bytes() }, None, &profile)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

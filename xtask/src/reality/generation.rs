@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use nd8_codegen::{Document, Knowledge, Problem, Profile, generate, nd8};
+use nd8_codegen::{Document, Knowledge, Problem, Profile, generate_with, nd8};
 use serde::{Deserialize, Serialize};
 
 use super::table::Treatment;
@@ -87,13 +87,13 @@ pub(crate) fn run_one(raw: bool, name: &str, file: &Path, out: &Path) -> Result<
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let main = Document { name, bytes: &bytes };
     let generated = if raw {
-        generate(main, &Knowledge::new(&Profile::default()).tolerant())
+        generate_with(main, &Knowledge::new(&Profile::default()).tolerant())
     } else {
         let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
         let knowledge = Knowledge::new(&profile)
             .supplement(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
             .overlay(Document { name: OVERLAY, bytes: overlay.as_bytes() });
-        generate(main, &knowledge.tolerant())
+        generate_with(main, &knowledge.tolerant())
     };
     let mut report = Report { seconds: started.elapsed().as_secs_f64(), ..Report::default() };
     match generated {

@@ -22,7 +22,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use nd8_codegen::{Document, Error, Generated, Knowledge, Problem, Profile, generate};
+use nd8_codegen::{Document, Error, Generated, Problem, Profile, generate};
 use serde_json::Value;
 
 use crate::compiler::Compiler;
@@ -128,7 +128,7 @@ impl Refusal {
 
 fn generated(document: &str) -> Result<Generated, Refusal> {
     let document = Document { name: "document.json", bytes: document.as_bytes() };
-    generate(document, &Knowledge::new(&Profile::default())).map_err(Refusal)
+    generate(document, None, &Profile::default()).map_err(Refusal)
 }
 
 /// Writes a document with the keys of each object in any order.
