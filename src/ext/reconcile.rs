@@ -223,8 +223,7 @@ impl Call<CreateRefund> {
                 }
                 page => page?,
             };
-            let is_end =
-                page.is_empty() || page.count.is_some_and(|count| count == (seen.len() + page.len()) as u64);
+            let (is_empty, count) = (page.is_empty(), page.count);
             let before_page = seen.len();
             for refund in page {
                 if !seen.insert(refund.id.clone()) {
@@ -241,6 +240,7 @@ impl Call<CreateRefund> {
                     look.new.push((refund, fit));
                 }
             }
+            let is_end = is_empty || count.is_some_and(|count| count <= seen.len() as u64);
             // One refund that is old says nothing yet: a list that begins with the oldest has it first.
             if is_end || reached && descends && !look.is_unordered {
                 look.is_complete = true;
@@ -294,7 +294,11 @@ impl Before {
     fn may_be_new(&self, refund: &Refund) -> bool {
         match self {
             Self::Time(since) => refund.created_at >= *since,
-            Self::Known(known) => !known.contains_key(&refund.id),
+            // What is older than all that was read before was there, too.
+            Self::Known(known) => {
+                !known.contains_key(&refund.id)
+                    && known.values().min().is_none_or(|oldest| refund.created_at >= *oldest)
+            }
         }
     }
 }
@@ -325,7 +329,8 @@ impl Look {
         match (new.len(), fits) {
             (0, _) if proves => Lookup::NotFound,
             (0, _) => Lookup::Unknown,
-            (1, 1) => Lookup::Found(Box::new(new.remove(0).0)),
+            // In another order, what was read before was not the newest either, and an old one would be taken for this one.
+            (1, 1) if !self.is_unordered => Lookup::Found(Box::new(new.remove(0).0)),
             _ => Lookup::Ambiguous(new.into_iter().map(|(refund, _)| refund).collect()),
         }
     }
