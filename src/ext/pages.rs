@@ -11,6 +11,7 @@ use std::ops::Deref;
 use futures_util::stream::{self, Stream, TryStreamExt as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::call::sealed::Attempt;
 use super::{Call, Error, Request};
@@ -151,19 +152,17 @@ pub(super) fn read<T: DeserializeOwned>(
     result: Result<ResponseValue<Vec<T>>, raw::Error<()>>,
 ) -> Result<ResponseValue<Page<T>>, raw::Error<()>> {
     #[derive(Deserialize)]
-    struct Envelope<T> {
+    struct Envelope {
         #[serde(default)]
         count: Option<u64>,
         next: Option<String>,
-        results: Vec<T>,
+        results: Box<RawValue>,
     }
 
     let exchange = raw.inner.exchange();
     let sent = exchange.and_then(|exchange| exchange.sent_query()).unwrap_or_default();
-    let fingerprint =
-        fingerprint(exchange.and_then(|exchange| exchange.received()).map(|received| &received.body[..]));
     let mut seen = from.map(|cursor| cursor.seen.clone()).unwrap_or_default();
-    let page = |items: Vec<T>, count, next: Option<String>| {
+    let page = |items: Vec<T>, count, next: Option<String>, fingerprint| {
         // What was seen before and is seen again is found by `is_repeated`; an empty page says nothing.
         let known = seen.contains(&fingerprint);
         seen.insert(fingerprint);
@@ -173,6 +172,8 @@ pub(super) fn read<T: DeserializeOwned>(
     match result {
         Ok(answer) => {
             let (status, headers) = (answer.status(), answer.headers().clone());
+            let fingerprint =
+                fingerprint(exchange.and_then(|exchange| exchange.received()).map(|it| &it.body[..]));
             let mut items = answer.into_inner();
             // The end, for a server that does not know `page`: nothing new comes. A full page again is no end: there may be more,
             // and it is reported by `is_repeated`.
@@ -182,18 +183,27 @@ pub(super) fn read<T: DeserializeOwned>(
                 items.clear();
             }
             let next = after_bare(sent, items.len());
-            Ok(ResponseValue::new(page(items, None, next), status, headers))
+            Ok(ResponseValue::new(page(items, None, next, fingerprint), status, headers))
         }
         Err(raw::Error::InvalidResponsePayload(body, error)) => {
             let head =
                 exchange.and_then(|exchange| exchange.received()).map(|it| (it.status, it.headers.clone()));
-            match (serde_json::from_slice::<Envelope<T>>(&body), head) {
-                (Ok(envelope), Some((status, headers))) => {
-                    let next = envelope.next.as_deref().and_then(query_of);
-                    Ok(ResponseValue::new(page(envelope.results, envelope.count, next), status, headers))
-                }
-                _ => Err(raw::Error::InvalidResponsePayload(body, error)),
-            }
+            let Some(((status, headers), envelope)) = head.zip(raw::decode::<Envelope>(&body).ok()) else {
+                return Err(raw::Error::InvalidResponsePayload(body, error));
+            };
+            let unreadable = |error| raw::Error::InvalidResponsePayload(body.clone(), error);
+            let results = envelope.results.get().as_bytes();
+            let items = raw::decode::<Vec<T>>(results).map_err(unreadable)?;
+            // A list that ends here without a word would be half of one.
+            let next = match envelope.next.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
+                None => None,
+                Some(url) => Some(query_of(url).ok_or_else(|| {
+                    unreadable(serde::de::Error::custom("`next` is no address with a query"))
+                })?),
+            };
+            // Of the items alone: what stands around them may move while they are the same.
+            let page = page(items, envelope.count, next, fingerprint(Some(results)));
+            Ok(ResponseValue::new(page, status, headers))
         }
         Err(error) => Err(error),
     }

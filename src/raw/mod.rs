@@ -66,6 +66,8 @@ mod redacted;
 #[cfg(feature = "client")]
 mod repair;
 #[cfg(feature = "client")]
+pub(crate) use repair::decode;
+#[cfg(feature = "client")]
 mod segment;
 
 #[allow(missing_docs, reason = "what the documents do not describe has no description")]

@@ -22,7 +22,7 @@ const WORK_BUDGET: usize = 64 << 20;
 /// # Errors
 ///
 /// Returns the error of the strict decoding if nothing helps.
-pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
     let body = without_mark(body);
     serde_json::from_slice(body).or_else(|error| repaired(body).ok_or(error))
 }

@@ -158,6 +158,44 @@ async fn a_server_that_goes_in_circles_is_found_out() {
 }
 
 #[tokio::test]
+async fn a_page_in_an_envelope_is_read_like_any_other() {
+    let refund = r#"{"id":7,"transaction_id":"TX1","amount":"1.00","currency":"USD","status":"completed","created_at":"2026-01-31T12:00:00"}"#;
+    let list = async |next: &str, count: &str| {
+        let body = format!(r#"{{"count":{count},"next":{next},"previous":null,"results":[{refund}]}}"#);
+        let answer =
+            move |_: &Received| ([("content-type", "application/json")], body.clone()).into_response();
+        let server = Server::start(answer).await;
+        server.client().refunds().list().send().await
+    };
+    let page = list("null", "\"1\"").await.expect("an id may be a number, and a time without an offset");
+    assert_eq!((page[0].id.as_str(), page.count, &page.next), ("7", Some(1), &None));
+    assert!(list("\"\"", "1").await.expect("lists").next.is_none());
+    let unusable = list("\"https://api.example.com/refunds/\"", "2")
+        .await
+        .expect_err("the list goes on, and nobody knows where");
+    assert!(unusable.is_decode(), "{unusable:?}");
+}
+
+/// A `next` that leads to the same page again, while the count that stands beside it grows.
+#[tokio::test]
+async fn a_next_that_is_stuck_ends_with_an_error_however_the_count_moves() {
+    let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(3));
+    let server = Server::start(move |_| {
+        let count = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let next = "https://api.example.com/refunds/?page=2";
+        axum::Json(json!({"count": count, "next": next, "previous": null, "results": [refund(1)]}))
+            .into_response()
+    })
+    .await;
+    let pages = server.client().refunds().list().pages().collect::<Vec<_>>().await;
+    assert!(
+        pages.len() == 2 && pages[1].as_ref().is_err_and(nd8::Error::is_repeated_page),
+        "{}",
+        pages.len()
+    );
+}
+
+#[tokio::test]
 async fn an_error_on_the_first_page_is_no_end() {
     let server = Server::with_json(404, r#"{"detail":"Not found."}"#).await;
     let result = server.client().refunds().list().pages().try_collect::<Vec<_>>().await;
