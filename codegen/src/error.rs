@@ -150,7 +150,7 @@ pub enum Problem {
     /// Something that OpenAPI allows, that the client needs, and that it has no form for.
     #[error("not supported: {0}")]
     Unsupported(String),
-    /// Alternatives of which it is not known how they are told apart.
+    /// Alternatives whose discriminator has no usable value.
     #[error("not supported: the discriminator {0}")]
     Discriminator(String),
     /// The document expands to more than a client could be.

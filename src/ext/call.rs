@@ -240,7 +240,7 @@ impl<R: Request> Call<R> {
             if may_have_happened {
                 error = error.after_unknown();
             }
-            // What a server says it did is not asked for again; what it did not tell is.
+            // A write that the server confirmed is never repeated; a read is, because its data is still missing.
             let is_done = error.outcome() == Outcome::Done && !self.request.is_read();
             let wait = policy.wait(attempts, idempotent && !is_done, &error, remaining(), retry::jitter);
             let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };

@@ -71,7 +71,7 @@ pub struct Client {
 /// API keys never reach these operations, and a session token never reaches those of [`Client`]; so calling them
 /// on the wrong door does not compile.
 ///
-/// # Example: the wrong door
+/// # Example: the wrong credential does not compile
 ///
 /// ```compile_fail,E0599
 /// # fn main() -> Result<(), nd8::Error> {

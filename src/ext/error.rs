@@ -148,14 +148,12 @@ impl Failure {
 }
 
 impl Error {
+    fn new(operation: Option<&'static raw::Operation>, failure: Failure) -> Self {
+        Self(Box::new(Inner { operation, failure, attempts: 0, after_unknown: false, before_sending: false }))
+    }
+
     pub(super) fn call(operation: &'static str, failure: Failure) -> Self {
-        Self(Box::new(Inner {
-            operation: raw::operation(operation),
-            failure,
-            attempts: 0,
-            after_unknown: false,
-            before_sending: false,
-        }))
+        Self::new(raw::operation(operation), failure)
     }
 
     pub(super) fn input(operation: &'static str, problems: Vec<FieldError>) -> Self {
@@ -167,24 +165,12 @@ impl Error {
         source: impl StdError + Send + Sync + 'static,
     ) -> Self {
         let failure = Failure::Configuration { problem, source: Some(Box::new(source)) };
-        Self(Box::new(Inner {
-            operation: None,
-            failure,
-            attempts: 0,
-            after_unknown: false,
-            before_sending: false,
-        }))
+        Self::new(None, failure)
     }
 
     pub(super) fn configuration_problem(problem: &'static str) -> Self {
         let failure = Failure::Configuration { problem, source: None };
-        Self(Box::new(Inner {
-            operation: None,
-            failure,
-            attempts: 0,
-            after_unknown: false,
-            before_sending: false,
-        }))
+        Self::new(None, failure)
     }
 
     /// The same error, after so many attempts.

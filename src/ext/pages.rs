@@ -53,7 +53,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How many there are on all pages, where the server tells.
     pub count: Option<u64>,
-    /// Where to go on, if there may be more. A bare array tells no end, so its last page is followed by an empty one.
+    /// Where to go on, if there may be more. A bare array does not mark its end, so its last page is followed by an empty one.
     pub next: Option<Cursor>,
     /// What tells this page from others.
     fingerprint: u64,
@@ -194,14 +194,14 @@ pub(super) fn read<T: DeserializeOwned>(
             let unreadable = |error| raw::Error::InvalidResponsePayload(body.clone(), error);
             let results = envelope.results.get().as_bytes();
             let items = raw::decode::<Vec<T>>(results).map_err(unreadable)?;
-            // A list that ends here without a word would be half of one.
+            // Ending here silently would truncate the list.
             let next = match envelope.next.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
                 None => None,
                 Some(url) => Some(query_of(url).ok_or_else(|| {
                     unreadable(serde::de::Error::custom("`next` is no address with a query"))
                 })?),
             };
-            // Of the items alone: what stands around them may move while they are the same.
+            // Hash the items only: `count` may change while `next` leads to the same page.
             let page = page(items, envelope.count, next, fingerprint(Some(results)));
             Ok(ResponseValue::new(page, status, headers))
         }

@@ -83,7 +83,7 @@ impl Call<CreateRefund> {
     }
 
     /// Looks whether this refund has been made, without sending it: whether the list has a refund of this payment that was
-    /// created at `since` or later. Amount and reason only tell whether one that is there is this one. Scope: `payments:read`.
+    /// created at `since` or later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
     ///
     /// Take `since` from before the refund was sent, by the server's clock or with something to spare.
     ///
@@ -130,7 +130,7 @@ impl Call<CreateRefund> {
     /// tell, or a look fails, the error says [`Outcome::Unknown`] (or [`Outcome::Done`], if the server said so), and [`reconcile`](Self::reconcile) can look again later. Nothing
     /// is sent again, unless [`resend_if_absent`](Self::resend_if_absent) asks for it.
     ///
-    /// Somebody else who refunds the same amount of the same payment for the same reason at the same moment cannot be told apart.
+    /// A concurrent refund of the same payment with the same amount and reason, made by another process, cannot be distinguished.
     ///
     /// The deadlines of the call hold for each request that this takes.
     ///
@@ -270,7 +270,7 @@ impl Call<CreateRefund> {
     }
 }
 
-/// What tells a refund that was there before this one was sent.
+/// Distinguishes refunds that existed before this one was sent.
 enum Before {
     /// The newest refunds that were there.
     Known(BTreeMap<String, jiff::Timestamp>),

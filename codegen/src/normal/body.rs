@@ -139,7 +139,7 @@ impl Normalizer<'_> {
     }
 }
 
-/// The fields of a body, as far as they are told without making types of them.
+/// The field names of a body, read from the schema without generating types.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) known: BTreeSet<String>,

@@ -48,7 +48,7 @@ impl<'p> Credentials<'p> {
             })
             .collect();
         let mut schemes: BTreeMap<String, Scheme> = BTreeMap::new();
-        // The same key first, unless the scheme says in so many words that it is another.
+        // The same key first, unless the scheme's own prefix is that of another credential.
         for (key, scheme) in &written {
             let Some(ours) = profile.credentials.iter().find(|ours| ours.scheme == *key) else { continue };
             let says_another = |other: &Credential| {
@@ -124,22 +124,14 @@ impl<'p> Credentials<'p> {
             None => (tree.root.get("security"), Pointer::root().child("security"), false),
         };
         if requirement.is_some_and(|requirement| !requirement.is_array()) {
-            let problem = "not valid OpenAPI: `security` must be a list of alternatives".to_owned();
+            let problem = Problem::Malformed("`security` must be a list of alternatives".to_owned());
             match found.entry {
-                // Whether a credential is sent is nothing to guess.
-                Some(_) if is_own => {
-                    diagnostics.need(
-                        &tree.name,
-                        at.clone(),
-                        Problem::Malformed("`security` must be a list of alternatives".to_owned()),
-                    );
+                // Guessing here could send a request with the wrong credential.
+                Some(_) if is_own => diagnostics.need(&tree.name, at.clone(), problem),
+                _ => {
+                    let message = format!("{problem}; it is ignored");
+                    diagnostics.warn(WarningKind::Credential, &tree.name, &at, message);
                 }
-                _ => diagnostics.warn(
-                    WarningKind::Credential,
-                    &tree.name,
-                    &at,
-                    format!("{problem}; it is ignored"),
-                ),
             }
             requirement = None;
         }

@@ -282,7 +282,7 @@ impl Normalizer<'_> {
                 }
                 Err(error) => {
                     self.diagnostics.absorb(error);
-                    // What comes after would only be told the same.
+                    // Every later operation would fail with the same error.
                     if self.is_exhausted() {
                         break;
                     }

@@ -213,7 +213,7 @@ fn a_case_whose_outcome_is_of_another_kind_fails() {
     }
 }
 
-/// What is wider than anybody writes is told with its place before time is spent on it; a set of more texts than that is a text.
+/// A type beyond the width limit is refused with its place before any work is done on it; an enum beyond it becomes a text.
 #[test]
 fn types_have_bounded_width() {
     let parts = |name: &str| -> Vec<serde_json::Value> {

@@ -37,7 +37,7 @@ impl Normalizer<'_> {
 
     /// The items of a schema that is a list, has one, or does not say what it is.
     fn items_within(&mut self, peeled: &Peeled) -> Result<Option<(Value, Pointer)>, Error> {
-        // An array or pages, the server's settings decide: either tells what the items are.
+        // The server's settings decide between an array and pages; either one describes the items.
         for key in ["oneOf", "anyOf"] {
             for (index, branch) in
                 peeled.map.get(key).and_then(Value::as_array).into_iter().flatten().enumerate()
