@@ -17,6 +17,9 @@ pub struct Document<'a> {
     pub bytes: &'a [u8],
 }
 
+/// As many repeated keys as anybody wants to read about.
+const REPEATED_LIMIT: usize = 20;
+
 /// A document that was read.
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
@@ -24,6 +27,8 @@ pub(crate) struct Tree {
     pub(crate) root: Value,
     /// Its `info.version` as it is written: unquoted in YAML, `1.10` is a number and would lose its last digit.
     pub(crate) version: String,
+    /// The objects that have a key twice, and the line of the second one, which counts.
+    pub(crate) repeated: Vec<(Pointer, u32)>,
 }
 
 impl Tree {
@@ -37,7 +42,12 @@ impl Tree {
             .map_err(|error| fail(Some(error.line()), error.reason().to_owned()))?;
         let root = serde_json::from_str(&source.to_json()).map_err(|error| fail(None, error.to_string()))?;
         let version = source.scalar("/info/version").unwrap_or_default().to_owned();
-        Ok(Self { name: document.name.to_owned(), root, version })
+        let nodes = source.tree();
+        let repeated = nodes.duplicates().iter().take(REPEATED_LIMIT);
+        let repeated = repeated
+            .map(|(node, start)| (Pointer::from_text(&nodes.pointer(*node)), source.position(*start).0))
+            .collect();
+        Ok(Self { name: document.name.to_owned(), root, version, repeated })
     }
 
     /// Reads an OpenAPI document.
@@ -78,6 +88,9 @@ impl Tree {
         });
         let found = match (version.as_deref(), self.root.get("swagger")) {
             (Some(version), _) if is_minor(version, "3.0") || is_minor(version, "3.1") => return Ok(()),
+            (Some(version), _) if is_minor(version, "3.2") => format!(
+                "`openapi: {version}`; if it uses nothing that is new in 3.2, change that to `3.1.1`, else convert it"
+            ),
             (Some(version), _) => format!("`openapi: {version}`"),
             (None, Some(version)) => format!(
                 "Swagger `{}`; convert it first, for example with `npx swagger2openapi`, and use the result",

@@ -159,6 +159,16 @@ pub enum Problem {
     /// One type has more parts than a type could have.
     #[error("not supported: {0} fields, alternatives or values in one type")]
     TooWide(usize),
+    /// The document has more operations than one client is generated for.
+    #[error(
+        "not supported: {count} operations, and a client has at most {limit}; remove the paths that are not needed"
+    )]
+    TooManyOperations {
+        /// How many it has.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// Not one of the operations that the clients need is in the document.
     #[error("none of the {0} operations that the clients need is in it; is it the document of another API?")]
     AnotherApi(usize),

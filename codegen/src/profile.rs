@@ -140,6 +140,8 @@ pub struct Credential {
     pub headers: Vec<String>,
     /// Words of a key or description that mean it, in lower case, without separators: `apikey`, `token`.
     pub words: Vec<String>,
+    /// Words that have one of `words` in them and could mean another credential as well: an "API token" may be either of ours.
+    pub unclear: Vec<String>,
 }
 
 /// An operation whose credential the document has wrong.

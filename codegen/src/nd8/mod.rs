@@ -78,15 +78,22 @@ const MOVED: [(&str, &str); 0] = [];
 
 /// The two credentials have the same type, place and header, and differ in a word of the value.
 fn credentials() -> Vec<Credential> {
-    let credential = |name: &str, scheme: &str, headers: &[&str], words: &[&str]| Credential {
-        name: name.to_owned(),
-        scheme: scheme.to_owned(),
-        headers: headers.iter().map(|it| (*it).to_owned()).collect(),
-        words: words.iter().map(|it| (*it).to_owned()).collect(),
-    };
+    let owned = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect();
     vec![
-        credential("ApiKey", "ApiKeyAuth", &["Authorization", "Api-Key"], &["apikey"]),
-        credential("SessionToken", "TokenAuth", &["Authorization"], &["token", "session"]),
+        Credential {
+            name: "ApiKey".to_owned(),
+            scheme: "ApiKeyAuth".to_owned(),
+            headers: owned(&["Authorization", "Api-Key"]),
+            words: owned(&["apikey"]),
+            unclear: Vec::new(),
+        },
+        Credential {
+            name: "SessionToken".to_owned(),
+            scheme: "TokenAuth".to_owned(),
+            headers: owned(&["Authorization"]),
+            words: owned(&["token", "session"]),
+            unclear: owned(&["apitoken", "tokenkey"]),
+        },
     ]
 }
 

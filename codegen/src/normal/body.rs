@@ -45,7 +45,13 @@ impl Normalizer<'_> {
         let media_types: Vec<&str> = schema::object(content).map(|(media, _)| media).collect();
         let place = place.child("content");
         let media = match json_media_type(&media_types) {
-            Some(media) => media,
+            Some(media) => {
+                if media.to_ascii_lowercase().contains("+json") {
+                    let message = format!("the document takes `{media}`; it is sent as `application/json`");
+                    self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, &place.child(media), message);
+                }
+                media
+            }
             None if media_types.is_empty() => return Ok(None),
             // Our own operations send JSON. What the document describes as a form has the same fields.
             None if known => {
@@ -112,6 +118,13 @@ impl Normalizer<'_> {
                     found_at = Some((status.to_owned(), Success { description, schema: None }));
                 }
                 continue;
+            }
+            if let (Some((first, Success { schema: Some((known, _)), .. })), Some((other, place))) =
+                (&found_at, &schema)
+                && known != other
+            {
+                let message = format!("the body of {status} is not the one of {first}, and is read like it");
+                self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
             }
             let is_better = match &found_at {
                 None => true,

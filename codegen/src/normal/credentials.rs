@@ -308,7 +308,10 @@ fn evidence(ours: &Credential, key: &str, scheme: &Value) -> Evidence {
         return Evidence::Prefix;
     }
     let texts = [key, text("description"), text("name")];
-    let has_word = |text: &&str| ours.words.iter().any(|word| folded(text).contains(word.as_str()));
+    let has_word = |text: &&str| {
+        let folded = ours.unclear.iter().fold(folded(text), |text, unclear| text.replace(unclear, "-"));
+        ours.words.iter().any(|word| folded.contains(word.as_str()))
+    };
     if texts.iter().any(has_word) { Evidence::Words } else { Evidence::Form }
 }
 

@@ -117,9 +117,17 @@ fn is_written(entry: &OperationEntry, path: &str) -> bool {
     ours.ends_with('/') == path.ends_with('/')
 }
 
+/// A path without its last segments, as it is written: `/api/{version}/refunds/` without one is `/api/{version}`.
+fn without_last(path: &str, segments: usize) -> Option<&str> {
+    let mut slashes = path.trim_end_matches('/').rmatch_indices('/');
+    slashes.nth(segments.checked_sub(1)?).map(|(at, _)| &path[..at])
+}
+
 /// The path prefix with which most entries of the profile are found; of several, the shortest.
 fn common_prefix(places: &[Place], profile: &Profile) -> String {
-    let found = prefixes(places, profile);
+    let mut found = prefixes(places, profile);
+    // `/shops/{id}/refunds/` is another operation than `/refunds/`, but where most are below `/api/{version}`, that is their prefix.
+    found.retain(|prefix, count| !prefix.contains('{') || *count * 2 > profile.operations.len());
     let best = found.iter().max_by_key(|(prefix, count)| (**count, std::cmp::Reverse(prefix.len())));
     best.map(|(prefix, _)| prefix.clone()).unwrap_or_default()
 }
@@ -131,9 +139,9 @@ pub(super) fn prefixes(places: &[Place], profile: &Profile) -> BTreeMap<String, 
     for entry in &profile.operations {
         let Some((method, ours)) = entry.call.split_once(' ') else { continue };
         let ours = path_shape(ours);
-        for (_, theirs) in shapes.iter().filter(|(place, _)| place.method.eq_ignore_ascii_case(method)) {
-            if let Some(prefix) = theirs.strip_suffix(ours.as_str())
-                && !prefix.contains('{')
+        for (place, theirs) in shapes.iter().filter(|(place, _)| place.method.eq_ignore_ascii_case(method)) {
+            if theirs.ends_with(ours.as_str())
+                && let Some(prefix) = without_last(&place.path, ours.matches('/').count())
             {
                 *found.entry(prefix.to_owned()).or_default() += 1;
             }
@@ -243,6 +251,9 @@ fn needed_fields(entry: &OperationEntry, profile: &Profile) -> BTreeSet<String> 
     required.map(|field| field.name.clone()).collect()
 }
 
+/// As many candidates as an error lists.
+const HINT_LIMIT: usize = 4;
+
 /// Reports the operations of the profile that neither document has.
 pub(super) fn report_missing(
     tree: &Tree,
@@ -273,29 +284,39 @@ pub(super) fn report_missing(
         let says_something = |candidate: &&Identified<'_>| {
             !needed_fields(entry, profile).is_empty() || has_last_word(&candidate.path, entry)
         };
-        let mut unknown = published.iter().filter(|known| known.entry.is_none()).filter(says_something);
-        let candidate = unknown
-            .clone()
-            .find(|candidate| could_be(tree, candidate, entry, profile))
-            .or_else(|| unknown.find(|candidate| takes_the_same(tree, candidate, entry, profile)));
-        let elsewhere = outside(tree, entry, profile);
-        let to = candidate.map_or_else(
-            || "<METHOD> <path>".to_owned(),
-            |it| format!("{} {}", it.place.method.to_uppercase(), it.path),
-        );
-        let line = format!("(\"{}\", \"{to}\")", entry.name);
-        let hint = match candidate {
-            Some(candidate) => format!(
-                "; {} looks like it, and is not taken without a line of the profile: add {line} to MOVED in \
+        let unknown: Vec<&Identified<'_>> =
+            published.iter().filter(|known| known.entry.is_none()).filter(says_something).collect();
+        let fitting = |fits: fn(&Tree, &Identified<'_>, &OperationEntry, &Profile) -> bool| {
+            unknown.iter().copied().filter(move |it| fits(tree, it, entry, profile))
+        };
+        let mut candidates: Vec<&Identified<'_>> = fitting(could_be).take(HINT_LIMIT).collect();
+        if candidates.is_empty() {
+            candidates = fitting(takes_the_same).take(HINT_LIMIT).collect();
+        }
+        let line = |to: &str| format!("(\"{}\", \"{to}\")", entry.name);
+        let line_of = |it: &Identified<'_>| line(&format!("{} {}", it.place.method.to_uppercase(), it.path));
+        let hint = match candidates.as_slice() {
+            [] => match outside(tree, entry, profile) {
+                Some(elsewhere) => format!(
+                    "; {elsewhere} is it by name, but is not below `{}`, where the others are and where the client sends to",
+                    common_prefix(&places(&tree.root), profile)
+                ),
+                None => format!(
+                    "; if it has moved, add {} to MOVED in codegen/src/nd8/mod.rs",
+                    line("<METHOD> <path>")
+                ),
+            },
+            [only] => format!(
+                "; {} looks like it, and is not taken without a line of the profile: add {} to MOVED in \
                  codegen/src/nd8/mod.rs if it is the same",
-                candidate.place.call()
+                only.place.call(),
+                line_of(only)
             ),
-            None if elsewhere.is_some() => format!(
-                "; {} is it by name, but is not below `{}`, where the others are and where the client sends to",
-                elsewhere.unwrap_or_default(),
-                common_prefix(&places(&tree.root), profile)
+            several => format!(
+                "; several look like it, and none is taken without a line of the profile: add the right one of {} to MOVED in \
+                 codegen/src/nd8/mod.rs",
+                several.iter().map(|it| line_of(it)).collect::<Vec<_>>().join(", ")
             ),
-            None => format!("; if it has moved, add {line} to MOVED in codegen/src/nd8/mod.rs"),
         };
         let problem = Problem::MissingOperation { used_by: used_by.clone(), call: entry.call.clone(), hint };
         diagnostics.need(&tree.name, place, problem);

@@ -3,6 +3,8 @@
 //! One walk over everything that is not data: a keyword means the same wherever a schema can be, and the names of properties are
 //! not keywords. What 3.0 has no form for is left out with a warning.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::document::Tree;
@@ -26,13 +28,36 @@ pub(super) fn lower(tree: &mut Tree, diagnostics: &mut Diagnostics) {
         // Descriptions of what the server sends, not operations that a client can call.
         document.remove("webhooks");
     }
-    Lowering { document: &tree.name, diagnostics }.any(&mut root, &Pointer::root());
+    let mut anchors = BTreeMap::new();
+    collect_anchors(&root, &Pointer::root(), &mut anchors);
+    Lowering { document: &tree.name, diagnostics, anchors }.any(&mut root, &Pointer::root());
     tree.root = root;
+}
+
+/// Notes where the schemas are that references name by `$anchor`, which 3.0 does not have.
+fn collect_anchors(value: &Value, place: &Pointer, anchors: &mut BTreeMap<String, Pointer>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(name) = map.get("$anchor").and_then(Value::as_str) {
+                anchors.entry(name.to_owned()).or_insert_with(|| place.clone());
+            }
+            for (key, child) in map.iter().filter(|(key, _)| !DATA.contains(&key.as_str())) {
+                collect_anchors(child, &place.child(key), anchors);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect_anchors(item, &place.child(index), anchors);
+            }
+        }
+        _ => {}
+    }
 }
 
 struct Lowering<'a> {
     document: &'a str,
     diagnostics: &'a mut Diagnostics,
+    anchors: BTreeMap<String, Pointer>,
 }
 
 /// Keys whose values are data.
@@ -129,7 +154,10 @@ impl Lowering<'_> {
         if map.remove("contentMediaType").is_some_and(|media| media == "application/octet-stream") {
             map.entry("format").or_insert_with(|| json!("binary"));
         }
-        if map.get("$ref").is_some_and(Value::is_string) {
+        if let Some(Value::String(target)) = map.get_mut("$ref") {
+            if let Some(place) = target.strip_prefix('#').and_then(|name| self.anchors.get(name)) {
+                *target = format!("#{}", place.as_str());
+            }
             self.siblings(map);
         }
         let is_schema = ["type", "properties", "items", "allOf", "anyOf", "oneOf", "enum"]

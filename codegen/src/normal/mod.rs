@@ -30,6 +30,9 @@ use crate::security::Operation;
 use identify::Identified;
 use overlay::Overlay;
 
+/// More operations than the largest APIs that people write clients for. Each takes some milliseconds and some hundred kilobytes.
+const OPERATION_LIMIT: usize = 2_000;
+
 /// Which of the two documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -73,6 +76,8 @@ struct Normalizer<'a> {
     constants: Vec<(String, String, String)>,
     /// Fields that readings of a type lack: document, place, type and field.
     missing: Vec<(String, Pointer, String, String)>,
+    /// Fields that the contract has and the document only sends, or only takes: by role, the keyword that says so.
+    unsendable: BTreeMap<String, &'static str>,
     /// The references that are being followed, with the component that is made of each.
     open: Vec<(String, Option<String>)>,
     nesting: usize,
@@ -87,6 +92,12 @@ pub(crate) fn normalize(
     profile: &Profile,
     diagnostics: &mut Diagnostics,
 ) -> Result<Normal, Error> {
+    for tree in std::iter::once(&main).chain(&supplement) {
+        for (place, line) in &tree.repeated {
+            let message = format!("a key of it comes again in line {line}; only the last one counts");
+            diagnostics.warn(WarningKind::LeftOut, &tree.name, place, message);
+        }
+    }
     without_marks(&mut main.root);
     lower::lower(&mut main, diagnostics);
     resolve_path_items(&mut main, diagnostics)?;
@@ -97,6 +108,11 @@ pub(crate) fn normalize(
             Ok(tree)
         })
         .transpose()?;
+    let count = crate::operation::places(&main.root).len();
+    if count > OPERATION_LIMIT {
+        let problem = Problem::TooManyOperations { count, limit: OPERATION_LIMIT };
+        return Err(main.error(Pointer::root().child("paths"), problem));
+    }
     let supplemented: Vec<Identified<'_>> = supplement
         .as_ref()
         .map(|tree| identify::identify(tree, Source::Supplement, &[], profile, diagnostics))
@@ -140,6 +156,7 @@ pub(crate) fn normalize(
         requests: BTreeSet::new(),
         constants: Vec::new(),
         missing: Vec::new(),
+        unsendable: BTreeMap::new(),
         open: Vec::new(),
         nesting: 0,
         spent: 0,
@@ -184,7 +201,7 @@ pub(crate) fn normalize(
             "securitySchemes": credentials::schemes(profile),
         },
     });
-    let tree = Tree { name: main.name.clone(), root, version: main.version.clone() };
+    let tree = Tree { name: main.name.clone(), root, version: main.version.clone(), repeated: Vec::new() };
     Ok(Normal { tree, operations, origins })
 }
 

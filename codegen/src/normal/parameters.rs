@@ -72,6 +72,8 @@ impl Normalizer<'_> {
                 continue;
             }
             if location == "header" && OTHER_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+                let message = format!("the header `{name}` is no parameter; the client sets it by itself");
+                self.diagnostics.warn(WarningKind::LeftOut, &self.tree.name, place, message);
                 continue;
             }
             let key = format!("{operation}?{name}");

@@ -19,20 +19,20 @@ pub(super) fn check_servers(
 ) {
     let Some(ours) = profile.server_path.as_deref() else { return };
     let mut check = |servers: Option<&Value>, what: &str, place: Pointer| {
-        let paths: Vec<String> = servers
+        let bases: Vec<String> = servers
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
-            .filter_map(|server| Some(format!("{}{prefix}", server_path(server)?)))
+            .filter_map(|server| Some(format!("{}{prefix}", server_url(server)?)))
             .collect();
-        let is_unsaid = paths.is_empty() && (prefix.is_empty() || prefix == ours);
-        if is_unsaid || paths.iter().any(|path| path == ours) {
+        let is_unsaid = bases.is_empty() && (prefix.is_empty() || prefix == ours);
+        if is_unsaid || bases.iter().any(|base| path_of(base) == ours) {
             return;
         }
-        let theirs = paths.first().map_or(prefix, String::as_str);
-        let place = if paths.is_empty() { Pointer::root().child("paths") } else { place };
+        let theirs = bases.first().map_or(prefix, String::as_str);
+        let place = if bases.is_empty() { Pointer::root().child("paths") } else { place };
         let message = format!(
-            "{what} at `{theirs}` of the server, and the client sends to `{ours}`; set the base URL if the document is right"
+            "{what} at `{theirs}`, and the client sends to `{ours}` of its server; set the base URL if the document is right"
         );
         diagnostics.warn(WarningKind::Server, &tree.name, &place, message);
     };
@@ -48,19 +48,23 @@ pub(super) fn check_servers(
     }
 }
 
-/// The path of a server's address, with its variables filled in.
-fn server_path(server: &Value) -> Option<String> {
+/// A server's address, with its variables filled in.
+fn server_url(server: &Value) -> Option<String> {
     let mut url = server.get("url")?.as_str()?.to_owned();
     for (name, variable) in crate::schema::object(server.get("variables")) {
         if let Some(default) = variable.get("default").and_then(Value::as_str) {
             url = url.replace(&format!("{{{name}}}"), default);
         }
     }
-    let path = match url.split_once("://") {
+    Some(url.trim_end_matches('/').to_owned())
+}
+
+/// The path of an address; one without a server's name is a path.
+fn path_of(url: &str) -> &str {
+    match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
-        None => &url,
-    };
-    Some(path.trim_end_matches('/').to_owned())
+        None => url,
+    }
 }
 
 /// Reports that operations of the profile are below several prefixes, such as those of two versions.
@@ -75,14 +79,15 @@ pub(super) fn check_prefixes(
     let Some(used) = found.get(prefix) else { return };
     for (other, count) in &found {
         if other == prefix
+            || other.contains('{')
             || below(&format!("{other}/"), prefix).is_some()
             || prefix.starts_with(other.as_str())
         {
             continue;
         }
         let message = format!(
-            "{used} of our operations are below `{prefix}` and {count} below `{other}`; those below `{prefix}` are used, where \
-             the client sends to"
+            "{used} of our operations are below `{prefix}` and {count} below `{other}`; those below `{prefix}` are used: if \
+             the others are meant, hand in a document without those"
         );
         diagnostics.warn(WarningKind::Server, &tree.name, &Pointer::root().child("paths"), message);
     }

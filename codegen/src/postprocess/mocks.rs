@@ -109,7 +109,7 @@ mod tests {
     fn rewritten(text: &str) -> Result<String, String> {
         let parameter = json!({ "name": "tags", "in": "query", "schema": { "type": "array" } });
         let root = json!({ "paths": { "/a/": { "get": { "parameters": [parameter] } } } });
-        let tree = Tree { name: "a.json".to_owned(), root, version: String::new() };
+        let tree = Tree { name: "a.json".to_owned(), root, version: String::new(), repeated: Vec::new() };
         let mut file = syn::parse_file(text).expect("is Rust");
         rewrite(&tree, &mut file)?;
         Ok(compact(&file))

@@ -283,7 +283,7 @@ mod tests {
             "paths": { "/a/": { method: operation } },
             "components": { "schemas": { "A": { "type": "object", "properties": properties } } },
         });
-        Tree { name: "a.json".into(), root, version: String::new() }
+        Tree { name: "a.json".into(), root, version: String::new(), repeated: Vec::new() }
     }
 
     fn rewritten(tree: &Tree, types: &str) -> Result<String, String> {

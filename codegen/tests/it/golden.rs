@@ -259,3 +259,33 @@ fn types_have_bounded_width() {
         }
     }
 }
+
+/// A repeated key is a defect of the text, which no patch of a base can have.
+#[test]
+fn a_repeated_key_is_reported() {
+    let document = br#"{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {
+        "/a/": {"get": {"responses": {}}},
+        "/a/": {"post": {"responses": {"204": {"description": "Done."}}}}}}"#;
+    let profile = Profile::default();
+    let generated = generate(Document { name: "document.json", bytes: document }, None, &profile).unwrap();
+    let expected =
+        "document.json:1: a key of it comes again in line 3; only the last one counts (at #/paths)\n";
+    assert_eq!(warnings(&generated), expected);
+    assert!(generated.client.contains("post_a") && !generated.client.contains("get_a"));
+}
+
+#[test]
+fn the_number_of_operations_is_bounded() {
+    let operation = serde_json::json!({ "get": { "responses": { "204": { "description": "Done." } } } });
+    let paths: serde_json::Map<_, _> =
+        (0..2_001).map(|index| (format!("/p{index}/"), operation.clone())).collect();
+    let document = serde_json::json!({
+        "openapi": "3.0.3", "info": { "title": "Many", "version": "1" }, "paths": paths,
+    });
+    let document = document.to_string();
+    let document = Document { name: "document.json", bytes: document.as_bytes() };
+    let error = generate(document, None, &Profile::default()).unwrap_err();
+    let expected = "document.json:1: not supported: 2001 operations, and a client has at most 2000; remove the paths that are not \
+                    needed (at #/paths)";
+    assert_eq!(error.to_string(), expected);
+}

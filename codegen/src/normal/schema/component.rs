@@ -204,6 +204,9 @@ impl Normalizer<'_> {
                 required.retain(|required| *required != property);
                 // Below an operation of ours the two directions have types of their own.
                 if role.known {
+                    if self.profile.need(&part.key).is_some() {
+                        self.unsendable.insert(part.key.clone(), is_the_others);
+                    }
                     dropped.push(property);
                     continue;
                 }

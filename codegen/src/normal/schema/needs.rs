@@ -154,8 +154,16 @@ impl Normalizer<'_> {
                 }
             };
             for field in missing {
-                let what =
-                    format!("the field `{field}` of {}, which this document no longer has", needs.name);
+                let role = format!("{}.{field}", needs.name);
+                let what = match self.unsendable.get(&role) {
+                    Some(keyword) => format!(
+                        "the field `{field}` of {}, which is `{keyword}` in this document",
+                        needs.name
+                    ),
+                    None => {
+                        format!("the field `{field}` of {}, which this document no longer has", needs.name)
+                    }
+                };
                 let problem = Problem::Contract { used_by: needs.used_by.clone(), what };
                 self.diagnostics.need(&document, place.clone(), problem);
             }
@@ -260,6 +268,7 @@ impl Normalizer<'_> {
             (Kind::Text, Shape::List) if role.key.contains('?') => Shape::Text,
             (Kind::Amount, Shape::Text | Shape::Number) => shape,
             (Kind::Amount, Shape::Any) => Shape::Text,
+            (Kind::Amount, Shape::Choice) if has_only_decimals(map) => Shape::Text,
             (Kind::Integer, Shape::Integer | Shape::Number | Shape::Any) => Shape::Integer,
             // Digits as a text. A text of another form, such as a UUID, could not be read, and the refund would have been made.
             (Kind::Integer, Shape::Text)
@@ -349,6 +358,18 @@ impl Normalizer<'_> {
         };
         of_type.or_else(of_operation).unwrap_or_else(|| owner.to_owned())
     }
+}
+
+/// Whether all values of a set of texts are amounts, as where a shop takes one of three donations.
+fn has_only_decimals(map: &Map<String, Value>) -> bool {
+    let is_decimal = |value: &Value| {
+        value.as_str().is_some_and(|text| {
+            text.starts_with(|first: char| first.is_ascii_digit())
+                && text.chars().all(|it| it.is_ascii_digit() || it == '.')
+                && text.matches('.').count() <= 1
+        })
+    };
+    map.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(is_decimal))
 }
 
 pub(super) fn describe(kind: Kind) -> &'static str {
