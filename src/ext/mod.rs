@@ -16,7 +16,6 @@ mod checkouts;
 mod checks;
 mod core;
 mod doors;
-mod drf;
 mod environment;
 mod error;
 mod organization;

@@ -172,3 +172,21 @@ async fn predicates_tell_the_statuses_apart() {
     assert!(error(301).await.is_redirect());
     assert!(!error(500).await.is_not_found());
 }
+
+#[tokio::test]
+async fn complaints_point_into_the_request_whatever_wraps_them() {
+    for body in [
+        r#"{"amount":["Too much."]}"#,
+        r#"{"status":"error","code":400,"success":false,"errors":{"amount":["Too much."]}}"#,
+        r#"{"errors":[{"status":"400","source":{"pointer":"/data/attributes/amount"},"detail":"Too much."}]}"#,
+        r#"{"type":"validation_error","errors":[{"code":"invalid","detail":"Too much.","attr":"amount"}]}"#,
+        r#"{"detail":[{"loc":["body","amount"],"msg":"Too much.","type":"value_error"}]}"#,
+    ] {
+        let error = refund_answered(400, body).await;
+        let messages = error.messages();
+        assert_eq!(messages.len(), 1, "{body}: {messages:?}");
+        assert_eq!((&*messages[0].pointer, &*messages[0].message), ("/amount", "Too much."), "{body}");
+        let printed = "create_refund: the server answered 400 Bad Request because of /amount";
+        assert_eq!(error.to_string(), printed, "{body}");
+    }
+}

@@ -71,7 +71,7 @@ pub(super) fn modules(sources: &[Text]) -> Vec<String> {
         ("src/ext/", &[], r"progenitor".into(), "`ext` never names progenitor"),
         (
             "src/ext/",
-            &["builder.rs", "call.rs", "core.rs", "error.rs", "tls.rs"],
+            &["builder.rs", "call.rs", "core.rs", "error/failure.rs", "tls.rs"],
             r"\breqwest\b".into(),
             "reqwest stays behind the core",
         ),
@@ -132,7 +132,7 @@ mod tests {
             ("codegen/src/lib.rs", "let text = std::fs::read(path)?;"),
             ("source/src/text.rs", "let text = std::fs::read(path)?;"),
             ("src/raw/hooks.rs", "use crate::ext::Error;"),
-            ("src/ext/error.rs", "pub fn inner(&self) -> progenitor_client::Error {"),
+            ("src/ext/error/mod.rs", "pub fn inner(&self) -> progenitor_client::Error {"),
             ("src/ext/refunds.rs", "http: reqwest::Client,"),
             ("src/ext/refunds.rs", "use super::payments::Payments;"),
             ("build.rs", "std::env::var(\"HOME\")"),
@@ -145,7 +145,8 @@ mod tests {
             let test = Text { path: path.to_owned(), content };
             assert!(modules(&[test]).is_empty(), "{path}: a unit test may say {line}");
         }
-        let core = Text { path: "src/ext/error.rs".into(), content: "source: reqwest::Error,".into() };
+        let core =
+            Text { path: "src/ext/error/failure.rs".into(), content: "source: reqwest::Error,".into() };
         assert!(modules(&[core]).is_empty());
         let build = Text { path: "build.rs".into(), content: "std::env::var(\"ND8_OPENAPI\")".into() };
         assert!(modules(&[build]).is_empty());

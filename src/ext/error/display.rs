@@ -1,0 +1,87 @@
+//! How an error is printed: without what was sent, what the server wrote, or a credential.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::failure::{Failure, never_connected};
+use super::{Error, body};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{}: ", operation.id)?;
+        }
+        match &self.0.failure {
+            Failure::Configuration { problem, .. } => f.write_str(problem)?,
+            Failure::Input(problems) => {
+                f.write_str("nothing was sent:")?;
+                for (index, problem) in problems.iter().enumerate() {
+                    // These texts are ours, and repeat nothing of what was given.
+                    write!(
+                        f,
+                        "{}{} {}",
+                        if index == 0 { " " } else { ", " },
+                        problem.pointer,
+                        problem.message
+                    )?;
+                }
+            }
+            Failure::Request { .. } => f.write_str("the request could not be built")?,
+            Failure::Refused { problem } => write!(f, "the request was not sent: {problem}")?,
+            Failure::Transport { source, .. } if never_connected(source) => {
+                f.write_str("no connection could be made")?
+            }
+            Failure::Transport { source, .. } if source.is_timeout() => {
+                f.write_str("no answer came in time")?
+            }
+            Failure::Transport { received: None, .. } => f.write_str("no answer came")?,
+            Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
+            Failure::Undecodable { received: Some(received), .. } if received.body.is_empty() => {
+                write!(f, "the response ({}) has an empty body", received.status)?;
+            }
+            Failure::Undecodable { line, column, .. } => {
+                write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
+            }
+            Failure::RepeatedPage => f.write_str("the server gave a page again that it gave before")?,
+            Failure::TooLarge(received) => write!(f, "the answer ({}) is too large", received.status)?,
+            Failure::Status(received) => {
+                write!(f, "the server answered {}", received.status)?;
+                let fields = body::printable_pointers(self.complaints());
+                if !fields.is_empty() {
+                    write!(f, " because of {}", fields.join(", "))?;
+                }
+            }
+        }
+        match self.0.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (after {attempts} attempts)"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("message", &self.to_string()).field("outcome", &self.outcome());
+        if let Some(received) = self.0.failure.received() {
+            debug.field("body", &format_args!("[{} bytes]", received.body.len()));
+        }
+        if let Some(source) = self.source() {
+            debug.field("source", &format_args!("{source}"));
+        }
+        debug.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.failure {
+            Failure::Configuration { source, .. } => {
+                source.as_deref().map(|source| source as &(dyn StdError + 'static))
+            }
+            Failure::Request { source } => source.as_ref().map(|source| source as &(dyn StdError + 'static)),
+            Failure::Transport { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

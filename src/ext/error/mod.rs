@@ -1,0 +1,238 @@
+//! The one error of the crate.
+
+mod body;
+mod display;
+mod failure;
+mod field;
+mod kind;
+mod outcome;
+mod retry_after;
+
+use std::error::Error as StdError;
+use std::sync::OnceLock;
+
+use http::StatusCode;
+
+use self::body::ErrorBody;
+pub(super) use self::failure::Failure;
+pub use self::field::FieldError;
+pub use self::outcome::Outcome;
+use crate::raw;
+
+/// Why a call failed, and whether money may have moved all the same.
+///
+/// `Display` tells what failed and names the fields at fault; it never prints what the server wrote, what was sent, or
+/// a credential. What the server wrote is had on request, from [`messages`](Self::messages) and [`body`](Self::body):
+/// it may repeat what a customer typed, so it is not for logs.
+///
+/// # Did the money move?
+///
+/// ND8 documents no idempotency key, so [`outcome`](Self::outcome) is what decides whether a request may be repeated:
+///
+/// ```
+/// # use nd8::{Client, Error, Outcome};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let unused = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+/// let client = Client::builder("key").base_url(format!("http://{unused}/api")).build()?;
+/// let error = client.refunds().create("TXabc123", "Customer request").send().await.unwrap_err();
+/// match error.outcome() {
+///     Outcome::NotSent => {}                    // nothing left this machine: repeat at will
+///     Outcome::Rejected => panic!("{error}"),   // the server said no: repeating changes nothing
+///     Outcome::Done => println!("{:?}", error.made_id()), // the server did it, and its answer could not be read
+///     Outcome::Unknown => panic!("look it up"), // it may have happened: never repeat blindly
+/// }
+/// assert!(error.is_connect());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    operation: Option<&'static raw::Operation>,
+    failure: Failure,
+    attempts: u32,
+    /// Whether an earlier request for the same thing may have taken effect.
+    after_unknown: bool,
+    /// Whether it failed before what the caller asked for was sent.
+    before_sending: bool,
+    /// What the body says, once somebody asked.
+    error_body: OnceLock<ErrorBody>,
+}
+
+impl Error {
+    fn new(operation: Option<&'static raw::Operation>, failure: Failure) -> Self {
+        let (after_unknown, before_sending) = (false, false);
+        let error_body = OnceLock::new();
+        Self(Box::new(Inner { operation, failure, attempts: 0, after_unknown, before_sending, error_body }))
+    }
+
+    pub(super) fn call(operation: &'static str, failure: Failure) -> Self {
+        Self::new(raw::operation(operation), failure)
+    }
+
+    pub(super) fn input(operation: &'static str, problems: Vec<FieldError>) -> Self {
+        Self::call(operation, Failure::Input(problems))
+    }
+
+    pub(super) fn configuration(
+        problem: &'static str,
+        source: impl StdError + Send + Sync + 'static,
+    ) -> Self {
+        let failure = Failure::Configuration { problem, source: Some(Box::new(source)) };
+        Self::new(None, failure)
+    }
+
+    pub(super) fn configuration_problem(problem: &'static str) -> Self {
+        let failure = Failure::Configuration { problem, source: None };
+        Self::new(None, failure)
+    }
+
+    /// The same error, after so many attempts.
+    pub(super) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// The same error, of a request that was only to prepare the one that was asked for.
+    pub(super) fn before_sending(mut self) -> Self {
+        self.0.before_sending = true;
+        self
+    }
+
+    /// The same error, where an earlier request for the same thing may have taken effect: whatever the last one met with
+    /// says nothing about that.
+    pub(super) fn after_unknown(mut self) -> Self {
+        self.0.after_unknown = true;
+        self
+    }
+
+    /// The operation that failed, such as `create_refund`; none while a door is being opened.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = nd8::Client::builder("key").build()?;
+    /// let error = client.payments().get("").send().await.unwrap_err();
+    /// assert_eq!(error.operation(), Some("get_payment"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// How many attempts were made. All of them may have reached the server only if the operation is idempotent.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use nd8::RetryPolicy;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|_, then| drop(then.status(503)));
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// let hasty = RetryPolicy::default().max_attempts(3).backoff(Duration::ZERO, Duration::ZERO);
+    /// let error = client.payments().get("TXabc123").retry(hasty.clone()).send().await.unwrap_err();
+    /// assert_eq!(error.attempts(), 3);
+    /// let error = client.refunds().create("TXabc123", "Returned").retry(hasty).send().await.unwrap_err();
+    /// assert_eq!(error.attempts(), 1, "it may have been made");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The HTTP status of the last answer, if there was one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|_, then| drop(then.status(409)));
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// let error = client.refunds().get("RFabc123").send().await.unwrap_err();
+    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(409));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.failure.received().map(|received| received.status)
+    }
+
+    /// The server's name for the exchange (`X-Request-Id` and the like), where it gives one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|_, then| drop(then.status(404).header("x-request-id", "5f2c")));
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// let error = client.refunds().get("RFabc123").send().await.unwrap_err();
+    /// assert_eq!(error.request_id(), Some("5f2c"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request_id(&self) -> Option<&str> {
+        crate::ext::call::request_id(&self.0.failure.received()?.headers)
+    }
+
+    /// What is wrong, field by field: what this crate found before sending, or what the server complained about.
+    ///
+    /// Reads the forms that Django REST Framework and its extensions give their errors, and those of JSON:API, RFC 9457 and FastAPI;
+    /// pointers lead into the request, whatever wraps the complaints. A complaint about the whole has an empty pointer. Nothing is
+    /// read of a body that is not JSON or is larger than 1 MiB, and at most 100 complaints are returned; [`body`](Self::body) has
+    /// the rest. The body is parsed once.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|_, then| drop(then.status(400).body(r#"{"amount":["Exceeds what is left."]}"#)));
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// let error = client.refunds().create("TXabc123", "Returned").send().await.unwrap_err();
+    /// let messages = error.messages();
+    /// assert_eq!(messages[0].pointer, "/amount");
+    /// assert_eq!(messages[0].message, "Exceeds what is left.");
+    /// assert!(!error.to_string().contains("Exceeds"), "the server's words are not for logs");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn messages(&self) -> Vec<FieldError> {
+        self.complaints().to_vec()
+    }
+
+    fn complaints(&self) -> &[FieldError] {
+        match &self.0.failure {
+            Failure::Input(problems) => problems,
+            _ => &self.error_body().complaints,
+        }
+    }
+
+    /// What the body of a response other than success says.
+    fn error_body(&self) -> &ErrorBody {
+        self.0.error_body.get_or_init(|| match &self.0.failure {
+            Failure::Status(received) => ErrorBody::read(&received.body),
+            _ => ErrorBody::default(),
+        })
+    }
+
+    /// The body of the answer, as it came, as far as it was read. It may hold what a customer typed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|_, then| drop(then.status(502).body("<h1>Bad gateway</h1>")));
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// let error = client.refunds().create("TXabc123", "Returned").send().await.unwrap_err();
+    /// assert_eq!(error.body(), Some(&b"<h1>Bad gateway</h1>"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn body(&self) -> Option<&[u8]> {
+        self.0.failure.received().map(|received| &received.body[..])
+    }
+}
