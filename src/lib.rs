@@ -2,6 +2,7 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod decimal;
 #[cfg(feature = "client")]
 pub mod ext;
 mod ids;
@@ -18,7 +19,7 @@ pub use ext::*;
 pub use ids::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
 pub use money::{Currency, Money, MoneyError};
 pub use pin::{API, Api};
-/// Exact decimals, from [`rust_decimal`].
+/// Exact decimals, from [`rust_decimal`], with serde as strings; see [`decimal`] for numbers that are read by their own digits.
 pub use rust_decimal::Decimal;
 
 /// What `require_api!` expands to. Not part of the interface.

@@ -5,8 +5,8 @@ use super::{Currency, MoneyError};
 impl Currency {
     /// How many decimal places the currency has, by ISO 4217: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
     ///
-    /// `None` for a code that ISO 4217 does not know, in upper case, and for what it gives no minor unit, such as gold
-    /// (`XAU`).
+    /// `None` for a code that ISO 4217 does not know, and for what it gives no minor unit, such as gold (`XAU`). The code may be
+    /// in lower case.
     ///
     /// # Example: two, none and nobody knows
     ///
@@ -18,18 +18,29 @@ impl Currency {
     /// assert_eq!(Currency::from("DOGE").exponent(), None);
     /// ```
     pub fn exponent(&self) -> Option<u32> {
-        iso_currency::Currency::from_code(self.as_str())?.exponent().map(u32::from)
+        iso(self.as_str())?.exponent().map(u32::from)
     }
 }
 
-/// The currency by the variant that its code has, which a hand-made `Unknown` may not be.
+/// The currency of ISO 4217 with a code, in upper or lower case.
+fn iso(code: &str) -> Option<iso_currency::Currency> {
+    // Other letters have upper cases of more or fewer bytes.
+    (code.len() == 3 && code.is_ascii())
+        .then(|| iso_currency::Currency::from_code(&code.to_ascii_uppercase()))?
+}
+
+/// The currency by the variant that its code has, which a hand-made `Unknown` may not be, nor one in lower case: `usd` has cents as
+/// `USD` has.
 pub(super) fn known(currency: Currency) -> Result<Currency, MoneyError> {
     let code = currency.as_str();
     if code.is_empty() || code.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(MoneyError::malformed_code(code));
     }
     Ok(match currency {
-        Currency::Unknown(code) => Currency::from(code),
+        Currency::Unknown(code) => match iso(&code) {
+            Some(iso) => Currency::from(iso.code()),
+            None => Currency::from(code),
+        },
         known => known,
     })
 }
@@ -58,7 +69,12 @@ mod tests {
             ("MRU", Some(2)),
             ("XAU", None),
             ("XXX", None),
-            ("usd", None),
+            ("usd", Some(2)),
+            ("Jpy", Some(0)),
+            ("xau", None),
+            ("US", None),
+            ("USDT", None),
+            ("ﬁm", None),
             ("DOGE", None),
             ("", None),
         ] {

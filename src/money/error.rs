@@ -27,6 +27,7 @@ enum Problem {
     CurrencyMismatch(Money, Money),
     OutOfRange(String),
     MalformedText(String),
+    MalformedAmount { amount: String, reason: &'static str },
     MalformedCode(String),
 }
 
@@ -49,6 +50,10 @@ impl MoneyError {
 
     pub(super) fn malformed_text(text: &str) -> Self {
         Self(Box::new(Problem::MalformedText(beginning(text))))
+    }
+
+    pub(super) fn malformed_amount(amount: &str, reason: &'static str) -> Self {
+        Self(Box::new(Problem::MalformedAmount { amount: beginning(amount), reason }))
     }
 
     pub(super) fn malformed_code(code: &str) -> Self {
@@ -99,10 +104,15 @@ impl MoneyError {
     /// Whether a text is not an amount and a currency, or a code is none that a currency could have.
     ///
     /// ```
-    /// assert!("29.99".parse::<nd8::Money>().unwrap_err().is_malformed());
+    /// let error = "1,00 USD".parse::<nd8::Money>().unwrap_err();
+    /// assert!(error.is_malformed());
+    /// assert_eq!(error.to_string(), "cannot parse amount \"1,00\": expected digits and at most one \".\"");
     /// ```
     pub fn is_malformed(&self) -> bool {
-        matches!(*self.0, Problem::MalformedText(_) | Problem::MalformedCode(_))
+        matches!(
+            *self.0,
+            Problem::MalformedText(_) | Problem::MalformedAmount { .. } | Problem::MalformedCode(_)
+        )
     }
 }
 
@@ -118,7 +128,13 @@ impl fmt::Display for MoneyError {
             Problem::CurrencyMismatch(one, other) => write!(f, "{one} and {other} are not of one currency"),
             Problem::OutOfRange(value) => write!(f, "{value} has more digits than can be held exactly"),
             Problem::MalformedText(text) => {
-                write!(f, "{text:?} is not an amount and a currency, such as \"29.99 USD\"")
+                write!(
+                    f,
+                    "cannot parse money {text:?}: expected an amount, a space and a currency, as in \"29.99 USD\""
+                )
+            }
+            Problem::MalformedAmount { amount, reason } => {
+                write!(f, "cannot parse amount {amount:?}: {reason}")
             }
             Problem::MalformedCode(code) => write!(f, "{code:?} is not the code of a currency"),
         }
@@ -145,8 +161,12 @@ mod tests {
         for (error, value) in [
             (Money::from_minor(5, "DOGE").expect_err("has no exponent"), "5 DOGE"),
             (Money::zero("a b").expect_err("is no code"), "\"a b\""),
-            ("12".parse::<Money>().expect_err("has no currency"), "\"12\""),
-            (MoneyError::malformed_text(&"é".repeat(1000)), &format!("\"{}…\"", "é".repeat(60))),
+            ("12".parse::<Money>().expect_err("has no currency"), "cannot parse money \"12\""),
+            ("1e2 USD".parse::<Money>().expect_err("is no amount"), "cannot parse amount \"1e2\""),
+            (
+                MoneyError::malformed_text(&"é".repeat(1000)),
+                &format!("cannot parse money \"{}…\"", "é".repeat(60)),
+            ),
         ] {
             assert!(error.to_string().starts_with(value), "{error}");
         }

@@ -2,6 +2,7 @@
 //!
 //! Not here: amounts as the API writes them, which are bare decimals (`crate::raw`).
 
+mod amount;
 mod answers;
 mod currency;
 mod error;
@@ -61,7 +62,8 @@ pub struct Money {
 }
 
 impl Money {
-    /// Takes an amount in major units: `29.99`. Zeros at its end do not count as places.
+    /// Takes an amount in major units: `29.99`. Zeros at its end do not count as places. The code of a currency of ISO 4217 may be
+    /// in lower case.
     ///
     /// # Errors
     ///
@@ -313,6 +315,20 @@ mod tests {
             assert!(error.is_over_precise());
             assert_eq!(error.to_string(), complaint);
         }
+    }
+
+    #[test]
+    fn a_code_in_lower_case_is_the_same_currency() {
+        for (code, exact, too_precise) in
+            [("usd", "19.99", "19.999"), ("Jpy", "500", "0.5"), ("kwd", "1.234", "0.0001")]
+        {
+            let upper = code.to_ascii_uppercase();
+            assert_eq!(money(&format!("{exact} {code}")), money(&format!("{exact} {upper}")));
+            assert_eq!(money(&format!("{exact} {code}")).currency(), &Currency::from(&*upper));
+            let error = format!("{too_precise} {code}").parse::<Money>().expect_err("has too many places");
+            assert!(error.is_over_precise(), "{error}");
+        }
+        assert_ne!(money("1 doge"), money("1 DOGE"), "nobody knows whether they are one");
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use rust_decimal::Decimal;
 use serde::de::{Deserializer, Error as _};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
+use super::amount::{self, Refusal};
 use super::{Currency, Money, MoneyError};
 
 impl fmt::Display for Money {
@@ -21,12 +21,17 @@ impl fmt::Display for Money {
 ///
 /// # Errors
 ///
-/// [`MoneyError::is_malformed`] for any other text, and what [`Money::new`] says.
+/// [`MoneyError::is_malformed`] for any other text, such as `+1 USD`, `1_000 USD`, `1,00 USD`, `1e2 USD` or one with white space
+/// around it, and what [`Money::new`] says.
 impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let (amount, currency) = text.split_once(' ').ok_or_else(|| MoneyError::malformed_text(text))?;
+        // The code has no space, so whatever is before the last one is the amount.
+        let (amount, currency) = text.rsplit_once(' ').ok_or_else(|| MoneyError::malformed_text(text))?;
+        if amount.is_empty() || currency.is_empty() {
+            return Err(MoneyError::malformed_text(text));
+        }
         read(amount, Currency::from(currency), || text.to_owned())
     }
 }
@@ -72,22 +77,10 @@ impl<'de> Deserialize<'de> for Money {
 }
 
 fn read(amount: &str, currency: Currency, text: impl FnOnce() -> String) -> Result<Money, MoneyError> {
-    if !is_plain(amount) {
-        return Err(MoneyError::malformed_text(&text()));
-    }
-    match Decimal::from_str_exact(amount) {
+    match amount::parse(amount) {
         Ok(amount) => Money::new(amount, currency),
-        Err(_) => Err(MoneyError::out_of_range(text())),
-    }
-}
-
-/// Whether a text is digits, perhaps with a minus before and more digits after a point.
-fn is_plain(amount: &str) -> bool {
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let amount = amount.strip_prefix('-').unwrap_or(amount);
-    match amount.split_once('.') {
-        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
-        None => is_digits(amount),
+        Err(Refusal::Malformed(reason)) => Err(MoneyError::malformed_amount(amount, reason)),
+        Err(Refusal::OutOfRange) => Err(MoneyError::out_of_range(text())),
     }
 }
 
@@ -157,7 +150,12 @@ mod tests {
     fn what_is_no_money_is_refused_by_name() {
         for (json, complaint) in [
             (r#"{"amount":"29.999","currency":"USD"}"#, "29.999 has more decimal places than USD"),
-            (r#"{"amount":"","currency":"USD"}"#, "is not an amount"),
+            (r#"{"amount":"","currency":"USD"}"#, "cannot parse amount \"\": expected digits, found nothing"),
+            (
+                r#"{"amount":"1,00","currency":"USD"}"#,
+                "cannot parse amount \"1,00\": expected digits and at most one",
+            ),
+            (r#"{"amount":" 1","currency":"USD"}"#, "cannot parse amount \" 1\": expected no white space"),
             (r#"{"amount":"1","currency":""}"#, "is not the code"),
             (r#"{"amount":29.99,"currency":"USD"}"#, "expected a string"),
             (r#"{"amount":"29.99"}"#, "missing field `currency`"),

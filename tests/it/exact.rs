@@ -2,10 +2,14 @@
 //!
 //! These hold with `serde_json/arbitrary_precision` off and on; `.ci/run` runs them both ways.
 
+use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::str::FromStr as _;
 
 use nd8::raw::types::{CheckoutRequest, ProductItem, RefundRequest};
 use nd8::{Billing, Decimal, Product};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::support::{CHECKOUT, Server};
 
@@ -73,4 +77,123 @@ fn amounts_pass_through_a_json_value_unharmed_when_they_fit_one() {
         panic!("has no id")
     };
     assert_eq!(product.unit_price, decimal("29.99"));
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Flattened<T> {
+    name: String,
+    #[serde(flatten)]
+    inner: T,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+enum Tagged<T> {
+    Inner(T),
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "inner")]
+enum Adjacent<T> {
+    Inner(T),
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Untagged<T> {
+    Number(u8),
+    Inner(T),
+}
+
+/// One value through one format, which comes back as it was.
+fn survives<T: Debug + PartialEq + Serialize + DeserializeOwned>(value: &T) {
+    let json = serde_json::to_string(value).expect("is writable");
+    assert_eq!(&serde_json::from_str::<T>(&json).expect(&json), value, "JSON: {json}");
+    let tree = serde_json::to_value(value).expect("is writable");
+    assert_eq!(&serde_json::from_value::<T>(tree).expect(&json), value, "a JSON value: {json}");
+    let mut cbor = Vec::new();
+    ciborium::into_writer(value, &mut cbor).expect("is writable");
+    assert_eq!(&ciborium::from_reader::<T, _>(&cbor[..]).expect(&json), value, "CBOR: {json}");
+    let pack = rmp_serde::to_vec_named(value).expect("is writable");
+    assert_eq!(&rmp_serde::from_slice::<T>(&pack).expect(&json), value, "MessagePack: {json}");
+}
+
+/// The same by every detour of serde.
+fn survives_everywhere<T: Clone + Debug + PartialEq + Serialize + DeserializeOwned>(value: &T) {
+    survives(value);
+    survives(&vec![Some(value.clone()), None]);
+    survives(&Flattened { name: "x".into(), inner: value.clone() });
+    survives(&Tagged::Inner(value.clone()));
+    survives(&Adjacent::Inner(value.clone()));
+    survives(&Untagged::Inner(value.clone()));
+    survives(&Tagged::Inner(Flattened { name: "x".into(), inner: value.clone() }));
+}
+
+/// As users have it in a struct of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Order {
+    plain: Decimal,
+    #[serde(with = "nd8::decimal")]
+    exact: Decimal,
+    #[serde(default, with = "nd8::decimal::option")]
+    maybe: Option<Decimal>,
+    list: Vec<Decimal>,
+    by_name: BTreeMap<String, Option<Decimal>>,
+}
+
+#[test]
+fn amounts_that_are_strings_survive_every_detour() {
+    for text in ["29.990", "-7", "0", LONG, "79228162514264337593543950335", "0.0000000000000000000000000001"]
+    {
+        let amount = decimal(text);
+        survives_everywhere(&RefundRequest::new("x").amount(amount));
+        survives_everywhere(&nd8::Money::new(amount, "DOGE").expect("takes any amount"));
+        let by_name = BTreeMap::from([("a".to_owned(), Some(amount)), ("b".to_owned(), None)]);
+        let order =
+            Order { plain: amount, exact: amount, maybe: Some(amount), list: vec![amount; 2], by_name };
+        survives_everywhere(&order);
+        survives_everywhere(&Order { maybe: None, ..order.clone() });
+        let json = serde_json::to_string(&order).expect("is writable");
+        assert_eq!(
+            json.matches(&format!("\"{text}\"")).count(),
+            6,
+            "all are strings with all digits: {json}"
+        );
+
+        let refund = format!(
+            r#"{{"id":"RF1","transaction_id":"TX1","amount":"{text}","currency":"USD","amount_usd":"{text}","status":"pending","created_at":"2026-01-31T12:00:00Z"}}"#
+        );
+        let refund: nd8::Refund = serde_json::from_str(&refund).expect("is readable");
+        assert_eq!(refund.amount, amount);
+        survives_everywhere(&refund);
+    }
+}
+
+#[test]
+fn a_number_keeps_its_digits_or_is_an_error() {
+    for text in ["29.990", "-7", "0.1", LONG, "79228162514264337593543950335", "1.10"] {
+        let json = format!(r#"{{"exact":{text}}}"#);
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
+        struct Exact {
+            #[serde(with = "nd8::decimal")]
+            exact: Decimal,
+        }
+        let expected = Exact { exact: decimal(text) };
+        assert_eq!(serde_json::from_str::<Exact>(&json).expect("is readable"), expected);
+        let tagged = format!(r#"{{"kind":"Inner",{}"#, &json[1..]);
+        match serde_json::from_str::<Tagged<Exact>>(&tagged) {
+            Ok(Tagged::Inner(read)) => assert_eq!(read, expected, "{text}"),
+            // Without `arbitrary_precision`, serde has lost the digits.
+            Err(error) => assert!(error.to_string().contains("binary floating point"), "{error}"),
+        }
+        // serde prints nothing of the alternatives it tried.
+        if let Ok(read) = serde_json::from_str::<Untagged<Exact>>(&json) {
+            assert_eq!(read, Untagged::Inner(expected), "{text}");
+        }
+    }
+    let mut cbor = Vec::new();
+    let map = ciborium::Value::Map(vec![("reason".into(), "x".into()), ("amount".into(), 29.99.into())]);
+    ciborium::into_writer(&map, &mut cbor).expect("is writable");
+    let error = ciborium::from_reader::<RefundRequest, _>(&cbor[..]).expect_err("has lost its digits");
+    assert!(error.to_string().contains("binary floating point"), "{error}");
 }

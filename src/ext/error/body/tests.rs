@@ -1,3 +1,5 @@
+//! Error bodies as servers write them, and what is read of them.
+
 use proptest::prelude::*;
 
 use super::pointer::LONGEST_POINTER;

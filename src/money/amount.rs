@@ -1,0 +1,104 @@
+//! The one grammar of an amount that a caller writes: `-29.99`. Responses are read by a wider one (`crate::raw`).
+
+use rust_decimal::Decimal;
+
+/// Why a text is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It breaks the grammar; what was expected.
+    Malformed(&'static str),
+    /// It has more digits than a [`Decimal`] holds.
+    OutOfRange,
+}
+
+/// Reads digits, perhaps with a minus before and more digits after a point. Nothing else is an amount, although some of it could
+/// be one: where `1,00` or `1_000` is written, somebody else may read another value.
+pub(super) fn parse(text: &str) -> Result<Decimal, Refusal> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) =
+        digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !fraction.is_none_or(is_digits) {
+        return Err(Refusal::Malformed(reason(text)));
+    }
+    Decimal::from_str_exact(text).map_err(|_| Refusal::OutOfRange)
+}
+
+/// What was expected in the place of a text that is no amount.
+fn reason(text: &str) -> &'static str {
+    let is_other_digit = |c: char| c.is_numeric() && !c.is_ascii_digit();
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let mut bytes = unsigned.bytes().filter(|byte| !byte.is_ascii_digit());
+    if text.is_empty() {
+        "expected digits, found nothing"
+    } else if text.contains(char::is_whitespace) {
+        "expected no white space"
+    } else if text.contains(is_other_digit) {
+        "expected the digits 0 to 9"
+    } else if text.starts_with('+') {
+        "expected no \"+\""
+    } else if unsigned.len() < text.len() - 1 {
+        "expected at most one \"-\""
+    } else if unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && bytes.all(|byte| b".eE+-".contains(&byte))
+        && unsigned.contains(['e', 'E'])
+    {
+        "expected no exponent"
+    } else if unsigned == "." || unsigned.is_empty() {
+        "expected digits"
+    } else if unsigned.matches('.').count() == 1 && (unsigned.starts_with('.') || unsigned.ends_with('.')) {
+        "expected digits before and after the \".\""
+    } else {
+        "expected digits and at most one \".\""
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decimal, Refusal, parse};
+
+    #[test]
+    fn plain_digits_are_amounts() {
+        for text in [
+            "0",
+            "-0",
+            "00.10",
+            "1",
+            "29.99",
+            "-29.90",
+            "79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+        ] {
+            let expected = Decimal::from_str_exact(text).expect("is a decimal");
+            assert_eq!(parse(text), Ok(expected), "{text}");
+        }
+        for text in ["79228162514264337593543950336", "0.00000000000000000000000000001"] {
+            assert_eq!(parse(text), Err(Refusal::OutOfRange), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_the_reason() {
+        for (texts, reason) in [
+            (&[""][..], "expected digits, found nothing"),
+            (&[" ", " 1", "1 ", "1 000", "1\u{a0}000", "1\n", "- 1", "\t"], "expected no white space"),
+            (&["٣", "1٣", "１", "۱.۰", "½", "1²"], "expected the digits 0 to 9"),
+            (&["+1", "+", "+-1", "+1e2"], "expected no \"+\""),
+            (&["--1", "-+1"], "expected at most one \"-\""),
+            (&["1e2", "1E2", "1e+2", "2.5e-3", "-1e2", ".5e1", "1e"], "expected no exponent"),
+            (&["-", ".", "-."], "expected digits"),
+            (&["5.", ".5", "-.5", "-5."], "expected digits before and after the \".\""),
+            (
+                &[
+                    "1,00", "1_000", "1,000.00", "1.000,00", "1.2.3", "1..2", "NaN", "inf", "e5", "0x10",
+                    "1-2", "1-", "−1", "$1", "1'000",
+                ],
+                "expected digits and at most one \".\"",
+            ),
+        ] {
+            for text in texts {
+                assert_eq!(parse(text), Err(Refusal::Malformed(reason)), "{text:?}");
+            }
+        }
+    }
+}

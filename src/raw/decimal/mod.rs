@@ -1,0 +1,150 @@
+//! Decimals on the wire, digit for digit.
+//!
+//! A JSON number passes through an `f64` in most of serde, unless somebody in the dependency graph switches
+//! `serde_json/arbitrary_precision` on, and then it arrives as a map instead (rust-decimal#283). So numbers are read
+//! and written as the text they are, by way of [`RawValue`], which does not depend on that feature.
+//!
+//! Where serde has buffered a value before (`flatten`, tagged and untagged enums), and in other formats, strings and whole
+//! numbers are read, and a fraction that became an `f64` is an error. Formats for machines get decimals as strings.
+//!
+//! Both forms are read at either place, because Django REST Framework has a setting that changes one into the other
+//! (`COERCE_DECIMAL_TO_STRING`). What does not fit a `Decimal` exactly is an error, never rounded.
+
+mod parse;
+mod read;
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use self::read::{read, read_option};
+
+/// A decimal that is sent as a JSON number, where it is not a property of an object: in a list, for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExactNumber(#[serde(with = "number")] pub Decimal);
+
+/// A decimal that is sent as a string, where it is not a property of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExactString(#[serde(with = "string")] pub Decimal);
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ExactNumber {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ExactNumber".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "number", "format": "decimal" })
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ExactString {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ExactString".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "decimal" })
+    }
+}
+
+impl fmt::Display for ExactNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ExactString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What both forms have: for a field that may be absent or null, and for one in the body of a PATCH.
+macro_rules! optional_forms {
+    () => {
+        pub(crate) mod option {
+            use super::{Decimal, Deserializer, Serializer};
+
+            pub(crate) fn serialize<S: Serializer>(
+                value: &Option<Decimal>,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                match value {
+                    Some(value) => super::serialize(value, serializer),
+                    None => serializer.serialize_none(),
+                }
+            }
+
+            pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Option<Decimal>, D::Error> {
+                super::super::read_option(deserializer)
+            }
+        }
+
+        /// Absent, null or a value.
+        #[allow(dead_code, reason = "used where a document has such a field")]
+        pub(crate) mod double_option {
+            use super::{Decimal, Deserializer, Serializer, option};
+
+            pub(crate) fn serialize<S: Serializer>(
+                value: &Option<Option<Decimal>>,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                option::serialize(&value.flatten(), serializer)
+            }
+
+            pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Option<Option<Decimal>>, D::Error> {
+                option::deserialize(deserializer).map(Some)
+            }
+        }
+    };
+}
+
+/// A decimal that is sent as a JSON number: `29.99`.
+pub(crate) mod number {
+    use super::Decimal;
+    use serde::ser::Error as _;
+    use serde::{Deserializer, Serialize as _, Serializer};
+    use serde_json::value::RawValue;
+
+    pub(crate) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        // Only JSON has the raw text of a number.
+        if !serializer.is_human_readable() {
+            return serializer.collect_str(value);
+        }
+        RawValue::from_string(value.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        super::read(deserializer)
+    }
+
+    optional_forms!();
+}
+
+/// A decimal that is sent as a string: `"29.99"`.
+pub(crate) mod string {
+    use super::Decimal;
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        super::read(deserializer)
+    }
+
+    optional_forms!();
+}
+
+#[cfg(test)]
+mod tests;
