@@ -186,7 +186,7 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<(StatusCode, Json<ApiKeyWithSecret>), ApiError> {
     let body = json_body(request).await?;
-    let mut form = Form::parse(&body)?;
+    let mut form = Form::sent_to(&sandbox, &body)?;
     let name = form.optional_text("name", 255).unwrap_or_default();
     let scopes = form
         .optional_text("allowed_scopes", 1000)

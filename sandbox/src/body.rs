@@ -11,10 +11,13 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::clock::Moment;
 use crate::contract::Oversized;
 use crate::error::{ApiError, FieldErrors, NON_FIELD};
+use crate::quirks::Quirk;
+use crate::shared::Shared;
 
 /// More than any honest request of this API.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -56,6 +59,23 @@ pub(crate) struct Form<'a> {
     fields: BTreeMap<String, &'a RawValue>,
     errors: FieldErrors,
     list_errors: ListErrors,
+    texts: Texts,
+}
+
+/// How texts are stored.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Texts {
+    as_sent: bool,
+    composed: bool,
+}
+
+impl Texts {
+    /// Returns a text as it is stored: by default without blanks around it, as the framework's fields have it, and with
+    /// plain line ends.
+    fn store(self, text: String) -> String {
+        let text = if self.as_sent { text } else { text.trim().replace("\r\n", "\n").replace('\r', "\n") };
+        if self.composed { text.nfc().collect() } else { text }
+    }
 }
 
 /// How the mistakes in a list of objects are told.
@@ -85,27 +105,37 @@ impl ListErrors {
 }
 
 impl<'a> Form<'a> {
+    /// Reads the body of a request to the API, with the settings and quirks of the sandbox.
+    pub(crate) fn sent_to(sandbox: &Shared, body: &'a [u8]) -> Result<Form<'a>, ApiError> {
+        let has = |quirk| sandbox.quirks.has(quirk);
+        let texts = Texts { as_sent: has(Quirk::TextsAsSent), composed: has(Quirk::ComposedTexts) };
+        let form = Form::parse(body)?;
+        Ok(Form { list_errors: sandbox.settings.list_errors, texts, ..form })
+    }
+
     /// Reads a request body.
     pub(crate) fn parse(body: &'a [u8]) -> Result<Form<'a>, ApiError> {
         let malformed = |error: serde_json::Error| ApiError::Malformed(error.to_string());
         let text = std::str::from_utf8(body).map_err(|error| ApiError::Malformed(error.to_string()))?;
         let raw: &RawValue = serde_json::from_str(text).map_err(malformed)?;
-        Form::of(raw).map_err(ApiError::Invalid)
+        Form::of(raw, Texts::default()).map_err(ApiError::Invalid)
     }
 
     /// Reads an object inside a body.
-    pub(crate) fn of(raw: &'a RawValue) -> Result<Form<'a>, FieldErrors> {
+    pub(crate) fn of(raw: &'a RawValue, texts: Texts) -> Result<Form<'a>, FieldErrors> {
         match serde_json::from_str(raw.get()) {
-            Ok(fields) => Ok(Form { fields, errors: FieldErrors::new(), list_errors: ListErrors::default() }),
+            Ok(fields) => {
+                Ok(Form { fields, errors: FieldErrors::new(), list_errors: ListErrors::default(), texts })
+            }
             Err(_) => {
                 Err(FieldErrors::from_iter([(NON_FIELD.to_owned(), json!(["An object is expected here."]))]))
             }
         }
     }
 
-    /// Says how mistakes in lists are to be told.
-    pub(crate) fn with_list_errors(self, list_errors: ListErrors) -> Form<'a> {
-        Form { list_errors, ..self }
+    /// Returns how the texts of this form are stored, for the objects inside it.
+    pub(crate) fn texts(&self) -> Texts {
+        self.texts
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -152,6 +182,7 @@ impl<'a> Form<'a> {
             self.refuse(name, "Null characters are not allowed.");
             return None;
         }
+        let text = self.texts.store(text);
         if text.chars().count() > max {
             self.refuse(name, &format!("This field takes at most {max} characters."));
             return None;

@@ -19,6 +19,7 @@ use crate::courier::{self, Courier};
 use crate::faults::{Line, Lines, Rules};
 use crate::keep::{self, Changes};
 use crate::list::ListShape;
+use crate::quirks::{Quirk, QuirkSet};
 use crate::random::Random;
 use crate::sandbox::Sandbox;
 use crate::server;
@@ -50,6 +51,7 @@ pub struct Builder {
     checkout_lifetime: Duration,
     seed: Option<u64>,
     settings: Settings,
+    quirks: Vec<Quirk>,
     rate_limit: Option<RateLimit>,
     state_file: Option<PathBuf>,
     frozen_at: Option<Timestamp>,
@@ -67,6 +69,7 @@ impl Builder {
             checkout_lifetime: Duration::from_secs(24 * 60 * 60),
             seed: None,
             settings: Settings::default(),
+            quirks: Vec::new(),
             rate_limit: None,
             state_file: None,
             frozen_at: None,
@@ -145,7 +148,17 @@ impl Builder {
 
     /// Says how lists are answered: as bare arrays without this.
     pub fn list_shape(mut self, shape: ListShape) -> Builder {
-        self.settings.list_shape = shape;
+        self.quirks.retain(|quirk| *quirk != Quirk::Envelope);
+        match shape {
+            ListShape::Bare => self,
+            ListShape::Envelope => self.quirk(Quirk::Envelope),
+        }
+    }
+
+    /// Starts with this quirk switched on; called several times, with each of them. Without any, the server is the
+    /// default one.
+    pub fn quirk(mut self, quirk: Quirk) -> Builder {
+        self.quirks.push(quirk);
         self
     }
 
@@ -202,6 +215,7 @@ impl Builder {
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
             faults: Rules::default(),
+            quirks: Arc::new(QuirkSet::of(&self.quirks)),
             requests: Requests::default(),
             remote_callers: self.remote_callers,
             contract: Arc::default(),

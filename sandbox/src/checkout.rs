@@ -213,7 +213,7 @@ pub(crate) async fn create(
     let body = json_body(request).await?;
 
     let mut state = sandbox.state();
-    let form = Form::parse(&body)?.with_list_errors(sandbox.settings.list_errors);
+    let form = Form::sent_to(&sandbox, &body)?;
     let request = CheckoutRequest::read(form, &state.catalog, merchant.is_production())?;
     let now = sandbox.clock.now();
     let checkout = state.open_checkout(request, None, now, now.after(sandbox.checkout_lifetime));

@@ -15,6 +15,8 @@ use serde_json::json;
 
 use crate::auth::{Anyone, DashboardUser, Merchant};
 use crate::error::{ApiError, Door};
+use crate::quirks::Quirk;
+use crate::server::unknown_route;
 use crate::shared::Shared;
 
 /// The methods that a path takes, and what its callers show first.
@@ -38,7 +40,10 @@ impl View {
 }
 
 /// Redirects as Django's `APPEND_SLASH` does: with 301, which makes most clients turn a POST into a GET.
-pub(crate) async fn add_slash(uri: Uri) -> Response {
+pub(crate) async fn add_slash(Extract(sandbox): Extract<Arc<Shared>>, uri: Uri) -> Response {
+    if sandbox.quirks.has(Quirk::NoSlashRedirect) {
+        return unknown_route().await.into_response();
+    }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let location = format!("{}/{query}", uri.path());
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location)], Html("")).into_response()

@@ -53,9 +53,11 @@ pub(crate) enum ApiError {
     NotAcceptable,
     UnsupportedMediaType(String),
     BodyTooLarge,
-    /// Too many requests; the next is taken after that many seconds, if the caller is to know.
+    /// Too many requests; the next is accepted after that many seconds.
     Throttled {
-        wait: Option<i128>,
+        seconds: i128,
+        /// Whether `Retry-After` says so, too.
+        header: bool,
     },
     /// The body is not JSON.
     Malformed(String),
@@ -128,10 +130,13 @@ impl ApiError {
             ApiError::NotAcceptable => {
                 "Nothing that the Accept header names can be answered with: JSON is all there is.".to_owned()
             }
-            ApiError::Throttled { wait: Some(seconds) } => {
-                format!("Too many requests: the next is taken in {seconds} seconds.")
+            // The framework's own words, by which clients recognize it.
+            ApiError::Throttled { seconds: 1, .. } => {
+                "Request was throttled. Expected available in 1 second.".to_owned()
             }
-            ApiError::Throttled { wait: None } => "Too many requests.".to_owned(),
+            ApiError::Throttled { seconds, .. } => {
+                format!("Request was throttled. Expected available in {seconds} seconds.")
+            }
             ApiError::BodyTooLarge => "The request body is too large.".to_owned(),
             ApiError::Malformed(reason) => format!("JSON parse error - {reason}"),
             ApiError::NotKnown => {
@@ -147,7 +152,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let challenge = self.challenge().map(|door| [(header::WWW_AUTHENTICATE, door.scheme())]);
         let wait = match self {
-            ApiError::Throttled { wait } => wait.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]),
+            ApiError::Throttled { seconds, header: true } => {
+                Some([(header::RETRY_AFTER, seconds.to_string())])
+            }
             _ => None,
         };
         (self.status(), challenge, wait, Json(self.body())).into_response()

@@ -47,6 +47,7 @@
 //! | `POST /_sandbox/webhooks/{test,misbehave,rotate}` | as [`Webhooks`]; `misbehave` takes `{"next": ["duplicate"]}` |
 //! | `/_sandbox/clock` | `GET` reads it; `POST` takes `{"freeze": time}`, `{"advance_seconds": n}` or `{"resume": {}}` |
 //! | `/_sandbox/faults` | `GET`, `POST` and `DELETE`, that also with `/{id}`: as [`Faults`]; a fault is `{"operation": "GET /refunds/", "nth": 2, "action": "reset_after"}` |
+//! | `/_sandbox/quirks` | `GET` lists all with what they do; `POST` takes `{"name": "short-pages"}`; `DELETE` with `/{name}`: as [`Quirks`] |
 //! | `POST /_sandbox/reset`, `GET /_sandbox/snapshot`, `POST /_sandbox/restore` | as [`Sandbox::reset`] and its neighbours |
 //!
 //! # How a payment lives
@@ -74,7 +75,14 @@
 //! As Django REST Framework does: errors by field, `non_field_errors`, errors of items in either of the framework's
 //! forms ([`Builder::list_errors`]), 401 with `WWW-Authenticate`, 403, 404, 405 with `Allow`, 406, 413, 415, 429
 //! ([`Builder::rate_limit`]), 301 for a slash that is missing, and HTML for unknown paths and for errors that nobody
-//! handled. Lists are bare arrays, or the framework's envelope ([`Builder::list_shape`]).
+//! handled. A throttled request gets the framework's own sentence: `Request was throttled. Expected available in N seconds.`
+//!
+//! # How else it behaves
+//!
+//! By default texts are stored as the framework stores them, without blanks around them and with plain line ends, and
+//! lists are bare arrays with pages of the size that was asked for. ND8 may do otherwise in these places and in others, so each
+//! other behavior is a [`Quirk`]: switched on by [`Builder::quirk`], [`Sandbox::quirks`], `/_sandbox/quirks` or the
+//! binary's `--quirk`. What they change is inferred, like the default.
 //!
 //! # The document is the judge
 //!
@@ -82,7 +90,8 @@
 //! refusals beside them). One that breaks it is a defect of this crate: the caller gets a 500 that says what is wrong,
 //! [`Sandbox::violations`] has it, and dropping the [`Sandbox`] panics, so that the test fails that found it. Every
 //! request is held against it as well: what the document refuses and the sandbox takes is in
-//! [`Sandbox::disagreements`].
+//! [`Sandbox::disagreements`]. A quirk that breaks the document explains what it breaks and nothing else, which
+//! `/_sandbox/contract` counts under `explained`.
 //!
 //! # State
 //!
@@ -148,6 +157,7 @@ mod page;
 mod payment;
 mod payment_link;
 mod public_link;
+mod quirks;
 mod random;
 mod receiver;
 mod refund;
@@ -177,6 +187,7 @@ pub use jiff::Timestamp;
 pub use list::ListShape;
 pub use misbehaviour::Misbehaviour;
 pub use money::{Currency, EUR_IN_USD};
+pub use quirks::{Quirk, Quirks, UnknownQuirk};
 pub use refund::RefundError;
 pub use rust_decimal::Decimal;
 pub use sandbox::Sandbox;

@@ -47,7 +47,7 @@ pub(crate) async fn create(
     let body = json_body(request).await?;
     let mut state = sandbox.state();
     let now = sandbox.clock.now();
-    let form = Form::parse(&body)?.with_list_errors(sandbox.settings.list_errors);
+    let form = Form::sent_to(&sandbox, &body)?;
     let terms = create_terms(form, &state.catalog, now)?;
     let (id, token) = (state.random.uuid(), state.random.uuid());
     let link = PaymentLink { id, token, terms, created_at: now, updated_at: now, deleted: false };
@@ -84,7 +84,7 @@ pub(crate) async fn update(
     let mut state = sandbox.state();
     let now = sandbox.clock.now();
     let link = state.payment_link(&id).ok_or(ApiError::NotFound)?;
-    let form = Form::parse(&body)?.with_list_errors(sandbox.settings.list_errors);
+    let form = Form::sent_to(&sandbox, &body)?;
     let terms = update_terms(form, &link.terms, &state.catalog, now)?;
     let id = link.id;
     let totals = state.link_totals().remove(&id).unwrap_or_default();

@@ -12,6 +12,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use crate::error::ApiError;
+use crate::quirks::{Quirk, SHORT_PAGE};
 use crate::shared::Shared;
 
 /// How many rows a page has if the caller doesn't say.
@@ -42,6 +43,7 @@ struct Envelope<T> {
 /// A request for a list.
 pub(crate) struct ListRequest {
     shape: ListShape,
+    caps: Caps,
     /// The address that was asked, without its query.
     address: String,
     pairs: Vec<(String, String)>,
@@ -53,7 +55,10 @@ impl ListRequest {
         let url = Url::parse(&format!("{address}?{}", uri.query().unwrap_or_default()));
         // What came in as the target of a request is an address.
         let pairs = url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default();
-        ListRequest { shape: sandbox.settings.list_shape, address, pairs }
+        let has = |quirk| sandbox.quirks.has(quirk);
+        let shape = if has(Quirk::Envelope) { ListShape::Envelope } else { ListShape::Bare };
+        let caps = Caps { short: has(Quirk::ShortPages), first: has(Quirk::IgnoredPage) };
+        ListRequest { shape, caps, address, pairs }
     }
 
     /// Gives the parameters that say something.
@@ -68,7 +73,7 @@ impl ListRequest {
         rows: &'a [T],
         view: impl Fn(&'a T) -> V,
     ) -> Result<Response, ApiError> {
-        let page = Page::of(rows.len(), &self.parameters())?;
+        let page = Page::of(rows.len(), &self.parameters(), self.caps)?;
         let results = rows[page.start..page.end].iter().map(view).collect();
         Ok(match self.shape {
             ListShape::Bare => Json::<Vec<V>>(results).into_response(),
@@ -96,6 +101,15 @@ impl ListRequest {
     }
 }
 
+/// How the quirks cut pages.
+#[derive(Clone, Copy, Debug, Default)]
+struct Caps {
+    /// Pages have a few rows at most.
+    short: bool,
+    /// Every page is the first.
+    first: bool,
+}
+
 /// Which rows a page has.
 #[derive(Debug, PartialEq, Eq)]
 struct Page {
@@ -106,11 +120,11 @@ struct Page {
 
 impl Page {
     /// Cuts out the page that is asked for. The first page may be empty; any other has to exist.
-    fn of(rows: usize, parameters: &HashMap<&str, &str>) -> Result<Page, ApiError> {
+    fn of(rows: usize, parameters: &HashMap<&str, &str>, caps: Caps) -> Result<Page, ApiError> {
         let size = parameters.get("page_size").and_then(|text| text.parse().ok()).filter(|&size| size > 0);
-        let size = size.unwrap_or(DEFAULT_PAGE_SIZE).min(MAX_PAGE_SIZE);
+        let size = size.unwrap_or(DEFAULT_PAGE_SIZE).min(if caps.short { SHORT_PAGE } else { MAX_PAGE_SIZE });
         let last = rows.div_ceil(size).max(1);
-        let number = match parameters.get("page") {
+        let number = match parameters.get("page").filter(|_| !caps.first) {
             None => 1,
             Some(&"last") => last,
             Some(text) => text.parse().map_err(|_| ApiError::InvalidPage)?,
@@ -130,7 +144,7 @@ mod tests {
     fn page(rows: usize, page: &str, size: &str) -> Option<std::ops::Range<usize>> {
         let parameters =
             [("page", page), ("page_size", size)].into_iter().filter(|(_, value)| !value.is_empty());
-        Page::of(rows, &parameters.collect()).ok().map(|page| page.start..page.end)
+        Page::of(rows, &parameters.collect(), Caps::default()).ok().map(|page| page.start..page.end)
     }
 
     #[test]
@@ -158,13 +172,17 @@ mod tests {
         let pairs =
             [("search", "a&b ü"), ("page", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let address = "http://127.0.0.1:1/api/refunds/".to_owned();
-        let list =
-            ListRequest { shape: ListShape::Envelope, address: address.clone(), pairs: pairs.to_vec() };
+        let list = ListRequest {
+            shape: ListShape::Envelope,
+            caps: Caps::default(),
+            address: address.clone(),
+            pairs: pairs.to_vec(),
+        };
 
         let query = format!("{address}?search=a%26b+%C3%BC");
         assert_eq!(list.address_of(3), Some(format!("{query}&page=3")));
         assert_eq!(list.address_of(1), Some(query));
-        let bare = ListRequest { shape: ListShape::Envelope, address: address.clone(), pairs: Vec::new() };
+        let bare = ListRequest { pairs: Vec::new(), ..list };
         assert_eq!(bare.address_of(1), Some(address));
     }
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use nd8_sandbox::{Fault, SEEDED_PRODUCT, Sandbox};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use nd8_sandbox::{Fault, Quirk, SEEDED_PRODUCT, Sandbox};
 
 /// A local ND8 payments API to develop and test against.
 #[derive(Debug, Parser)]
@@ -35,6 +36,10 @@ struct Options {
     /// "reset-after,on=POST /transactions/{id}/refund/,nth=2".
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
+    /// Another way for the server to behave, once for each. All of them are inferred: nothing that is published says how
+    /// ND8 behaves there.
+    #[arg(long, value_name = "NAME", value_parser = quirk())]
+    quirk: Vec<Quirk>,
     /// Writes a line of JSON to standard error for each request, attempt and fault.
     #[arg(long)]
     json_logs: bool,
@@ -44,6 +49,12 @@ struct Options {
     /// Keeps everything in this file, and goes on from there.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+}
+
+/// Reads the name of a quirk; the help lists all of them with what they do.
+fn quirk() -> impl TypedValueParser<Value = Quirk> {
+    let names = Quirk::ALL.iter().map(|quirk| PossibleValue::new(quirk.name()).help(quirk.effect()));
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Quirk>())
 }
 
 #[tokio::main]
@@ -87,6 +98,9 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     }
     if let Some(path) = options.state {
         builder = builder.state_file(path);
+    }
+    for quirk in options.quirk {
+        builder = builder.quirk(quirk);
     }
     let sandbox = builder.start().await?;
     for fault in options.fault {

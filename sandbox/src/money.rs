@@ -187,6 +187,12 @@ pub(crate) fn amount_text(text: &str) -> Option<Amount> {
     well_formed.then(|| json_number(text)).flatten().and_then(|decimal| Amount::new(decimal).ok())
 }
 
+/// Reads an amount with any number of decimals, and rounds it to cents, half a cent going up.
+pub(crate) fn rounded_amount(text: &str) -> Option<Amount> {
+    let decimal = Decimal::from_str_exact(text).ok()?;
+    Amount::new(decimal.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

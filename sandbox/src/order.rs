@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::body::Form;
+use crate::body::{Form, Texts};
 use crate::catalog::Catalog;
 use crate::error::FieldErrors;
 use crate::money::{Amount, Currency, NotAnAmount, decimal_text, json_number};
@@ -36,7 +36,7 @@ pub(crate) struct Order {
 impl Order {
     /// Reads the `products` of a checkout request; on a mistake the form has the message.
     pub(crate) fn read(form: &mut Form<'_>, currency: Currency, catalog: &Catalog) -> Option<Order> {
-        Order::read_items(form, currency, |item| read_line(item, currency, catalog))
+        Order::read_items(form, currency, |item, texts| read_line(item, texts, currency, catalog))
     }
 
     /// Reads the `products` of a payment link, which all come from the catalog.
@@ -45,13 +45,13 @@ impl Order {
         currency: Currency,
         catalog: &Catalog,
     ) -> Option<Order> {
-        Order::read_items(form, currency, |item| read_link_line(item, currency, catalog))
+        Order::read_items(form, currency, |item, texts| read_link_line(item, texts, currency, catalog))
     }
 
     fn read_items(
         form: &mut Form<'_>,
         currency: Currency,
-        read_line: impl Fn(&RawValue) -> Result<Line, FieldErrors>,
+        read_line: impl Fn(&RawValue, Texts) -> Result<Line, FieldErrors>,
     ) -> Option<Order> {
         let raw = form.required(PRODUCTS)?;
         let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
@@ -63,7 +63,8 @@ impl Order {
             return None;
         }
 
-        let read = items.into_iter().map(read_line).collect::<Vec<_>>();
+        let texts = form.texts();
+        let read = items.into_iter().map(|item| read_line(item, texts)).collect::<Vec<_>>();
         if read.iter().any(Result::is_err) {
             form.refuse_items(PRODUCTS, read.into_iter().map(Result::err));
             return None;
@@ -118,8 +119,13 @@ fn exact(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(mantissa, scale).ok()
 }
 
-fn read_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Line, FieldErrors> {
-    let mut form = Form::of(raw)?;
+fn read_line(
+    raw: &RawValue,
+    texts: Texts,
+    currency: Currency,
+    catalog: &Catalog,
+) -> Result<Line, FieldErrors> {
+    let mut form = Form::of(raw, texts)?;
     let quantity = read_quantity(&mut form);
     let line = if form.has("id") {
         check_overridden(&mut form);
@@ -142,8 +148,13 @@ fn check_overridden(form: &mut Form<'_>) {
 }
 
 /// A link's products have another name for the id, and one is the quantity where none is given.
-fn read_link_line(raw: &RawValue, currency: Currency, catalog: &Catalog) -> Result<Line, FieldErrors> {
-    let mut form = Form::of(raw)?;
+fn read_link_line(
+    raw: &RawValue,
+    texts: Texts,
+    currency: Currency,
+    catalog: &Catalog,
+) -> Result<Line, FieldErrors> {
+    let mut form = Form::of(raw, texts)?;
     let quantity = if form.has("quantity") { read_quantity(&mut form) } else { Some(1) };
     let line = read_catalog_line(&mut form, "product_id", currency, catalog);
     match (line, quantity) {

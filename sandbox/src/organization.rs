@@ -58,8 +58,7 @@ impl Organization {
         }
     }
 
-    fn update(&self, body: &[u8]) -> Result<Organization, ApiError> {
-        let mut form = Form::parse(body)?;
+    fn update(&self, mut form: Form<'_>) -> Result<Organization, ApiError> {
         let name = match form.has("name") {
             true => form.required_text("name", 255),
             false => None,
@@ -128,6 +127,6 @@ pub(crate) async fn update(
 ) -> Result<Response, ApiError> {
     let body = json_body(request).await?;
     let mut state = sandbox.state();
-    state.organization = state.organization.update(&body)?;
+    state.organization = state.organization.update(Form::sent_to(&sandbox, &body)?)?;
     Ok(Json(state.organization.view()).into_response())
 }

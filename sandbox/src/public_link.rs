@@ -88,7 +88,7 @@ pub(crate) async fn checkout(
     let now = sandbox.clock.now();
     let link = state.public_payment_link(&token).ok_or(ApiError::NotFound)?;
     let totals = state.link_totals().remove(&link.id).unwrap_or_default();
-    let request = CheckoutRequest::read_public(Form::parse(&body)?, link.terms.order.clone())?;
+    let request = CheckoutRequest::read_public(Form::sent_to(&sandbox, &body)?, link.terms.order.clone())?;
     link.is_open(&totals, now).map_err(|closed| {
         ApiError::invalid(match closed {
             Closed::Inactive => "This payment link is not active.",

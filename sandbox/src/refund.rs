@@ -3,6 +3,7 @@
 //! What a payment has left is checked and promised under the one lock, so refunds that race never move too
 //! much. Not here: the list (`refund_list`).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -15,7 +16,8 @@ use crate::auth::{Merchant, Scope};
 use crate::body::{Form, json_body};
 use crate::clock::Moment;
 use crate::error::ApiError;
-use crate::money::{Amount, Currency, amount_text};
+use crate::money::{Amount, Currency, amount_text, rounded_amount};
+use crate::quirks::{Quirk, QuirkSet};
 use crate::shared::Shared;
 use crate::state::State;
 use crate::table::{Key, Named};
@@ -86,10 +88,12 @@ impl Refund {
         format!("{:.2}", self.amount.in_usd(self.currency))
     }
 
-    pub(crate) fn view(&self) -> RefundView<'_> {
+    pub(crate) fn view(&self, quirks: &QuirkSet) -> RefundView<'_> {
+        let numeric = quirks.has(Quirk::NumericIds);
+        let by_number = numeric || quirks.has(Quirk::PaymentNumber);
         RefundView {
-            id: &self.key.public,
-            transaction_id: &self.payment_id,
+            id: named(numeric, self.key.number, &self.key.public),
+            transaction_id: named(by_number, self.payment_number, &self.payment_id),
             amount: self.amount,
             currency: self.currency,
             amount_in_cents: self.amount.cents(),
@@ -102,11 +106,16 @@ impl Refund {
     }
 }
 
+/// Names something by its number or by its public id.
+fn named(by_number: bool, number: u64, public: &str) -> Cow<'_, str> {
+    if by_number { Cow::Owned(number.to_string()) } else { Cow::Borrowed(public) }
+}
+
 /// A refund as `GET /refunds/{id}/` and the list show it.
 #[derive(Serialize)]
 pub(crate) struct RefundView<'a> {
-    id: &'a str,
-    transaction_id: &'a str,
+    id: Cow<'a, str>,
+    transaction_id: Cow<'a, str>,
     amount: Amount,
     currency: Currency,
     amount_in_cents: i64,
@@ -138,11 +147,13 @@ struct RefundRequest {
 }
 
 impl RefundRequest {
-    fn read(body: &[u8]) -> Result<RefundRequest, ApiError> {
-        let mut form = Form::parse(body)?;
+    fn read(sandbox: &Shared, body: &[u8]) -> Result<RefundRequest, ApiError> {
+        let mut form = Form::sent_to(sandbox, body)?;
+        let rounded = sandbox.quirks.has(Quirk::RoundedAmounts);
         let reason = form.required_text("reason", 500);
         let amount = form.optional_text("amount", 32).and_then(|text| {
-            let amount = amount_text(&text).filter(|amount| !amount.is_zero());
+            let amount = if rounded { rounded_amount(&text) } else { amount_text(&text) };
+            let amount = amount.filter(|amount| !amount.is_zero());
             if amount.is_none() {
                 form.refuse("amount", "A positive amount with at most two decimals is expected here.");
             }
@@ -167,7 +178,7 @@ pub(crate) async fn create(
     if sandbox.state().payments.find(&payment_id).is_none() {
         return Err(ApiError::NotFound);
     }
-    let request = RefundRequest::read(&json_body(request).await?)?;
+    let request = RefundRequest::read(&sandbox, &json_body(request).await?)?;
 
     let refund = sandbox.state().open_refund(&payment_id, request, sandbox.clock.now())?;
     sandbox.settle_later(&refund.key.public);
@@ -193,7 +204,7 @@ pub(crate) async fn get(
     let Path(id) = id.map_err(|_| ApiError::NotFound)?;
     let state = sandbox.state();
     let refund = state.refunds.find(&id).ok_or(ApiError::NotFound)?;
-    Ok(Json(refund.view()).into_response())
+    Ok(Json(refund.view(&sandbox.quirks)).into_response())
 }
 
 /// How a refund ends.

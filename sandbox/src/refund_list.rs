@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State as Extract;
 use axum::http::Uri;
@@ -16,6 +17,7 @@ use serde_json::json;
 use crate::auth::Merchant;
 use crate::error::{ApiError, FieldErrors};
 use crate::list::ListRequest;
+use crate::quirks::{LAG, Quirk};
 use crate::refund::{READ, Refund, RefundStatus};
 use crate::shared::Shared;
 
@@ -29,13 +31,24 @@ pub(crate) async fn list(
     let request = ListRequest::read(&sandbox, &uri);
     let parameters = request.parameters();
     let filter = Filter::read(&parameters)?;
-    let order = Sort::read(parameters.get("ordering").copied().unwrap_or_default());
+    let order = match parameters.get("ordering").copied().unwrap_or_default() {
+        _ if sandbox.quirks.has(Quirk::OldestFirst) => "created_at",
+        _ if sandbox.quirks.has(Quirk::ByAmount) => "-amount",
+        wanted => wanted,
+    };
+    let order = Sort::read(order);
+    let lag = if sandbox.quirks.has(Quirk::LaggingList) { LAG } else { Duration::ZERO };
+    let now = sandbox.clock.now();
 
     let state = sandbox.state();
-    let mut found: Vec<&Refund> =
-        state.refunds.rows().iter().filter(|refund| filter.matches(refund)).collect();
+    let mut found: Vec<&Refund> = state
+        .refunds
+        .rows()
+        .iter()
+        .filter(|refund| filter.matches(refund) && refund.created_at.after(lag) <= now)
+        .collect();
     found.sort_by(|left, right| order.compare(left, right));
-    request.answer(&found, |refund| refund.view())
+    request.answer(&found, |refund| refund.view(&sandbox.quirks))
 }
 
 /// Which refunds are wanted.

@@ -21,6 +21,7 @@ use crate::customer::{Customer, PaymentError};
 use crate::delivery::{Delivery, NoDelivery};
 use crate::faults::Faults;
 use crate::money::Currency;
+use crate::quirks::Quirks;
 use crate::refund::{Ending, RefundError};
 use crate::shared::Shared;
 use crate::snapshot::{InvalidSnapshot, Snapshot};
@@ -222,6 +223,11 @@ impl Sandbox {
     /// Gives the faults: what goes wrong on purpose.
     pub fn faults(&self) -> Faults {
         Faults { sandbox: Arc::clone(&self.shared) }
+    }
+
+    /// Returns the quirks: the other ways in which the server can behave.
+    pub fn quirks(&self) -> Quirks {
+        Quirks { sandbox: Arc::clone(&self.shared) }
     }
 
     /// Gives what can be done with webhooks: tests, resends, rotations, and deliveries that misbehave.

@@ -15,7 +15,7 @@ use crate::error::Door;
 use crate::shared::Shared;
 use crate::{
     api_key, checkout, control, dashboard, faults, keep, link_management, organization, page, payment,
-    public_link, refund, refund_list, ui, webhook_config, webhooks,
+    public_link, quirks, refund, refund_list, ui, webhook_config, webhooks,
 };
 
 type Methods = MethodRouter<Arc<Shared>>;
@@ -39,7 +39,7 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
             let watch = Watch {
                 prefix,
                 operations: operations_at(path),
-                shape: sandbox.settings.list_shape,
+                quirks: Arc::clone(&sandbox.quirks),
                 log: Arc::clone(&sandbox.contract),
             };
             let methods = methods.layer(from_fn_with_state(watch, contract::watch));
@@ -48,7 +48,11 @@ pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
             router = router.route(path.trim_end_matches('/'), any(django::add_slash)).route(&path, methods);
         }
     }
-    let own = control::routes().merge(webhooks::routes()).merge(faults::routes()).merge(ui::routes());
+    let own = control::routes()
+        .merge(webhooks::routes())
+        .merge(faults::routes())
+        .merge(quirks::routes())
+        .merge(ui::routes());
     router
         .route("/pay/{token}", get(page::show))
         .route("/pay/{token}/{act}", post(page::act))
@@ -116,6 +120,6 @@ pub(crate) fn has_operation(operation: &str) -> bool {
 }
 
 /// An unknown route is outside of the API, so it gets a page and no JSON.
-async fn unknown_route() -> (StatusCode, Html<String>) {
+pub(crate) async fn unknown_route() -> (StatusCode, Html<String>) {
     (StatusCode::NOT_FOUND, page::unknown_route())
 }

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::contract;
 use crate::faults::Rules;
 use crate::keep::{Changes, Keeper};
-use crate::list::ListShape;
+use crate::quirks::QuirkSet;
 use crate::refund::{Ending, RefundError};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -30,7 +30,6 @@ use crate::ui::Requests;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) list_errors: ListErrors,
-    pub(crate) list_shape: ListShape,
 }
 
 /// The credentials that a sandbox is started with, and shows its owner.
@@ -50,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) throttle: Throttle,
     pub(crate) faults: Rules,
+    pub(crate) quirks: Arc<QuirkSet>,
     pub(crate) requests: Requests,
     /// Whether other machines were let in, under whatever name.
     pub(crate) remote_callers: bool,

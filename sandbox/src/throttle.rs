@@ -24,7 +24,7 @@ impl RateLimit {
         RateLimit { requests, per, retry_after: true }
     }
 
-    /// Leaves `Retry-After` out of the refusals, as gateways in front of an API do.
+    /// Leaves `Retry-After` out of the refusals, as gateways in front of an API do. Their sentence still has the wait.
     #[must_use]
     pub fn without_retry_after(self) -> RateLimit {
         RateLimit { retry_after: false, ..self }
@@ -74,7 +74,7 @@ impl Throttle {
         let free_at = window.front().map_or_else(|| now.after(limit.per), |oldest| oldest.after(limit.per));
         let wait = free_at.timestamp().duration_since(now.timestamp());
         let seconds = wait.as_millis().div_euclid(1000) + i128::from(wait.as_millis().rem_euclid(1000) > 0);
-        Err(ApiError::Throttled { wait: limit.retry_after.then_some(seconds) })
+        Err(ApiError::Throttled { seconds, header: limit.retry_after })
     }
 }
 
@@ -88,17 +88,17 @@ mod tests {
         let at = |millis| start.after(Duration::from_millis(millis));
         let throttle = Throttle::new(Some(RateLimit::new(2, Duration::from_secs(10))));
         let wait = |caller, now| match throttle.admit(caller, now) {
-            Err(ApiError::Throttled { wait }) => wait,
+            Err(ApiError::Throttled { seconds, header: true }) => seconds,
             other => panic!("{other:?}"),
         };
 
         assert!(throttle.admit(Caller::Key(1), at(0)).is_ok());
         assert!(throttle.admit(Caller::Key(1), at(4_000)).is_ok());
-        assert_eq!(wait(Caller::Key(1), at(4_001)), Some(6));
+        assert_eq!(wait(Caller::Key(1), at(4_001)), 6);
         assert!(throttle.admit(Caller::Key(2), at(4_001)).is_ok(), "another caller");
-        assert_eq!(wait(Caller::Key(1), at(9_999)), Some(1));
+        assert_eq!(wait(Caller::Key(1), at(9_999)), 1);
         assert!(throttle.admit(Caller::Key(1), at(10_000)).is_ok(), "refusals were not counted");
-        assert_eq!(wait(Caller::Key(1), at(10_000)), Some(4));
+        assert_eq!(wait(Caller::Key(1), at(10_000)), 4);
     }
 
     #[test]

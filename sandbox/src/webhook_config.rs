@@ -35,7 +35,7 @@ pub(crate) async fn set(
     request: Request,
 ) -> Result<Json<WebhookConfiguration>, ApiError> {
     let body = json_body(request).await?;
-    let mut form = Form::parse(&body)?;
+    let mut form = Form::sent_to(&sandbox, &body)?;
     form.required("endpoint_url");
     let endpoint_url = form.optional_address("endpoint_url");
     form.finish()?;

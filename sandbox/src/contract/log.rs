@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use crate::quirks::Quirk;
+
 /// How many findings of a kind are kept; the oldest go first.
 const KEPT: usize = 1000;
 
@@ -44,11 +46,18 @@ pub(crate) struct Findings {
     pub(crate) disagreements: VecDeque<Disagreement>,
     /// How often each operation was answered with each status.
     answers: BTreeMap<String, BTreeMap<u16, u64>>,
+    /// How many violations of the document each quirk explained.
+    explained: BTreeMap<&'static str, u64>,
 }
 
 impl Log {
     pub(crate) fn count(&self, operation: String, status: u16) {
         *self.findings().answers.entry(operation).or_default().entry(status).or_default() += 1;
+    }
+
+    /// Counts a violation that an active quirk is meant to cause.
+    pub(crate) fn explained(&self, quirk: Quirk) {
+        *self.findings().explained.entry(quirk.name()).or_default() += 1;
     }
 
     pub(crate) fn violation(&self, violation: Violation) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State as Extract};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use super::{Disagreement, Log, Operation, Violation};
 use crate::body::{MAX_BODY, is_json};
 use crate::list::ListShape;
+use crate::quirks::{Outgoing, Quirk, QuirkSet};
 
 /// What the judge of one path knows.
 #[derive(Clone)]
@@ -20,7 +22,7 @@ pub(crate) struct Watch {
     /// The prefix under which the path is served.
     pub(crate) prefix: &'static str,
     pub(crate) operations: Vec<&'static Operation>,
-    pub(crate) shape: ListShape,
+    pub(crate) quirks: Arc<QuirkSet>,
     pub(crate) log: Arc<Log>,
 }
 
@@ -62,25 +64,48 @@ impl Watch {
     /// Gives an answer back, or one that says what is wrong with it.
     async fn judged(&self, operation: &Operation, response: Response) -> Response {
         let (parts, body) = response.into_parts();
+        let shape = if self.quirks.has(Quirk::Envelope) { ListShape::Envelope } else { ListShape::Bare };
         let read = to_bytes(body, usize::MAX).await;
         let complaints = match &read {
             Ok(body) => {
                 let content_type = text_of(&parts.headers, header::CONTENT_TYPE);
-                operation.judge_answer(parts.status, &content_type, body, self.shape)
+                operation.judge_answer(parts.status, &content_type, body, shape)
             }
             Err(error) => vec![format!("body: {error}")],
         };
         match read {
-            Ok(body) if complaints.is_empty() => Response::from_parts(parts, Body::from(body)),
-            _ => {
-                let status = parts.status.as_u16();
-                let violation = Violation { operation: operation.name(), status, complaints };
-                let message =
-                    format!("the sandbox's answer breaks its own OpenAPI document: {violation:?}\n");
-                self.log.violation(violation);
-                (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
-            }
+            Ok(body) if complaints.is_empty() => self.rewritten(operation, shape, parts, body),
+            _ => self.violated(operation, parts.status, complaints),
         }
+    }
+
+    /// Returns a valid response as the active quirks have it. What they break has to be explained by one of them.
+    fn rewritten(&self, operation: &Operation, shape: ListShape, mut parts: Parts, body: Bytes) -> Response {
+        let outgoing = Outgoing { method: &operation.method, path: &operation.path, status: parts.status };
+        let Some(body) = self.quirks.rewrite(&outgoing, &mut parts.headers, &body) else {
+            return Response::from_parts(parts, Body::from(body));
+        };
+        let content_type = text_of(&parts.headers, header::CONTENT_TYPE);
+        let mut complaints = operation.judge_answer(parts.status, &content_type, &body, shape);
+        complaints.retain(|complaint| match self.quirks.explaining(&operation.path, complaint) {
+            Some(quirk) => {
+                self.log.explained(quirk);
+                false
+            }
+            None => true,
+        });
+        if !complaints.is_empty() {
+            return self.violated(operation, parts.status, complaints);
+        }
+        parts.headers.remove(header::CONTENT_LENGTH);
+        Response::from_parts(parts, Body::from(body))
+    }
+
+    fn violated(&self, operation: &Operation, status: StatusCode, complaints: Vec<String>) -> Response {
+        let violation = Violation { operation: operation.name(), status: status.as_u16(), complaints };
+        let message = format!("the sandbox's answer breaks its own OpenAPI document: {violation:?}\n");
+        self.log.violation(violation);
+        (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
     }
 }
 
@@ -97,7 +122,7 @@ mod tests {
 
     fn watching() -> Watch {
         let operations = operations_at("/organization/webhooks/");
-        Watch { prefix: "/api", operations, shape: ListShape::Bare, log: Arc::default() }
+        Watch { prefix: "/api", operations, quirks: Arc::default(), log: Arc::default() }
     }
 
     #[tokio::test]

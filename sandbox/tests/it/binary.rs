@@ -107,6 +107,7 @@ fn arguments_that_make_no_sense_are_an_error() {
         &["--state"],
         &["--nothing"],
         &["--fault", "explode"],
+        &["--quirk", "explode"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_nd8-sandbox")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

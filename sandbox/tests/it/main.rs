@@ -24,6 +24,7 @@ mod misbehaviour;
 mod organization;
 mod page;
 mod payment_links;
+mod quirks;
 mod refund_list;
 mod refunds;
 mod seed;
