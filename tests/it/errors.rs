@@ -24,7 +24,7 @@ async fn a_status_decides_the_outcome() {
         (408, Outcome::Unknown),
         (409, Outcome::Rejected),
         (415, Outcome::Rejected),
-        (429, Outcome::Rejected),
+        (429, Outcome::Unknown),
         (500, Outcome::Unknown),
         (502, Outcome::Unknown),
         (503, Outcome::Unknown),
@@ -35,6 +35,23 @@ async fn a_status_decides_the_outcome() {
         assert_eq!(error.messages()[0].message, "No.");
         assert_eq!(error.operation(), Some("create_refund"));
         assert!(error.source().is_none());
+    }
+}
+
+/// Django REST Framework throttles before anything is done. Others may do so afterwards.
+#[tokio::test]
+async fn only_the_frameworks_own_throttling_is_a_no() {
+    for (body, outcome) in [
+        (r#"{"detail":"Request was throttled. Expected available in 3600 seconds."}"#, Outcome::Rejected),
+        (r#"{"detail":"Slow down.","code":"throttled"}"#, Outcome::Rejected),
+        (r#"{"detail":"Refund submitted, but the provider throttled our status check."}"#, Outcome::Unknown),
+        ("<h1>429 Too Many Requests</h1>", Outcome::Unknown),
+        ("", Outcome::Unknown),
+    ] {
+        let server = Server::with_json(429, body).await;
+        let refund = server.client().refunds().create("TX", "x").retry(nd8::RetryPolicy::never());
+        let error = refund.send().await.expect_err("is throttled");
+        assert_eq!(error.outcome(), outcome, "{body}");
     }
 }
 

@@ -28,7 +28,8 @@ impl Error {
     /// have happened.
     ///
     /// Inferred from HTTP, since the reference prints no errors: a 4xx is a no, except 408, with which a proxy may give
-    /// up on a request that the server went on with; a 301, 307 or 308 says that the request went to the wrong address;
+    /// up on a request that the server went on with, and a 429 that is not Django REST Framework's own, which may be about what came
+    /// after the request was accepted; a 301, 307 or 308 says that the request went to the wrong address;
     /// everything else after the request was sent is `Unknown`.
     ///
     /// ```
@@ -65,6 +66,7 @@ impl Error {
             }
             Failure::Status(received) | Failure::TooLarge(received) => match received.status.as_u16() {
                 408 => Outcome::Unknown,
+                429 if !self.is_throttled() => Outcome::Unknown,
                 301 | 307 | 308 | 400..=499 => Outcome::Rejected,
                 _ => Outcome::Unknown,
             },
