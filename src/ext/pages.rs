@@ -4,7 +4,7 @@
 //! `results`). Both are read. Of `next` only the query is used: where a server thinks it is reached is not where a
 //! credential goes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Deref;
 
@@ -133,6 +133,11 @@ pub(super) mod sealed {
     use super::{Attempt, Cursor};
 
     pub trait Paged: Attempt + Clone {
+        type Item;
+
+        /// Returns the id of an item, by which one that is on two pages is recognized.
+        fn id(item: &Self::Item) -> &str;
+
         /// Where the request goes on from, if it does.
         fn cursor(&self) -> Option<&Cursor>;
 
@@ -244,7 +249,7 @@ fn number_in(query: &str, name: &str) -> Option<u64> {
 
 impl<R, T> Call<R>
 where
-    R: Paged + Request<Output = Page<T>>,
+    R: Paged + sealed::Paged<Item = T> + Request<Output = Page<T>>,
 {
     /// Goes on from a cursor. Its filters are the cursor's; those set on this call are not sent.
     pub fn resume(mut self, cursor: Cursor) -> Self {
@@ -270,7 +275,8 @@ where
         }))
     }
 
-    /// All items of all pages, in order. Pages are fetched when their first item is asked for.
+    /// All items of all pages, in order. Pages are fetched when their first item is asked for. Each item is there once, also if it
+    /// moves to the next page while the list is read, because another was inserted before it.
     ///
     /// # Example: all refunds of a payment
     ///
@@ -292,6 +298,11 @@ where
     /// # }
     /// ```
     pub fn items(self) -> impl Stream<Item = Result<T, Error>> + Unpin {
-        Box::pin(self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok))).try_flatten())
+        let mut seen = HashSet::new();
+        let pages = self.pages().map_ok(move |mut page| {
+            page.items.retain(|item| seen.insert(R::id(item).to_owned()));
+            stream::iter(page.items.into_iter().map(Ok))
+        });
+        Box::pin(pages.try_flatten())
     }
 }

@@ -246,6 +246,12 @@ impl Attempt for ListRefunds {
 impl Paged for ListRefunds {}
 
 impl pages::sealed::Paged for ListRefunds {
+    type Item = Refund;
+
+    fn id(refund: &Refund) -> &str {
+        &refund.id
+    }
+
     fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }

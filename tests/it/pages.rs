@@ -85,6 +85,26 @@ async fn all_refunds_come_in_order_whatever_the_style() {
     }
 }
 
+/// A refund is made while the list is read: what was last on the first page is then first on the second.
+#[tokio::test]
+async fn a_refund_that_moves_to_the_next_page_is_there_once() {
+    let server = Server::start(|request| {
+        let query = request.uri.query().unwrap_or_default();
+        let page = match query {
+            query if query.contains("page=2") => vec![refund(2), refund(1)],
+            query if query.contains("page=3") => vec![refund(1)],
+            query if query.contains("page=4") => vec![],
+            _ => vec![refund(3), refund(2)],
+        };
+        axum::Json(page).into_response()
+    })
+    .await;
+    let items = server.client().refunds().list().page_size(2).items();
+    let refunds: Vec<nd8::Refund> = items.try_collect().await.expect("lists");
+    let ids: Vec<&str> = refunds.iter().map(|refund| refund.id.as_str()).collect();
+    assert_eq!(ids, ["RF3", "RF2", "RF1"]);
+}
+
 #[tokio::test]
 async fn a_page_tells_what_it_knows() {
     let server = server(Style::Envelope).await;
