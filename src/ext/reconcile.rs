@@ -164,11 +164,7 @@ impl Call<CreateRefund> {
     pub async fn send_or_reconcile(self) -> Result<Reconciled, Error> {
         let before = async {
             let payment = self.payment_names().await?;
-            let newest = self.newest().page(1).send().await?;
-            Ok((
-                payment,
-                Before::Known(newest.into_iter().map(|refund| (refund.id, refund.created_at)).collect()),
-            ))
+            Ok((payment, Before::Known(self.known().await?)))
         };
         let (payment, before) = before.await.map_err(Error::before_sending)?;
         let mut sent = 0;
@@ -208,6 +204,25 @@ impl Call<CreateRefund> {
     /// The list that absence is read from. It is narrowed by nothing: what a filter leaves out proves nothing.
     fn newest(&self) -> Call<ListRefunds> {
         self.with(ListRefunds::default()).ordering("-created_at").page_size(PAGE)
+    }
+
+    /// Reads the newest refunds that are there, back to one that is so old that none behind it can be taken for a new one: several
+    /// may have been created at the same time, and a page may end between them.
+    async fn known(&self) -> Result<BTreeMap<String, jiff::Timestamp>, Error> {
+        let mut known = BTreeMap::new();
+        for number in 1..=MOST_PAGES {
+            let page = match self.newest().page(number).send().await {
+                Err(error) if number > 1 && error.is_not_found() => break,
+                page => page?,
+            };
+            let before = known.len();
+            known.extend(page.into_iter().map(|refund| (refund.id, refund.created_at)));
+            let reached = known.values().min().is_some_and(|oldest| Some(*oldest) < margin(&known));
+            if reached || known.len() == before {
+                break;
+            }
+        }
+        Ok(known)
     }
 
     /// Reads the list back to before the refund was sent.
@@ -283,24 +298,30 @@ impl Before {
     fn is_before(&self, refund: &Refund) -> bool {
         match self {
             Self::Time(since) => refund.created_at < *since,
-            // The clocks of two servers may differ a little, and so the order of what was made at the same time.
-            Self::Known(known) => known.values().max().is_some_and(|newest| {
-                let margin = newest.checked_sub(CLOCKS).unwrap_or(jiff::Timestamp::MIN);
-                known.contains_key(&refund.id) && refund.created_at < margin
-            }),
+            Self::Known(known) => {
+                known.contains_key(&refund.id)
+                    && margin(known).is_some_and(|margin| refund.created_at < margin)
+            }
         }
     }
 
     fn may_be_new(&self, refund: &Refund) -> bool {
         match self {
             Self::Time(since) => refund.created_at >= *since,
-            // What is older than all that was read before was there, too.
+            // What is older than what was read before was there, too.
             Self::Known(known) => {
                 !known.contains_key(&refund.id)
-                    && known.values().min().is_none_or(|oldest| refund.created_at >= *oldest)
+                    && margin(known).is_none_or(|margin| refund.created_at >= margin)
             }
         }
     }
+}
+
+/// Returns the time before which nothing is new. The clocks of two servers may differ a little, and so the order of what was
+/// created at the same time.
+fn margin(known: &BTreeMap<String, jiff::Timestamp>) -> Option<jiff::Timestamp> {
+    let newest = known.values().max()?;
+    Some(newest.checked_sub(CLOCKS).unwrap_or(jiff::Timestamp::MIN))
 }
 
 /// How a refund that was not there before compares with the one that was sent.

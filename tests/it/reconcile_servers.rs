@@ -186,6 +186,27 @@ async fn an_old_refund_is_not_taken_for_the_one_that_was_lost() {
     assert_eq!(made(&server), 0);
 }
 
+/// Refunds that were created at the same time, and a page that ends between them: the one on the next page was there before.
+#[tokio::test]
+async fn refunds_of_the_same_time_on_two_pages_are_all_old() {
+    for (fault, found) in [(Fault::AnswerLost, true), (Fault::Lost, false)] {
+        let (server, client, _proxy) = start(Quirk::Caps(2), 2, fault).await;
+        {
+            let mut server = server.lock().expect("nobody panics");
+            server.refunds.insert(0, refund(2, "TX1", json!("Order 4711"), "10.00"));
+            for refund in &mut server.refunds {
+                refund["created_at"] = json!("2026-01-01T00:00:00Z");
+            }
+        }
+        let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
+        match refund.send_or_reconcile().await {
+            Ok(Reconciled::Found(refund)) => assert!(found && refund.id == "RF3", "{refund:?}"),
+            Err(error) => assert!(!found && error.outcome() == Outcome::Unknown, "{error:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_refund_that_a_lagging_list_does_not_show_is_unknown() {
     let (server, client, _proxy) = start(Quirk::Lags, 3, Fault::AnswerLost).await;
