@@ -22,7 +22,7 @@
 //! });
 //! let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
 //! let refund = client.refunds().get("RFabc123").send().await?;
-//! assert_eq!(refund.amount.to_string(), "40.00");
+//! assert_eq!(refund.amount, Some(nd8::Decimal::new(40_00, 2)));
 //! mock.assert();
 //! # Ok(())
 //! # }

@@ -21,7 +21,22 @@ use crate::schema::{self, Direction, for_each, referenced_in, without_failure};
 pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
     let requests = schema::reached(&tree.root, Direction::Request);
     let responses = schema::reached(&tree.root, Direction::Response);
+    let mut ours = schema::reached(&only_of(&tree.root, profile), Direction::Response);
+    // Alternatives are distinguished by what they require.
+    for component in schema::components(&mut tree.root).into_iter().flat_map(|components| components.values())
+    {
+        for alternative in component.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+            referenced_in(alternative).map(|name| ours.remove(name));
+        }
+    }
     for (name, component) in schema::components(&mut tree.root).into_iter().flatten() {
+        // What identifies a thing is there, or the response is not about one. Whatever else a server may leave out hides nothing.
+        if ours.contains(name) && !requests.contains(name) && component.get("oneOf").is_none() {
+            component["x-nd8-lenient"] = json!(true);
+            if let Value::Object(component) = component {
+                component.remove("required");
+            }
+        }
         let Some(properties) = component.get("properties").and_then(Value::as_object) else { continue };
         let constant = |name: &str| properties.get(name).is_some_and(|it| it.get("x-nd8-constant").is_some());
         let constants: Vec<String> = properties.keys().filter(|name| constant(name)).cloned().collect();
@@ -40,6 +55,21 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
         }
         component["required"] = required.into_iter().chain(constants).collect();
     }
+}
+
+/// A document with only the operations that the profile has.
+fn only_of(root: &Value, profile: &Profile) -> Value {
+    let mut root = root.clone();
+    let is_ours = |operation: &Value| {
+        let id = operation.get("operationId").and_then(Value::as_str);
+        profile.operations.iter().any(|entry| Some(entry.name.as_str()) == id)
+    };
+    for item in root["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if let Value::Object(item) = item {
+            item.retain(|_, operation| is_ours(operation));
+        }
+    }
+    root
 }
 
 /// A property that is `readOnly` is not sent: types that callers only build lack it, and nobody has to fill it in in a type that is

@@ -63,6 +63,11 @@ pub(super) mod sealed {
             false
         }
 
+        /// Whether a response names the thing that it is about.
+        fn is_identified(&self, _answer: &Self::Answer) -> bool {
+            true
+        }
+
         /// Sends the request once.
         fn attempt(
             &self,
@@ -284,6 +289,9 @@ impl<R: Request> Call<R> {
         let failure = match (result, received) {
             (_, Some(received)) if received.end == End::TooLarge => Failure::TooLarge(received),
             (Ok(response), _) if self.request.is_repeated(&response) => Failure::RepeatedPage,
+            (Ok(response), received) if !self.request.is_identified(&response) => {
+                Failure::Unidentified { received }
+            }
             (Ok(response), received) => {
                 let status = response.status();
                 let (headers, body) = received.map(|it| (it.headers, it.body)).unwrap_or_default();

@@ -32,7 +32,7 @@ use crate::raw::{self, ResponseValue, types};
 ///     .success_url("https://shop.example/thanks")
 ///     .send()
 ///     .await?;
-/// assert_eq!(checkout.checkout_id, checkout.order_id, "store this one");
+/// assert!(!checkout.checkout_id.is_empty(), "store this one");
 /// assert!(checkout.checkout_url.starts_with("http"), "and send the customer here");
 /// # Ok(())
 /// # }
@@ -144,7 +144,7 @@ impl fmt::Debug for Billing {
 /// let cart = [Product::catalog(tea, 1), Product::ad_hoc("Engraving", 1, Decimal::new(5_50, 2))];
 /// let ada = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
 /// let checkout = client.checkouts().create(ada, cart).send().await?;
-/// assert!(!checkout.token.is_empty());
+/// assert!(checkout.token.is_some());
 /// # Ok(())
 /// # }
 /// ```

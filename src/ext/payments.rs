@@ -24,8 +24,8 @@ use crate::raw::{self, ResponseValue};
 /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
 /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
 /// let payment = client.payments().get(&payment_id).send().await?;
-/// assert_eq!(payment.status, PaymentStatus::Paid);
-/// assert_eq!(payment.currency, "USD");
+/// assert_eq!(payment.status, Some(PaymentStatus::Paid));
+/// assert_eq!(payment.currency.as_deref(), Some("USD"));
 /// # Ok(())
 /// # }
 /// ```

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::time::sleep;
 use super::{Call, CreateRefund, Error, GetPayment, ListRefunds, Outcome, Refund, RefundCreated};
-use crate::{Currency, Decimal};
+use crate::{Currency, Decimal, RefundId};
 
 /// How long the server is given to finish what it may be doing, before its list of refunds is believed.
 pub(super) const SETTLE: Duration = Duration::from_secs(2);
@@ -38,11 +38,11 @@ pub enum Reconciled {
 }
 
 impl Reconciled {
-    /// The public id of the refund, unless there are several.
-    pub fn refund_id(&self) -> Option<&str> {
+    /// Returns the id of the refund, unless there are several: the public one where it is known.
+    pub fn refund_id(&self) -> Option<RefundId> {
         match self {
-            Self::Created(created) => Some(&created.refund_public_id),
-            Self::Found(refund) => Some(&refund.id),
+            Self::Created(created) => created.id(),
+            Self::Found(refund) => Some(RefundId::from(&refund.id)),
             Self::Ambiguous(_) => None,
         }
     }
@@ -106,7 +106,7 @@ impl Call<CreateRefund> {
     ///
     /// let made = refund.clone().send().await?;
     /// match refund.reconcile(before).await? {
-    ///     Lookup::Found(found) => assert_eq!(found.id, made.refund_public_id),
+    ///     Lookup::Found(found) => assert_eq!(Some(found.id), made.refund_public_id),
     ///     other => panic!("it was made once: {other:?}"),
     /// }
     /// # Ok(())
@@ -149,7 +149,7 @@ impl Call<CreateRefund> {
     /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
     /// let refund = client.refunds().create(&payment_id, "Order 4711").amount(Decimal::new(10_00, 2));
     /// match refund.send_or_reconcile().await? {
-    ///     Reconciled::Created(created) => assert_eq!(created.amount, Decimal::new(10_00, 2)),
+    ///     Reconciled::Created(created) => assert_eq!(created.amount, Some(Decimal::new(10_00, 2))),
     ///     Reconciled::Found(refund) => println!("made, though the answer was lost: {}", refund.id),
     ///     other => panic!("ask a person: {other:?}"),
     /// }
@@ -208,7 +208,7 @@ impl Call<CreateRefund> {
 
     /// Reads the newest refunds that are there, back to one that is so old that none behind it can be taken for a new one: several
     /// may have been created at the same time, and a page may end between them.
-    async fn known(&self) -> Result<BTreeMap<String, jiff::Timestamp>, Error> {
+    async fn known(&self) -> Result<Known, Error> {
         let mut known = BTreeMap::new();
         for number in 1..=MOST_PAGES {
             let page = match self.newest().page(number).send().await {
@@ -217,7 +217,9 @@ impl Call<CreateRefund> {
             };
             let before = known.len();
             known.extend(page.into_iter().map(|refund| (refund.id, refund.created_at)));
-            let reached = known.values().min().is_some_and(|oldest| Some(*oldest) < margin(&known));
+            // A refund without a time sorts first, and reaches nothing.
+            let reached =
+                known.values().min().copied().flatten().is_some_and(|oldest| Some(oldest) < margin(&known));
             if reached || known.len() == before {
                 break;
             }
@@ -245,9 +247,15 @@ impl Call<CreateRefund> {
                     continue;
                 }
                 // Not in the order that was asked for: what is new may be anywhere.
-                look.is_unordered |= last.is_some_and(|last| refund.created_at > last);
-                descends |= last.is_some_and(|last| refund.created_at < last);
-                last = Some(refund.created_at);
+                match refund.created_at {
+                    Some(created_at) => {
+                        look.is_unordered |= last.is_some_and(|last| created_at > last);
+                        descends |= last.is_some_and(|last| created_at < last);
+                        last = Some(created_at);
+                    }
+                    // Without a time no order can be verified.
+                    None => look.is_unordered = true,
+                }
                 reached |= before.is_before(&refund);
                 if before.may_be_new(&refund)
                     && let Some(fit) = self.fit(payment, &refund)
@@ -272,23 +280,31 @@ impl Call<CreateRefund> {
     /// How a new refund compares with this one; none if it is of another payment.
     fn fit(&self, payment: &[String], refund: &Refund) -> Option<Fit> {
         let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        let is_named = payment.contains(&refund.transaction_id);
-        // By a number of which it is not known whose it is.
-        let may_be_named = is_number(&refund.transaction_id) && !payment.iter().any(|name| is_number(name));
+        let named = refund.transaction_id.as_deref().filter(|named| !named.trim().is_empty());
+        let is_named = named.is_some_and(|named| payment.iter().any(|name| name == named));
+        // By nothing, or by a number of which it is not known whose it is.
+        let may_be_named =
+            named.is_none_or(|named| is_number(named) && !payment.iter().any(|name| is_number(name)));
         if !is_named && !may_be_named {
             return None;
         }
         let body = &self.request.body;
-        let is_amount = body.amount.is_none_or(|amount| is_nearly(amount, refund.amount, &refund.currency));
+        let currency = refund.currency.as_deref().unwrap_or_default();
+        let is_amount = body
+            .amount
+            .is_none_or(|sent| refund.amount.is_some_and(|amount| is_nearly(sent, amount, currency)));
         let is_reason = refund.reason.as_deref().is_none_or(|reason| stored(reason) == stored(&body.reason));
         Some(if is_named && is_amount && is_reason { Fit::This } else { Fit::Perhaps })
     }
 }
 
+/// Refunds by their ids, and when each was created, where that is known.
+type Known = BTreeMap<String, Option<jiff::Timestamp>>;
+
 /// Distinguishes refunds that existed before this one was sent.
 enum Before {
     /// The newest refunds that were there.
-    Known(BTreeMap<String, jiff::Timestamp>),
+    Known(Known),
     /// The time from which on it may have been made.
     Time(jiff::Timestamp),
 }
@@ -297,21 +313,21 @@ impl Before {
     /// Whether a refund is so old that none behind it can be new.
     fn is_before(&self, refund: &Refund) -> bool {
         match self {
-            Self::Time(since) => refund.created_at < *since,
+            Self::Time(since) => refund.created_at.is_some_and(|created_at| created_at < *since),
             Self::Known(known) => {
-                known.contains_key(&refund.id)
-                    && margin(known).is_some_and(|margin| refund.created_at < margin)
+                let is_older = |margin| refund.created_at.is_some_and(|created_at| created_at < margin);
+                known.contains_key(&refund.id) && margin(known).is_some_and(is_older)
             }
         }
     }
 
     fn may_be_new(&self, refund: &Refund) -> bool {
         match self {
-            Self::Time(since) => refund.created_at >= *since,
+            Self::Time(since) => refund.created_at.is_none_or(|created_at| created_at >= *since),
             // What is older than what was read before was there, too.
             Self::Known(known) => {
-                !known.contains_key(&refund.id)
-                    && margin(known).is_none_or(|margin| refund.created_at >= margin)
+                let is_older = |margin| refund.created_at.is_some_and(|created_at| created_at < margin);
+                !known.contains_key(&refund.id) && !margin(known).is_some_and(is_older)
             }
         }
     }
@@ -319,8 +335,8 @@ impl Before {
 
 /// Returns the time before which nothing is new. The clocks of two servers may differ a little, and so the order of what was
 /// created at the same time.
-fn margin(known: &BTreeMap<String, jiff::Timestamp>) -> Option<jiff::Timestamp> {
-    let newest = known.values().max()?;
+fn margin(known: &Known) -> Option<jiff::Timestamp> {
+    let newest = known.values().flatten().max()?;
     Some(newest.checked_sub(CLOCKS).unwrap_or(jiff::Timestamp::MIN))
 }
 

@@ -33,11 +33,11 @@ use crate::raw::{self, ResponseValue};
 /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
 /// let part = Decimal::new(40_00, 2);
 /// let created = client.refunds().create(&payment_id, "Customer request").amount(part).send().await?;
-/// assert_eq!(created.amount, part);
-/// assert_eq!(created.status, RefundStatus::Processing);
+/// assert_eq!(created.amount, Some(part));
+/// assert_eq!(created.status, Some(RefundStatus::Processing));
 ///
 /// let refunds = client.refunds().list().search(&payment_id).send().await?;
-/// assert_eq!(refunds[0].id, created.refund_public_id);
+/// assert_eq!(Some(&refunds[0].id), created.refund_public_id.as_ref());
 /// # Ok(())
 /// # }
 /// ```
@@ -96,10 +96,11 @@ impl Refunds {
     /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
     /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
     /// let created = client.refunds().create(&payment_id, "Returned").send().await?;
-    /// # sandbox.complete_refund(&created.refund_public_id)?;
-    /// let call = client.refunds().get(&created.refund_public_id);
+    /// let id = created.id().expect("a refund that was made has an id");
+    /// # sandbox.complete_refund(id.as_str())?;
+    /// let call = client.refunds().get(id);
     /// let refund = call.until_final(Poll::within(Duration::from_secs(60))).await?;
-    /// assert_eq!(refund.status, RefundStatus::Completed);
+    /// assert_eq!(refund.status, Some(RefundStatus::Completed));
     /// # Ok(())
     /// # }
     /// ```
@@ -125,6 +126,29 @@ impl Call<CreateRefund> {
     }
 }
 
+impl RefundCreated {
+    /// Returns the id of the refund, the public one (`RFabc123`) where the response has it. A response that was read has one.
+    ///
+    /// ```
+    /// let created: nd8::RefundCreated = serde_json::from_str(r#"{"refund_id": 17, "amount": "40.00"}"#)?;
+    /// assert_eq!(created.id(), Some(nd8::RefundId::from(17)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn id(&self) -> Option<RefundId> {
+        let public = self.refund_public_id.as_deref().filter(|id| !id.trim().is_empty());
+        // Under the name that it has in other responses, or a text where a number is described.
+        let other = || ["refund_id", "id"].iter().find_map(|name| id_in(self.extra.get(*name)?));
+        public.map(RefundId::from).or_else(|| self.refund_id.map(RefundId::from)).or_else(other)
+    }
+}
+
+fn id_in(value: &serde_json::Value) -> Option<RefundId> {
+    match value {
+        serde_json::Value::String(id) => (!id.trim().is_empty()).then(|| RefundId::from(id)),
+        value => value.as_i64().map(RefundId::from),
+    }
+}
+
 impl Request for CreateRefund {
     type Output = RefundCreated;
 }
@@ -136,6 +160,10 @@ impl Attempt for CreateRefund {
 
     fn check(&self) -> Vec<FieldError> {
         [checks::id(self.payment.check()), checks::refund(&self.body)].concat()
+    }
+
+    fn is_identified(&self, created: &RefundCreated) -> bool {
+        created.id().is_some()
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<RefundCreated>, raw::Error<()>> {

@@ -26,7 +26,7 @@ use super::{Call, Error, GetPayment, GetRefund, Payment, PaymentStatus, Refund, 
 /// let poll = Poll::within(Duration::from_millis(50)).every(Duration::from_millis(10), Duration::from_millis(20));
 /// let not_final = client.payments().get("TX1").until_final(poll).await.unwrap_err();
 /// assert!(not_final.error.is_none(), "asking went well");
-/// assert_eq!(not_final.last.unwrap().status, PaymentStatus::Processing);
+/// assert_eq!(not_final.last.unwrap().status, Some(PaymentStatus::Processing));
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +96,7 @@ impl Call<GetPayment> {
     /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
     /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
     /// let payment = client.payments().get(&payment_id).until_final(Poll::within(Duration::from_secs(60))).await?;
-    /// assert_eq!(payment.status, PaymentStatus::Paid);
+    /// assert_eq!(payment.status, Some(PaymentStatus::Paid));
     /// # Ok(())
     /// # }
     /// ```
@@ -107,7 +107,7 @@ impl Call<GetPayment> {
     pub async fn until_final(self, poll: Poll) -> Result<Payment, NotFinal<Payment>> {
         until(self, poll, |payment| {
             use PaymentStatus::{Canceled, Failed, Paid, Refunded};
-            matches!(payment.status, Paid | Failed | Refunded | Canceled)
+            matches!(payment.status, Some(Paid | Failed | Refunded | Canceled))
         })
         .await
     }
@@ -123,7 +123,7 @@ impl Call<GetRefund> {
     pub async fn until_final(self, poll: Poll) -> Result<Refund, NotFinal<Refund>> {
         until(self, poll, |refund| {
             use RefundStatus::{Completed, Failed, Rejected};
-            matches!(refund.status, Completed | Failed | Rejected)
+            matches!(refund.status, Some(Completed | Failed | Rejected))
         })
         .await
     }

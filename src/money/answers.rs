@@ -10,7 +10,8 @@ macro_rules! money {
             ///
             /// # Errors
             ///
-            /// When the amount has more decimal places than the currency, or the currency's code is none. Nothing is rounded.
+            /// When the response has no amount or no currency, the amount has more decimal places than the currency, or the currency's
+            /// code is none. Nothing is rounded.
             ///
             /// # Example: what is shown to people
             ///
@@ -20,7 +21,9 @@ macro_rules! money {
             /// # Ok::<(), Box<dyn std::error::Error>>(())
             /// ```
             pub fn money(&self) -> Result<Money, MoneyError> {
-                Money::new(self.amount, self.currency.as_str())
+                let amount = self.amount.ok_or_else(|| MoneyError::absent("amount"))?;
+                let currency = self.currency.as_deref().ok_or_else(|| MoneyError::absent("currency"))?;
+                Money::new(amount, currency)
             }
         }
     )*};

@@ -29,6 +29,7 @@ enum Problem {
     MalformedText(String),
     MalformedAmount { amount: String, reason: &'static str },
     MalformedCode(String),
+    Absent(&'static str),
 }
 
 impl MoneyError {
@@ -58,6 +59,23 @@ impl MoneyError {
 
     pub(super) fn malformed_code(code: &str) -> Self {
         Self(Box::new(Problem::MalformedCode(beginning(code))))
+    }
+
+    pub(super) fn absent(field: &'static str) -> Self {
+        Self(Box::new(Problem::Absent(field)))
+    }
+
+    /// Whether the response has no amount, or no currency.
+    ///
+    /// ```
+    /// let refund: nd8::Refund = serde_json::from_str(r#"{"id": "RF1", "amount": "40.00"}"#)?;
+    /// let error = refund.money().unwrap_err();
+    /// assert!(error.is_absent());
+    /// assert_eq!(error.to_string(), "the response has no currency");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_absent(&self) -> bool {
+        matches!(*self.0, Problem::Absent(_))
     }
 
     /// Whether an amount has more decimal places than its currency.
@@ -136,6 +154,7 @@ impl fmt::Display for MoneyError {
             Problem::MalformedAmount { amount, reason } => {
                 write!(f, "cannot parse amount {amount:?}: {reason}")
             }
+            Problem::Absent(field) => write!(f, "the response has no {field}"),
             Problem::MalformedCode(code) => write!(f, "{code:?} is not the code of a currency"),
         }
     }

@@ -54,6 +54,7 @@ mod context;
 pub(crate) mod decimal;
 #[cfg(feature = "client")]
 mod exchange;
+pub(crate) mod extra;
 #[cfg(feature = "client")]
 mod hooks;
 #[allow(dead_code, reason = "used where a document has such a field")]

@@ -13,7 +13,7 @@ const REFUND: &str = r#"{"id":"RF1","transaction_id":"TX1","amount":"1.00","curr
 async fn any_path_can_be_asked_with_the_credential_of_the_door() {
     let server = Server::with_json(200, REFUND).await;
     let call = server.client().request::<Refund>(Method::GET, "/refunds/RF1/audit/").query("since", "a b&c");
-    assert_eq!(call.send().await.expect("is answered").amount.to_string(), "1.00");
+    assert_eq!(call.send().await.expect("is answered").amount, Some(nd8::Decimal::new(1_00, 2)));
     let request = server.only();
     assert_eq!(request.uri.to_string(), "/api/refunds/RF1/audit/?since=a+b%26c");
     assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"));

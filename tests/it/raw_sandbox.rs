@@ -21,18 +21,22 @@ async fn the_first_five_operations_work_without_comfort() {
     let payment_id = sandbox.customer(&checkout.checkout_id).pay().await.expect("is open");
 
     let payment = raw.get_payment(&payment_id).send().await.expect("is there");
-    assert_eq!((&payment.status, payment.amount), (&PaymentStatus::Paid, Decimal::new(100_00, 2)));
+    assert_eq!(
+        (&payment.status, payment.amount),
+        (&Some(PaymentStatus::Paid), Some(Decimal::new(100_00, 2)))
+    );
     assert!(payment.created_at.is_some());
 
     let request = RefundRequest::new("Customer request").amount(price);
     let created = raw.create_refund(&payment_id, &request).send().await.expect("is made");
-    assert_eq!((created.status(), created.amount), (http::StatusCode::OK, price));
+    assert_eq!((created.status(), created.amount), (http::StatusCode::OK, Some(price)));
+    let id = created.refund_public_id.as_deref().expect("has an id");
 
     let refunds = raw.list_refunds().ordering("-created_at").search(payment_id.as_str()).send().await;
-    assert_eq!(refunds.expect("lists")[0].id, created.refund_public_id);
+    assert_eq!(refunds.expect("lists")[0].id, id);
 
-    let refund = raw.get_refund(&created.refund_public_id).send().await.expect("is there");
-    assert!(matches!(refund.status, RefundStatus::Processing | RefundStatus::Completed));
+    let refund = raw.get_refund(id).send().await.expect("is there");
+    assert!(matches!(refund.status, Some(RefundStatus::Processing | RefundStatus::Completed)));
 }
 
 #[test]

@@ -42,14 +42,14 @@ async fn a_payment_is_asked_for_until_its_end() {
     let server = server(&["processing", "state_from_tomorrow", "processing", "paid"]).await;
     let payment =
         server.client().payments().get("TX1").until_final(at_once()).await.expect("comes to its end");
-    assert_eq!((payment.status, server.received().len()), (PaymentStatus::Paid, 4));
+    assert_eq!((payment.status, server.received().len()), (Some(PaymentStatus::Paid), 4));
 }
 
 #[tokio::test]
 async fn a_refund_is_asked_for_until_its_end() {
     let server = server(&["pending", "processing", "rejected"]).await;
     let refund = server.client().refunds().get("RF1").until_final(at_once()).await.expect("comes to its end");
-    assert_eq!((refund.status, server.received().len()), (RefundStatus::Rejected, 3));
+    assert_eq!((refund.status, server.received().len()), (Some(RefundStatus::Rejected), 3));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn what_was_seen_last_is_in_the_error() {
     let server = self::server(&["processing"]).await;
     let poll = Poll::within(Duration::ZERO);
     let error = server.client().refunds().get("RF1").until_final(poll).await.expect_err("does not end");
-    assert_eq!(error.last.as_ref().map(|refund| refund.status.clone()), Some(RefundStatus::Processing));
+    assert_eq!(error.last.as_ref().and_then(|refund| refund.status.clone()), Some(RefundStatus::Processing));
     assert!(error.error.is_none());
     assert_eq!(error.to_string(), "the final state was not reached in time");
 

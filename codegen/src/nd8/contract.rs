@@ -16,19 +16,19 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("CatalogProduct", "Product::catalog()", "id: text!, quantity: integer!, name: text, unit_price: amount"),
     ("AdHocProduct", "Product::ad_hoc()", "name: text!, quantity: integer!, unit_price: amount!"),
     ("Checkout", "checkouts().create()",
-        "checkout_id: text!, order_id: text!, checkout_url: text!, token: text!, expires_at: integer!"),
+        "checkout_id: text!, checkout_url: text!, order_id: text, token: text, expires_at: integer"),
     ("Payment", "payments().get()",
-        "id: text!, amount: amount!, status: choice[paid failed refunded canceled]!, currency: text!, depositAttempts: list!, \
+        "id: text!, amount: amount, status: choice[paid failed refunded canceled], currency: text, depositAttempts: list, \
          products: list, payer_email: text, created_at: time"),
     ("DepositAttempt", "payments().get()",
-        "status: text!, paymentId: text, attemptedAt: time, errorMessage: text, paymentMethod: text"),
+        "status: text, paymentId: text, attemptedAt: time, errorMessage: text, paymentMethod: text"),
     ("PaymentProduct", "payments().get()", "id: text, name: text"),
     ("RefundRequest", "refunds().create()", "reason: text!, amount: amount"),
     ("RefundCreated", "refunds().create()",
-        "status: choice!, refund_id: integer!, refund_public_id: text!, transaction_id: integer!, amount: amount!, currency: text!"),
+        "status: choice, refund_id: integer, refund_public_id: text, transaction_id: integer, amount: amount, currency: text"),
     ("Refund", "refunds().get()",
-        "id: text!, transaction_id: text!, amount: amount!, currency: text!, status: choice[completed failed rejected]!, \
-         created_at: time!, reason: text, updated_at: time"),
+        "id: text!, transaction_id: text, amount: amount, currency: text, status: choice[completed failed rejected], \
+         created_at: time, reason: text, updated_at: time"),
     ("OrganizationUpdate", "organization().update()", "*"),
     ("ApiKeyRequest", "api_keys().create()", "name: text, allowed_scopes: text"),
     ("ApiKeyWithSecret", "api_keys().create()", "raw_key: text"),

@@ -146,6 +146,8 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
     let name = item.ident.to_string();
     let properties = properties(tree, &name);
     let (is_request, is_response) = (uses.requests.contains(&name), uses.responses.contains(&name));
+    let is_lenient =
+        tree.root.pointer(component(&name).as_str()).is_some_and(|it| it["x-nd8-lenient"] == true);
     let mut rewritten = Rewritten::default();
     for field in &mut item.fields {
         let wire = wire_name(field);
@@ -159,6 +161,11 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
             null_is_empty(field, support);
         }
         let other = properties.and_then(|properties| properties.get(&wire)?.get("x-nd8-kind")?.as_str());
+        if is_lenient && is_flattened(field) {
+            let reader = compact(&quote!(#support::extra::deserialize));
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
+            rewritten.extra += 1;
+        }
         if let Some(kind) = other.filter(|_| is_response) {
             reads_other_form(field, kind, support);
         }
@@ -168,6 +175,7 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
             rewritten.nullable += usize::from(may_be_sent_as_null(field, support));
         }
     }
+    count("the fields without a name", rewritten.extra, usize::from(is_lenient))?;
     let Some(properties) = properties else { return Ok(()) };
     let wires: BTreeSet<String> = item.fields.iter().map(wire_name).collect();
     let expected = |is_it: &dyn Fn(&Value) -> bool| {
@@ -199,6 +207,7 @@ fn is_decimal(property: &Value) -> bool {
 
 #[derive(Default)]
 struct Rewritten {
+    extra: usize,
     decimals: usize,
     /// And maps.
     lists: usize,

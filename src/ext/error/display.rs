@@ -42,6 +42,7 @@ impl fmt::Display for Error {
             Failure::Undecodable { line, column, .. } => {
                 write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
             }
+            Failure::Unidentified { .. } => f.write_str("the response has no id of what was made")?,
             Failure::RepeatedPage => f.write_str("the server gave a page again that it gave before")?,
             Failure::TooLarge(received) => write!(f, "the answer ({}) is too large", received.status)?,
             Failure::Status(received) => {

@@ -19,6 +19,8 @@ pub(in crate::ext) enum Failure {
     Transport { source: reqwest::Error, received: Option<Received> },
     /// An answer of success that is not what the document describes.
     Undecodable { received: Option<Received>, line: usize, column: usize },
+    /// A response of success that does not name what it is about.
+    Unidentified { received: Option<Received> },
     /// An answer that is larger than allowed.
     TooLarge(Received),
     /// A page of a list that came before.
@@ -42,7 +44,9 @@ impl Failure {
     pub(super) fn received(&self) -> Option<&Received> {
         match self {
             Self::Status(received) | Self::TooLarge(received) => Some(received),
-            Self::Transport { received, .. } | Self::Undecodable { received, .. } => received.as_ref(),
+            Self::Transport { received, .. }
+            | Self::Undecodable { received, .. }
+            | Self::Unidentified { received } => received.as_ref(),
             Self::Configuration { .. } | Self::Input(_) | Self::Request { .. } | Self::Refused { .. } => None,
             Self::RepeatedPage => None,
         }

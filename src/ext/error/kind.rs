@@ -192,7 +192,7 @@ impl Error {
     /// # }
     /// ```
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.failure, Failure::Undecodable { .. })
+        matches!(self.0.failure, Failure::Undecodable { .. } | Failure::Unidentified { .. })
     }
 
     /// Whether a list went in circles: a page came that had come before.

@@ -61,9 +61,10 @@ impl Error {
             | Failure::Request { .. }
             | Failure::Refused { .. } => Outcome::NotSent,
             Failure::Transport { source, .. } if never_connected(source) => Outcome::NotSent,
-            Failure::Transport { .. } | Failure::Undecodable { .. } | Failure::RepeatedPage => {
-                Outcome::Unknown
-            }
+            Failure::Transport { .. }
+            | Failure::Undecodable { .. }
+            | Failure::Unidentified { .. }
+            | Failure::RepeatedPage => Outcome::Unknown,
             Failure::Status(received) | Failure::TooLarge(received) => match received.status.as_u16() {
                 408 => Outcome::Unknown,
                 429 if !self.is_throttled() => Outcome::Unknown,
@@ -94,7 +95,7 @@ impl Error {
         }
         let body: HashMap<String, &RawValue> = serde_json::from_slice(self.body()?).ok()?;
         let names: &[&str] = match self.operation() {
-            Some("create_refund") => &["refund_public_id", "refund_id"],
+            Some("create_refund") => &["refund_public_id", "refund_id", "id"],
             Some("create_checkout" | "start_payment_link_checkout") => &["checkout_id"],
             _ => &["id"],
         };
@@ -113,6 +114,7 @@ impl Failure {
     fn is_done(&self) -> bool {
         let received = match self {
             Self::Undecodable { received: Some(received), .. }
+            | Self::Unidentified { received: Some(received) }
             | Self::Transport { received: Some(received), .. }
             | Self::TooLarge(received) => received,
             _ => return false,

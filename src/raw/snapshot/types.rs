@@ -55,6 +55,7 @@ pub mod types {
         pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// How the new API key is to be called, and what it may do.
@@ -112,6 +113,7 @@ pub mod types {
         pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// An item of the merchant's catalog. The server fills in its name and price.
@@ -145,13 +147,17 @@ pub mod types {
         /// The page on which the customer pays. Redirect the customer's browser there.
         pub checkout_url: ::std::string::String,
         /// When the session ends, in whole seconds since the Unix epoch.
-        pub expires_at: i64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<i64>,
         /// The same value as `checkout_id`, under the name that webhooks use for it.
-        pub order_id: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub order_id: ::std::option::Option<::std::string::String>,
         /// A long signed token that serves the redirect and nothing else. Do not use it as a key.
-        pub token: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// What is bought, by whom, and where the customer goes afterwards.
@@ -229,6 +235,7 @@ pub mod types {
         pub wallet: ::std::option::Option<::serde_json::Value>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// One attempt to collect the money of a payment.
@@ -271,9 +278,11 @@ pub mod types {
         /// How the attempt ended, such as `succeeded` or `requires_payment_method`. New values appear without notice.
         ///
         /// Source: the product guides, not the reference.
-        pub status: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// The merchant's organization. The reference leaves its fields open; those below are the ones the guides name. The guides also speak of a group of read-only fields that begin with `rolling_reserve_`; they arrive as additional properties.
@@ -326,6 +335,7 @@ pub mod types {
         pub website: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// The fields of the organization to change; what is left out stays as it is. Editable are, among others, `name`, `website`, `contact_email`, `telegram` and `price_mode` (`HT`, prices without tax, or `TTC`, with tax).
@@ -364,16 +374,25 @@ pub mod types {
     #[non_exhaustive]
     pub struct Payment {
         /// What the merchant receives, fees already taken off: a decimal number in major units of `currency`, as a string.
-        #[serde(with = "crate::raw::decimal::string")]
-        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
-        pub amount: ::rust_decimal::Decimal,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
+        pub amount: ::std::option::Option<::rust_decimal::Decimal>,
         /// When the payment was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<::jiff::Timestamp>,
         /// The currency of `amount`, three letters as in ISO 4217.
-        pub currency: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
         /// Every attempt so far to collect the money, usually newest first; an empty array when there was none. Each response carries the whole history: replace what was stored before, never merge.
-        #[serde(rename = "depositAttempts")]
+        #[serde(
+            rename = "depositAttempts",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
         #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub deposit_attempts: ::std::vec::Vec<DepositAttempt>,
         /// The payment's public id.
@@ -386,9 +405,11 @@ pub mod types {
         #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub products: ::std::vec::Vec<PaymentProduct>,
         /// How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.
-        pub status: crate::raw::types::PaymentStatus,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::PaymentStatus>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// A link that a merchant hands out and customers pay through.
@@ -445,6 +466,7 @@ pub mod types {
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// A payment that came in through a payment link. What the server answers is not documented: the fields below follow the payment of the API, and others arrive as additional properties.
@@ -489,6 +511,7 @@ pub mod types {
         pub status: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// One line of a payment link: an item of the merchant's catalog, and how many of it.
@@ -593,6 +616,7 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// One line of a checkout, in one of two forms: an item of the merchant's catalog, named by its id, or an item that the request itself describes. Send either the id or a name with a unit price; an item with all three fits both forms and is ambiguous.
@@ -685,6 +709,7 @@ pub mod types {
         >,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// A refund as it stands now.
@@ -693,9 +718,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct Refund {
         /// How much is refunded: a decimal number in major units of `currency`, as a string.
-        #[serde(with = "crate::raw::decimal::string")]
-        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
-        pub amount: ::rust_decimal::Decimal,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
+        pub amount: ::std::option::Option<::rust_decimal::Decimal>,
         /// The amount in minor units, a whole number of cents.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub amount_in_cents: ::std::option::Option<i64>,
@@ -708,23 +737,28 @@ pub mod types {
         )]
         pub amount_usd: ::std::option::Option<::rust_decimal::Decimal>,
         /// When the refund was requested.
-        pub created_at: ::jiff::Timestamp,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<::jiff::Timestamp>,
         /// The currency of `amount`, three letters as in ISO 4217.
-        pub currency: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
         /// The refund's public id.
         pub id: ::std::string::String,
         /// Why the money goes back.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reason: ::std::option::Option<::std::string::String>,
         /// Where the refund stands.
-        pub status: crate::raw::types::RefundStatus,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::RefundStatus>,
         /// The id of the refunded payment. A string here, unlike in the answer to creating a refund.
-        pub transaction_id: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub transaction_id: ::std::option::Option<::std::string::String>,
         /// When the refund last changed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// A refund that the server has accepted and begun to carry out.
@@ -733,9 +767,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct RefundCreated {
         /// How much is refunded: a decimal number in major units of `currency`, as a string.
-        #[serde(with = "crate::raw::decimal::string")]
-        #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactString"))]
-        pub amount: ::rust_decimal::Decimal,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = "Option<crate::raw::ExactString>")
+        )]
+        pub amount: ::std::option::Option<::rust_decimal::Decimal>,
         /// The amount in minor units, a whole number of cents.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub amount_in_cents: ::std::option::Option<i64>,
@@ -748,17 +786,23 @@ pub mod types {
         )]
         pub amount_usd: ::std::option::Option<::rust_decimal::Decimal>,
         /// The currency of `amount`, three letters as in ISO 4217.
-        pub currency: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
         /// The refund's numeric id.
-        pub refund_id: i64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub refund_id: ::std::option::Option<i64>,
         /// The refund's public id.
-        pub refund_public_id: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub refund_public_id: ::std::option::Option<::std::string::String>,
         /// Where the refund stands: `processing` when it was accepted.
-        pub status: crate::raw::types::RefundStatus,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::raw::types::RefundStatus>,
         /// The numeric id of the payment being refunded.
-        pub transaction_id: i64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub transaction_id: ::std::option::Option<i64>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// Why to refund a payment, and how much of it.
@@ -789,6 +833,7 @@ pub mod types {
         pub endpoint_url: ::std::option::Option<::std::string::String>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// Where webhooks are to be delivered.

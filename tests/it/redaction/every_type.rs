@@ -262,7 +262,7 @@ async fn answers(all: &mut Examined, refund: &nd8::Refund) {
     all.add((response.into_value(), error));
 
     let mut processing = refund.clone();
-    processing.status = nd8::RefundStatus::Processing;
+    processing.status = Some(nd8::RefundStatus::Processing);
     let processing = serde_json::to_vec(&processing).expect("is writable");
     let server = Server::start(move |_| processing.clone()).await;
     let call = server.client().refunds().get("RF1");

@@ -1,0 +1,131 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::decode;
+use crate::raw::types::{Checkout, Payment, Refund};
+
+const REFUND: &str = r#"{"id":"RF7","transaction_id":"TX1","amount":"10.00","currency":"USD","status":"completed","created_at":"2026-01-02T03:04:05Z"}"#;
+
+fn with(field: &str, value: &str) -> String {
+    let mut fields: BTreeMap<String, Box<serde_json::value::RawValue>> =
+        serde_json::from_str(REFUND).expect("is an object");
+    fields.insert(field.to_owned(), serde_json::from_str(value).expect("is JSON"));
+    serde_json::to_string(&fields).expect("is writable")
+}
+
+fn refund(json: &str) -> Refund {
+    decode(json.as_bytes()).unwrap_or_else(|error| panic!("{json}: {error}"))
+}
+
+#[test]
+fn values_of_another_form_mean_the_same() {
+    let expected = refund(REFUND);
+    assert_eq!(refund(&format!("\u{feff}{REFUND}")), expected);
+    for naive in [r#""2026-01-02T03:04:05""#, r#""2026-01-02 03:04:05.000""#] {
+        assert_eq!(refund(&with("created_at", naive)), expected, "{naive}");
+    }
+    assert_eq!(refund(&with("transaction_id", "4711")).transaction_id.as_deref(), Some("4711"));
+    assert_eq!(refund(&with("id", "123456789012345678901234567890")).id, "123456789012345678901234567890");
+    for cents in ["1000.0", r#""1000""#, r#"" 1000.00 ""#] {
+        assert_eq!(refund(&with("amount_in_cents", cents)).amount_in_cents, Some(1000), "{cents}");
+    }
+    let several = format!("[{},{}]", with("id", "7"), with("transaction_id", "8"));
+    let several: Vec<Refund> = decode(several.as_bytes()).expect("is readable");
+    assert_eq!((&*several[0].id, several[1].transaction_id.as_deref()), ("7", Some("8")));
+    for expires_at in ["1767322800", "1767322800.0", r#""1767322800""#] {
+        let json = format!(
+            r#"{{"checkout_id":"c","order_id":"c","checkout_url":"u","token":"t","expires_at":{expires_at}}}"#
+        );
+        let checkout: Checkout = decode(json.as_bytes()).expect(expires_at);
+        assert_eq!(checkout.expires_at, Some(1_767_322_800), "{expires_at}");
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_read_is_kept_raw_and_hides_nothing() {
+    for (field, value) in [
+        ("amount", "true"),
+        ("amount_usd", r#""none""#),
+        ("amount_usd", "1e99"),
+        ("amount_in_cents", "1000.5"),
+        ("amount_in_cents", "1e30"),
+        ("reason", r#"{"code":1}"#),
+        ("created_at", "[]"),
+        ("updated_at", r#""yesterday""#),
+        ("updated_at", r#""2026-01-02T03:04:05[Europe/Paris]""#),
+    ] {
+        let json = with(field, value);
+        let read = refund(&json);
+        let kept = serde_json::from_str(value).expect("is JSON");
+        assert_eq!(read.extra.get(field), Some(&kept), "{json}");
+        // Written again, it is what came.
+        let (written, came): (Value, Value) = (
+            serde_json::to_value(&read).expect("is writable"),
+            serde_json::from_str(&json).expect("is JSON"),
+        );
+        assert_eq!(written, came, "{json}");
+    }
+    for (field, value) in [("updated_at", r#""""#), ("amount_usd", r#"" ""#), ("updated_at", "null")] {
+        assert_eq!(refund(&with(field, value)), refund(REFUND), "{field}: {value} is nothing");
+    }
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_kept_raw() {
+    for list in ["7", r#"{"a":1}"#, "[7]", r#"[{"status":"ok"},[]]"#] {
+        let json = format!(
+            r#"{{"id":"TX","amount":"1","currency":"USD","status":"paid","depositAttempts":{list}}}"#
+        );
+        let payment: Payment = decode(json.as_bytes()).expect(&json);
+        let kept: Value = serde_json::from_str(list).expect("is JSON");
+        assert!(payment.deposit_attempts.is_empty());
+        assert_eq!((&*payment.id, &payment.extra["depositAttempts"]), ("TX", &kept));
+    }
+    // Within an item, the item keeps it.
+    let json = r#"{"id":"TX","depositAttempts":[{"status":"ok"},{"attemptedAt":"soon","status":"ok"}]}"#;
+    let payment: Payment = decode(json.as_bytes()).expect(json);
+    let attempt = &payment.deposit_attempts[1];
+    assert_eq!(
+        (attempt.status.as_deref(), &attempt.extra["attemptedAt"]),
+        (Some("ok"), &Value::from("soon"))
+    );
+}
+
+#[test]
+fn each_item_of_a_long_list_may_differ() {
+    let items: Vec<String> = (0..2_000)
+        .map(|index| match index % 3 {
+            0 => with("id", &index.to_string()),
+            1 => with("updated_at", r#""soon""#),
+            _ => with("created_at", r#""2026-01-02T03:04:05""#),
+        })
+        .collect();
+    let refunds: Vec<Refund> = decode(format!("[{}]", items.join(",")).as_bytes()).expect("is readable");
+    assert_eq!((refunds.len(), &*refunds[1_998].id, refunds[1].extra.len()), (2_000, "1998", 1));
+    // One that is about nothing hides no others: the whole list is an error.
+    let broken = format!("[{},{{}},{}]", items[0], items[1]);
+    decode::<Vec<Refund>>(broken.as_bytes()).expect_err("an item has no id");
+}
+
+#[test]
+fn keys_of_any_form_are_set_aside() {
+    let json = r#"{"id":"RF7", "a\"b" : 1, "reason"
+        : [1], "\u0061mount" : "x\"y"}"#;
+    let read = refund(json);
+    assert_eq!(read.extra["reason"], serde_json::json!([1]));
+    assert_eq!((&read.extra["amount"], &read.extra["a\"b"]), (&Value::from("x\"y"), &Value::from(1)));
+}
+
+#[test]
+fn no_value_is_made_up() {
+    for (field, value) in [("id", "null"), ("id", "{}"), ("id", "true")] {
+        let json = with(field, value);
+        decode::<Refund>(json.as_bytes()).expect_err(&json);
+    }
+    let twice = r#"{"id":"RF7","amount":"10.00","amount":"20.00"}"#;
+    decode::<Refund>(twice.as_bytes()).expect_err("neither is known to be the right one");
+    for broken in ["", "{", "[1]]", "\u{feff}"] {
+        decode::<Refund>(broken.as_bytes()).expect_err(broken);
+    }
+}
