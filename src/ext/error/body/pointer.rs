@@ -10,8 +10,8 @@ pub(super) const LONGEST_POINTER: usize = 256;
 
 /// Keys for what is wrong with an object as a whole, which are no step: of Django REST Framework (also with its names in
 /// camel case), Django's models, pydantic and zod.
-pub(super) const NON_FIELD: [&str; 5] =
-    ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors"];
+pub(super) const NON_FIELD: [&str; 6] =
+    ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors", "formErrors"];
 
 /// The place in a request that a server names as the first step of a FastAPI `loc`.
 const REQUEST_PARTS: [&str; 6] = ["body", "query", "path", "header", "cookie", "form"];

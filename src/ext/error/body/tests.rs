@@ -53,7 +53,8 @@ fn the_shapes_of_drf_are_flattened() {
         (r#"{"data":{"amount":["Bad."]},"reason":["Bad."]}"#, &["/data/amount|Bad.|", "/reason|Bad.|"]),
         (r#"{"error":{"a":["Bad."]},"non_field_errors":["Odd."]}"#, &["/error/a|Bad.|", "|Odd.|"]),
         (r#"{"data":[{},{"amount":["Bad."]}]}"#, &["/data/1/amount|Bad.|"]),
-        (r#"{"errors":{"errors":["Bad."],"status":"Bad."}}"#, &["/errors|Bad.|", "/status|Bad.|"]),
+        (r#"{"errors":{"errors":["Bad."]}}"#, &["/errors|Bad.|"]),
+        (r#"{"errors":{"reason":"Odd.","status":"Bad."}}"#, &["/reason|Odd.|", "/status|Bad.|"]),
         (r#"{"data":{"data":{"amount":["Bad."]}}}"#, &["/data/amount|Bad.|"]),
         (r#"{"errors":["Bad."],"type":["Bad."]}"#, &["/errors|Bad.|", "/type|Bad.|"]),
         // Objects and lists within.
@@ -259,6 +260,11 @@ fn texts_beside_complaints_are_none() {
         (r#"{"status":"error","code":"400"}"#, &[]),
         (r#"{"status":"error","message":"No."}"#, &["|No.|"]),
         (r#"{"status":"error","data":{"id":"TX1","status":"paid"},"message":"No."}"#, &["|No.|"]),
+        (r#"{"data":{"id":"TX1","products":[{"id":"p1","name":"Mug"}]},"message":"No."}"#, &["|No.|"]),
+        (
+            r#"{"data":{"products":[{"name":["Bad."]}]},"message":"No."}"#,
+            &["|No.|", "/products/0/name|Bad.|"],
+        ),
         (r#"{"status":"fail","data":{"amount":"Bad."}}"#, &["/amount|Bad.|"]),
         (
             r#"{"statusCode":400,"message":["Bad.","Worse."],"error":"Bad Request"}"#,
@@ -275,6 +281,13 @@ fn texts_beside_complaints_are_none() {
         (r#"{"metadata":{"order.id":["Odd."]}}"#, &["/metadata/order.id|Odd.|"]),
         (r#"{"errors":{"amount":{"_errors":["Bad."]},"_errors":[]}}"#, &["/amount|Bad.|"]),
         (r#"{"nonFieldErrors":["Both."]}"#, &["|Both.|"]),
+        (r#"{"formErrors":["Both."],"fieldErrors":{"amount":["Bad."]}}"#, &["/amount|Bad.|", "|Both.|"]),
+        (r#"{"errors":{"amount":["Bad."],"code":"invalid","status":"error"}}"#, &["/amount|Bad.|"]),
+        (r#"{"response":{"errors":{"amount":["Bad."]}},"result":"error"}"#, &["/amount|Bad.|"]),
+        (
+            r#"{"success":false,"error":{"name":"ZodError","issues":[{"code":"x","path":["amount"],"message":"Bad."}]}}"#,
+            &["/amount|Bad.|x"],
+        ),
         (r#"{"errors":{"error":{"text":["Bad."]}}}"#, &["/error/text|Bad.|"]),
         (r#"{"meta":{"request":"5f2c"},"errors":{"amount":["Bad."]}}"#, &["/amount|Bad.|"]),
         (r#"{"meta":{"request":["Bad."]}}"#, &["/meta/request|Bad.|"]),

@@ -13,7 +13,7 @@ pub(super) const MOST_ERRORS: usize = 100;
 const MOST_VALUES: usize = 20_000;
 
 /// The keys of what wraps complaints, in the body or in another of them.
-const ENVELOPES: [&str; 14] = [
+const ENVELOPES: [&str; 20] = [
     "errors",
     "error",
     "data",
@@ -25,14 +25,20 @@ const ENVELOPES: [&str; 14] = [
     "field_errors",
     "fieldErrors",
     "validation_errors",
+    "validationErrors",
     "violations",
+    "issues",
+    "problems",
     "invalid-params",
     "invalid_params",
+    "invalidParams",
+    "response",
+    "result",
 ];
 
 /// Those of them that are also the name of a single text, or of a thing: what they wrap may be complaints about a field of that
 /// name.
-const MAY_BE_FIELDS: [&str; 3] = ["error", "data", "message"];
+const MAY_BE_FIELDS: [&str; 5] = ["error", "data", "message", "response", "result"];
 
 /// Keys whose text or number describes the response, not a field of the request.
 const METADATA: [&str; 18] = [
@@ -56,28 +62,22 @@ const METADATA: [&str; 18] = [
     "result",
 ];
 
-/// What the objects around one say about it.
-#[derive(Clone, Copy)]
-struct Around<'a> {
-    /// The envelope that it is in: its key, `[]` for an item of a list, and empty for the body itself.
-    envelope: &'a str,
-    /// Whether a bare text in it is a complaint: `{"reason": "Too long."}`.
-    has_bare_texts: bool,
-}
-
 /// The complaints so far, and the current place in the request.
 #[derive(Default)]
 pub(super) struct Walk {
     pub(super) errors: Vec<FieldError>,
     pointer: Pointer,
     values: usize,
+    /// Whether the walk is in a thing that is beside a complaint, so that bare texts are those of the thing: no complaint is
+    /// `"name": "Mug"` there.
+    is_in_thing: bool,
 }
 
 impl Walk {
     /// Reads a body.
     pub(super) fn body(&mut self, body: &Value) {
         match body {
-            Value::Object(map) => self.envelope(map, Around { envelope: "", has_bare_texts: true }),
+            Value::Object(map) => self.envelope(map, ""),
             Value::Array(items) if has_records(items) => self.records(items),
             other => self.value(other),
         }
@@ -110,7 +110,8 @@ impl Walk {
     }
 
     /// The body, or an object that wraps complaints: what is said of the whole, envelopes, and the names of fields.
-    fn envelope(&mut self, map: &Object, around: Around<'_>) {
+    /// `around` is the key of the envelope that it is in: `[]` for an item of a list, and empty for the body itself.
+    fn envelope(&mut self, map: &Object, around: &str) {
         let before = self.errors.len();
         let record = Record::alone(map);
         let own = own_text(map);
@@ -123,7 +124,7 @@ impl Walk {
             // Its texts are a list, which is read.
             return;
         }
-        let mut level = Level::of(map, own.is_some(), around.envelope);
+        let mut level = Level::of(map, own.is_some(), around);
         level.has_records |= record.is_some();
         for (key, child) in map {
             if self.is_full() {
@@ -131,14 +132,15 @@ impl Walk {
             }
             match level.kind(key, child) {
                 Kind::Nothing => {}
-                Kind::Text if is_envelope_of_text(key) && around.has_bare_texts => self.value(child),
-                Kind::Text if own.is_some() || !around.has_bare_texts || level.has_envelope => {}
-                Kind::Text | Kind::Field => self.field(key, child, around.envelope),
+                Kind::Text if is_envelope_of_text(key) && !self.is_in_thing => self.value(child),
+                Kind::Text if own.is_some() || self.is_in_thing || level.has_envelope => {}
+                Kind::Text | Kind::Field => self.field(key, child, around),
                 Kind::Envelope => match child {
                     Value::Object(inner) => {
-                        // Beside a complaint, `data` is a thing, and its texts are those of the thing.
-                        let has_bare_texts = key != "data" || (own.is_none() && around.has_bare_texts);
-                        self.envelope(inner, Around { envelope: key, has_bare_texts });
+                        let was_in_thing = self.is_in_thing;
+                        self.is_in_thing |= key == "data" && own.is_some();
+                        self.envelope(inner, key);
+                        self.is_in_thing = was_in_thing;
                     }
                     Value::Array(items) => self.records(items),
                     other => self.value(other),
@@ -146,7 +148,7 @@ impl Walk {
             }
         }
         if self.errors.len() == before
-            && around.has_bare_texts
+            && !self.is_in_thing
             && let Some((message, code)) = least_text(map)
         {
             self.add(message, code);
@@ -178,7 +180,7 @@ impl Walk {
                     None if is_by_position => self.below(&index.to_string(), item),
                     None => match least_text(map).filter(|_| !map.values().any(Value::is_array)) {
                         Some((message, code)) if own_text(map).is_none() => self.add(message, code),
-                        _ => self.envelope(map, Around { envelope: "[]", has_bare_texts: true }),
+                        _ => self.envelope(map, "[]"),
                     },
                 },
                 item => self.value(item),
@@ -226,7 +228,7 @@ impl Walk {
             // An envelope around a complaint is no field, and neither is a text beside one: a status, a title, a type.
             let is_envelope = TEXT.contains(&key.as_str()) && child.is_object() && is_complaint(child);
             match child {
-                Value::String(_) if own.is_some() => {}
+                Value::String(_) if own.is_some() || self.is_in_thing => {}
                 child if is_envelope => self.value(child),
                 child => self.below(key, child),
             }
@@ -276,8 +278,10 @@ impl<'a> Level<'a> {
     fn kind(&self, key: &str, value: &Value) -> Kind {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => Kind::Nothing,
-            // In `errors` even a `status` is a field.
-            Value::String(_) if METADATA.contains(&key) && self.around != "errors" => Kind::Nothing,
+            // In `errors` even a `status` is a field, unless the complaints about fields are lists.
+            Value::String(_) if METADATA.contains(&key) && (self.around != "errors" || self.has_fields) => {
+                Kind::Nothing
+            }
             Value::String(_) => Kind::Text,
             value if self.is_envelope(key, value) => Kind::Envelope,
             Value::Object(_) if key == "meta" && (self.is_wrapper || self.has_envelope) => Kind::Nothing,
