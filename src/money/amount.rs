@@ -55,6 +55,8 @@ fn reason(text: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Decimal, Refusal, parse};
 
     #[test]
@@ -98,6 +100,29 @@ mod tests {
         ] {
             for text in texts {
                 assert_eq!(parse(text), Err(Refusal::Malformed(reason)), "{text:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn one_more_character_is_refused_wherever_it_is(
+            amount in "-?[0-9]{1,9}(\\.[0-9]{1,9})?",
+            at in any::<prop::sample::Index>(),
+            other in "[,_+ eE'$\u{660}\u{ff11}\u{2212}\u{a0}\n\u{0}xN-]",
+        ) {
+            prop_assert_eq!(parse(&amount).map(|it| it.to_string()).ok(), Decimal::from_str_exact(&amount).ok().map(|it| it.to_string()));
+            let mut longer = amount.clone();
+            longer.insert_str(at.index(amount.len() + 1), &other);
+            let is_negated = !amount.starts_with('-') && longer == format!("-{amount}");
+            prop_assert_eq!(parse(&longer).is_ok(), is_negated, "{:?}", longer);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            if let Ok(amount) = parse(&text) {
+                prop_assert!(text.is_ascii());
+                prop_assert_eq!(Decimal::from_str_exact(&text).ok(), Some(amount));
             }
         }
     }
