@@ -2,7 +2,8 @@
 //!
 //! A [`Decimal`] by itself has serde: it is written as a string and read from one, in any format. It is also read from a number,
 //! and most of serde hands a number over as binary floating point (`f64`), which holds 15 digits: `0.1234567890123456789` becomes
-//! another value, without an error. With `serde_json/arbitrary_precision`, a number is an error.
+//! another value, without an error. With `serde_json/arbitrary_precision`, a number is an error. A string of more than 28 digits
+//! is rounded.
 //!
 //! With `#[serde(with = "nd8::decimal")]` a number is read by its own digits, whether that feature is on or off. Where those are
 //! lost already, because `flatten` or a tagged or untagged enum has buffered the number, it is an error.

@@ -129,6 +129,10 @@ fn survives_everywhere<T: Clone + Debug + PartialEq + Serialize + DeserializeOwn
     survives(&Tagged::Inner(Flattened { name: "x".into(), inner: value.clone() }));
 }
 
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(transparent)]
+struct Own(#[serde(with = "nd8::decimal")] Decimal);
+
 /// As users have it in a struct of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Order {
@@ -190,6 +194,12 @@ fn a_number_keeps_its_digits_or_is_an_error() {
         if let Ok(read) = serde_json::from_str::<Untagged<Exact>>(&json) {
             assert_eq!(read, Untagged::Inner(expected), "{text}");
         }
+    }
+    for refused in
+        [r#""0.12345678901234567890123456789""#, r#""1_000""#, r#""1,00""#, r#""""#, "null", "0e200000000"]
+    {
+        let json = format!("[{refused}]");
+        assert!(serde_json::from_str::<(Own,)>(&json).is_err(), "{refused}");
     }
     let mut cbor = Vec::new();
     let map = ciborium::Value::Map(vec![("reason".into(), "x".into()), ("amount".into(), 29.99.into())]);
