@@ -1,5 +1,6 @@
 //! A proxy that loses requests and answers on the way to a sandbox.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -22,15 +23,26 @@ pub(crate) enum Fault {
     GatewayTimeout,
     /// A gateway answers for a server that is not there.
     Unavailable,
+    /// A gateway loses the response to a request that does its work.
+    BadGateway,
+    /// The framework throttles the request, which does nothing.
+    Throttled,
+    /// A proxy throttles after the request did its work.
+    ThrottledLate,
 }
 
-/// Requests that are still on their way.
-type Lingering = Arc<Mutex<Vec<Vec<u8>>>>;
+/// How many changes the server made for one call.
+pub(crate) type Made = Arc<AtomicUsize>;
+/// Requests that are still on their way, each with the count of its call.
+type Lingering = Arc<Mutex<Vec<(Vec<u8>, Made)>>>;
 type Plan = Arc<Mutex<dyn FnMut(&str) -> Fault + Send>>;
 
 /// The proxy: one connection a request, each with its fault.
 pub(crate) struct Proxy {
     pub(crate) base_url: String,
+    upstream: String,
+    made: Arc<Mutex<Made>>,
+    lingering: Lingering,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -41,16 +53,32 @@ impl Proxy {
         let address = listener.local_addr().expect("is bound");
         let upstream = upstream.trim_start_matches("http://").trim_end_matches("/api").to_owned();
         let plan: Plan = Arc::new(Mutex::new(plan));
-        let lingering = Lingering::default();
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (upstream, plan, lingering) =
-                    (upstream.clone(), Arc::clone(&plan), Arc::clone(&lingering));
-                // A connection that breaks is what this is for.
-                tokio::spawn(async move { drop(pass(stream, &upstream, plan, lingering).await) });
+        let (made, lingering) = (Arc::<Mutex<Made>>::default(), Lingering::default());
+        let task = tokio::spawn({
+            let (upstream, made, lingering) = (upstream.clone(), Arc::clone(&made), Arc::clone(&lingering));
+            async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    let (upstream, plan, lingering) =
+                        (upstream.clone(), Arc::clone(&plan), Arc::clone(&lingering));
+                    let made = Arc::clone(&made.lock().expect("nobody panics"));
+                    // A connection that breaks is what this is for.
+                    tokio::spawn(async move { drop(pass(stream, &upstream, plan, lingering, made).await) });
+                }
             }
         });
-        Self { base_url: format!("http://{address}/api"), task }
+        Self { base_url: format!("http://{address}/api"), upstream, made, lingering, task }
+    }
+
+    /// Counts what the server does from now on for another call, and returns its count.
+    pub(crate) fn count_anew(&self) -> Made {
+        let made = Made::default();
+        *self.made.lock().expect("nobody panics") = Arc::clone(&made);
+        made
+    }
+
+    /// Lets the requests arrive that are still on their way.
+    pub(crate) async fn deliver_late(&self) -> std::io::Result<()> {
+        deliver(&self.upstream, &self.lingering).await
     }
 }
 
@@ -65,6 +93,7 @@ async fn pass(
     upstream: &str,
     plan: Plan,
     lingering: Lingering,
+    made: Made,
 ) -> std::io::Result<()> {
     let request = read_request(&mut stream).await?;
     let text = String::from_utf8_lossy(&request);
@@ -73,34 +102,55 @@ async fn pass(
     match fault {
         Fault::Lost => return Ok(()),
         Fault::Late => {
-            lingering.lock().expect("nobody panics").push(request);
+            lingering.lock().expect("nobody panics").push((request, made));
             return Ok(());
         }
         Fault::Unavailable => return stream.write_all(gateway("503 Service Unavailable").as_bytes()).await,
-        Fault::None | Fault::AnswerLost | Fault::AnswerBrokenOff | Fault::GatewayTimeout => {}
+        Fault::Throttled => return stream.write_all(throttled().as_bytes()).await,
+        _ => {}
     }
     if first_line.starts_with("POST") {
-        let late = std::mem::take(&mut *lingering.lock().expect("nobody panics"));
-        for request in late {
-            forward(upstream, &request).await?;
-        }
+        deliver(upstream, &lingering).await?;
     }
-    let answer = forward(upstream, &request).await?;
+    let answer = forward(upstream, &request, &made).await?;
     match fault {
         Fault::AnswerBrokenOff => stream.write_all(&answer[..answer.len() - 1]).await,
         Fault::GatewayTimeout => stream.write_all(gateway("504 Gateway Timeout").as_bytes()).await,
+        Fault::BadGateway => stream.write_all(gateway("502 Bad Gateway").as_bytes()).await,
+        Fault::ThrottledLate => stream.write_all(gateway("429 Too Many Requests").as_bytes()).await,
         Fault::None => stream.write_all(&answer).await,
-        Fault::Lost | Fault::Late | Fault::AnswerLost | Fault::Unavailable => Ok(()),
+        Fault::Lost | Fault::Late | Fault::AnswerLost | Fault::Unavailable | Fault::Throttled => Ok(()),
     }
 }
 
-async fn forward(upstream: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
+async fn deliver(upstream: &str, lingering: &Lingering) -> std::io::Result<()> {
+    let late = std::mem::take(&mut *lingering.lock().expect("nobody panics"));
+    for (request, made) in late {
+        forward(upstream, &request, &made).await?;
+    }
+    Ok(())
+}
+
+/// Has the server do it, and counts the change if it made one.
+async fn forward(upstream: &str, request: &[u8], made: &Made) -> std::io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(upstream).await?;
     let once = String::from_utf8_lossy(request).replacen("\r\n", "\r\nconnection: close\r\n", 1);
     server.write_all(once.as_bytes()).await?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).await?;
+    if request.starts_with(b"POST") && answer.starts_with(b"HTTP/1.1 2") {
+        made.fetch_add(1, Ordering::SeqCst);
+    }
     Ok(answer)
+}
+
+/// The framework's own refusal, which is to be waited out for no time.
+fn throttled() -> String {
+    let body = r#"{"detail":"Request was throttled. Expected available in 0 seconds."}"#;
+    format!(
+        "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn gateway(status: &str) -> String {

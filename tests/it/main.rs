@@ -19,6 +19,7 @@ mod reconcile_servers;
 mod redaction;
 mod redirects;
 mod retries;
+mod sequences;
 mod simulation;
 mod support;
 mod tls;

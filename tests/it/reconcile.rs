@@ -1,7 +1,6 @@
 //! A refund whose answer was lost is found again, and never made twice.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nd8::{Billing, Client, Decimal, Lookup, Outcome, Product, Reconciled, RetryPolicy};
@@ -164,85 +163,4 @@ async fn a_refund_can_be_looked_up_later() {
         panic!("there are two")
     };
     assert_eq!(both.len(), 2);
-}
-
-/// The promise itself: over a thousand random sequences of faults no refund is made twice, and none is lost.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_sequence_of_faults_refunds_twice_or_loses_one() {
-    const SEQUENCES: u64 = 1_000;
-    const AT_ONCE: u64 = 8;
-    let sandbox = Arc::new(sandbox().await);
-    let mut tasks = tokio::task::JoinSet::new();
-    for lane in 0..AT_ONCE {
-        let sandbox = Arc::clone(&sandbox);
-        tasks.spawn(async move {
-            let lane_of = Lane::new(&sandbox).await;
-            let mut settled = 0;
-            for seed in (0..SEQUENCES).filter(|seed| seed % AT_ONCE == lane) {
-                settled += u64::from(lane_of.one_sequence(&sandbox, seed).await);
-            }
-            settled
-        });
-    }
-    let settled: u64 = tasks.join_all().await.into_iter().sum();
-    println!("{settled} of {SEQUENCES} sequences were settled, the others reported as unknown");
-    assert!(settled > SEQUENCES / 2, "only {settled} were settled");
-}
-
-/// A client behind a proxy with random faults, and one without.
-struct Lane {
-    random: Arc<Mutex<fastrand::Rng>>,
-    direct: Client,
-    faulty: Client,
-    _proxy: Proxy,
-}
-
-impl Lane {
-    async fn new(sandbox: &Sandbox) -> Self {
-        const FAULTS: [Fault; 6] = [
-            Fault::None,
-            Fault::Lost,
-            Fault::AnswerLost,
-            Fault::AnswerBrokenOff,
-            Fault::GatewayTimeout,
-            Fault::Unavailable,
-        ];
-        let random = Arc::new(Mutex::new(fastrand::Rng::new()));
-        let plan = Arc::clone(&random);
-        let proxy = Proxy::before(&sandbox.base_url(), move |line: &str| {
-            let mut random = plan.lock().expect("nobody panics");
-            // Reads fail as well, if less often.
-            let fails = line.starts_with("POST") || random.u8(..10) == 0;
-            if fails { FAULTS[random.usize(..FAULTS.len())] } else { Fault::None }
-        })
-        .await;
-        let (direct, faulty) = (client(sandbox, &sandbox.base_url()), client(sandbox, &proxy.base_url));
-        Self { random, direct, faulty, _proxy: proxy }
-    }
-
-    /// Whether the refund was settled; checks that whatever was said is true.
-    async fn one_sequence(&self, sandbox: &Sandbox, seed: u64) -> bool {
-        let payment_id = paid_with(sandbox, &self.direct).await;
-        self.random.lock().expect("nobody panics").seed(seed);
-        let refund = self.faulty.refunds().create(&payment_id, "Order 4711").amount(Decimal::TEN);
-        let result = refund.settle(Duration::ZERO).resend_if_absent().send_or_reconcile().await;
-        let made = self.direct.refunds().list().search(&payment_id).send().await.expect("lists").len();
-        assert!(made <= 1, "seed {seed}: refunded {made} times, {result:?}");
-        match result {
-            Ok(Reconciled::Created(_) | Reconciled::Found(_)) => {
-                assert_eq!(made, 1, "seed {seed}: said to be made");
-                true
-            }
-            Ok(other) => panic!("seed {seed}: nobody else is at it: {other:?}"),
-            Err(error) => {
-                // A failed look at what is there ends it before anything is sent: a GET, whose failure says nothing
-                // about the refund.
-                let looked = error.operation() != Some("create_refund");
-                let expected = if looked { Outcome::NotSent } else { Outcome::Unknown };
-                assert_eq!(error.outcome(), expected, "seed {seed}: {error:?}");
-                assert!(!looked || made == 0, "seed {seed}: {error:?}");
-                false
-            }
-        }
-    }
 }
