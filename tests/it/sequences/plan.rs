@@ -131,6 +131,16 @@ impl Sequence {
 }
 
 impl Sequence {
+    /// Whether the server shows two refunds in such a way that either may be taken for the other.
+    pub(super) fn looks_alike(&self, one: &Order, other: &Order) -> bool {
+        let has = |quirk| self.quirks.contains(&quirk);
+        let reasons =
+            has(Quirk::NullFields) || has(Quirk::AbsentFields) || one.reason.trim() == other.reason.trim();
+        let amounts =
+            one.amount.zip(other.amount).is_none_or(|(one, other)| (one - other).abs() < Decimal::new(1, 2));
+        one.payment == other.payment && reasons && amounts
+    }
+
     /// Whether the server does not show all refunds, and no client can tell.
     pub(super) fn hides_refunds(&self) -> bool {
         let has = |quirk| self.quirks.contains(&quirk);

@@ -103,7 +103,7 @@ struct Ended {
     way: Way,
     report: Report,
     made: Made,
-    /// Whether somebody else refunded the same payment at the same time, which cannot be told apart.
+    /// Whether somebody else asked for what looks like the same refund at the same time, which cannot be told apart.
     has_rival: bool,
     /// The refunds that were there before, by public id.
     before: BTreeSet<String>,
@@ -207,7 +207,7 @@ impl Office {
                         way: *way,
                         report,
                         made,
-                        has_rival: has_rival(step, clerk, order),
+                        has_rival: has_rival(sequence, step, clerk, order),
                         before: before.iter().map(|entry| entry.public.clone()).collect(),
                     }),
                     (Action::List { way, .. }, Acted::List(listed)) => {
@@ -243,11 +243,11 @@ impl Office {
     }
 }
 
-/// Whether somebody else refunds the same payment in the same step, by a call or by another program.
-fn has_rival(step: &[Action], clerk: usize, order: &Order) -> bool {
+/// Whether somebody else asks for what looks like the same refund in the same step, by a call or by another program.
+fn has_rival(sequence: &Sequence, step: &[Action], clerk: usize, order: &Order) -> bool {
     step.iter().enumerate().any(|(other, action)| match action {
         Action::Refund { order: theirs, .. } | Action::Elsewhere { order: theirs } => {
-            other != clerk && theirs.payment == order.payment
+            other != clerk && sequence.looks_alike(order, theirs)
         }
         _ => false,
     })
