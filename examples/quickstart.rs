@@ -136,6 +136,11 @@ fn fact(name: &str, value: &dyn std::fmt::Display) {
     println!("  {name:<9} {value}");
 }
 
+/// Prints a state that a webhook may leave out.
+fn state(status: &Option<impl std::fmt::Display>) -> String {
+    status.as_ref().map_or_else(|| "not reported".to_owned(), ToString::to_string)
+}
+
 /// The shop's webhook endpoint.
 struct Receiver {
     url: String,
@@ -162,8 +167,12 @@ impl Receiver {
         let (headers, body) = delivery.ok_or("the receiver is gone")?;
         let delivery = verifier.verify(&headers, &body)?;
         let what = match &delivery.event {
-            Event::TransactionStatusChanged(payment) => format!("the payment is {}", payment.status),
-            Event::RefundStatusChanged(refund) => format!("the refund is {}", refund.status),
+            Event::TransactionStatusChanged(payment) => format!("the payment is {}", state(&payment.status)),
+            Event::RefundStatusChanged(refund) => format!("the refund is {}", state(&refund.status)),
+            // An endpoint responds with a 5xx, so that ND8 sends it again.
+            Event::Unreadable { reason, .. } => {
+                return Err(format!("a webhook is unreadable: {reason}").into());
+            }
             other => format!("{other:?}"),
         };
         fact("webhook", &format!("{what} (signature verified)"));
@@ -174,7 +183,7 @@ impl Receiver {
     async fn refunded(&mut self, verifier: &Verifier) -> Result<()> {
         loop {
             if let Event::RefundStatusChanged(refund) = self.next(verifier).await?.event
-                && refund.status == RefundStatus::Completed
+                && refund.status == Some(RefundStatus::Completed)
             {
                 return Ok(());
             }

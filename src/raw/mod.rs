@@ -64,9 +64,9 @@ pub(crate) mod open_enum;
 #[cfg(feature = "client")]
 mod operation;
 mod redacted;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "webhooks"))]
 mod repair;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "webhooks"))]
 pub(crate) use repair::decode;
 #[cfg(feature = "client")]
 mod segment;

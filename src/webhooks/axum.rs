@@ -37,12 +37,17 @@ use super::verifier::Verifier;
 /// async fn webhook(State(shop): State<Shop>, delivery: Delivery) -> StatusCode {
 ///     let handled = handle_once(&shop.seen, &delivery, async || match &delivery.event {
 ///         Event::TransactionStatusChanged(payment) => settle(payment.order_id.as_deref()).await,
+///         // Logged below, and not acknowledged: ND8 sends it again.
+///         Event::Unreadable { reason, .. } => Err(std::io::Error::other(reason.to_string())),
 ///         _ => Ok(()),
 ///     });
 ///     match handled.await {
 ///         Ok(Once::Handled(()) | Once::AlreadyDone) => StatusCode::NO_CONTENT,
 ///         Ok(Once::InProgress) => StatusCode::CONFLICT,
-///         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+///         Err(error) => {
+///             eprintln!("webhook {}: {error}", delivery.id);
+///             StatusCode::INTERNAL_SERVER_ERROR
+///         }
 ///     }
 /// }
 ///

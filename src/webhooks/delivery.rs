@@ -38,8 +38,9 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// What happened.
     pub event: Event,
-    /// When ND8 says that it sent this. Not signed.
-    pub timestamp: Timestamp,
+    /// When ND8 says that it sent this. Not signed. `None` only if [`Verifier::max_age`](super::Verifier::max_age) and
+    /// [`max_ahead`](super::Verifier::max_ahead) are both off, and the header cannot be read.
+    pub timestamp: Option<Timestamp>,
     /// The body as it came, byte for byte.
     pub raw: Bytes,
     /// Which of the verifier's secrets the signature was made with: 0 for the first.

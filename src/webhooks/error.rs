@@ -32,6 +32,7 @@ pub struct Error {
 pub(super) enum Kind {
     NoSecret,
     EmptySecret,
+    UntrimmedSecret,
     TooLarge { limit: usize },
     MissingHeader(&'static str),
     RepeatedHeader(&'static str),
@@ -42,7 +43,8 @@ pub(super) enum Kind {
 }
 
 impl Error {
-    /// Says whether the [`Verifier`](super::Verifier) has no secret or an empty one, and so refuses everything.
+    /// Says whether the [`Verifier`](super::Verifier) has no secret, an empty one, or one with white space at either end, and
+    /// so refuses everything.
     ///
     /// This is the receiver's fault, not the sender's. [`Verifier::check`](super::Verifier::check) finds it when the
     /// program starts.
@@ -55,7 +57,7 @@ impl Error {
     /// assert!(forgotten.verify_signature(&signature, b"{}").unwrap_err().is_configuration());
     /// ```
     pub fn is_configuration(&self) -> bool {
-        matches!(self.kind, Kind::NoSecret | Kind::EmptySecret)
+        matches!(self.kind, Kind::NoSecret | Kind::EmptySecret | Kind::UntrimmedSecret)
     }
 
     /// Says whether the body is larger than [`Verifier::max_body`](super::Verifier::max_body) allows.
@@ -133,7 +135,7 @@ impl Error {
         matches!(self.kind, Kind::FromTheFuture { .. })
     }
 
-    /// The status to answer with: 413 for a body that is too large, 500 for a verifier without a secret, 400 otherwise.
+    /// The status to answer with: 413 for a body that is too large, 500 for a verifier without a usable secret, 400 otherwise.
     ///
     /// ND8 takes any 2xx as an acknowledgement, and these are none.
     ///
@@ -148,7 +150,7 @@ impl Error {
     /// ```
     pub fn response_status(&self) -> StatusCode {
         match self.kind {
-            Kind::NoSecret | Kind::EmptySecret => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::NoSecret | Kind::EmptySecret | Kind::UntrimmedSecret => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::MissingHeader(_)
             | Kind::RepeatedHeader(_)
@@ -171,6 +173,7 @@ impl fmt::Display for Error {
         match self.kind {
             Kind::NoSecret => f.write_str("there is no webhook secret to verify with"),
             Kind::EmptySecret => f.write_str("a webhook secret is empty"),
+            Kind::UntrimmedSecret => f.write_str("a webhook secret begins or ends with white space"),
             Kind::TooLarge { limit } => write!(f, "the webhook body is larger than {limit} bytes"),
             Kind::MissingHeader(name) => write!(f, "the webhook has no header {name}"),
             Kind::RepeatedHeader(name) => write!(f, "the webhook has the header {name} more than once"),

@@ -10,7 +10,8 @@ use super::error::{Error, Kind};
 pub const EVENT_HEADER: &str = "X-Webhook-Event";
 /// The header with the delivery's id, a UUID that is new for each delivery. It is not signed.
 pub const DELIVERY_ID_HEADER: &str = "X-Webhook-Delivery-Id";
-/// The header with the time of sending, in Unix seconds. It is not signed.
+/// The header with the time of sending, in Unix seconds. It is not signed. Milliseconds, smaller units, fractions and ISO 8601
+/// dates are read as well.
 pub const TIMESTAMP_HEADER: &str = "X-Webhook-Timestamp";
 /// The header with the signature over the body: `sha256=<hex>`.
 pub const SIGNATURE_HEADER: &str = "X-Webhook-Signature";

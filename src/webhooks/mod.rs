@@ -2,8 +2,9 @@
 //!
 //! ND8 signs the raw body with the webhook secret (HMAC-SHA256, header `X-Webhook-Signature: sha256=<hex>`).
 //! [`Verifier::verify`] checks the bytes as they came and only then parses them, into a [`Delivery`] whose [`Event`] is
-//! typed. What verifies and cannot be read is [`Event::Unknown`], with the reason and all its bytes. None of this needs
-//! an HTTP client: `default-features = false, features = ["webhooks"]`.
+//! typed. A payload that is partly unreadable keeps its type with what could be read; one of which nobody can say what it is
+//! about is [`Event::Unreadable`], with the reason and all its bytes, and must not be acknowledged. None of this needs an HTTP
+//! client: `default-features = false, features = ["webhooks"]`.
 //!
 //! # What a signature proves, and what it doesn't
 //!
@@ -37,12 +38,67 @@
 //!
 //! let delivery = verifier.verify(&headers, body)?;
 //! let handled = handle_once(&seen, &delivery, async || match &delivery.event {
-//!     Event::WebhookTest(test) => Ok::<_, std::io::Error>(test.extra["hello"].clone()),
+//!     Event::WebhookTest(test) => Ok(test.extra["hello"].clone()),
+//!     // An error, so that the endpoint responds with a 5xx, the claim is released, and ND8 sends it again.
+//!     Event::Unreadable { reason, .. } => Err(std::io::Error::other(reason.to_string())),
+//!     // Events that are not needed here, or that this version does not know.
 //!     _ => Ok("something else".into()),
 //! });
 //! assert_eq!(handled.await?, Once::Handled("there".into()));
 //! # Ok(())
 //! # }
+//! ```
+//!
+//! # Example: a delivery that arrives late
+//!
+//! Deliveries can overtake each other: one is repeated after an outage, and a newer one arrived in between. So store the last
+//! payload next to the order, and compare before applying the next, both under one lock on the row.
+//!
+//! ```
+//! use std::cmp::Ordering;
+//!
+//! use nd8::webhooks::{Event, PaymentStatus, TransactionStatusChanged};
+//!
+//! #[derive(Debug, PartialEq)]
+//! enum Step {
+//!     /// Store it, and act on it.
+//!     Apply,
+//!     /// Acknowledge it, and do nothing: what is stored is newer, or the same.
+//!     Skip,
+//!     /// Ask `client.payments().get(…)` for the present state, and store that.
+//!     LookUp,
+//! }
+//!
+//! /// Decides what to do with a payload, given the one that was stored last.
+//! fn step(stored: Option<&str>, payment: &TransactionStatusChanged) -> serde_json::Result<Step> {
+//!     let Some(stored) = stored else { return Ok(Step::Apply) };
+//!     let stored: TransactionStatusChanged = serde_json::from_str(stored)?;
+//!     Ok(match payment.compare_age(&stored) {
+//!         Some(Ordering::Greater) => Step::Apply,
+//!         Some(Ordering::Equal | Ordering::Less) => Step::Skip,
+//!         None => Step::LookUp,
+//!     })
+//! }
+//!
+//! let read = |status: &str, updated_at: &str| {
+//!     let body = format!(
+//!         r#"{{"event":"transaction.status_changed","transaction_id":"TX1","status":"{status}","updated_at":"{updated_at}"}}"#
+//!     );
+//!     let Event::TransactionStatusChanged(payment) = Event::from_verified(body.as_bytes()) else { panic!("{body}") };
+//!     payment
+//! };
+//! let paid = read("paid", "2026-01-02T03:04:06.5Z");
+//! assert_eq!(step(None, &paid)?, Step::Apply);
+//! let stored = serde_json::to_string(&paid)?;
+//!
+//! let late = read("processing", "2026-01-02T03:04:06.25Z");
+//! assert_eq!(step(Some(&stored), &late)?, Step::Skip);
+//! assert_eq!(step(Some(&stored), &paid)?, Step::Skip, "a repeat");
+//! let refunded = read("refunded", "2026-01-03T00:00:00Z");
+//! assert_eq!(step(Some(&stored), &refunded)?, Step::Apply);
+//! let undated = read("refunded", "");
+//! assert_eq!(step(Some(&stored), &undated)?, Step::LookUp);
+//! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
 //! With feature `axum`, [`Delivery`] is an extractor.
@@ -55,13 +111,19 @@ mod delivery;
 mod error;
 mod event;
 mod headers;
+mod lenient;
 mod memory;
 mod once;
 mod payload;
+mod reason;
+mod scan;
+mod timestamp;
 mod verifier;
 
 #[cfg(test)]
 mod once_tests;
+#[cfg(test)]
+mod payload_tests;
 #[cfg(test)]
 mod verifier_tests;
 
@@ -71,11 +133,12 @@ pub use self::{
     dedup::{Claim, Deduplicator, Ticket},
     delivery::{Delivery, DeliveryId},
     error::Error,
-    event::{Event, UnknownReason},
+    event::Event,
     headers::{DELIVERY_ID_HEADER, EVENT_HEADER, Headers, SIGNATURE_HEADER, TIMESTAMP_HEADER},
     memory::{Full, MemoryDeduplicator},
     once::{Once, OnceError, handle_once},
     payload::{RefundStatusChanged, TransactionStatusChanged, WebhookTest},
+    reason::UnknownReason,
     verifier::Verifier,
 };
 pub use crate::raw::types::{DepositAttempt, PaymentStatus, RefundStatus};

@@ -15,15 +15,26 @@ use super::error::{Error, Kind};
 use super::headers::{
     DELIVERY_ID_HEADER, EVENT_HEADER, Headers, SIGNATURE_HEADER, TIMESTAMP_HEADER, single, token,
 };
+use super::timestamp;
 
 const SCHEME: &str = "sha256=";
-const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+/// As long as `MemoryDeduplicator` remembers: repeats that old are neither refused nor handled twice.
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// Clocks differ by minutes at most, and nothing is sent ahead of time.
+const DEFAULT_MAX_AHEAD: Duration = Duration::from_secs(5 * 60);
+/// The longest date with an offset and nanoseconds has 35 characters.
+const MAX_TIMESTAMP_LENGTH: usize = 64;
 const DEFAULT_MAX_BODY: usize = 1024 * 1024;
 
 /// Checks that deliveries come from ND8. `Debug` does not show the secrets.
 ///
-/// Defaults: a timestamp of at most five minutes ago and at most five minutes ahead, a body of at most 1 MiB, the
+/// Defaults: a timestamp of at most three days ago and at most five minutes ahead, a body of at most 1 MiB, the
 /// system's clock. A clone is cheap enough to make for each request.
+///
+/// Three days, because a shorter bound loses genuine deliveries and stops nobody. ND8 does not document whether a repeat has
+/// the time of the first attempt, so after an outage of ten minutes a bound of five would refuse everything that waited. The
+/// timestamp is not signed, so whoever replays a delivery can also renew it. Older deliveries than
+/// [`MemoryDeduplicator`](super::MemoryDeduplicator) remembers by default are refused: nobody would notice that they are repeats.
 ///
 /// # Example: while the secret is being changed
 ///
@@ -50,7 +61,8 @@ pub struct Verifier {
 impl Verifier {
     /// Takes the webhook secret of the organization.
     ///
-    /// A verifier whose secret is empty or blank refuses everything; see [`check`](Verifier::check).
+    /// A verifier whose secret is blank, or has white space at either end, refuses everything; see
+    /// [`check`](Verifier::check).
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self::from_secrets([secret])
     }
@@ -59,8 +71,8 @@ impl Verifier {
     pub fn from_secrets<S: Into<SecretString>>(secrets: impl IntoIterator<Item = S>) -> Self {
         Self {
             secrets: secrets.into_iter().map(Into::into).collect(),
-            max_age: Some(DEFAULT_TOLERANCE),
-            max_ahead: Some(DEFAULT_TOLERANCE),
+            max_age: Some(DEFAULT_MAX_AGE),
+            max_ahead: Some(DEFAULT_MAX_AHEAD),
             max_body: DEFAULT_MAX_BODY,
             clock: Clock::system(),
         }
@@ -84,6 +96,20 @@ impl Verifier {
     ///
     /// Whether ND8 renews the timestamp when it sends something again is not documented. Should it not, deliveries that
     /// waited for a receiver to come back are refused as stale under a bound that is shorter than the wait.
+    ///
+    /// With this bound and [`max_ahead`](Self::max_ahead) both `None`, the header is not needed:
+    /// [`Delivery::timestamp`] is `None` if it is missing, repeated or unreadable.
+    ///
+    /// # Example: deliveries without a timestamp
+    ///
+    /// ```
+    /// use nd8::webhooks::{DELIVERY_ID_HEADER, SIGNATURE_HEADER, Verifier};
+    ///
+    /// let verifier = Verifier::new("whsec").max_age(None).max_ahead(None);
+    /// let headers = [(DELIVERY_ID_HEADER, "b7c1".to_owned()), (SIGNATURE_HEADER, verifier.sign(b"{}"))];
+    /// assert_eq!(verifier.verify(&headers, b"{}")?.timestamp, None);
+    /// # Ok::<(), nd8::webhooks::Error>(())
+    /// ```
     #[must_use]
     pub fn max_age(mut self, max_age: impl Into<Option<Duration>>) -> Self {
         self.max_age = max_age.into();
@@ -114,8 +140,8 @@ impl Verifier {
         self
     }
 
-    /// Checks that there are secrets and none of them is blank. Every verification does; this is for a program that
-    /// would rather hear of it when it starts.
+    /// Checks that there are secrets, and that none of them is blank or has white space at either end, as one that was
+    /// read from a file together with its newline. Every verification does this; call it when the program starts to fail early.
     ///
     /// # Errors
     ///
@@ -128,6 +154,7 @@ impl Verifier {
     ///
     /// assert!(Verifier::new("whsec").check().is_ok());
     /// assert!(Verifier::new("whsec").also(" ").check().unwrap_err().is_configuration());
+    /// assert!(Verifier::new("whsec\n").check().unwrap_err().is_configuration());
     /// ```
     pub fn check(&self) -> Result<(), Error> {
         if self.secrets.is_empty() {
@@ -136,6 +163,9 @@ impl Verifier {
         if self.secrets.iter().any(|secret| secret.expose_secret().trim().is_empty()) {
             return Err(Kind::EmptySecret.into());
         }
+        if self.secrets.iter().any(|secret| secret.expose_secret().trim() != secret.expose_secret()) {
+            return Err(Kind::UntrimmedSecret.into());
+        }
         Ok(())
     }
 
@@ -143,8 +173,8 @@ impl Verifier {
     ///
     /// The body must be the bytes as they came. One that was parsed and written again has another signature.
     ///
-    /// A payload that cannot be read is no error but [`Event::Unknown`](super::Event::Unknown): it is from ND8, and
-    /// refusing it would only have ND8 send it again.
+    /// A payload that cannot be read is no error but [`Event::Unreadable`](super::Event::Unreadable), and an event that this
+    /// version does not know is [`Event::Unknown`](super::Event::Unknown): both are from ND8.
     ///
     /// # Errors
     ///
@@ -162,7 +192,7 @@ impl Verifier {
     ///
     /// let delivery = verifier.verify(&headers, body)?;
     /// let Event::TransactionStatusChanged(payment) = delivery.event else { panic!("it is about a payment") };
-    /// assert_eq!(payment.status, PaymentStatus::Paid);
+    /// assert_eq!(payment.status, Some(PaymentStatus::Paid));
     /// # Ok::<(), nd8::webhooks::Error>(())
     /// ```
     pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<Delivery, Error> {
@@ -259,15 +289,16 @@ impl Verifier {
         matched.ok_or_else(|| Kind::Signature.into())
     }
 
-    fn timestamp<H: Headers + ?Sized>(&self, headers: &H) -> Result<Timestamp, Error> {
-        // 20 digits hold any `i64`.
-        let text = token(headers, TIMESTAMP_HEADER, 20)?;
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text);
-        let seconds = digits.and_then(|digits| digits.parse().ok());
-        let timestamp = seconds
-            .and_then(|seconds| Timestamp::from_second(seconds).ok())
-            .ok_or(Kind::MalformedHeader(TIMESTAMP_HEADER))?;
-
+    fn timestamp<H: Headers + ?Sized>(&self, headers: &H) -> Result<Option<Timestamp>, Error> {
+        let read = single(headers, TIMESTAMP_HEADER).and_then(|value| {
+            let text = str::from_utf8(value).ok().filter(|text| text.len() <= MAX_TIMESTAMP_LENGTH);
+            text.and_then(timestamp::read).ok_or_else(|| Kind::MalformedHeader(TIMESTAMP_HEADER).into())
+        });
+        let timestamp = match read {
+            Ok(timestamp) => timestamp,
+            Err(_) if self.max_age.is_none() && self.max_ahead.is_none() => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let age = self.clock.now().duration_since(timestamp);
         let (bound, refusal): (_, fn(Duration) -> Kind) = if age.is_negative() {
             (self.max_ahead, |tolerance| Kind::FromTheFuture { tolerance })
@@ -276,7 +307,7 @@ impl Verifier {
         };
         match bound {
             Some(bound) if age.unsigned_abs() > bound => Err(refusal(bound).into()),
-            _ => Ok(timestamp),
+            _ => Ok(Some(timestamp)),
         }
     }
 }
@@ -295,7 +326,7 @@ impl fmt::Debug for Verifier {
 /// What the headers of a verified delivery said.
 pub(super) struct Envelope {
     pub(super) id: DeliveryId,
-    pub(super) timestamp: Timestamp,
+    pub(super) timestamp: Option<Timestamp>,
     pub(super) matched_secret: usize,
     pub(super) announced: Option<String>,
 }

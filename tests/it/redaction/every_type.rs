@@ -280,7 +280,7 @@ async fn deliveries(all: &mut Examined) {
     let bodies = [
         json!({"event": "transaction.status_changed", "transaction_id": "TX1", "amount": "1.00", "currency": "USD",
             "status": "paid", "depositAttempts": [{"status": "failed", "errorMessage": CANARY}], "payer_email": CANARY}),
-        json!({"event": "refund.status_changed", "status": "failed", "reason": CANARY, "brand_new": CANARY}),
+        json!({"event": "refund.status_changed", "refund_id": "RF1", "status": "failed", "reason": CANARY, "brand_new": CANARY}),
         json!({"event": "webhook.test", "brand_new": CANARY}),
         json!({"event": "brand.new", "email": CANARY}),
         json!({"event": CANARY.repeat(20)}),
@@ -294,7 +294,9 @@ async fn deliveries(all: &mut Examined) {
             webhooks::Event::TransactionStatusChanged(payment) => all.add(payment),
             webhooks::Event::RefundStatusChanged(refund) => all.add(refund),
             webhooks::Event::WebhookTest(test) => all.add(test),
-            webhooks::Event::Unknown { reason, .. } => all.add(reason),
+            webhooks::Event::Unknown { reason, .. } | webhooks::Event::Unreadable { reason, .. } => {
+                all.add(reason)
+            }
             _ => unreachable!("there are no others"),
         }
         all.add((delivery.id.clone(), delivery.event.clone()));

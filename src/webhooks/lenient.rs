@@ -1,0 +1,161 @@
+//! Payloads that do not fit their type as a whole: what can be read of them, field by field.
+//!
+//! Only bodies that strict decoding refused come here. Each field is read by the reader of responses; one that cannot be
+//! read is `None`, and its value is kept in `extra` under its own name. No value is made up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Deserializer as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::reason::UnknownReason;
+use super::scan::{Scanned, UNREADABLE};
+
+/// A payload of which no single field is required by its type.
+pub(super) trait Payload: Default + PartialEq + DeserializeOwned {
+    /// Names on the wire of the ids, any of which identifies what the payload is about.
+    const IDS: &[&str];
+    /// Names on the wire of the other fields that hold a text. A fraction or an exponent is none.
+    const TEXTS: &[&str];
+
+    fn is_identified(&self) -> bool;
+
+    fn extra(&mut self) -> &mut Map<String, Value>;
+
+    /// Takes over what the other has and this one has not.
+    fn absorb(&mut self, other: Self);
+}
+
+/// The fields of an object, by name. A name that occurs more than once has several values.
+pub(super) type Fields<'a> = BTreeMap<String, Vec<&'a RawValue>>;
+
+/// Reads the fields of an object, as far as its structure goes.
+pub(super) fn fields(text: &str) -> (Fields<'_>, serde_json::Result<()>) {
+    let mut fields = Fields::new();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = deserializer.deserialize_map(Collector(&mut fields)).and_then(|()| deserializer.end());
+    (fields, read)
+}
+
+struct Collector<'f, 'a>(&'f mut Fields<'a>);
+
+impl<'a> Visitor<'a> for Collector<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            let values = self.0.entry(name).or_default();
+            // The same value again is no contradiction.
+            values.retain(|known| known.get() != value.get());
+            values.push(value);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a payload field by field.
+///
+/// # Errors
+///
+/// Returns why the payload does not identify anything.
+pub(super) fn payload<T: Payload>(scanned: &Scanned<'_>, fields: &Fields<'_>) -> Result<T, UnknownReason> {
+    let mut payload = T::default();
+    for (name, values) in fields {
+        let [value] = values.as_slice() else {
+            absorb_repeated(&mut payload, name, values);
+            continue;
+        };
+        match field::<T>(name, value) {
+            Some(field) => payload.absorb(field),
+            None => drop(payload.extra().insert(name.clone(), kept(value))),
+        }
+    }
+    payload.extra().remove("event");
+    if payload.is_identified() { Ok(payload) } else { Err(why_unidentified::<T>(scanned, fields)) }
+}
+
+/// Takes the last value of an unknown field, as strict decoding does, and none of a known one.
+fn absorb_repeated<T: Payload>(payload: &mut T, name: &str, values: &[&RawValue]) {
+    if let Some(mut last) = values.last().and_then(|value| field::<T>(name, value))
+        && last.extra().contains_key(name)
+    {
+        return payload.absorb(last);
+    }
+    payload.extra().insert(name.to_owned(), values.iter().map(|value| kept(value)).collect());
+}
+
+/// Reads one field, by its other forms if need be. `None` if there is a value, and it cannot be read.
+fn field<T: Payload>(name: &str, value: &RawValue) -> Option<T> {
+    let object = format!("{{{}:{value}}}", Value::from(name));
+    if let Ok(field) = serde_json::from_str::<T>(&object) {
+        return Some(field);
+    }
+    if is_text::<T>(name) && is_odd_number(value.get()) {
+        return None;
+    }
+    let field = crate::raw::decode::<T>(object.as_bytes()).ok();
+    match field {
+        // The reader of responses takes an optional value that it cannot read for an absent one.
+        Some(field) if field == T::default() && !is_blank(value) => None,
+        None if is_blank(value) => Some(T::default()),
+        field => field,
+    }
+}
+
+fn is_text<T: Payload>(name: &str) -> bool {
+    T::IDS.contains(&name) || T::TEXTS.contains(&name)
+}
+
+/// Returns whether this is a number, but not one that could be an id: `-1`, `1.5`, `1e400`.
+fn is_odd_number(json: &str) -> bool {
+    let whole = json.split_once('.').map_or(json, |(whole, fraction)| {
+        if fraction.bytes().all(|byte| byte == b'0') { whole } else { json }
+    });
+    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    is_number && !whole.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether this is null or a text of white space.
+fn is_blank(value: &RawValue) -> bool {
+    let text = serde_json::from_str::<Option<String>>(value.get());
+    text.is_ok_and(|text| text.is_none_or(|text| text.trim().is_empty()))
+}
+
+/// Returns a value as it came; as text where `Value` has no room for it, such as one that is nested too deeply.
+fn kept(value: &RawValue) -> Value {
+    serde_json::from_str(value.get()).unwrap_or_else(|_| json!({ UNREADABLE: value.get() }))
+}
+
+/// Returns where in the scanned text a value of its fields begins.
+pub(super) fn offset(scanned: &Scanned<'_>, value: &RawValue) -> usize {
+    value.get().as_ptr().addr() - scanned.text.as_ptr().addr()
+}
+
+fn why_unidentified<T: Payload>(scanned: &Scanned<'_>, fields: &Fields<'_>) -> UnknownReason {
+    for values in T::IDS.iter().filter_map(|id| fields.get(*id)) {
+        let value = match values.as_slice() {
+            [value] if is_blank(value) => continue,
+            [value] => value,
+            [_, second, ..] => {
+                let (line, column) = scanned.place(offset(scanned, second));
+                return UnknownReason::DuplicateKey { line, column };
+            }
+            [] => continue,
+        };
+        return scanned.flaw_at(offset(scanned, value)).unwrap_or_else(|| {
+            let (line, column) = scanned.place(offset(scanned, value));
+            UnknownReason::Misfit { line, column }
+        });
+    }
+    match T::IDS.first() {
+        _ if scanned.is_truncated => UnknownReason::Truncated,
+        Some(field) => UnknownReason::Missing { field },
+        None => UnknownReason::NotAnEvent,
+    }
+}

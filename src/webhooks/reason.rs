@@ -1,0 +1,111 @@
+//! Why a verified body is not a typed event.
+
+use std::fmt;
+
+/// Reason why a payload that was verified is [`Event::Unknown`](super::Event::Unknown) or
+/// [`Event::Unreadable`](super::Event::Unreadable). It names fields and places, and repeats no value.
+///
+/// Lines and columns are those of the body, from 1; columns count bytes.
+///
+/// # Example: an event of next year, and a payload without an id
+///
+/// ```
+/// use nd8::webhooks::{Event, UnknownReason};
+///
+/// let new = Event::from_verified(br#"{"event":"dispute.opened"}"#);
+/// assert!(matches!(new, Event::Unknown { reason: UnknownReason::NewEvent, .. }));
+///
+/// let unidentified = Event::from_verified(br#"{"event":"refund.status_changed","status":"failed"}"#);
+/// let Event::Unreadable { reason, .. } = unidentified else { panic!("no id") };
+/// assert_eq!(reason.to_string(), "the payload has no `refund_id`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnknownReason {
+    /// This version does not know the event.
+    NewEvent,
+    /// The payload has no `event`, or it is null or blank.
+    Unnamed,
+    /// The body has no bytes, or only white space.
+    Empty,
+    /// The body is valid JSON, and not an object whose `event` is a text.
+    NotAnEvent,
+    /// The body is not JSON, for a reason that is none of the others.
+    NotJson,
+    /// The body ends in the middle of the JSON.
+    Truncated,
+    /// A field is missing, null or blank that the event makes no sense without.
+    Missing {
+        /// Name of the field on the wire. Where several ids would do, this is the first of them.
+        field: &'static str,
+    },
+    /// A field has a value that its type cannot hold.
+    #[non_exhaustive]
+    Misfit {
+        /// Line where the value begins.
+        line: usize,
+        /// Column where the value begins.
+        column: usize,
+    },
+    /// The bytes are not UTF-8.
+    #[non_exhaustive]
+    InvalidUtf8 {
+        /// Line of the first such byte.
+        line: usize,
+        /// Column of the first such byte.
+        column: usize,
+    },
+    /// A text has one half of a surrogate pair (`\ud800`), which is no character.
+    #[non_exhaustive]
+    HalfSurrogate {
+        /// Line where the text begins.
+        line: usize,
+        /// Column where the text begins.
+        column: usize,
+    },
+    /// A value is `NaN` or `Infinity`, which JSON does not have.
+    #[non_exhaustive]
+    NotANumber {
+        /// Line where the value begins.
+        line: usize,
+        /// Column where the value begins.
+        column: usize,
+    },
+    /// A number is larger than any that can be held.
+    #[non_exhaustive]
+    OutOfRange {
+        /// Line where the number begins.
+        line: usize,
+        /// Column where the number begins.
+        column: usize,
+    },
+    /// A key is there more than once, with different values.
+    #[non_exhaustive]
+    DuplicateKey {
+        /// Line where the second value begins.
+        line: usize,
+        /// Column where the second value begins.
+        column: usize,
+    },
+}
+
+impl fmt::Display for UnknownReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, line, column) = match *self {
+            Self::NewEvent => return f.write_str("this version does not know the event"),
+            Self::Unnamed => return f.write_str("the payload names no event"),
+            Self::Empty => return f.write_str("the body is empty"),
+            Self::NotAnEvent => return f.write_str("the body is not an object that names an event"),
+            Self::NotJson => return f.write_str("the body is no JSON"),
+            Self::Truncated => return f.write_str("the body ends in the middle of the JSON"),
+            Self::Missing { field } => return write!(f, "the payload has no `{field}`"),
+            Self::Misfit { line, column } => ("the payload does not fit its type", line, column),
+            Self::InvalidUtf8 { line, column } => ("the body is not UTF-8", line, column),
+            Self::HalfSurrogate { line, column } => ("a text has half a surrogate pair", line, column),
+            Self::NotANumber { line, column } => ("a value is NaN or Infinity", line, column),
+            Self::OutOfRange { line, column } => ("a number is out of range", line, column),
+            Self::DuplicateKey { line, column } => ("a key has two different values", line, column),
+        };
+        write!(f, "{what} at line {line}, column {column}")
+    }
+}

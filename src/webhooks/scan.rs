@@ -1,0 +1,193 @@
+//! Verified bodies that serde cannot read as JSON: which values are at fault, and the JSON that is left without them.
+//!
+//! Python writes `NaN` and lone surrogates as JSON by default, so a genuine body can have them. Only single values are
+//! replaced. A body whose structure is broken is cut where it breaks off, or not read at all.
+
+use serde_json::Value;
+
+use super::reason::UnknownReason;
+
+/// Key of the object that replaces a value which JSON cannot hold.
+pub(super) const UNREADABLE: &str = "unreadable";
+
+/// A body without the values that JSON cannot hold.
+pub(super) struct Scanned<'a> {
+    /// JSON, unless the structure of the body is broken.
+    pub(super) text: String,
+    /// The body ends before its outermost object does.
+    pub(super) is_truncated: bool,
+    body: &'a [u8],
+    flaws: Vec<Flaw>,
+}
+
+/// A value that was replaced.
+struct Flaw {
+    /// Offsets of the replacement in the text.
+    start: usize,
+    end: usize,
+    /// Offset in the body of what is wrong.
+    body_at: usize,
+    /// Offset in the body where the value ends.
+    body_end: usize,
+    why: Why,
+}
+
+/// Makes a reason of a line and a column. They are computed only for the reason that is reported: a body can have
+/// thousands of flaws.
+type Why = fn(usize, usize) -> UnknownReason;
+
+impl<'a> Scanned<'a> {
+    /// Scans a body without a byte-order mark, token by token.
+    pub(super) fn new(body: &'a [u8]) -> Self {
+        let mut scanned =
+            Self { text: String::with_capacity(body.len()), is_truncated: false, body, flaws: Vec::new() };
+        let (mut at, mut depth) = (0, 0_usize);
+        // The text can be cut at `complete` without losing a part of a value.
+        let (mut complete, mut in_value) = (0, false);
+        while let Some(&byte) = body.get(at) {
+            let end = token_end(body, at);
+            let Some(end) = end else {
+                scanned.is_truncated = true;
+                break;
+            };
+            match byte {
+                b'{' | b'[' => {
+                    depth += 1;
+                    scanned.text.push(char::from(byte));
+                    if depth == 1 && byte == b'{' {
+                        complete = scanned.text.len();
+                    }
+                }
+                b'}' | b']' => {
+                    depth = depth.saturating_sub(1);
+                    scanned.text.push(char::from(byte));
+                }
+                b',' | b':' => {
+                    if depth == 1 {
+                        // A number is complete only if something follows.
+                        complete = if in_value { scanned.text.len() } else { complete };
+                        in_value = byte == b':';
+                    }
+                    scanned.text.push(char::from(byte));
+                }
+                _ if byte.is_ascii_whitespace() => scanned.text.push(char::from(byte)),
+                _ => scanned.push_scalar(at, end, depth == 0),
+            }
+            if depth == 1 && in_value && matches!(byte, b'"' | b'}' | b']') {
+                complete = scanned.text.len();
+            }
+            at = end;
+        }
+        scanned.is_truncated |= depth > 0;
+        if scanned.is_truncated {
+            scanned.text.truncate(complete);
+            scanned.text.push('}');
+        }
+        scanned
+    }
+
+    /// Returns why the value at this offset of the text was replaced.
+    pub(super) fn flaw_at(&self, offset: usize) -> Option<UnknownReason> {
+        let index = self.flaws.binary_search_by_key(&offset, |flaw| flaw.start).ok()?;
+        Some(self.reason(&self.flaws[index]))
+    }
+
+    /// Returns why the body is not JSON, when its structure is broken.
+    pub(super) fn why_broken(&self) -> UnknownReason {
+        if let Err(error) = std::str::from_utf8(self.body) {
+            let (line, column) = place(self.body, error.valid_up_to());
+            return UnknownReason::InvalidUtf8 { line, column };
+        }
+        if self.is_truncated { UnknownReason::Truncated } else { UnknownReason::NotJson }
+    }
+
+    /// Returns line and column in the body of an offset in the text.
+    pub(super) fn place(&self, offset: usize) -> (usize, usize) {
+        let before = self.flaws.iter().rev().find(|flaw| flaw.end <= offset);
+        place(self.body, before.map_or(offset, |flaw| offset - flaw.end + flaw.body_end))
+    }
+
+    fn reason(&self, flaw: &Flaw) -> UnknownReason {
+        let (line, column) = place(self.body, flaw.body_at);
+        (flaw.why)(line, column)
+    }
+
+    fn push_scalar(&mut self, start: usize, end: usize, is_outermost: bool) {
+        let token = &self.body[start..end];
+        let (inside, why) = match check(token) {
+            Ok(text) => return self.text.push_str(text),
+            Err(flaw) => flaw,
+        };
+        let at = self.text.len();
+        let next = self.body[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+        if is_outermost {
+            // Not a value of anything: no JSON at all.
+            self.text.push('!');
+        } else if next == Some(&b':') {
+            // No known field has such a name.
+            self.text.push_str("\"\u{fffd}\"");
+        } else {
+            let written = Value::from(String::from_utf8_lossy(token));
+            self.text.push_str(&format!("{{\"{UNREADABLE}\":{written}}}"));
+        }
+        self.flaws.push(Flaw {
+            start: at,
+            end: self.text.len(),
+            body_at: start + inside,
+            body_end: end,
+            why,
+        });
+    }
+}
+
+/// Finds the end of the token that begins here. `None` if it is a string that does not end.
+fn token_end(body: &[u8], start: usize) -> Option<usize> {
+    let rest = &body[start + 1..];
+    let is_delimiter = |byte: &u8| byte.is_ascii_whitespace() || b"{}[],:\"".contains(byte);
+    match body[start] {
+        b'"' => {
+            let mut is_escaped = false;
+            let closing = rest.iter().position(|&byte| {
+                let closes = byte == b'"' && !is_escaped;
+                is_escaped = byte == b'\\' && !is_escaped;
+                closes
+            });
+            closing.map(|length| start + length + 2)
+        }
+        byte if is_delimiter(&byte) => Some(start + 1),
+        _ => Some(start + 1 + rest.iter().position(is_delimiter).unwrap_or(rest.len())),
+    }
+}
+
+/// Returns the text of a string, a number or a literal; or where in the token it is wrong, and why.
+fn check(token: &[u8]) -> Result<&str, (usize, Why)> {
+    let text = std::str::from_utf8(token).map_err(|error| -> (usize, Why) {
+        (error.valid_up_to(), |line, column| UnknownReason::InvalidUtf8 { line, column })
+    })?;
+    let Err(error) = serde_json::from_str::<Value>(text) else { return Ok(text) };
+    let unsigned = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
+    if matches!(unsigned.as_str(), "nan" | "inf" | "infinity") {
+        return Err((0, |line, column| UnknownReason::NotANumber { line, column }));
+    }
+    // serde_json has no other means to distinguish these. Other words in a later version would fail the tests.
+    let message = error.to_string();
+    let has = |words: &str| message.contains(words);
+    Err((
+        0,
+        if has("number out of range") {
+            |line, column| UnknownReason::OutOfRange { line, column }
+        } else if has("surrogate") || has("unexpected end of hex escape") {
+            |line, column| UnknownReason::HalfSurrogate { line, column }
+        } else {
+            |_, _| UnknownReason::NotJson
+        },
+    ))
+}
+
+/// Returns the line and the column of a byte, from 1.
+fn place(body: &[u8], offset: usize) -> (usize, usize) {
+    let before = &body[..offset.min(body.len())];
+    let newlines = before.iter().filter(|byte| **byte == b'\n').count();
+    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    (newlines + 1, before.len() - line_start + 1)
+}
