@@ -28,6 +28,9 @@ pub(super) trait Payload: Default + PartialEq + DeserializeOwned {
     fn absorb(&mut self, other: Self);
 }
 
+/// The most values of one name that are kept, so that a body of one name alone stays cheap: the first ones, and the last.
+const MAX_VALUES: usize = 16;
+
 /// The fields of an object, by name. A name that occurs more than once has several values.
 pub(super) type Fields<'a> = BTreeMap<String, Vec<&'a RawValue>>;
 
@@ -53,6 +56,7 @@ impl<'a> Visitor<'a> for Collector<'_, 'a> {
             let values = self.0.entry(name).or_default();
             // The same value again is no contradiction.
             values.retain(|known| known.get() != value.get());
+            values.truncate(MAX_VALUES - 1);
             values.push(value);
         }
         Ok(())

@@ -101,6 +101,12 @@ impl<'a> Scanned<'a> {
         if self.is_truncated { UnknownReason::Truncated } else { UnknownReason::NotJson }
     }
 
+    /// Returns why the body is not JSON, when its structure is whole or was cut.
+    pub(super) fn why_damaged(&self) -> Option<UnknownReason> {
+        let first = self.flaws.first().map(|flaw| self.reason(flaw));
+        first.or(self.is_truncated.then_some(UnknownReason::Truncated))
+    }
+
     /// Returns line and column in the body of an offset in the text.
     pub(super) fn place(&self, offset: usize) -> (usize, usize) {
         let before = self.flaws.iter().rev().find(|flaw| flaw.end <= offset);
