@@ -43,8 +43,8 @@ const TEST: &str = "webhook.test";
 /// ```
 /// use nd8::webhooks::{Event, Verifier};
 ///
-/// /// Returns the status to answer with.
-/// fn answer(event: &Event) -> u16 {
+/// /// Returns the status to respond with.
+/// fn status(event: &Event) -> u16 {
 ///     match event {
 ///         Event::TransactionStatusChanged(_) => 204,
 ///         Event::Unreadable { .. } => 500,
@@ -61,13 +61,13 @@ const TEST: &str = "webhook.test";
 /// assert_eq!(event.as_deref(), Some("payout.paid"));
 /// assert_eq!(reason.to_string(), "this version does not know the event");
 /// assert_eq!(delivery.raw, body.as_slice(), "nothing is lost");
-/// assert_eq!(answer(&delivery.event), 204);
+/// assert_eq!(status(&delivery.event), 204);
 ///
 /// let delivery = verified(br#"{"event":"transaction.status_changed","transaction_id":NaN,"status":"paid"}"#)?;
 /// let Event::Unreadable { event, reason, .. } = &delivery.event else { panic!("nobody knows which payment") };
 /// assert_eq!(event.as_deref(), Some("transaction.status_changed"));
 /// assert_eq!(reason.to_string(), "a value is NaN or Infinity at line 1, column 56");
-/// assert_eq!(answer(&delivery.event), 500, "ND8 sends it again, and a person can look at it");
+/// assert_eq!(status(&delivery.event), 500, "ND8 sends it again, and a person can look at it");
 /// # Ok::<(), nd8::webhooks::Error>(())
 /// ```
 #[derive(Clone, PartialEq)]
@@ -93,7 +93,8 @@ pub enum Event {
     },
     /// It is from ND8, and no event that this version knows: see [`Delivery::raw`](super::Delivery::raw).
     ///
-    /// Acknowledge what you don't need. ND8 sends payout updates, for one, under names it does not document.
+    /// Acknowledge what you don't need. ND8 sends payout updates, for one, under names it does not document. Log one without a name
+    /// before you do: ND8 documents that every payload has one.
     #[non_exhaustive]
     Unknown {
         /// The name that the body gives, where it gives one.

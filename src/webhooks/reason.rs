@@ -109,3 +109,30 @@ impl fmt::Display for UnknownReason {
         write!(f, "{what} at line {line}, column {column}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::UnknownReason as Why;
+
+    #[test]
+    fn each_reason_has_words_of_its_own_and_its_place() {
+        let (line, column) = (3, 7);
+        for (reason, expected) in [
+            (Why::NewEvent, "this version does not know the event"),
+            (Why::Unnamed, "the payload names no event"),
+            (Why::Empty, "the body is empty"),
+            (Why::NotAnEvent, "the body is not an object that names an event"),
+            (Why::NotJson, "the body is no JSON"),
+            (Why::Truncated, "the body ends in the middle of the JSON"),
+            (Why::Missing { field: "refund_id" }, "the payload has no `refund_id`"),
+            (Why::Misfit { line, column }, "the payload does not fit its type at line 3, column 7"),
+            (Why::InvalidUtf8 { line, column }, "the body is not UTF-8 at line 3, column 7"),
+            (Why::HalfSurrogate { line, column }, "a text has half a surrogate pair at line 3, column 7"),
+            (Why::NotANumber { line, column }, "a value is NaN or Infinity at line 3, column 7"),
+            (Why::OutOfRange { line, column }, "a number is out of range at line 3, column 7"),
+            (Why::DuplicateKey { line, column }, "a key has two different values at line 3, column 7"),
+        ] {
+            assert_eq!(reason.to_string(), expected);
+        }
+    }
+}
