@@ -150,10 +150,12 @@ impl<D: Door> Builder<D> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] when the base URL is not an absolute HTTP(S) URL, or carries a user name, a query or
+    /// [`Error::is_configuration`] when the credential is empty, has white space at either end or cannot be sent in a header; when the
+    /// base URL is not an absolute HTTP(S) URL, or carries a user name, a query or
     /// a fragment; when it is HTTPS and no TLS is built in; when the application's name does not fit into a header; or
     /// when TLS cannot be set up.
     pub fn build(self) -> Result<D, Error> {
+        self.context.check().map_err(Error::configuration_problem)?;
         let base_url = checked(&self.base_url)?;
         let http = match self.http {
             Some(http) => http,

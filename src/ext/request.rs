@@ -107,6 +107,10 @@ impl<T: DeserializeOwned> Attempt for AnyRequest<T> {
         problems
     }
 
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+
     fn is_idempotent(&self) -> bool {
         self.method.is_idempotent()
     }

@@ -17,7 +17,12 @@ pub(crate) async fn answer<T: DeserializeOwned>(
     if context.exchange.is_none() && response.status().is_success() {
         return ResponseValue::from_response(response).await;
     }
-    decoded(context, response, repair::decode).await
+    let decode = |body: &[u8]| match repair::without_mark(body) {
+        // Nothing was said of the thing. Whether that is a response to the call is for the caller of this to decide.
+        [] => serde_json::from_slice(b"{}").or_else(|_| serde_json::from_slice(b"")),
+        _ => repair::decode(body),
+    };
+    decoded(context, response, decode).await
 }
 
 /// The same, read as a type of the caller's: what it accepts is the caller's choice. An empty body is read as null.

@@ -60,6 +60,23 @@ impl Context {
         self.exchange.as_deref()
     }
 
+    /// Fails with what is wrong with a credential that no server could accept, such as one that was read from a file with its newline.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let (Credential::ApiKey(secret) | Credential::SessionToken(secret)) = &*self.credential else {
+            return Ok(());
+        };
+        match secret.expose_secret() {
+            secret if secret.trim().is_empty() => Err("the credential is empty"),
+            secret if secret.trim() != secret => {
+                Err("the credential has white space or a line break at one of its ends; remove it")
+            }
+            secret if HeaderValue::try_from(secret).is_err() => {
+                Err("the credential has characters that cannot be sent in a header")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The value of the `Authorization` header for an operation that takes whatever there is.
     pub(super) fn own_authorization(&self) -> Result<Option<HeaderValue>, &'static str> {
         self.authorization(match &*self.credential {

@@ -18,5 +18,14 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     if !extra.keys().any(|key| key.starts_with(MARK)) {
         return Ok(extra);
     }
-    Ok(extra.into_iter().map(|(key, value)| (key.trim_start_matches(MARK).to_owned(), value)).collect())
+    let mut named: Map<String, Value> = Map::new();
+    for (key, value) in extra {
+        // Several values of one name, of which none is known to be the right one.
+        match named.get_mut(key.trim_start_matches(MARK)) {
+            Some(Value::Array(values)) if key.starts_with(MARK) => values.push(value),
+            Some(first) => *first = Value::Array(vec![std::mem::take(first), value]),
+            None => _ = named.insert(key.trim_start_matches(MARK).to_owned(), value),
+        }
+    }
+    Ok(named)
 }

@@ -67,6 +67,8 @@ mod redacted;
 #[cfg(any(feature = "client", feature = "webhooks"))]
 mod repair;
 #[cfg(any(feature = "client", feature = "webhooks"))]
+pub(crate) mod scan;
+#[cfg(any(feature = "client", feature = "webhooks"))]
 pub(crate) use repair::decode;
 #[cfg(feature = "client")]
 mod segment;

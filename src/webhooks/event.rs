@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use super::lenient::{self, Fields, Payload};
 use super::payload::{RefundStatusChanged, TransactionStatusChanged, WebhookTest};
 use super::reason::UnknownReason;
-use super::scan::Scanned;
 use crate::raw::Redacted;
+use crate::raw::scan::Scanned;
 
 /// The longest name of an event that is taken for one.
 pub(super) const MAX_NAME_LENGTH: usize = 100;
@@ -161,14 +161,14 @@ impl Event {
             Err(error) if error.is_data() && is_json() => {
                 return Self::unknown(None, UnknownReason::NotAnEvent);
             }
-            Err(_) => Some(scanned.why_broken()),
+            Err(_) => Some(super::reason::why_broken(&scanned)),
             Ok(()) => None,
         };
         let unreadable =
             |event, reason| Self::Unreadable { event, reason, raw: Bytes::copy_from_slice(body) };
         let name = match name(&scanned, &fields) {
             Ok(name) => name,
-            Err(reason) => match broken.or_else(|| scanned.why_damaged()) {
+            Err(reason) => match broken.or_else(|| super::reason::why_damaged(&scanned)) {
                 Some(broken) => return unreadable(None, broken),
                 None if matches!(reason, UnknownReason::Unnamed | UnknownReason::NotAnEvent) => {
                     return Self::unknown(None, reason);
@@ -243,8 +243,8 @@ fn name(scanned: &Scanned<'_>, fields: &Fields<'_>) -> Result<String, UnknownRea
             return Err(UnknownReason::DuplicateKey { line, column });
         }
     };
-    if let Some(reason) = scanned.flaw_at(lenient::offset(scanned, value)) {
-        return Err(reason);
+    if let Some(found) = scanned.flaw_at(lenient::offset(scanned, value)) {
+        return Err(found.into());
     }
     match serde_json::from_str::<Option<String>>(value.get()) {
         Ok(Some(name)) if !name.trim().is_empty() => Ok(name.trim().to_owned()),

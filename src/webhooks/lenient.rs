@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::reason::UnknownReason;
-use super::scan::{Scanned, UNREADABLE};
+use crate::raw::scan::{Scanned, UNREADABLE};
 
 /// A payload of which no single field is required by its type.
 pub(super) trait Payload: Default + PartialEq + DeserializeOwned {
@@ -152,7 +152,7 @@ fn why_unidentified<T: Payload>(scanned: &Scanned<'_>, fields: &Fields<'_>) -> U
             }
             [] => continue,
         };
-        return scanned.flaw_at(offset(scanned, value)).unwrap_or_else(|| {
+        return scanned.flaw_at(offset(scanned, value)).map(UnknownReason::from).unwrap_or_else(|| {
             let (line, column) = scanned.place(offset(scanned, value));
             UnknownReason::Misfit { line, column }
         });

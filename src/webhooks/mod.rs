@@ -116,7 +116,6 @@ mod memory;
 mod once;
 mod payload;
 mod reason;
-mod scan;
 mod timestamp;
 mod verifier;
 

@@ -74,7 +74,7 @@ pub struct TransactionStatusChanged {
     pub updated_at: Option<Timestamp>,
     /// Fields that this version does not name or cannot read, as they came. See [`Event`](super::Event) for values that
     /// JSON cannot hold.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::raw::extra::deserialize")]
     pub extra: Map<String, Value>,
 }
 
@@ -210,7 +210,7 @@ pub struct RefundStatusChanged {
     pub updated_at: Option<Timestamp>,
     /// Fields that this version does not name or cannot read, as they came. See [`Event`](super::Event) for values that
     /// JSON cannot hold.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::raw::extra::deserialize")]
     pub extra: Map<String, Value>,
 }
 
@@ -305,7 +305,7 @@ impl fmt::Debug for RefundStatusChanged {
 #[non_exhaustive]
 pub struct WebhookTest {
     /// All fields but the event's name, as they came.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "crate::raw::extra::deserialize")]
     pub extra: Map<String, Value>,
 }
 

@@ -1,5 +1,6 @@
 //! Why a verified body is not a typed event.
 
+use crate::raw::scan::{Defect, Found, Scanned};
 use std::fmt;
 
 /// Reason why a payload that was verified is [`Event::Unknown`](super::Event::Unknown) or
@@ -108,6 +109,33 @@ impl fmt::Display for UnknownReason {
         };
         write!(f, "{what} at line {line}, column {column}")
     }
+}
+
+impl From<Found> for UnknownReason {
+    fn from((defect, line, column): Found) -> Self {
+        match defect {
+            Defect::InvalidUtf8 => Self::InvalidUtf8 { line, column },
+            Defect::HalfSurrogate => Self::HalfSurrogate { line, column },
+            Defect::NotANumber => Self::NotANumber { line, column },
+            Defect::OutOfRange => Self::OutOfRange { line, column },
+            Defect::NotJson => Self::NotJson,
+        }
+    }
+}
+
+/// Returns why a body is not JSON whose structure is broken.
+pub(super) fn why_broken(scanned: &Scanned<'_>) -> UnknownReason {
+    match scanned.invalid_utf8() {
+        Some((line, column)) => UnknownReason::InvalidUtf8 { line, column },
+        None if scanned.is_truncated => UnknownReason::Truncated,
+        None => UnknownReason::NotJson,
+    }
+}
+
+/// Returns why a body is not JSON whose structure is whole, or was cut.
+pub(super) fn why_damaged(scanned: &Scanned<'_>) -> Option<UnknownReason> {
+    let first = scanned.first_flaw().map(UnknownReason::from);
+    first.or(scanned.is_truncated.then_some(UnknownReason::Truncated))
 }
 
 #[cfg(test)]

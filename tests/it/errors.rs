@@ -73,8 +73,9 @@ async fn an_unreadable_success_moved_money() {
         (r#"{"status":"processing","#, Outcome::Done, None),
         (r#"{"detail":"Queued.","amount":"1.00"}"#, Outcome::Done, None),
         (r#"{"refund_public_id":"  ","refund_id":null}"#, Outcome::Done, None),
-        (r#"{"refund_public_id":"RF7","amount":"1","amount":"2"}"#, Outcome::Done, Some("RF7")),
-        (r#"{"refund_id":17,"amount":"1","amount":"2"}"#, Outcome::Done, Some("17")),
+        // Which of two is it?
+        (r#"{"refund_public_id":"RF7","refund_public_id":"RF8"}"#, Outcome::Done, None),
+        (r#"{"refund_id":7,"refund_id":8}"#, Outcome::Done, None),
         // Somebody else's page: a proxy, a sign-in of the network.
         (" <html>OK</html>", Outcome::Unknown, None),
     ] {
@@ -82,7 +83,7 @@ async fn an_unreadable_success_moved_money() {
         assert!(error.is_decode(), "{error:?}");
         assert_eq!((error.outcome(), error.made_id().as_deref()), (outcome, id), "{body}");
         assert_eq!(error.body(), Some(body.as_bytes()));
-        let is_about_nothing = serde_json::from_str::<nd8::RefundCreated>(body).is_ok();
+        let is_about_nothing = body.starts_with('{') && body.ends_with('}');
         let printed = match body {
             "" => "create_refund: the response (200 OK) has an empty body",
             _ if is_about_nothing => "create_refund: the response has no id of what was made",

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 /// A schema with its references followed, one step down.
 fn property(schema: &Value, name: &str) -> Value {
     let property = &schema["properties"][name];
-    match property["$ref"].as_str() {
+    // A field that may be absent may be null, too.
+    let reference = property["$ref"].as_str().or_else(|| property["anyOf"][0]["$ref"].as_str());
+    match reference {
         Some(reference) => schema.pointer(reference.trim_start_matches('#')).expect("resolves").clone(),
         None => property.clone(),
     }
@@ -17,14 +19,18 @@ fn property(schema: &Value, name: &str) -> Value {
 #[test]
 fn an_answer_is_described_as_it_is_read() {
     let schema = schema_for!(Refund).to_value();
-    assert_eq!(property(&schema, "amount")["anyOf"][0]["$ref"], "#/$defs/ExactString");
+    assert_eq!(property(&schema, "amount"), json!({"type": "string", "format": "decimal"}));
     assert_eq!(property(&schema, "created_at")["format"], "date-time");
     let status = property(&schema, "status");
     assert_eq!(status["type"], "string");
     assert!(status.get("enum").is_none(), "an open set");
     assert!(status["examples"].as_array().is_some_and(|values| values.contains(&json!("completed"))));
     let required = schema["required"].as_array().expect("has some");
-    assert!(required.contains(&json!("id")) && !required.contains(&json!("amount")) && !required.contains(&json!("reason")));
+    assert!(
+        required.contains(&json!("id"))
+            && !required.contains(&json!("amount"))
+            && !required.contains(&json!("reason"))
+    );
     assert_ne!(schema["additionalProperties"], false, "unknown fields are kept");
 }
 

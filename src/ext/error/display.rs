@@ -36,7 +36,10 @@ impl fmt::Display for Error {
             }
             Failure::Transport { received: None, .. } => f.write_str("no answer came")?,
             Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
-            Failure::Undecodable { received: Some(received), .. } if received.body.is_empty() => {
+            Failure::Undecodable { received: Some(received), .. }
+            | Failure::Unidentified { received: Some(received) }
+                if received.body.is_empty() =>
+            {
                 write!(f, "the response ({}) has an empty body", received.status)?;
             }
             Failure::Undecodable { line, column, .. } => {

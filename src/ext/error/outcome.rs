@@ -99,7 +99,10 @@ impl Error {
             Some("create_checkout" | "start_payment_link_checkout") => &["checkout_id"],
             _ => &["id"],
         };
-        names.iter().find_map(|name| {
+        // Of a name that comes twice, it is not known which one is right.
+        let text = String::from_utf8_lossy(self.body()?);
+        let once = names.iter().filter(|name| text.matches(&format!("\"{name}\"")).count() == 1);
+        once.into_iter().find_map(|name| {
             let written = body.get(*name)?.get();
             match serde_json::from_str::<String>(written) {
                 Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),

@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
+use super::scan::Scanned;
 use forms::other_forms;
 use text::Step;
 
@@ -41,8 +42,16 @@ pub(super) fn without_mark(body: &[u8]) -> &[u8] {
 
 #[cold]
 fn repaired<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    let text = std::str::from_utf8(body).ok()?.to_owned();
+    let text = text_of(body)?;
     Repair { budget: WORK_BUDGET }.repaired(text).map(|(value, _)| value)
+}
+
+/// Returns the text of a body, in which each value that JSON cannot hold is replaced by an object, which no field but `extra` reads.
+fn text_of(body: &[u8]) -> Option<String> {
+    let scanned = Scanned::new(body);
+    // What was cut off may be what matters most.
+    let is_json = !scanned.is_truncated && serde_json::from_str::<&RawValue>(&scanned.text).is_ok();
+    is_json.then_some(scanned.text)
 }
 
 /// Repairs one body.
@@ -124,6 +133,10 @@ impl Repair {
         failed_at: &[Step],
         kept: usize,
     ) -> Option<String> {
+        // Of several values under one name, none is known to be the right one.
+        if let Some(candidate) = text::without_repeats(text, failed_at) {
+            return Some(candidate);
+        }
         let range = text::find(text, failed_at)?;
         for form in other_forms(&text[range.clone()]) {
             let candidate = format!("{}{form}{}", &text[..range.start], &text[range.end..]);
@@ -153,10 +166,10 @@ impl Repair {
             Ok(value) => return deserializer.end().is_ok().then_some(Ok(value)),
             Err(error) => error,
         };
-        // Of two values under one name, none is known to be the right one.
-        if !error.inner().is_data() || error.inner().to_string().starts_with("duplicate field") {
+        if !error.inner().is_data() {
             return None;
         }
+        let repeated = repeated(&error.inner().to_string()).map(|name| Some(Step::Key(name)));
         let steps = error.path().iter().filter_map(|segment| match segment {
             // `serde_json` wraps the text of a decimal in a map of its own.
             Segment::Map { key } if key.starts_with("$serde_json::private::") => None,
@@ -164,6 +177,11 @@ impl Repair {
             Segment::Seq { index } => Some(Some(Step::Index(*index))),
             Segment::Enum { .. } | Segment::Unknown => Some(None),
         });
-        Some(Err(steps.collect::<Option<Vec<Step>>>()?))
+        Some(Err(steps.chain(repeated).collect::<Option<Vec<Step>>>()?))
     }
+}
+
+/// Returns the name of the field that an object has twice, of which serde has no other word than its message.
+fn repeated(message: &str) -> Option<String> {
+    Some(message.strip_prefix("duplicate field `")?.split_once('`')?.0.to_owned())
 }

@@ -1,3 +1,5 @@
+//! Bodies in which values have other forms, and what is read of them.
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -123,9 +125,49 @@ fn no_value_is_made_up() {
         let json = with(field, value);
         decode::<Refund>(json.as_bytes()).expect_err(&json);
     }
-    let twice = r#"{"id":"RF7","amount":"10.00","amount":"20.00"}"#;
+    let twice = r#"{"id":"RF7","id":"RF8","amount":"10.00"}"#;
     decode::<Refund>(twice.as_bytes()).expect_err("neither is known to be the right one");
     for broken in ["", "{", "[1]]", "\u{feff}"] {
+        decode::<Refund>(broken.as_bytes()).expect_err(broken);
+    }
+}
+
+#[test]
+fn of_two_values_under_one_name_none_is_taken() {
+    for (json, amount) in [
+        (r#"{"id":"RF7","amount":"10.00","amount":"20.00"}"#, None),
+        (r#"{"amount":"10.00","id":"RF7","amount":"20.00","amount":"20.00"}"#, None),
+        (r#"{"amount":"10.00","id":"RF7","amount":"10.00"}"#, Some("10.00")),
+        (r#"{"amount":"10.00","id":"RF7","id":"RF7","amount":"10.00"}"#, Some("10.00")),
+    ] {
+        let read = refund(json);
+        assert_eq!(read.amount.map(|amount| amount.to_string()).as_deref(), amount, "{json}");
+        let kept = read.extra.get("amount").and_then(Value::as_array).map_or(0, Vec::len);
+        assert_eq!(kept, if amount.is_some() { 0 } else { json.matches("amount").count() }, "{json}");
+        assert_eq!(read.id, "RF7");
+    }
+}
+
+#[test]
+fn a_value_that_json_cannot_hold_hides_nothing() {
+    for (field, value) in [
+        ("reason", r#""too \ude00 bad""#),
+        ("fee", "NaN"),
+        ("fee", "-Infinity"),
+        ("amount_in_cents", "1e400"),
+    ] {
+        let json = REFUND.replacen('{', &format!("{{\"{field}\":{value},"), 1);
+        let read = refund(&json);
+        assert_eq!((&*read.id, read.reason.as_deref()), ("RF7", None), "{json}");
+        assert!(read.extra.contains_key(field), "{json}");
+    }
+    let mut bytes = REFUND.replacen('{', r#"{"reason":"caf?","#, 1).into_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'?').expect("is there");
+    bytes[at] = 0xe9;
+    let read: Refund = decode(&bytes).expect("one value is not UTF-8");
+    assert_eq!((&*read.id, read.reason), ("RF7", None));
+    // Cut off, or with a broken structure, it is not repaired.
+    for broken in [&REFUND[..60], &REFUND[..REFUND.len() - 1], &REFUND.replace(':', "=")] {
         decode::<Refund>(broken.as_bytes()).expect_err(broken);
     }
 }

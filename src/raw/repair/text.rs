@@ -39,6 +39,11 @@ pub(super) fn outer_list(text: &str, path: &[Step]) -> Option<Vec<Step>> {
 
 /// Renames the key of a value so that no field of a type has it. `None` for what has no key, or was renamed before.
 pub(super) fn set_aside(text: &str, path: &[Step]) -> Option<String> {
+    set_aside_as(text, path, 1)
+}
+
+/// The same, as the value of this number under its name.
+fn set_aside_as(text: &str, path: &[Step], number: usize) -> Option<String> {
     let Some(Step::Key(key)) = path.last() else { return None };
     if key.starts_with(MARK) {
         return None;
@@ -48,5 +53,30 @@ pub(super) fn set_aside(text: &str, path: &[Step]) -> Option<String> {
     // A quote in the key has a backslash in front of it.
     let is_opening = |at: &usize| (before[..*at].len() - before[..*at].trim_end_matches('\\').len()) % 2 == 0;
     let opening = before.rmatch_indices('"').map(|(at, _)| at).find(is_opening)?;
-    Some(format!("{}{MARK}{}", &text[..=opening], &text[opening + 1..]))
+    Some(format!("{}{}{}", &text[..=opening], MARK.to_string().repeat(number), &text[opening + 1..]))
+}
+
+/// More values of one name than anybody sends. Each is searched for anew.
+const MOST_REPEATS: usize = 16;
+
+/// Sets a value aside whose key its object has several times, with all of them; where all are the same, all but the first.
+/// `None` if it is there once.
+pub(super) fn without_repeats(text: &str, path: &[Step]) -> Option<String> {
+    let first = &text[find(text, path)?];
+    // Of several, the last is found.
+    let mut without = set_aside(text, path)?;
+    let mut is_same = true;
+    let mut others = 0;
+    while others < MOST_REPEATS
+        && let Some(range) = find(&without, path)
+    {
+        is_same &= without[range] == *first;
+        others += 1;
+        let next = set_aside_as(&without, path, others + 1)?;
+        if is_same && find(&next, path).is_none() {
+            return Some(without);
+        }
+        without = next;
+    }
+    (others > 0).then_some(without)
 }

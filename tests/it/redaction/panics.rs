@@ -57,7 +57,7 @@ fn a_program_that_panics() {
     panics(|| assert_eq!(Some(billing()), None));
     // Twice: in the task, and where it is waited for.
     panics(|| {
-        let client = Client::builder("canary\nkey").build().expect("is found out when it is sent");
+        let client = Client::builder("canary").base_url("http://127.0.0.1:9/api").build().expect("is fine");
         runtime.block_on(async move {
             let task = tokio::spawn(async move { client.payments().get("TX").send().await.unwrap() });
             task.await.unwrap()

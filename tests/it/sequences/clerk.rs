@@ -100,11 +100,11 @@ impl Clerk {
             (Some(Bug::ExactText), _) => self.refund_by_text(call, order).await,
             (Some(Bug::Repeats502), _) => match call.clone().send().await {
                 Err(error) if error.status().is_some_and(|status| status == 502) => {
-                    report(call.send().await.map(|made| made.refund_public_id))
+                    report(call.send().await.map(id))
                 }
-                result => report(result.map(|made| made.refund_public_id)),
+                result => report(result.map(id)),
             },
-            (_, Way::Plain) => report(call.send().await.map(|made| made.refund_public_id)),
+            (_, Way::Plain) => report(call.send().await.map(id)),
             (_, Way::Reconciled) => reconciled(call.send_or_reconcile().await),
             (_, Way::Resent) => reconciled(call.resend_if_absent().send_or_reconcile().await),
         };
@@ -117,7 +117,7 @@ impl Clerk {
         let Ok(before) = list().await else { return Report::NotMade };
         let lost = match call.clone().send().await {
             Err(error) if error.outcome() == Outcome::Unknown => error,
-            result => return report(result.map(|made| made.refund_public_id)),
+            result => return report(result.map(id)),
         };
         let Ok(after) = list().await else { return report(Err(lost)) };
         let is_this = |refund: &&nd8::Refund| {
@@ -126,7 +126,7 @@ impl Clerk {
         };
         match after.iter().find(is_this) {
             Some(refund) => Report::Made(refund.id.clone()),
-            None => report(call.send().await.map(|made| made.refund_public_id)),
+            None => report(call.send().await.map(id)),
         }
     }
 
@@ -200,7 +200,7 @@ fn report(result: Result<String, nd8::Error>) -> Report {
 
 fn reconciled(result: Result<Reconciled, nd8::Error>) -> Report {
     match result {
-        Ok(Reconciled::Created(created)) => Report::Made(created.refund_public_id),
+        Ok(Reconciled::Created(created)) => Report::Made(id(created)),
         Ok(Reconciled::Found(refund)) => Report::Made(refund.id),
         // Several, of which a person has to choose.
         Ok(_) => Report::Unknown,
@@ -211,4 +211,9 @@ fn reconciled(result: Result<Reconciled, nd8::Error>) -> Report {
 /// How many changes were made.
 pub(super) fn count(made: &Made) -> usize {
     made.load(Ordering::SeqCst)
+}
+
+/// The id that a caller would store.
+fn id(created: nd8::RefundCreated) -> String {
+    created.id().map(String::from).unwrap_or_default()
 }

@@ -134,7 +134,8 @@ impl Office {
             // One that is like those to come, and others.
             for reason in &[REASONS[0], "Old", "Older"][old..=old * 2] {
                 let refund = client.refunds().create(&public, *reason).amount(Decimal::ONE);
-                number = refund.send().await.expect("is made").transaction_id.to_string();
+                let made = refund.send().await.expect("is made");
+                number = made.transaction_id.expect("names the payment").to_string();
             }
             payments.push(Payment { public, number });
         }

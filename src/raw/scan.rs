@@ -1,24 +1,40 @@
-//! Verified bodies that serde cannot read as JSON: which values are at fault, and the JSON that is left without them.
+//! Bodies that serde cannot read as JSON: which values are at fault, and the JSON that is left without them.
 //!
 //! Python writes `NaN` and lone surrogates as JSON by default, so a genuine body can have them. Only single values are
 //! replaced. A body whose structure is broken is cut where it breaks off, or not read at all.
 
 use serde_json::Value;
 
-use super::reason::UnknownReason;
-
 /// Key of the object that replaces a value which JSON cannot hold.
-pub(super) const UNREADABLE: &str = "unreadable";
+pub(crate) const UNREADABLE: &str = "unreadable";
 
 /// A body without the values that JSON cannot hold.
-pub(super) struct Scanned<'a> {
+pub(crate) struct Scanned<'a> {
     /// JSON, unless the structure of the body is broken.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The body ends before its outermost object does.
-    pub(super) is_truncated: bool,
+    pub(crate) is_truncated: bool,
     body: &'a [u8],
     flaws: Vec<Flaw>,
 }
+
+/// Why a value is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Defect {
+    /// Bytes that are not UTF-8.
+    InvalidUtf8,
+    /// One half of a character, written as an escape without the other.
+    HalfSurrogate,
+    /// `NaN` or `Infinity`.
+    NotANumber,
+    /// A number that no number type holds.
+    OutOfRange,
+    /// Anything else.
+    NotJson,
+}
+
+/// A defect, and its line and column in the body, from 1.
+pub(crate) type Found = (Defect, usize, usize);
 
 /// A value that was replaced.
 struct Flaw {
@@ -29,16 +45,12 @@ struct Flaw {
     body_at: usize,
     /// Offset in the body where the value ends.
     body_end: usize,
-    why: Why,
+    why: Defect,
 }
-
-/// Makes a reason of a line and a column. They are computed only for the reason that is reported: a body can have
-/// thousands of flaws.
-type Why = fn(usize, usize) -> UnknownReason;
 
 impl<'a> Scanned<'a> {
     /// Scans a body without a byte-order mark, token by token.
-    pub(super) fn new(body: &'a [u8]) -> Self {
+    pub(crate) fn new(body: &'a [u8]) -> Self {
         let mut scanned =
             Self { text: String::with_capacity(body.len()), is_truncated: false, body, flaws: Vec::new() };
         let (mut at, mut depth) = (0, 0_usize);
@@ -87,35 +99,31 @@ impl<'a> Scanned<'a> {
     }
 
     /// Returns why the value at this offset of the text was replaced.
-    pub(super) fn flaw_at(&self, offset: usize) -> Option<UnknownReason> {
+    pub(crate) fn flaw_at(&self, offset: usize) -> Option<Found> {
         let index = self.flaws.binary_search_by_key(&offset, |flaw| flaw.start).ok()?;
-        Some(self.reason(&self.flaws[index]))
+        Some(self.found(&self.flaws[index]))
     }
 
-    /// Returns why the body is not JSON, when its structure is broken.
-    pub(super) fn why_broken(&self) -> UnknownReason {
-        if let Err(error) = std::str::from_utf8(self.body) {
-            let (line, column) = place(self.body, error.valid_up_to());
-            return UnknownReason::InvalidUtf8 { line, column };
-        }
-        if self.is_truncated { UnknownReason::Truncated } else { UnknownReason::NotJson }
+    /// Returns why the first of the values was replaced.
+    pub(crate) fn first_flaw(&self) -> Option<Found> {
+        self.flaws.first().map(|flaw| self.found(flaw))
     }
 
-    /// Returns why the body is not JSON, when its structure is whole or was cut.
-    pub(super) fn why_damaged(&self) -> Option<UnknownReason> {
-        let first = self.flaws.first().map(|flaw| self.reason(flaw));
-        first.or(self.is_truncated.then_some(UnknownReason::Truncated))
+    /// Returns the line and the column of the first byte that is not UTF-8.
+    pub(crate) fn invalid_utf8(&self) -> Option<(usize, usize)> {
+        std::str::from_utf8(self.body).err().map(|error| place(self.body, error.valid_up_to()))
     }
 
     /// Returns line and column in the body of an offset in the text.
-    pub(super) fn place(&self, offset: usize) -> (usize, usize) {
+    pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
         let before = self.flaws.iter().rev().find(|flaw| flaw.end <= offset);
         place(self.body, before.map_or(offset, |flaw| offset - flaw.end + flaw.body_end))
     }
 
-    fn reason(&self, flaw: &Flaw) -> UnknownReason {
+    /// The place is computed only for what is reported: a body can have thousands of flaws.
+    fn found(&self, flaw: &Flaw) -> Found {
         let (line, column) = place(self.body, flaw.body_at);
-        (flaw.why)(line, column)
+        (flaw.why, line, column)
     }
 
     fn push_scalar(&mut self, start: usize, end: usize, is_outermost: bool) {
@@ -166,28 +174,23 @@ fn token_end(body: &[u8], start: usize) -> Option<usize> {
 }
 
 /// Returns the text of a string, a number or a literal; or where in the token it is wrong, and why.
-fn check(token: &[u8]) -> Result<&str, (usize, Why)> {
-    let text = std::str::from_utf8(token).map_err(|error| -> (usize, Why) {
-        (error.valid_up_to(), |line, column| UnknownReason::InvalidUtf8 { line, column })
-    })?;
+fn check(token: &[u8]) -> Result<&str, (usize, Defect)> {
+    let text = std::str::from_utf8(token).map_err(|error| (error.valid_up_to(), Defect::InvalidUtf8))?;
     let Err(error) = serde_json::from_str::<Value>(text) else { return Ok(text) };
     let unsigned = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
     if matches!(unsigned.as_str(), "nan" | "inf" | "infinity") {
-        return Err((0, |line, column| UnknownReason::NotANumber { line, column }));
+        return Err((0, Defect::NotANumber));
     }
     // serde_json has no other means to distinguish these. Other words in a later version would fail the tests.
     let message = error.to_string();
     let has = |words: &str| message.contains(words);
-    Err((
-        0,
-        if has("number out of range") {
-            |line, column| UnknownReason::OutOfRange { line, column }
-        } else if has("surrogate") || has("unexpected end of hex escape") {
-            |line, column| UnknownReason::HalfSurrogate { line, column }
-        } else {
-            |_, _| UnknownReason::NotJson
-        },
-    ))
+    if has("number out of range") {
+        Err((0, Defect::OutOfRange))
+    } else if has("surrogate") || has("unexpected end of hex escape") {
+        Err((0, Defect::HalfSurrogate))
+    } else {
+        Err((0, Defect::NotJson))
+    }
 }
 
 /// Returns the line and the column of a byte, from 1.

@@ -10,7 +10,10 @@
 //! Both forms are read at either place, because Django REST Framework has a setting that changes one into the other
 //! (`COERCE_DECIMAL_TO_STRING`). What does not fit a `Decimal` exactly is an error, never rounded.
 
+// Their paths are written out because programs that compile generated code on its own include this file from elsewhere.
+#[path = "decimal/parse.rs"]
 mod parse;
+#[path = "decimal/read.rs"]
 mod read;
 
 use std::fmt;
@@ -147,4 +150,5 @@ pub(crate) mod string {
 }
 
 #[cfg(test)]
+#[path = "decimal/tests.rs"]
 mod tests;
