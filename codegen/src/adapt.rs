@@ -16,6 +16,9 @@ use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::schema::{self, Direction, for_each, referenced_in, without_failure};
 
+/// The properties whose names hand-written code uses.
+const FIRST: &str = "x-nd8-first";
+
 /// States in the normal form what the profile needs of types: which fields are arguments of a request or always there in a
 /// response. It is about Rust, not about the wire, and no part of the merged document.
 pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
@@ -31,7 +34,12 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
     }
     for (name, component) in schema::components(&mut tree.root).into_iter().flatten() {
         // What identifies a thing is there, or the response is not about one. Whatever else a server may leave out hides nothing.
-        if ours.contains(name) && !requests.contains(name) && component.get("oneOf").is_none() {
+        // Where nobody has stated what that is, the document's word is all there is.
+        if !profile.types.is_empty()
+            && ours.contains(name)
+            && !requests.contains(name)
+            && component.get("oneOf").is_none()
+        {
             component["x-nd8-lenient"] = json!(true);
             if let Value::Object(component) = component {
                 component.remove("required");
@@ -41,6 +49,7 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
         let constant = |name: &str| properties.get(name).is_some_and(|it| it.get("x-nd8-constant").is_some());
         let constants: Vec<String> = properties.keys().filter(|name| constant(name)).cloned().collect();
         let Some(needs) = profile.needs(name) else { continue };
+        let first: Vec<String> = needs.fields.iter().map(|field| field.name.clone()).collect();
         let fields =
             needs.fields.iter().filter(|field| field.required && properties.contains_key(&field.name));
         let required: Vec<String> = fields.map(|field| field.name.clone()).collect();
@@ -54,6 +63,7 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
             component["x-nd8-arguments"] = json!(required);
         }
         component["required"] = required.into_iter().chain(constants).collect();
+        component[FIRST] = json!(first);
     }
 }
 
@@ -300,7 +310,10 @@ impl Placeholders {
         };
         // The fields that are not the document's keep their name.
         let scope = if keeps_unknown { Scope::with(&["extra"]) } else { Scope::default() };
-        let idents = names::assign(properties.keys().map(String::as_str), names::snake, scope);
+        let first = component[FIRST].as_array().cloned().unwrap_or_default();
+        let is_first = |wire: &str| first.iter().any(|name| name == wire);
+        let idents =
+            names::assign_first(properties.keys().map(String::as_str), names::snake, scope, is_first);
         let mut ordered: Vec<(&str, String)> =
             idents.iter().map(|(wire, ident)| (*wire, ident.clone())).collect();
         ordered.sort_by(|one, other| one.1.cmp(&other.1));

@@ -3,12 +3,15 @@
 //! typify's enums are closed, so one new status would fail the whole response. Here each is taken away from typify by a
 //! replacement, and written by hand.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
 use crate::document::Tree;
 use crate::names::{self, Scope};
+use crate::profile::Profile;
 use crate::schema;
 
 /// A set of texts that the generated code defines by itself.
@@ -21,15 +24,18 @@ pub(crate) struct OpenEnum {
 }
 
 /// Collects the sets of texts of a document in the normal form, where each is a component.
-pub(crate) fn collect(tree: &Tree) -> Vec<OpenEnum> {
+pub(crate) fn collect(tree: &Tree, profile: &Profile) -> Vec<OpenEnum> {
+    // Of two spellings of one value, hand-written code means the one of the contract.
+    let fields = profile.types.iter().flat_map(|needs| &needs.fields);
+    let first: BTreeSet<&str> = fields.flat_map(|field| &field.values).map(String::as_str).collect();
     let components = tree.root.pointer("/components/schemas");
     schema::object(components)
         .filter(|(_, schema)| schema["type"] == "string")
-        .map(|(name, schema)| read(name, schema))
+        .map(|(name, schema)| read(name, schema, &first))
         .collect()
 }
 
-fn read(name: &str, schema: &Value) -> OpenEnum {
+fn read(name: &str, schema: &Value, first: &BTreeSet<&str>) -> OpenEnum {
     let values: Vec<&str> = schema
         .get("enum")
         .and_then(Value::as_array)
@@ -39,7 +45,8 @@ fn read(name: &str, schema: &Value) -> OpenEnum {
         .collect();
     // `Unknown` is the variant for everything else; `Self::Err` is a type in the implementation of `FromStr`.
     let reserved = Scope::with(&["Unknown", "Self", "Err"]);
-    let variants = names::assign(values.iter().copied(), names::camel, reserved);
+    let variants =
+        names::assign_first(values.iter().copied(), names::camel, reserved, |value| first.contains(value));
     let variants = values.iter().map(|value| (variants[value].clone(), (*value).to_owned())).collect();
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
     OpenEnum { name: name.to_owned(), description, variants }

@@ -52,7 +52,13 @@ impl Error {
     /// to the caller.
     pub(crate) fn can_be_any(&self) -> bool {
         let is_local = |problem: &Problem| {
-            matches!(problem, Problem::Unsupported(_) | Problem::DanglingRef(_) | Problem::Malformed(_))
+            matches!(
+                problem,
+                Problem::Unsupported(_)
+                    | Problem::DanglingRef(_)
+                    | Problem::Malformed(_)
+                    | Problem::Discriminator(_)
+            )
         };
         self.findings.iter().all(|finding| is_local(&finding.problem))
     }
@@ -154,7 +160,9 @@ pub enum Problem {
     #[error("not supported: the discriminator {0}")]
     Discriminator(String),
     /// The document expands to more than a client could be.
-    #[error("it expands to more than {0} parts, as a schema does that is composed of itself many times over")]
+    #[error(
+        "it expands to more than {0} parts, as a very large API does, or a schema that is composed of itself many times over"
+    )]
     TooLarge(usize),
     /// One type has more parts than a type could have.
     #[error("not supported: {0} fields, alternatives or values in one type")]

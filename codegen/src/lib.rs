@@ -217,7 +217,7 @@ fn from_normal_form(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Gen
     adapt::apply_needs(&mut normal, profile);
     adapt::read_only_is_not_sent(&mut normal.root);
     let (adapted, placeholders) = adapt::adapt(&normal);
-    let enums = enums::collect(&normal);
+    let enums = enums::collect(&normal, profile);
     let output = generator::run(&adapted, &enums, &placeholders, MODULE, &origins)?;
     adapt::provenance_is_stated(&mut normal.root);
     let mocks = postprocess::mocks(&normal, output.mocks)?;

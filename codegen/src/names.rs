@@ -61,10 +61,11 @@ const RESERVED_TYPES: [&str; 48] = [
 ];
 
 /// Methods that the generated client, its requests and its mocks have anyway, and names that generated bodies use.
-const RESERVED_METHODS: [&str; 27] = [
+const RESERVED_METHODS: [&str; 28] = [
     "api_version",
     "baseurl",
     "body",
+    "client",
     "clone",
     "clone_from",
     "default",
@@ -205,11 +206,22 @@ impl Scope {
 pub(crate) fn assign<'a>(
     names: impl IntoIterator<Item = &'a str>,
     style: fn(&str) -> String,
+    scope: Scope,
+) -> BTreeMap<&'a str, String> {
+    assign_first(names, style, scope, |_| false)
+}
+
+/// The same, but those that hand-written code uses come before all others: a document that adds `success_url` does not take the name
+/// away from `successUrl`.
+pub(crate) fn assign_first<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+    style: fn(&str) -> String,
     mut scope: Scope,
+    is_first: impl Fn(&str) -> bool,
 ) -> BTreeMap<&'a str, String> {
     let names: BTreeSet<&str> = names.into_iter().collect();
     let mut ordered: Vec<&str> = names.into_iter().collect();
-    ordered.sort_by_key(|name| (style(name) != **name, *name));
+    ordered.sort_by_key(|name| (!is_first(name), style(name) != **name, *name));
     ordered.into_iter().map(|name| (name, scope.claim(&style(name)))).collect()
 }
 

@@ -27,7 +27,7 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("RefundCreated", "refunds().create()",
         "status: choice, refund_id: integer, refund_public_id: text, transaction_id: integer, amount: amount, currency: text"),
     ("Refund", "refunds().get()",
-        "id: text!, transaction_id: text, amount: amount, currency: text, status: choice[completed failed rejected], \
+        "id: text!, transaction_id: text, amount: amount, currency: text, status: choice[processing completed failed rejected], \
          created_at: time, reason: text, updated_at: time"),
     ("OrganizationUpdate", "organization().update()", "*"),
     ("ApiKeyRequest", "api_keys().create()", "name: text, allowed_scopes: text"),

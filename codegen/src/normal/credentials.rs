@@ -104,6 +104,19 @@ impl<'p> Credentials<'p> {
             };
             schemes.insert(key.clone(), known);
         }
+        for (key, scheme) in &written {
+            let Some(Scheme::Ours(name)) = schemes.get(key) else { continue };
+            let ours = profile.credentials.iter().find(|ours| ours.name == *name);
+            let sent = ours.and_then(|ours| ours.headers.first());
+            let header = scheme.get("name").and_then(Value::as_str).unwrap_or_default();
+            if let Some(sent) =
+                sent.filter(|sent| scheme["type"] == "apiKey" && !sent.eq_ignore_ascii_case(header))
+            {
+                let message =
+                    format!("the security scheme `{key}` is a header `{header}`; {name} is sent in `{sent}`");
+                diagnostics.warn(WarningKind::Credential, &tree.name, &place.child(key), message);
+            }
+        }
         let own_names =
             names::assign(written.iter().map(|(key, _)| key.as_str()), names::camel, Scope::with(&["None"]));
         let own_names = own_names.into_iter().map(|(key, name)| (key.to_owned(), name)).collect();
@@ -123,8 +136,12 @@ impl<'p> Credentials<'p> {
             Some(own) => (Some(own), found.place.pointer().child("security"), true),
             None => (tree.root.get("security"), Pointer::root().child("security"), false),
         };
-        if requirement.is_some_and(|requirement| !requirement.is_array()) {
-            let problem = Problem::Malformed("`security` must be a list of alternatives".to_owned());
+        let is_list = |requirement: &Value| {
+            requirement.as_array().is_some_and(|alternatives| alternatives.iter().all(Value::is_object))
+        };
+        if requirement.is_some_and(|requirement| !is_list(requirement)) {
+            let problem = "`security` must be a list of objects, each of which names the schemes that are sent together";
+            let problem = Problem::Malformed(problem.to_owned());
             match found.entry {
                 // Guessing here could send a request with the wrong credential.
                 Some(_) if is_own => diagnostics.need(&tree.name, at.clone(), problem),
@@ -307,12 +324,23 @@ fn evidence(ours: &Credential, key: &str, scheme: &Value) -> Evidence {
     if quoted(text("description")).any(is_word) {
         return Evidence::Prefix;
     }
+    // The word in front of the value is another one, whatever else is said.
+    if stated_prefix(text("description")).is_some() {
+        return Evidence::None;
+    }
     let texts = [key, text("description"), text("name")];
     let has_word = |text: &&str| {
         let folded = ours.unclear.iter().fold(folded(text), |text, unclear| text.replace(unclear, "-"));
         ours.words.iter().any(|word| folded.contains(word.as_str()))
     };
     if texts.iter().any(has_word) { Evidence::Words } else { Evidence::Form }
+}
+
+/// The word that drf-spectacular states to be in front of the value: `with required prefix "JWT"`.
+fn stated_prefix(description: &str) -> Option<&str> {
+    let (_, rest) = description.split_once("prefix")?;
+    let quote = rest.trim_start().chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
+    rest.trim_start()[1..].split(quote).next().filter(|prefix| !prefix.is_empty())
 }
 
 /// The words in quotes of a description, as in drf-spectacular's `with required prefix "Api-Key"`; of a whole header, the one in
@@ -337,7 +365,10 @@ fn describe(key: &str, scheme: &Value) -> String {
     let text = |name: &str| scheme.get(name).and_then(Value::as_str).unwrap_or_default();
     match text("type") {
         "http" => format!("`{key}` (HTTP {})", text("scheme")),
-        "apiKey" => format!("`{key}` ({} `{}`)", text("in"), text("name")),
+        "apiKey" => {
+            let prefix = stated_prefix(text("description")).map(|prefix| format!(", prefix `{prefix}`"));
+            format!("`{key}` ({} `{}`{})", text("in"), text("name"), prefix.unwrap_or_default())
+        }
         "" => format!("`{key}`"),
         other => format!("`{key}` ({other})"),
     }

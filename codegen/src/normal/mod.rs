@@ -78,6 +78,10 @@ struct Normalizer<'a> {
     missing: Vec<(String, Pointer, String, String)>,
     /// Fields that the contract has and the document only sends, or only takes: by role, the keyword that says so.
     unsendable: BTreeMap<String, &'static str>,
+    /// The values of sets of texts, and whether the document has them.
+    values: BTreeMap<String, BTreeMap<String, bool>>,
+    /// Types of operations of ours that could not be read: what they lack follows from that.
+    failed: BTreeSet<String>,
     /// The references that are being followed, with the component that is made of each.
     open: Vec<(String, Option<String>)>,
     nesting: usize,
@@ -157,6 +161,8 @@ pub(crate) fn normalize(
         constants: Vec::new(),
         missing: Vec::new(),
         unsendable: BTreeMap::new(),
+        failed: BTreeSet::new(),
+        values: BTreeMap::new(),
         open: Vec::new(),
         nesting: 0,
         spent: 0,
@@ -173,6 +179,7 @@ pub(crate) fn normalize(
     if paths.is_empty() {
         normalizer.report_nothing();
     }
+    normalizer.values_are_published();
     normalizer.check_needs();
     normalizer.report_readings();
     let info = info(&main, overlay);
@@ -194,7 +201,7 @@ pub(crate) fn normalize(
     let root = json!({
         "openapi": "3.0.3",
         "info": info,
-        "servers": main.root.get("servers").cloned().unwrap_or_else(|| json!([])),
+        "servers": servers::written(&main.root),
         "paths": paths,
         "components": {
             "schemas": components,
@@ -298,6 +305,8 @@ impl Normalizer<'_> {
                     continue;
                 }
                 Err(error) => {
+                    let types = operation.entry.into_iter().flat_map(|it| [&it.request, &it.response]);
+                    self.failed.extend(types.flatten().map(|name| name.trim_end_matches("[]").to_owned()));
                     self.diagnostics.absorb(error);
                     // Every later operation would fail with the same error.
                     if self.is_exhausted() {

@@ -61,7 +61,12 @@ impl Normalizer<'_> {
             }
         }
         for key in ["tags", "deprecated", "x-nd8-provenance"] {
-            if let Some(value) = written.get(key) {
+            let is_fit = |value: &&Value| match key {
+                "tags" => value.as_array().is_some_and(|tags| tags.iter().all(Value::is_string)),
+                "deprecated" => value.is_boolean(),
+                _ => true,
+            };
+            if let Some(value) = written.get(key).filter(is_fit) {
                 operation.insert(key.to_owned(), value.clone());
             }
         }

@@ -147,9 +147,34 @@ impl Overlay {
             let entry = Pointer::root().child("shapes").child(index);
             let (mut equal, mut applied) = (Vec::new(), 0);
             for (keyword, value) in &shape.schema {
+                // A set of texts, or a format of one, says nothing of what is no text.
+                let other_type = schema.get("type").filter(|known| {
+                    matches!(keyword.as_str(), "enum" | "format")
+                        && !shape.schema.contains_key("type")
+                        && is_published
+                        && known.as_str().is_some_and(|known| known != "string" && known != "number")
+                });
                 match schema.get(keyword) {
+                    None if other_type.is_some() => {
+                        let message = format!(
+                            "{document}{} has `type: {}` for {role}, so the overlay's `{keyword}: {value}` is overruled; correct \
+                             or remove it",
+                            at(place),
+                            other_type.cloned().unwrap_or_default()
+                        );
+                        diagnostics.warn(
+                            WarningKind::Overruled,
+                            &self.name,
+                            &entry.join(["schema", keyword]),
+                            message,
+                        );
+                        applied += 1;
+                    }
                     None => {
                         schema.insert(keyword.clone(), value.clone());
+                        if keyword == "enum" {
+                            schema.insert(INFERRED_VALUES.to_owned(), Value::Bool(true));
+                        }
                         applied += 1;
                     }
                     Some(known) if same(keyword, known, value) => equal.push(keyword.as_str()),
@@ -252,6 +277,9 @@ impl Overlay {
         &self.name
     }
 }
+
+/// Marks a set of texts whose values are not the document's.
+pub(super) const INFERRED_VALUES: &str = "x-nd8-inferred-values";
 
 /// Whether an entry can stand for itself. One that only refines needs the document to have the part.
 fn adds(schema: &Map<String, Value>) -> bool {

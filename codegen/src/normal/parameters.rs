@@ -162,7 +162,7 @@ impl Normalizer<'_> {
         }
         parameters.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
         let mut parameters: Vec<Value> = parameters.into_iter().map(|(_, _, parameter)| parameter).collect();
-        name_arguments(&mut parameters);
+        name_arguments(&mut parameters, needs);
         Ok(parameters)
     }
 
@@ -231,6 +231,12 @@ impl Normalizer<'_> {
             "path" | "query" | "header" => {}
             "cookie" => return Err(unsupported(place.clone(), "a cookie parameter")),
             other => return Err(unsupported(place.child("in"), &format!("a parameter in `{other}`"))),
+        }
+        if name.eq_ignore_ascii_case("api-version") {
+            return Err(unsupported(
+                place.child("name"),
+                "a parameter of the name that the generator sends itself",
+            ));
         }
         let plain = if location == "query" { "form" } else { "simple" };
         let style = value.get("style").and_then(Value::as_str).unwrap_or(plain);
@@ -310,18 +316,21 @@ impl Normalizer<'_> {
 }
 
 /// Gives each parameter the identifier of its argument or setter.
-fn name_arguments(parameters: &mut [Value]) {
+fn name_arguments(parameters: &mut [Value], needs: &[FieldNeed]) {
     let mut scope = Scope::of_methods();
     for parameter in parameters.iter_mut().filter(|it| it.get("x-nd8-ident").is_some()) {
         let ident = scope.claim(parameter["x-nd8-ident"].as_str().unwrap_or_default());
         parameter["x-nd8-ident"] = json!(ident);
     }
-    // The rule of `names`: those written like their identifier come first.
+    // The rule of `names`: those that are needed come first, then those written like their identifier.
     let mut order: Vec<usize> =
         (0..parameters.len()).filter(|at| parameters[*at].get("x-nd8-ident").is_none()).collect();
     let text = |at: usize, key: &str| parameters[at][key].as_str().unwrap_or_default().to_owned();
     order.sort_by_key(|at| {
-        (names::snake(&text(*at, "name")) != text(*at, "name"), text(*at, "name"), text(*at, "in"))
+        let (name, location) = (text(*at, "name"), text(*at, "in"));
+        // Hand-written code uses these by their names.
+        let is_needed = location == "query" && needs.iter().any(|need| !need.required && need.name == name);
+        (!is_needed, names::snake(&name) != name, name, location)
     });
     for at in order {
         let ident = scope.claim(&names::snake(parameters[at]["name"].as_str().unwrap_or_default()));

@@ -1,5 +1,7 @@
 //! Where a document says that its server is: its address, and what all its paths begin with.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::identify::{Identified, below, prefixes};
@@ -37,15 +39,37 @@ pub(super) fn check_servers(
         diagnostics.warn(WarningKind::Server, &tree.name, &place, message);
     };
     check(tree.root.get("servers"), "the document's operations are", Pointer::root().child("servers"));
+    let mut foreign = Vec::new();
+    let usual = hosts(tree.root.get("servers"));
     // An operation, or a path, can have servers of its own.
     for Identified { place, entry, .. } in identified {
-        let Some(entry) = entry else { continue };
         let item = Pointer::root().join(["paths", &place.path]);
         let own = [place.pointer(), item].map(|owner| owner.child("servers"));
         if let Some(at) = own.into_iter().find(|at| tree.root.pointer(at.as_str()).is_some()) {
-            check(tree.root.pointer(at.as_str()), &format!("{} is", entry.name), at.clone());
+            let (servers, call) = (tree.root.pointer(at.as_str()), place.call());
+            let name = entry.map_or(call.as_str(), |entry| entry.name.as_str());
+            check(servers, &format!("{name} is"), at.clone());
+            let own = hosts(servers);
+            if !own.is_empty() && !usual.is_empty() && own.is_disjoint(&usual) {
+                let hosts = own.into_iter().collect::<Vec<_>>().join("`, `");
+                foreign.push((
+                    at,
+                    format!(
+                        "{name} is at `{hosts}`, unlike the others; the client sends it to its one server"
+                    ),
+                ));
+            }
         }
     }
+    for (at, message) in foreign {
+        diagnostics.warn(WarningKind::Server, &tree.name, &at, message);
+    }
+}
+
+/// The hosts of servers.
+fn hosts(servers: Option<&Value>) -> BTreeSet<String> {
+    let urls = servers.and_then(Value::as_array).into_iter().flatten().filter_map(server_url);
+    urls.filter_map(|url| Some(url.split_once("://")?.1.split('/').next()?.to_ascii_lowercase())).collect()
 }
 
 /// A server's address, with its variables filled in.
@@ -91,4 +115,10 @@ pub(super) fn check_prefixes(
         );
         diagnostics.warn(WarningKind::Server, &tree.name, &Pointer::root().child("paths"), message);
     }
+}
+
+/// The servers of a document, but for those that are not described.
+pub(super) fn written(root: &Value) -> Value {
+    let servers = root.get("servers").and_then(Value::as_array).into_iter().flatten();
+    servers.filter(|server| server.get("url").is_some_and(Value::is_string)).cloned().collect()
 }

@@ -146,8 +146,9 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
     let name = item.ident.to_string();
     let properties = properties(tree, &name);
     let (is_request, is_response) = (uses.requests.contains(&name), uses.responses.contains(&name));
-    let is_lenient =
-        tree.root.pointer(component(&name).as_str()).is_some_and(|it| it["x-nd8-lenient"] == true);
+    // Without properties it is a map, of which nothing has a field.
+    let is_lenient = properties.is_some_and(|properties| !properties.is_empty())
+        && tree.root.pointer(component(&name).as_str()).is_some_and(|it| it["x-nd8-lenient"] == true);
     let mut rewritten = Rewritten::default();
     for field in &mut item.fields {
         let wire = wire_name(field);

@@ -1,10 +1,13 @@
 //! Components: their names, their properties, their alternatives.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Role, Shape, TYPE_LIMIT, Unmade, named};
 use crate::error::{Error, Problem};
 use crate::names;
+use crate::normal::overlay::INFERRED_VALUES;
 use crate::normal::resolve::reference;
 use crate::normal::{Normalizer, Source};
 use crate::pointer::Pointer;
@@ -73,6 +76,42 @@ impl Normalizer<'_> {
         Ok(())
     }
 
+    /// Notes which values of a set the document has, and which only we do.
+    fn note_values(&mut self, name: &str, values: &Value, is_inferred: bool) {
+        let is_inferred = is_inferred || self.source == Source::Supplement;
+        let of_set = self.values.entry(name.to_owned()).or_default();
+        for value in values.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let is_published = of_set.entry(value.to_owned()).or_default();
+            *is_published |= !is_inferred;
+        }
+    }
+
+    /// Gives up values of ours that the document writes otherwise: `usd`, where we have `USD`.
+    pub(in crate::normal) fn values_are_published(&mut self) {
+        for (name, values) in std::mem::take(&mut self.values) {
+            let published: BTreeMap<String, &String> =
+                values.iter().filter(|(_, is)| **is).map(|(value, _)| (names::camel(value), value)).collect();
+            let given_up: Vec<(&String, &String)> = values
+                .iter()
+                .filter(|(_, is_published)| !**is_published)
+                .filter_map(|(ours, _)| Some((ours, *published.get(&names::camel(ours))?)))
+                .collect();
+            let Some(Value::Array(known)) =
+                self.components.get_mut(&name).and_then(|component| component.get_mut("enum"))
+            else {
+                continue;
+            };
+            known.retain(|value| !given_up.iter().any(|(ours, _)| value == ours.as_str()));
+            for (ours, theirs) in given_up {
+                let (document, place) = self.origins.get(&name).cloned().unwrap_or_default();
+                let message = format!(
+                    "{name} has the value `{theirs}` here; it is sent, and not `{ours}`, which we have"
+                );
+                self.diagnostics.warn(WarningKind::Overruled, &document, &place, message);
+            }
+        }
+    }
+
     fn make(&mut self, unmade: Unmade, depth: usize) -> Result<(), Error> {
         let Unmade { name, shape, map, place, target, identity, role } = unmade;
         let target = target.as_deref();
@@ -82,7 +121,10 @@ impl Normalizer<'_> {
                 Shape::Choice => {
                     let mut choice = json!({ "type": "string" });
                     match map.get("enum") {
-                        Some(values) => choice["enum"] = values.clone(),
+                        Some(values) => {
+                            self.note_values(&name, values, map.contains_key(INFERRED_VALUES));
+                            choice["enum"] = values.clone();
+                        }
                         None => choice["x-nd8-choice"] = json!(true),
                     }
                     choice

@@ -129,7 +129,8 @@ impl Normalizer<'_> {
 
     /// Checks what the hand-written layer needs of types, before the compiler would, and in the words of the document.
     pub(in crate::normal) fn check_needs(&mut self) {
-        for needs in &self.profile.types {
+        let failed = std::mem::take(&mut self.failed);
+        for needs in self.profile.types.iter().filter(|needs| !failed.contains(&needs.name)) {
             let Some(component) = self.components.get(&needs.name) else {
                 // Where something else is wrong, that it is not there follows from it.
                 if !self.diagnostics.errors.is_empty() {
@@ -262,11 +263,31 @@ impl Normalizer<'_> {
     ) -> Result<Shape, Error> {
         let was = shape;
         let shape = match (kind, shape) {
+            // One value of a list in a query is written like a value alone.
+            (Kind::Choice, Shape::List) if role.key.contains('?') => {
+                let items = map.remove("items").unwrap_or_else(|| json!({}));
+                let mut item = self.peel(&items, &place.child("items"))?;
+                match self.shape(&mut item.map, &item.place)? {
+                    Shape::Choice | Shape::Text => {
+                        map.retain(|key, _| key == "description");
+                        map.extend(item.map.into_iter().filter(|(key, _)| key == "enum" || key == "type"));
+                        Shape::Choice
+                    }
+                    found => return Ok(self.mismatch(kind, found, "a list of something else", place, role)),
+                }
+            }
             (Kind::Text, Shape::Text | Shape::Choice) => Shape::Text,
             (Kind::Text, Shape::Any | Shape::Integer | Shape::Number) => Shape::Text,
             // A comma separates the items, as it would within a text.
             (Kind::Text, Shape::List) if role.key.contains('?') => Shape::Text,
             (Kind::Amount, Shape::Text | Shape::Number) => shape,
+            // Of what has no type, the example shows the form.
+            (Kind::Amount, Shape::Any)
+                if ["example", "default"].iter().any(|key| map.get(*key).is_some_and(Value::is_number)) =>
+            {
+                map.insert("type".to_owned(), json!("number"));
+                Shape::Number
+            }
             (Kind::Amount, Shape::Any) => Shape::Text,
             (Kind::Amount, Shape::Choice) if has_only_decimals(map) => Shape::Text,
             (Kind::Integer, Shape::Integer | Shape::Number | Shape::Any) => Shape::Integer,
@@ -331,8 +352,13 @@ impl Normalizer<'_> {
                 | (Kind::Any, _)
         );
         if !is_expected && (was != Shape::Any || !map.is_empty()) {
+            let sent = match (kind, shape, role.direction) {
+                (Kind::Amount, Shape::Text, Direction::Request) => ", which is sent as a text",
+                (Kind::Amount, _, Direction::Request) => ", which is sent as a number",
+                _ => "",
+            };
             let message =
-                format!("{} is {}, and stays {} in Rust", role.key, was.described(), describe(kind));
+                format!("{} is {}, and stays {} in Rust{sent}", role.key, was.described(), describe(kind));
             self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
         }
         Ok(shape)

@@ -133,7 +133,11 @@ impl Normalizer<'_> {
             None => None,
             Some(Value::String(name)) => Some(name.clone()),
             Some(other) => {
-                let problem = Problem::Malformed(format!("`type` must be a text, found `{other}`"));
+                let advice = match other {
+                    Value::Array(_) => "; a list of types is OpenAPI 3.1, so state that in `openapi`",
+                    _ => "",
+                };
+                let problem = Problem::Malformed(format!("`type` must be a text, found `{other}`{advice}"));
                 return Err(self.tree.error(place.child("type"), problem));
             }
         };
@@ -144,6 +148,12 @@ impl Normalizer<'_> {
             Some("integer") => Shape::Integer,
             Some("number") => Shape::Number,
             Some("boolean") => Shape::Flag,
+            Some(other @ ("float" | "double" | "decimal")) => {
+                let message = format!("`{other}` is not a type; it is read as a number");
+                self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, &place.child("type"), message);
+                map.insert("type".to_owned(), json!("number"));
+                Shape::Number
+            }
             Some(other) => {
                 self.read_as_any(&place.child("type"), &format!("`{other}` is not a type"));
                 Shape::Any
@@ -255,6 +265,13 @@ impl Normalizer<'_> {
                     real[0].2.map.get("type").cloned().unwrap_or_else(|| json!("string")),
                 );
                 Ok(Some(if is_text || all(shape) { shape } else { Shape::Text }))
+            }
+            // Whole or not, it is a number.
+            (Some(Shape::Integer | Shape::Number), _)
+                if real.iter().all(|(_, it, _)| matches!(it, Shape::Integer | Shape::Number)) =>
+            {
+                map.insert("type".to_owned(), json!("number"));
+                Ok(Some(Shape::Number))
             }
             (Some(Shape::Choice), _)
                 if real.iter().all(|(_, it, _)| matches!(it, Shape::Text | Shape::Choice)) =>

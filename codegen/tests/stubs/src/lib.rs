@@ -8,6 +8,7 @@ use std::fmt;
 use progenitor_client::{Error, ResponseValue};
 
 pub mod decimal;
+pub mod extra;
 pub mod httpmock;
 pub mod kind;
 pub mod null;
