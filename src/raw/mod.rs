@@ -67,6 +67,7 @@ mod redacted;
 #[cfg(any(feature = "client", feature = "webhooks"))]
 mod repair;
 #[cfg(any(feature = "client", feature = "webhooks"))]
+#[cfg_attr(not(feature = "webhooks"), allow(dead_code, reason = "only webhooks report the place of a flaw"))]
 pub(crate) mod scan;
 #[cfg(any(feature = "client", feature = "webhooks"))]
 pub(crate) use repair::decode;
