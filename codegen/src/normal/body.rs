@@ -119,17 +119,33 @@ impl Normalizer<'_> {
                 }
                 continue;
             }
+            let needed = found.entry.and_then(|entry| entry.response.as_deref());
+            let needed = needed.and_then(|name| self.profile.needs(name.trim_end_matches("[]")));
+            // Whether the hand-written layer finds in a body what is always in it.
+            let has_needed = |schema: &Option<(Value, Pointer)>| {
+                let mut fields = Fields::default();
+                schema.as_ref().is_some_and(|(schema, place)| {
+                    fields.add(self.tree, schema, place, 0).is_some()
+                        && needed
+                            .into_iter()
+                            .flat_map(|needs| &needs.fields)
+                            .all(|need| !need.required || fields.known.contains(&need.name))
+                })
+            };
+            let is_better = match &found_at {
+                None => true,
+                Some((_, known)) if known.schema.is_none() => schema.is_some(),
+                Some((_, known)) => needed.is_some() && has_needed(&schema) && !has_needed(&known.schema),
+            };
             if let (Some((first, Success { schema: Some((known, _)), .. })), Some((other, place))) =
                 (&found_at, &schema)
                 && known != other
             {
-                let message = format!("the body of {status} is not the one of {first}, and is read like it");
+                let (kept, unkept) =
+                    if is_better { (status, first.as_str()) } else { (first.as_str(), status) };
+                let message = format!("the body of {unkept} is not the one of {kept}, and is read like it");
                 self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
             }
-            let is_better = match &found_at {
-                None => true,
-                Some((_, known)) => known.schema.is_none() && schema.is_some(),
-            };
             if is_better {
                 found_at = Some((status.to_owned(), Success { description, schema }));
             }

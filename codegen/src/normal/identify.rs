@@ -306,6 +306,12 @@ pub(super) fn report_missing(
                     line("<METHOD> <path>")
                 ),
             },
+            // A line of the profile would not help: the method of the client takes other arguments.
+            [only] if !could_be(tree, only, entry, profile) => format!(
+                "; {} takes the same fields, but has another number of path parameters, so the method and \
+                 codegen/src/nd8/operations.rs have to change",
+                only.place.call()
+            ),
             [only] => format!(
                 "; {} looks like it, and is not taken without a line of the profile: add {} to MOVED in \
                  codegen/src/nd8/mod.rs if it is the same",

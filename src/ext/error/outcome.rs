@@ -81,11 +81,14 @@ impl Error {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = httpmock::MockServer::start_async().await;
-    /// # server.mock(|_, then| drop(then.status(200).body(r#"{"refund_public_id": "RFabc123", "amount": []}"#)));
+    /// # server.mock(|_, then| drop(then.status(200).body(r#"{"checkout_id": "org1-1-a", "checkout_url": null}"#)));
+    /// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    /// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
     /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
-    /// let error = client.refunds().create("TXabc123", "Returned").send().await.unwrap_err();
+    /// // The page to send the customer to is missing.
+    /// let error = client.checkouts().create(billing, [mug]).send().await.unwrap_err();
     /// assert_eq!(error.outcome(), nd8::Outcome::Done);
-    /// assert_eq!(error.made_id().as_deref(), Some("RFabc123"));
+    /// assert_eq!(error.made_id().as_deref(), Some("org1-1-a"));
     /// # Ok(())
     /// # }
     /// ```
