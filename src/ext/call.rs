@@ -48,9 +48,9 @@ pub(super) mod sealed {
                 .is_some_and(|operation| matches!(operation.method, "GET" | "HEAD"))
         }
 
-        /// Whether a success without a body is a response: something was done, and no more is said. Nothing is read that way.
+        /// Whether a success without a body is a response: something was changed, and nothing is missing that was asked for.
         fn accepts_empty(&self) -> bool {
-            !self.is_read()
+            false
         }
 
         /// The field that only a sandbox may see, if it is set.
@@ -294,7 +294,7 @@ impl<R: Request> Call<R> {
         let failure = match (result, received) {
             (_, Some(received)) if received.end == End::TooLarge => Failure::TooLarge(received),
             (Ok(response), _) if self.request.is_repeated(&response) => Failure::RepeatedPage,
-            (Ok(_), Some(received)) if received.body.is_empty() && !self.request.accepts_empty() => {
+            (Ok(_), Some(received)) if received.is_blank() && !self.request.accepts_empty() => {
                 Failure::Undecodable { received: Some(received), line: 1, column: 0 }
             }
             (Ok(response), received) if !self.request.is_identified(&response) => {

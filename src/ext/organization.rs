@@ -127,6 +127,10 @@ impl Attempt for UpdateOrganization {
     type Value = Organization;
     const OPERATION: &'static str = "update_organization";
 
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
         raw.update_organization(&self.body).send().await
     }

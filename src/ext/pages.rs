@@ -157,11 +157,21 @@ pub(super) fn read<T: DeserializeOwned>(
     result: Result<ResponseValue<Vec<T>>, raw::Error<()>>,
 ) -> Result<ResponseValue<Page<T>>, raw::Error<()>> {
     #[derive(Deserialize)]
+    /// Read strictly: what is set aside here would be the rest of the list.
     struct Envelope {
         #[serde(default)]
-        count: Option<u64>,
-        next: Option<String>,
+        count: Option<Box<RawValue>>,
+        #[serde(default)]
+        next: Option<Box<RawValue>>,
+        #[serde(default)]
+        links: Option<Links>,
         results: Box<RawValue>,
+    }
+
+    #[derive(Deserialize)]
+    struct Links {
+        #[serde(default)]
+        next: Option<Box<RawValue>>,
     }
 
     let exchange = raw.inner.exchange();
@@ -193,21 +203,26 @@ pub(super) fn read<T: DeserializeOwned>(
         Err(raw::Error::InvalidResponsePayload(body, error)) => {
             let head =
                 exchange.and_then(|exchange| exchange.received()).map(|it| (it.status, it.headers.clone()));
-            let Some(((status, headers), envelope)) = head.zip(raw::decode::<Envelope>(&body).ok()) else {
+            let Some(((status, headers), envelope)) =
+                head.zip(serde_json::from_slice::<Envelope>(raw::without_mark(&body)).ok())
+            else {
                 return Err(raw::Error::InvalidResponsePayload(body, error));
             };
             let unreadable = |error| raw::Error::InvalidResponsePayload(body.clone(), error);
             let results = envelope.results.get().as_bytes();
             let items = raw::decode::<Vec<T>>(results).map_err(unreadable)?;
             // Ending here silently would truncate the list.
-            let next = match envelope.next.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
-                None => None,
-                Some(url) => Some(query_of(url).ok_or_else(|| {
+            let next = envelope.next.or_else(|| envelope.links?.next);
+            let next = match next.map(|next| serde_json::from_str::<Option<String>>(next.get())) {
+                None | Some(Ok(None)) => None,
+                Some(Ok(Some(url))) if url.trim().is_empty() => None,
+                Some(url) => Some(url.ok().flatten().as_deref().and_then(query_of).ok_or_else(|| {
                     unreadable(serde::de::Error::custom("`next` is no address with a query"))
                 })?),
             };
+            let count = envelope.count.and_then(|count| raw::decode::<u64>(count.get().as_bytes()).ok());
             // Hash the items only: `count` may change while `next` leads to the same page.
-            let page = page(items, envelope.count, next, fingerprint(Some(results)));
+            let page = page(items, count, next, fingerprint(Some(results)));
             Ok(ResponseValue::new(page, status, headers))
         }
         Err(error) => Err(error),

@@ -293,6 +293,10 @@ impl Attempt for DeletePaymentLink {
     type Value = ();
     const OPERATION: &'static str = "delete_payment_link";
 
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<()>, raw::Error<()>> {
         raw.delete_payment_link(&self.link).send().await
     }

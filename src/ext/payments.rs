@@ -82,6 +82,10 @@ impl Attempt for GetPayment {
         checks::id(self.payment.check())
     }
 
+    fn is_identified(&self, payment: &Payment) -> bool {
+        !payment.id.trim().is_empty()
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Payment>, raw::Error<()>> {
         raw.get_payment(self.payment.as_str()).send().await
     }

@@ -280,8 +280,14 @@ impl Call<CreateRefund> {
     /// How a new refund compares with this one; none if it is of another payment.
     fn fit(&self, payment: &[String], refund: &Refund) -> Option<Fit> {
         let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        let named = refund.transaction_id.as_deref().filter(|named| !named.trim().is_empty());
-        let is_named = named.is_some_and(|named| payment.iter().any(|name| name == named));
+        // Of an address, the last segment is the name.
+        let last = |named: &str| {
+            named.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        let named = refund.transaction_id.as_deref().map(last).filter(|named| !named.is_empty());
+        let named = named.as_deref();
+        let is_named =
+            named.is_some_and(|named| payment.iter().any(|name| name.trim().eq_ignore_ascii_case(named)));
         // By nothing, or by a number of which it is not known whose it is.
         let may_be_named =
             named.is_none_or(|named| is_number(named) && !payment.iter().any(|name| is_number(name)));

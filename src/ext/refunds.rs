@@ -136,16 +136,12 @@ impl RefundCreated {
     /// ```
     pub fn id(&self) -> Option<RefundId> {
         let public = self.refund_public_id.as_deref().filter(|id| !id.trim().is_empty());
-        // Under the name that it has in other responses, or a text where a number is described.
-        let other = || ["refund_id", "id"].iter().find_map(|name| id_in(self.extra.get(*name)?));
-        public.map(RefundId::from).or_else(|| self.refund_id.map(RefundId::from)).or_else(other)
-    }
-}
-
-fn id_in(value: &serde_json::Value) -> Option<RefundId> {
-    match value {
-        serde_json::Value::String(id) => (!id.trim().is_empty()).then(|| RefundId::from(id)),
-        value => value.as_i64().map(RefundId::from),
+        // A text where a number is described. A bare `id` may be the one of the payment.
+        let text = || self.extra.get("refund_id")?.as_str().map(str::trim).filter(|id| !id.is_empty());
+        public
+            .map(RefundId::from)
+            .or_else(|| self.refund_id.map(RefundId::from))
+            .or_else(|| text().map(RefundId::from))
     }
 }
 
@@ -310,6 +306,10 @@ impl Attempt for GetRefund {
 
     fn check(&self) -> Vec<FieldError> {
         checks::id(self.refund.check())
+    }
+
+    fn is_identified(&self, refund: &Refund) -> bool {
+        !refund.id.trim().is_empty()
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Refund>, raw::Error<()>> {

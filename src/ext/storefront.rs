@@ -137,6 +137,10 @@ impl Attempt for StartCheckout {
         checks::public_checkout(&self.body)
     }
 
+    fn is_identified(&self, checkout: &Checkout) -> bool {
+        super::checkouts::is_usable(checkout)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {
         raw.start_payment_link_checkout(&self.token, &self.body).send().await
     }

@@ -89,6 +89,10 @@ impl Attempt for SetWebhookEndpoint {
         checks::webhook_endpoint(&self.body)
     }
 
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+
     async fn attempt(
         &self,
         raw: &raw::Client,

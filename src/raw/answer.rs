@@ -17,7 +17,7 @@ pub(crate) async fn answer<T: DeserializeOwned>(
     if context.exchange.is_none() && response.status().is_success() {
         return ResponseValue::from_response(response).await;
     }
-    let decode = |body: &[u8]| match repair::without_mark(body) {
+    let decode = |body: &[u8]| match repair::without_mark(body).trim_ascii() {
         // Nothing was said of the thing. Whether that is a response to the call is for the caller of this to decide.
         [] => serde_json::from_slice(b"{}").or_else(|_| serde_json::from_slice(b"")),
         _ => repair::decode(body),
@@ -30,7 +30,7 @@ pub(super) async fn answer_as_asked<T: DeserializeOwned>(
     context: &Context,
     response: reqwest::Response,
 ) -> Result<ResponseValue<T>, Error<()>> {
-    let decode = |body: &[u8]| match repair::without_mark(body) {
+    let decode = |body: &[u8]| match repair::without_mark(body).trim_ascii() {
         // Not every type reads null, so the error of the others is about the body as it is.
         [] => serde_json::from_slice(b"null").or_else(|_| serde_json::from_slice(b"")),
         body => serde_json::from_slice(body),

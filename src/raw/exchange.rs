@@ -30,6 +30,13 @@ pub(crate) struct Received {
     pub(crate) end: End,
 }
 
+impl Received {
+    /// Whether the body has nothing in it but white space.
+    pub(crate) fn is_blank(&self) -> bool {
+        super::without_mark(&self.body).trim_ascii().is_empty()
+    }
+}
+
 /// How a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {

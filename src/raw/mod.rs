@@ -70,7 +70,7 @@ mod repair;
 #[cfg_attr(not(feature = "webhooks"), allow(dead_code, reason = "only webhooks report the place of a flaw"))]
 pub(crate) mod scan;
 #[cfg(any(feature = "client", feature = "webhooks"))]
-pub(crate) use repair::decode;
+pub(crate) use repair::{decode, without_mark};
 #[cfg(feature = "client")]
 mod segment;
 

@@ -73,6 +73,8 @@ async fn an_unreadable_success_moved_money() {
         (r#"{"status":"processing","#, Outcome::Done, None),
         (r#"{"detail":"Queued.","amount":"1.00"}"#, Outcome::Done, None),
         (r#"{"refund_public_id":"  ","refund_id":null}"#, Outcome::Done, None),
+        // It may be the id of the payment.
+        (r#"{"id":"TX","status":"refunded","depositAttempts":[]}"#, Outcome::Done, None),
         // Which of two is it?
         (r#"{"refund_public_id":"RF7","refund_public_id":"RF8"}"#, Outcome::Done, None),
         (r#"{"refund_id":7,"refund_id":8}"#, Outcome::Done, None),
@@ -101,7 +103,6 @@ async fn either_id_identifies_a_refund_that_was_made() {
         (r#"{"refund_id":17}"#, "17"),
         (r#"{"refund_id":"RF7","amount":[]}"#, "RF7"),
         (r#"{"refund_public_id":null,"refund_id":"17","transaction_id":null}"#, "17"),
-        (r#"{"id":"RF7","status":"processing"}"#, "RF7"),
     ] {
         let server = Server::with_json(200, body).await;
         let created = server.client().refunds().create("TX", "x").send().await.expect(body);
@@ -226,4 +227,40 @@ async fn complaints_point_into_the_request_whatever_wraps_them() {
         let printed = "create_refund: the server answered 400 Bad Request because of /amount";
         assert_eq!(error.to_string(), printed, "{body}");
     }
+}
+
+/// A success that says nothing of what was asked for.
+#[tokio::test]
+async fn an_empty_success_is_a_response_only_where_nothing_is_missing() {
+    for body in ["", " \n", "\u{feff}"] {
+        let server = Server::with_json(200, body).await;
+        let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
+        dashboard.webhook_endpoint().set("https://shop.test/hook").send().await.expect("was set");
+        dashboard.organization().update().name("n").send().await.expect("was changed");
+        for error in [
+            dashboard.api_keys().create().send().await.map(drop).expect_err("the key is shown only once"),
+            dashboard.organization().get().send().await.map(drop).expect_err("nothing was read"),
+            server.client().payments().get("TX").send().await.map(drop).expect_err("nothing was read"),
+        ] {
+            assert_eq!(error.outcome(), Outcome::Done, "{error}");
+            assert!(error.to_string().contains("has an empty body"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_blank_id_is_none() {
+    for body in [r#"{"checkout_id":" ","checkout_url":"u"}"#, r#"{"checkout_id":"c1","checkout_url":""}"#] {
+        let server = Server::with_json(200, body).await;
+        let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::ONE);
+        let call = server
+            .client()
+            .checkouts()
+            .create(nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com"), [mug]);
+        let error = call.send().await.expect_err(body);
+        assert_eq!(error.outcome(), Outcome::Done, "{error}");
+        assert_eq!(error.made_id().as_deref(), body.contains("c1").then_some("c1"));
+    }
+    let server = Server::with_json(200, r#"{"id":"","amount":"1.00"}"#).await;
+    server.client().payments().get("TX").send().await.expect_err("has no id");
 }

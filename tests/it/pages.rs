@@ -224,3 +224,26 @@ async fn an_error_on_the_first_page_is_no_end() {
     let error = server.client().refunds().list().send().await.expect_err("is neither form");
     assert!(error.is_decode(), "{error:?}");
 }
+
+/// What cannot be read of an envelope may be the rest of the list.
+#[tokio::test]
+async fn a_next_that_cannot_be_read_is_an_error() {
+    for (next, is_error) in [
+        (r#""next":{"href":"https://x/?page=2"}"#, true),
+        (r#""next":["https://x/?page=2"]"#, true),
+        (r#""next":true"#, true),
+        (r#""next":NaN"#, true),
+        (r#""next":"https://x/?page=2","next":"https://x/?page=3""#, true),
+        (r#""links":{"next":7}"#, true),
+        (r#""next":null"#, false),
+        (r#""next":" ","links":{"next":null}"#, false),
+    ] {
+        let body = format!("{{{next},\"count\":\"1\",\"results\":[{}]}}", r#"{"id":"RF1"}"#);
+        let server = Server::start(move |_| body.clone()).await;
+        let page = server.client().refunds().list().send().await;
+        assert_eq!(page.is_err(), is_error, "{next}: {page:?}");
+        if let Ok(page) = page {
+            assert_eq!((page.count, page.next.is_some()), (Some(1), false), "{next}");
+        }
+    }
+}

@@ -38,7 +38,7 @@ impl fmt::Display for Error {
             Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
             Failure::Undecodable { received: Some(received), .. }
             | Failure::Unidentified { received: Some(received) }
-                if received.body.is_empty() =>
+                if received.is_blank() =>
             {
                 write!(f, "the response ({}) has an empty body", received.status)?;
             }

@@ -98,7 +98,7 @@ impl Error {
         }
         let body: HashMap<String, &RawValue> = serde_json::from_slice(self.body()?).ok()?;
         let names: &[&str] = match self.operation() {
-            Some("create_refund") => &["refund_public_id", "refund_id", "id"],
+            Some("create_refund") => &["refund_public_id", "refund_id"],
             Some("create_checkout" | "start_payment_link_checkout") => &["checkout_id"],
             _ => &["id"],
         };

@@ -49,6 +49,9 @@ fn plain(text: &str) -> Result<Decimal, &'static str> {
     if !is_number || (whole.is_empty() && fraction.is_empty()) {
         return Err(REFUSAL);
     }
+    // Zeros in front have no value; `rust_decimal` calls itself for each of them.
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
     let text = format!("{}{whole}.{fraction}", if text.starts_with('-') { "-" } else { "" });
     Decimal::from_str_exact(text.trim_end_matches('.')).map_err(|_| TOO_LONG)
 }

@@ -8,7 +8,11 @@ use serde_json::value::RawValue;
 pub(super) fn other_forms(written: &str) -> Vec<String> {
     let is_number = |text: &str| text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
     if is_number(written) {
-        return whole(written).into_iter().chain([format!("\"{written}\"")]).collect();
+        let digits = whole(written).unwrap_or_else(|| written.to_owned());
+        // An id is digits. Of a fraction or an exponent nobody knows how its text would be.
+        let is_id = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let text = is_id.then(|| format!("\"{digits}\""));
+        return (digits != written).then_some(digits).into_iter().chain(text).collect();
     }
     let Ok(content) = serde_json::from_str::<String>(written) else { return Vec::new() };
     let content = content.trim();

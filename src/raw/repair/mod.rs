@@ -14,6 +14,8 @@ mod tests;
 
 mod text;
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
@@ -36,7 +38,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> 
 }
 
 /// Returns the body without its byte-order mark.
-pub(super) fn without_mark(body: &[u8]) -> &[u8] {
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
@@ -62,42 +64,54 @@ struct Repair {
 
 impl Repair {
     /// Returns the value, and the text that it was decoded from.
-    fn repaired<T: DeserializeOwned>(&mut self, mut text: String) -> Option<(T, String)> {
-        let mut failed_at = match self.attempt(&text)? {
+    fn repaired<T: DeserializeOwned>(&mut self, text: String) -> Option<(T, String)> {
+        let failed_at = match self.attempt(&text)? {
             Ok(value) => return Some((value, text)),
             Err(path) => path,
         };
+        let text = self.repaired_below::<T>(text, &[], failed_at);
+        Some((self.attempt(&text)?.ok()?, text))
+    }
+
+    /// Repairs what is below a place as far as that goes, and leaves out nothing above it.
+    fn repaired_below<T: DeserializeOwned>(
+        &mut self,
+        mut text: String,
+        place: &[Step],
+        mut failed_at: Vec<Step>,
+    ) -> String {
         // Once for each list: what still fails in it has no other form.
         let mut lists: Vec<Vec<Step>> = Vec::new();
-        loop {
-            if let Some(list) = text::outer_list(&text, &failed_at)
-                && !lists.contains(&list)
-            {
-                text = self.repaired_list::<T>(&text, &list)?;
-                lists.push(list);
-            } else {
-                text = self.repaired_value::<T>(&text, &failed_at, 0)?;
-            }
-            match self.attempt(&text)? {
-                Ok(value) => return Some((value, text)),
-                Err(path) => failed_at = path,
+        while failed_at.starts_with(place) {
+            let list = text::outer_list(&text, &failed_at, place.len()).filter(|list| !lists.contains(list));
+            let candidate = match &list {
+                Some(list) => self.repaired_list::<T>(&text, list),
+                None => self.repaired_value::<T>(&text, &failed_at, place.len()),
+            };
+            lists.extend(list);
+            let Some(candidate) = candidate else { break };
+            text = candidate;
+            match self.attempt::<T>(&text) {
+                Some(Err(path)) => failed_at = path,
+                _ => break,
             }
         }
+        text
     }
 
     /// Repairs the items of a list one by one, so that a page in which each item differs costs no more than the items.
     fn repaired_list<T: DeserializeOwned>(&mut self, text: &str, list: &[Step]) -> Option<String> {
-        let whole = text::find(text, list)?;
+        let whole = self.find(text, list)?;
         let items: Vec<&RawValue> = serde_json::from_str(&text[whole.clone()]).ok()?;
+        let place = [list, &[Step::Index(0)]].concat();
         let mut repaired = Vec::with_capacity(items.len());
         for item in items {
             let alone = format!("{}[{}]{}", &text[..whole.start], item.get(), &text[whole.end..]);
             // What fails elsewhere is repaired with the whole.
             let item = match self.attempt::<T>(&alone)? {
-                Err(path) if path.len() > list.len() && path.starts_with(list) => {
-                    let alone = self.repaired_within::<T>(alone, list, path);
-                    let path = [list, &[Step::Index(0)]].concat();
-                    alone[text::find(&alone, &path)?].to_owned()
+                Err(path) if path.starts_with(&place) => {
+                    let alone = self.repaired_below::<T>(alone, &place, path);
+                    alone[self.find(&alone, &place)?].to_owned()
                 }
                 _ => item.get().to_owned(),
             };
@@ -106,22 +120,10 @@ impl Repair {
         Some(format!("{}[{}]{}", &text[..whole.start], repaired.join(","), &text[whole.end..]))
     }
 
-    /// Repairs what is in a list as far as that goes, without leaving out the list.
-    fn repaired_within<T: DeserializeOwned>(
-        &mut self,
-        mut text: String,
-        list: &[Step],
-        mut failed_at: Vec<Step>,
-    ) -> String {
-        while failed_at.len() > list.len() && failed_at.starts_with(list) {
-            let Some(candidate) = self.repaired_value::<T>(&text, &failed_at, list.len()) else { break };
-            text = candidate;
-            match self.attempt::<T>(&text) {
-                Some(Err(path)) => failed_at = path,
-                _ => break,
-            }
-        }
-        text
+    /// Finds the text of a value, which takes the work of a few decodings.
+    fn find(&mut self, text: &str, path: &[Step]) -> Option<Range<usize>> {
+        self.budget = self.budget.checked_sub(text.len())?;
+        text::find(text, path)
     }
 
     /// Writes the value at which decoding failed in another form, or leaves it out. Returns a text that fails later, or not at all.
@@ -133,11 +135,14 @@ impl Repair {
         failed_at: &[Step],
         kept: usize,
     ) -> Option<String> {
+        // Several searches of the text.
+        self.budget = self.budget.checked_sub(8 * text.len())?;
         // Of several values under one name, none is known to be the right one.
         if let Some(candidate) = text::without_repeats(text, failed_at) {
+            self.budget = self.budget.checked_sub(128 * text.len())?;
             return Some(candidate);
         }
-        let range = text::find(text, failed_at)?;
+        let range = self.find(text, failed_at)?;
         for form in other_forms(&text[range.clone()]) {
             let candidate = format!("{}{form}{}", &text[..range.start], &text[range.end..]);
             // A form that is no better fails at the same value, or at what it is in.

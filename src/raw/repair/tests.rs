@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::decode;
-use crate::raw::types::{Checkout, Payment, Refund};
+use crate::raw::types::{Checkout, Payment, PaymentLink, Refund};
 
 const REFUND: &str = r#"{"id":"RF7","transaction_id":"TX1","amount":"10.00","currency":"USD","status":"completed","created_at":"2026-01-02T03:04:05Z"}"#;
 
@@ -169,5 +169,39 @@ fn a_value_that_json_cannot_hold_hides_nothing() {
     // Cut off, or with a broken structure, it is not repaired.
     for broken in [&REFUND[..60], &REFUND[..REFUND.len() - 1], &REFUND.replace(':', "=")] {
         decode::<Refund>(broken.as_bytes()).expect_err(broken);
+    }
+}
+
+#[test]
+fn lists_in_lists_are_repaired_within_the_budget() {
+    let link = |products: usize| {
+        let products = vec![r#"{"product_id":1,"quantity":"1"}"#; products].join(",");
+        format!(r#"{{"id":17,"products":[{products}],"name":4}}"#)
+    };
+    let links: Vec<PaymentLink> =
+        decode(format!("[{},{}]", link(40), link(30)).as_bytes()).expect("is readable");
+    assert_eq!((links.len(), links[0].products.len(), links[1].products.len()), (2, 40, 30));
+    assert_eq!(links[1].products[29].product_id.as_deref(), Some("1"));
+    let link: PaymentLink = decode(link(300).as_bytes()).expect("is readable");
+    assert_eq!((link.products.len(), link.products[299].quantity), (300, Some(1)));
+}
+
+#[test]
+fn work_is_bounded() {
+    let amounts: String = (0..2_000).map(|index| format!(",\"amount\":\"{index}.00\"")).collect();
+    decode::<Refund>(format!(r#"{{"id":"RF7"{amounts}}}"#).as_bytes())
+        .expect_err("more values than anybody sends");
+    let zeros = format!(r#"{{"id":"RF7","amount":"{}1.00"}}"#, "0".repeat(100_000));
+    assert_eq!(refund(&zeros).amount.map(|amount| amount.to_string()).as_deref(), Some("1.00"));
+}
+
+#[test]
+fn an_id_is_made_of_digits_only() {
+    for (id, expected) in
+        [("42", Some("42")), ("42.0", Some("42")), ("4.2e1", None), ("-1", None), ("4.5", None)]
+    {
+        let read = refund(&with("transaction_id", id));
+        assert_eq!(read.transaction_id.as_deref(), expected, "{id}");
+        assert_eq!(read.extra.contains_key("transaction_id"), expected.is_none(), "{id}");
     }
 }

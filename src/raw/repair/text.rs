@@ -30,11 +30,15 @@ pub(super) fn find(text: &str, path: &[Step]) -> Option<Range<usize>> {
     Some(start..start + value.get().len())
 }
 
-/// Returns the way to the outermost list of several items that a value is in.
-pub(super) fn outer_list(text: &str, path: &[Step]) -> Option<Vec<Step>> {
-    let at = path.iter().position(|step| matches!(step, Step::Index(_)))?;
-    let items: Vec<&RawValue> = serde_json::from_str(&text[find(text, &path[..at])?]).ok()?;
-    (items.len() > 1).then(|| path[..at].to_vec())
+/// Returns the way to the outermost list of several items that a value is in, and that is below a place of so many steps.
+pub(super) fn outer_list(text: &str, path: &[Step], below: usize) -> Option<Vec<Step>> {
+    let mut lists = (below..path.len()).filter(|at| matches!(path[*at], Step::Index(_)));
+    let has_several = |at: &usize| {
+        let items =
+            find(text, &path[..*at]).map(|range| serde_json::from_str::<Vec<&RawValue>>(&text[range]));
+        items.is_some_and(|items| items.is_ok_and(|items| items.len() > 1))
+    };
+    lists.find(has_several).map(|at| path[..at].to_vec())
 }
 
 /// Renames the key of a value so that no field of a type has it. `None` for what has no key, or was renamed before.
