@@ -203,11 +203,6 @@ impl Call<CreateCheckout> {
     }
 }
 
-/// Whether a checkout has what it is for: the id to store, and the page to send the customer to.
-pub(super) fn is_usable(checkout: &Checkout) -> bool {
-    [&checkout.checkout_id, &checkout.checkout_url].iter().all(|text| !text.trim().is_empty())
-}
-
 impl Request for CreateCheckout {
     type Output = Checkout;
 }
@@ -226,7 +221,7 @@ impl Attempt for CreateCheckout {
     }
 
     fn is_identified(&self, checkout: &Checkout) -> bool {
-        is_usable(checkout)
+        checks::is_usable(checkout)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {

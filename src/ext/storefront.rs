@@ -138,7 +138,7 @@ impl Attempt for StartCheckout {
     }
 
     fn is_identified(&self, checkout: &Checkout) -> bool {
-        super::checkouts::is_usable(checkout)
+        checks::is_usable(checkout)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {
