@@ -70,7 +70,9 @@ mod repair;
 #[cfg_attr(not(feature = "webhooks"), allow(dead_code, reason = "only webhooks report the place of a flaw"))]
 pub(crate) mod scan;
 #[cfg(any(feature = "client", feature = "webhooks"))]
-pub(crate) use repair::{decode, without_mark};
+pub(crate) use repair::decode;
+#[cfg(feature = "client")]
+pub(crate) use repair::without_mark;
 #[cfg(feature = "client")]
 mod segment;
 
