@@ -171,7 +171,10 @@ impl Repair {
             Ok(value) => return deserializer.end().is_ok().then_some(Ok(value)),
             Err(error) => error,
         };
-        if !error.inner().is_data() {
+        // With `arbitrary_precision` a number out of range is found only here, and serde_json takes it for broken JSON.
+        let is_of_a_value =
+            error.inner().is_data() || error.inner().to_string().starts_with("number out of range");
+        if !is_of_a_value {
             return None;
         }
         let repeated = repeated(&error.inner().to_string()).map(|name| Some(Step::Key(name)));
