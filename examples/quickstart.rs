@@ -44,7 +44,7 @@ async fn with_nd8(key: String) -> Result<()> {
     let client = Client::builder(key).application("nd8-quickstart").settings_from_env()?.build()?;
     let checkout = create_checkout(&client, [mugs()]).await?;
     println!("\nOpen the page, pay, and look the payment up with `client.payments().get(…)`.");
-    println!("Your webhook endpoint will hear of it under order id {}.", checkout.checkout_id);
+    println!("Your webhook endpoint will receive the result under order id {}.", checkout.checkout_id);
     Ok(())
 }
 

@@ -85,7 +85,8 @@ impl Call<CreateRefund> {
     /// Looks whether this refund has been made, without sending it: whether the list has a refund of this payment that was
     /// created at `since` or later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
     ///
-    /// Take `since` from before the refund was sent, by the server's clock or with something to spare.
+    /// Take `since` from before the refund was sent, by the server's clock or with something to spare. A server that writes times without an
+    /// offset is read as UTC, though it may mean local time: against such a one, take a day to spare.
     ///
     /// # Example: was it made?
     ///
@@ -286,11 +287,12 @@ impl Call<CreateRefund> {
         };
         let named = refund.transaction_id.as_deref().map(last).filter(|named| !named.is_empty());
         let named = named.as_deref();
-        let is_named =
-            named.is_some_and(|named| payment.iter().any(|name| name.trim().eq_ignore_ascii_case(named)));
-        // By nothing, or by a number of which it is not known whose it is.
-        let may_be_named =
-            named.is_none_or(|named| is_number(named) && !payment.iter().any(|name| is_number(name)));
+        let is_one_of = |test: &dyn Fn(&str) -> bool| payment.iter().any(|name| test(name.trim()));
+        let is_named = named.is_some_and(|named| is_one_of(&|name| name == named));
+        // By nothing, by the name in another case, or by a number of which it is not known whose it is.
+        let may_be_named = named.is_none_or(|named| {
+            is_one_of(&|name| name.eq_ignore_ascii_case(named)) || is_number(named) && !is_one_of(&is_number)
+        });
         if !is_named && !may_be_named {
             return None;
         }

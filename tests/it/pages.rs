@@ -196,7 +196,7 @@ async fn a_page_in_an_envelope_is_read_like_any_other() {
     assert!(unusable.is_decode(), "{unusable:?}");
 }
 
-/// A `next` that leads to the same page again, while the count that stands beside it grows.
+/// A `next` that leads to the same page again, while the count next to it grows.
 #[tokio::test]
 async fn a_next_that_is_stuck_ends_with_an_error_however_the_count_moves() {
     let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(3));

@@ -260,3 +260,35 @@ async fn a_later_look_says_what_it_cannot_tell() {
         assert_eq!(said, expected, "{quirk:?}");
     }
 }
+
+/// However the list names the payment, a refund that may be of it proves no absence.
+#[tokio::test]
+async fn a_payment_by_another_name_proves_no_absence() {
+    for (named, expected) in [
+        (r#""TX1""#, "Found"),
+        (r#"" TX1 ""#, "Found"),
+        (r#""https://nd8.test/api/transactions/TX1/""#, "Found"),
+        (r#""tx1""#, "Ambiguous"),
+        ("null", "Ambiguous"),
+        ("4.2e1", "Ambiguous"),
+        (r#"{"id":"TX1"}"#, "Ambiguous"),
+        (r#""TX2""#, "NotFound"),
+    ] {
+        let listed = format!(
+            r#"[{{"id":"RF2","transaction_id":{named},"amount":"10.00","currency":"USD","reason":"Order 4711","created_at":"2026-01-02T03:04:05Z"}}]"#
+        );
+        let server = crate::support::Server::start(move |request| {
+            let query = request.uri.query().unwrap_or_default();
+            match request.uri.path().contains("/transactions/") {
+                true => r#"{"id":"TX1"}"#.to_owned(),
+                false if query.contains("page=1&") || query.ends_with("page=1") => listed.clone(),
+                false => "[]".to_owned(),
+            }
+        })
+        .await;
+        let refund = server.client().refunds().create("TX1", "Order 4711").amount(Decimal::new(10_00, 2));
+        let looked = refund.reconcile("2026-01-01T00:00:00Z".parse().expect("is a time")).await;
+        let looked = format!("{:?}", looked.expect("is answered"));
+        assert!(looked.starts_with(expected), "{named}: {looked}");
+    }
+}

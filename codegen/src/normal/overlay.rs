@@ -151,56 +151,38 @@ impl Overlay {
                 let other_type = schema.get("type").filter(|known| {
                     matches!(keyword.as_str(), "enum" | "format")
                         && !shape.schema.contains_key("type")
-                        && is_published
                         && known.as_str().is_some_and(|known| known != "string" && known != "number")
                 });
-                match schema.get(keyword) {
-                    None if other_type.is_some() => {
-                        let message = format!(
-                            "{document}{} has `type: {}` for {role}, so the overlay's `{keyword}: {value}` is overruled; correct \
-                             or remove it",
-                            at(place),
-                            other_type.cloned().unwrap_or_default()
-                        );
-                        diagnostics.warn(
-                            WarningKind::Overruled,
-                            &self.name,
-                            &entry.join(["schema", keyword]),
-                            message,
-                        );
-                        applied += 1;
-                    }
-                    None => {
+                let (states, known) = match (schema.get(keyword), other_type) {
+                    (None, Some(known)) if is_published => ("type", known),
+                    (None, _) => {
                         schema.insert(keyword.clone(), value.clone());
                         if keyword == "enum" {
                             schema.insert(INFERRED_VALUES.to_owned(), Value::Bool(true));
                         }
                         applied += 1;
+                        continue;
                     }
-                    Some(known) if same(keyword, known, value) => equal.push(keyword.as_str()),
-                    Some(_) if !is_published => {}
-                    Some(known) => {
-                        // In Rust the contract decides what is always there; the merged document says what the document does.
-                        let of_rust = match keyword.as_str() {
-                            "required" => {
-                                " in the merged document (the Rust types keep what the contract has)"
-                            }
-                            _ => "",
-                        };
-                        let message = format!(
-                            "{document}{} has `{keyword}: {known}` for {role}, so the overlay's `{keyword}: {value}` is \
-                             overruled{of_rust}; correct or remove it",
-                            at(place)
-                        );
-                        diagnostics.warn(
-                            WarningKind::Overruled,
-                            &self.name,
-                            &entry.join(["schema", keyword]),
-                            message,
-                        );
-                        applied += 1;
+                    (Some(known), _) if same(keyword, known, value) => {
+                        equal.push(keyword.as_str());
+                        continue;
                     }
-                }
+                    (Some(_), _) if !is_published => continue,
+                    (Some(known), _) => (keyword.as_str(), known),
+                };
+                // In Rust the contract decides what is always there; the merged document says what the document does.
+                let of_rust = match keyword.as_str() {
+                    "required" => " in the merged document (the Rust types keep what the contract has)",
+                    _ => "",
+                };
+                let message = format!(
+                    "{document}{} has `{states}: {known}` for {role}, so the overlay's `{keyword}: {value}` is \
+                     overruled{of_rust}; correct or remove it",
+                    at(place)
+                );
+                let place = entry.join(["schema", keyword]);
+                diagnostics.warn(WarningKind::Overruled, &self.name, &place, message);
+                applied += 1;
             }
             let repeated = equal.iter().any(|keyword| *keyword != "type" || shape.schema.len() == 1);
             if is_published && is_written && applied == 0 && repeated {

@@ -7,7 +7,7 @@ use crate::raw::Received;
 
 /// What went wrong, with as much of it as was had.
 pub(in crate::ext) enum Failure {
-    /// The door could not be opened.
+    /// The client could not be built.
     Configuration { problem: &'static str, source: Option<Box<dyn StdError + Send + Sync>> },
     /// The caller's arguments make no request that the server could accept.
     Input(Vec<FieldError>),
@@ -34,7 +34,7 @@ pub(super) fn never_connected(error: &reqwest::Error) -> bool {
     error.is_connect()
 }
 
-/// A browser does not tell, so nothing is certain.
+/// A browser does not report this, so nothing is certain.
 #[cfg(target_family = "wasm")]
 pub(super) fn never_connected(_: &reqwest::Error) -> bool {
     false

@@ -4,7 +4,7 @@ use super::Error;
 use super::failure::{Failure, never_connected};
 
 impl Error {
-    /// Whether a door could not be opened: its base URL, its name or TLS.
+    /// Whether a client could not be built: its credential, its base URL, its name or TLS.
     ///
     /// ```
     /// let error = nd8::Client::builder("key").base_url("not a URL").build().unwrap_err();

@@ -21,7 +21,7 @@ use crate::raw;
 
 /// Why a call failed, and whether money may have moved all the same.
 ///
-/// `Display` tells what failed and names the fields at fault; it never prints what the server wrote, what was sent, or
+/// `Display` prints what failed and names the fields at fault; it never prints what the server wrote, what was sent, or
 /// a credential. What the server wrote is had on request, from [`messages`](Self::messages) and [`body`](Self::body):
 /// it may repeat what a customer typed, so it is not for logs.
 ///
@@ -107,7 +107,7 @@ impl Error {
         self
     }
 
-    /// The operation that failed, such as `create_refund`; none while a door is being opened.
+    /// The operation that failed, such as `create_refund`; none while a client is being built.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -80,7 +80,7 @@ pub(super) fn everyday(text: &[u8]) -> Option<Decimal> {
     Some(Decimal::from_parts(digits as u32, (digits >> 32) as u32, 0, false, scale))
 }
 
-/// Goes on with a number by the digits at the beginning of `text`, and gives what stands behind them.
+/// Continues a number with the digits at the beginning of `text`, and returns the rest of the text.
 fn leading_digits(mut number: u64, text: &[u8]) -> (u64, &[u8]) {
     for (index, byte) in text.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');

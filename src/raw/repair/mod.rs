@@ -4,14 +4,13 @@
 //! in another form, and decoding starts again. A value that has no other form becomes absent, and is kept raw among the fields that
 //! the type does not name ([`extra`](super::extra)). No value is made up: where the type requires it, the error of the strict decoding stays.
 //!
-//! A value that is absent although the type requires it, invalid UTF-8 and invalid JSON stay errors.
+//! A value that is absent although the type requires it, and JSON that is cut off or broken beyond single values, stay errors.
 
 #[cfg(test)]
 mod every_field;
 mod forms;
 #[cfg(test)]
 mod tests;
-
 mod text;
 
 use std::ops::Range;
