@@ -16,6 +16,8 @@ pub struct Api {
     pub retrieved: Option<&'static str>,
     /// How many operations the document describes.
     pub operations: usize,
+    /// The version of this crate, with the version of the API that it is released for behind the plus.
+    pub crate_version: &'static str,
 }
 
 /// The revision that this crate is built from. Where `ND8_OPENAPI` names another document, it tells of that one.
@@ -78,7 +80,22 @@ impl Api {
     const fn new(
         (version, sha256, retrieved, operations): (&'static str, &'static str, Option<&'static str>, usize),
     ) -> Self {
-        Self { version, sha256, retrieved, operations }
+        Self { version, sha256, retrieved, operations, crate_version: env!("CARGO_PKG_VERSION") }
+    }
+
+    /// Returns the document that this crate is built from, byte for byte: JSON, or YAML where `ND8_OPENAPI` names a YAML file.
+    ///
+    /// It is in the program only where this is called. Build scripts of dependents read the same file, whose path is in
+    /// `DEP_ND8_API_DOCUMENT`, without this feature.
+    ///
+    /// ```
+    /// let document: serde_json::Value = serde_json::from_slice(nd8::API.document())?;
+    /// assert_eq!(document["info"]["version"], nd8::API.version);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "document")]
+    pub const fn document(&self) -> &'static [u8] {
+        include_bytes!(env!("ND8_API_DOCUMENT"))
     }
 }
 
@@ -207,11 +224,20 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "document")]
+    #[test]
+    fn the_document_is_the_one_that_is_checked_in() {
+        if option_env!("ND8_OPENAPI").is_none() {
+            assert_eq!(API.document(), include_bytes!("../openapi/nd8.json"));
+        }
+    }
+
     const ONE: Api = Api {
         version: "1.1.0",
         sha256: "18177203dd2360d4ccb46bb6745704c388e4adbcb395f7499f15393e182213b8",
         retrieved: None,
         operations: 15,
+        crate_version: "0.1.0+api.1.1.0",
     };
 
     fn text(version: Option<&str>, sha256: Option<&str>) -> Option<String> {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::Document;
-use crate::finding::Finding;
+use crate::finding::{Finding, Section};
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
 
@@ -74,6 +74,33 @@ impl Comparison {
     /// How many findings have a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Keeps only what concerns some of the operations, for a program that uses no others.
+    ///
+    /// What concerns no operation in particular stays: the servers, the security of all operations, what the server calls, and
+    /// named schemas that no operation uses, which may be those of events.
+    ///
+    /// ```
+    /// use openapi_drift::{Document, Severity, compare};
+    ///
+    /// let text = |version, paths| format!("openapi: 3.0.3\ninfo: {{title: Shop, version: '{version}'}}\npaths: {{{paths}}}");
+    /// let old = Document::parse("old", text(1, "/a: {get: {}}, /b: {get: {}}"))?;
+    /// let new = Document::parse("new", text(2, "/a: {get: {}}"))?;
+    /// let comparison = compare(&old, &new);
+    /// assert_eq!(comparison.worst(), Some(Severity::Breaking));
+    /// let of_a = comparison.concerning(|operation| operation.path == "/a");
+    /// // The version changed for everybody.
+    /// assert_eq!(of_a.worst(), Some(Severity::Docs));
+    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn concerning(mut self, is_used: impl Fn(&Operation) -> bool) -> Self {
+        self.findings.retain(|finding| {
+            let is_called_by_server = matches!(finding.section, Section::Webhooks | Section::Callbacks);
+            is_called_by_server || finding.operations.is_empty() || finding.operations.iter().any(&is_used)
+        });
+        self
     }
 
     /// The findings one per operation, as without any grouping: lazily, because there may be very many.

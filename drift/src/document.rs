@@ -5,6 +5,7 @@ use std::fmt;
 use openapi_source::Source;
 use openapi_source::tree::{NodeId, Tree};
 
+use crate::operations::{METHODS, Operation};
 use crate::{Excerpt, Location, ParseError, Span};
 
 /// An OpenAPI 3.0 or 3.1 document, with its text and the place of every node.
@@ -51,6 +52,28 @@ impl Document {
     /// The API's title: `info.title`.
     pub fn title(&self) -> Option<&str> {
         self.0.scalar("/info/title")
+    }
+
+    /// Returns the operations of `paths`, in the order of the document. Those that a path item takes from somewhere else by
+    /// `$ref` are not among them.
+    ///
+    /// ```
+    /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths: {/items: {get: {}, summary: Items}}\n";
+    /// let document = openapi_drift::Document::parse("shop.yaml", yaml)?;
+    /// let operations: Vec<String> = document.operations().iter().map(ToString::to_string).collect();
+    /// assert_eq!(operations, ["GET /items"]);
+    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// ```
+    pub fn operations(&self) -> Vec<Operation> {
+        let tree = self.tree();
+        let paths = tree.find("/paths").map_or(&[][..], |paths| tree.entries(paths));
+        let items = paths.iter().flat_map(|path| {
+            tree.entries(path.value).iter().map(|member| (tree.str(path.key), tree.str(member.key)))
+        });
+        let operations = items.filter(|(_, method)| METHODS.contains(method));
+        operations
+            .map(|(path, method)| Operation { path: path.to_owned(), method: method.to_uppercase() })
+            .collect()
     }
 
     /// The whole text.

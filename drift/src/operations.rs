@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// The keys of a path item that are operations.
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 /// An operation, as the old document writes its path, or the new one where only that has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Operation {

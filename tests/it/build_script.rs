@@ -88,8 +88,15 @@ fn a_pin_is_held_against_the_document_that_is_built() {
     assert!(printed.contains(&format!("wanted: version {version}, sha256 {}", &sha256[..16])), "{printed}");
     assert!(!printed.contains(sha256), "what is found is not what is checked in: {printed}");
 
-    let told = text(pinned(&["run", "--bin=revision"]).stdout);
-    assert!(told.starts_with(&format!("version = {version:?}, sha256 = ")), "{told}");
-    assert!(told.ends_with(&format!("{operations} operations, retrieved on an unknown day\n")), "{told}");
-    assert!(!told.contains(sha256), "{told}");
+    let printed = text(pinned(&["run", "--bin=revision"]).stdout);
+    assert!(printed.starts_with(&format!("version = {version:?}, sha256 = ")), "{printed}");
+    assert!(
+        printed.contains(&format!("{operations} operations, retrieved on an unknown day\n")),
+        "{printed}"
+    );
+    assert!(!printed.contains(sha256), "{printed}");
+    // Dependents get a copy: the file that the variable named may be edited after the build.
+    let copy = printed.trim_end().rsplit_once("document: ").expect("names the document").1;
+    assert_ne!(Path::new(copy), document);
+    assert_eq!(std::fs::read(copy).expect("is there"), std::fs::read(&document).expect("is there"));
 }

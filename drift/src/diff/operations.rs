@@ -9,10 +9,8 @@ use super::value::shorten;
 use super::walk::Walk;
 use super::{operation, parameters};
 use crate::finding::{Section, SubjectKind};
-use crate::operations::Operation;
+use crate::operations::{METHODS, Operation};
 use crate::rule::{ApiRule as A, Rule};
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// An operation of one document.
 #[derive(Clone, Copy, Debug)]

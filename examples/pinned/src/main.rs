@@ -3,9 +3,9 @@
 // What this program was tested with. Whoever updates nd8 to another revision looks here.
 nd8::require_api!(version = "1.1.0", sha256 = "18177203dd2360d4");
 
-/// As the build script was told it.
+/// As the build script received it.
 const VERSION: &str = env!("DEP_ND8_API_VERSION");
-/// As the build script was told it.
+/// As the build script received it.
 const SHA256: &str = env!("DEP_ND8_API_SHA256");
 
 fn main() {
@@ -17,8 +17,10 @@ mod tests {
     use super::{SHA256, VERSION};
 
     #[test]
-    fn the_build_script_is_told_what_the_code_is_told() {
+    fn the_build_script_receives_what_the_code_has() {
         assert_eq!((VERSION, SHA256), (nd8::API.version, nd8::API.sha256));
+        let document = include_str!(env!("DEP_ND8_API_DOCUMENT"));
+        assert!(document.contains(&format!("\"version\": \"{VERSION}\"")), "{document}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         // Only so that its tests get the feature `mock`.
         ("nd8", "nd8", DependencyKind::Development) => None,
         // They are users.
-        ("nd8-benches" | "nd8-downstream" | "nd8-pinned", "nd8", _) => None,
+        ("nd8-benches" | "nd8-downstream" | "nd8-pinned" | "nd8-pinned-drift", "nd8", _) => None,
         (_, "nd8-benches", _) => Some("it measures, and nothing else"),
         (_, "nd8-pinned", _) => Some("it is an example"),
         (_, "nd8-downstream", _) => Some("it is nobody's library"),
