@@ -4,7 +4,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// In front of the key of a value that was set aside. A character for private use, which no API has in its keys.
-pub(super) const MARK: char = '\u{f8ff}';
+pub(crate) const MARK: char = '\u{f8ff}';
+
+/// Returns the key under which a value is set aside.
+#[cfg(feature = "webhooks")]
+pub(crate) fn set_aside(key: &str) -> String {
+    format!("{MARK}{key}")
+}
 
 /// Reads what no other field has taken, and gives values that were set aside their keys back.
 ///

@@ -111,18 +111,16 @@ mod delivery;
 mod error;
 mod event;
 mod headers;
-mod lenient;
 mod memory;
 mod once;
 mod payload;
 mod reason;
+mod source;
 mod timestamp;
 mod verifier;
 
 #[cfg(test)]
 mod once_tests;
-#[cfg(test)]
-mod payload_tests;
 #[cfg(test)]
 mod verifier_tests;
 

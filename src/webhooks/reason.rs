@@ -1,12 +1,12 @@
 //! Why a verified body is not a typed event.
 
-use crate::raw::scan::{Defect, Found, Scanned};
+use crate::raw::scan::{Defect, Found};
 use std::fmt;
 
 /// Reason why a payload that was verified is [`Event::Unknown`](super::Event::Unknown) or
 /// [`Event::Unreadable`](super::Event::Unreadable). It names fields and places, and repeats no value.
 ///
-/// Lines and columns are those of the body, from 1; columns count bytes.
+/// Lines and columns are those of the body, from 1; columns count bytes. Of JSON in a string they are those of the string.
 ///
 /// # Example: an event of next year, and a payload without an id
 ///
@@ -40,6 +40,21 @@ pub enum UnknownReason {
         /// Name of the field on the wire. Where several ids would do, this is the first of them.
         field: &'static str,
     },
+    /// The payload has an `id` where the event has an id of another name. It may be the id of something else: that of the payment
+    /// where a refund's is missing, or that of the message.
+    #[non_exhaustive]
+    OnlyId {
+        /// Name of the id on the wire that is missing. Where several ids would do, this is the first of them.
+        field: &'static str,
+    },
+    /// The name of the event is not a known one, and reports the state of a payment or a refund all the same, such as
+    /// `payment.paid`.
+    SimilarName,
+    /// The body names different events, of which one is known.
+    SeveralNames,
+    /// The body has more than one event or payload: a list, or several objects. What is in [`Delivery::raw`](super::Delivery::raw) can
+    /// be taken apart, and each event be read by [`Event::from_verified`](super::Event::from_verified).
+    SeveralEvents,
     /// A field has a value that its type cannot hold.
     #[non_exhaustive]
     Misfit {
@@ -100,6 +115,14 @@ impl fmt::Display for UnknownReason {
             Self::NotJson => return f.write_str("the body is no JSON"),
             Self::Truncated => return f.write_str("the body ends in the middle of the JSON"),
             Self::Missing { field } => return write!(f, "the payload has no `{field}`"),
+            Self::OnlyId { field } => {
+                return write!(f, "the payload has no `{field}`, and its `id` may be that of something else");
+            }
+            Self::SimilarName => {
+                return f.write_str("the event's name is not known, and is like that of a known event");
+            }
+            Self::SeveralNames => return f.write_str("the body names different events"),
+            Self::SeveralEvents => return f.write_str("the body has more than one event or payload"),
             Self::Misfit { line, column } => ("the payload does not fit its type", line, column),
             Self::InvalidUtf8 { line, column } => ("the body is not UTF-8", line, column),
             Self::HalfSurrogate { line, column } => ("a text has half a surrogate pair", line, column),
@@ -123,21 +146,6 @@ impl From<Found> for UnknownReason {
     }
 }
 
-/// Returns why a body is not JSON whose structure is broken.
-pub(super) fn why_broken(scanned: &Scanned<'_>) -> UnknownReason {
-    match scanned.invalid_utf8() {
-        Some((line, column)) => UnknownReason::InvalidUtf8 { line, column },
-        None if scanned.is_truncated => UnknownReason::Truncated,
-        None => UnknownReason::NotJson,
-    }
-}
-
-/// Returns why a body is not JSON whose structure is whole, or was cut.
-pub(super) fn why_damaged(scanned: &Scanned<'_>) -> Option<UnknownReason> {
-    let first = scanned.first_flaw().map(UnknownReason::from);
-    first.or(scanned.is_truncated.then_some(UnknownReason::Truncated))
-}
-
 #[cfg(test)]
 mod tests {
     use super::UnknownReason as Why;
@@ -153,6 +161,13 @@ mod tests {
             (Why::NotJson, "the body is no JSON"),
             (Why::Truncated, "the body ends in the middle of the JSON"),
             (Why::Missing { field: "refund_id" }, "the payload has no `refund_id`"),
+            (
+                Why::OnlyId { field: "refund_id" },
+                "the payload has no `refund_id`, and its `id` may be that of something else",
+            ),
+            (Why::SimilarName, "the event's name is not known, and is like that of a known event"),
+            (Why::SeveralNames, "the body names different events"),
+            (Why::SeveralEvents, "the body has more than one event or payload"),
             (Why::Misfit { line, column }, "the payload does not fit its type at line 3, column 7"),
             (Why::InvalidUtf8 { line, column }, "the body is not UTF-8 at line 3, column 7"),
             (Why::HalfSurrogate { line, column }, "a text has half a surrogate pair at line 3, column 7"),

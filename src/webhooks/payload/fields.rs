@@ -6,36 +6,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer as _, MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::reason::UnknownReason;
-use crate::raw::scan::{Scanned, UNREADABLE};
-
-/// A payload of which no single field is required by its type.
-pub(super) trait Payload: Default + PartialEq + DeserializeOwned {
-    /// Names on the wire of the ids, any of which identifies what the payload is about.
-    const IDS: &[&str];
-    /// Names on the wire of the other fields that hold a text. A fraction or an exponent is none.
-    const TEXTS: &[&str];
-
-    fn is_identified(&self) -> bool;
-
-    fn extra(&mut self) -> &mut Map<String, Value>;
-
-    /// Takes over what the other has and this one has not.
-    fn absorb(&mut self, other: Self);
-}
+use super::super::reason::UnknownReason;
+use super::super::source::Source;
+use super::Payload;
+use crate::raw::scan::UNREADABLE;
 
 /// The most values of one name that are kept, so that a body of one name alone stays cheap: the first ones, and the last.
 const MAX_VALUES: usize = 16;
 
 /// The fields of an object, by name. A name that occurs more than once has several values.
-pub(super) type Fields<'a> = BTreeMap<String, Vec<&'a RawValue>>;
+pub(in crate::webhooks) type Fields<'a> = BTreeMap<String, Vec<&'a RawValue>>;
 
 /// Reads the fields of an object, as far as its structure goes.
-pub(super) fn fields(text: &str) -> (Fields<'_>, serde_json::Result<()>) {
+pub(in crate::webhooks) fn fields(text: &str) -> (Fields<'_>, serde_json::Result<()>) {
     let mut fields = Fields::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = deserializer.deserialize_map(Collector(&mut fields)).and_then(|()| deserializer.end());
@@ -63,12 +50,17 @@ impl<'a> Visitor<'a> for Collector<'_, 'a> {
     }
 }
 
-/// Reads a payload field by field.
+/// Reads a payload field by field. `name_key` has the event's name, which is no field.
 ///
 /// # Errors
 ///
-/// Returns why the payload does not identify anything.
-pub(super) fn payload<T: Payload>(scanned: &Scanned<'_>, fields: &Fields<'_>) -> Result<T, UnknownReason> {
+/// Returns why the payload does not identify anything; with `needs_own_id`, not even the thing itself.
+pub(in crate::webhooks) fn payload<T: Payload>(
+    source: &Source<'_>,
+    fields: &Fields<'_>,
+    name_key: &str,
+    needs_own_id: bool,
+) -> Result<T, UnknownReason> {
     let mut payload = T::default();
     for (name, values) in fields {
         let [value] = values.as_slice() else {
@@ -80,8 +72,17 @@ pub(super) fn payload<T: Payload>(scanned: &Scanned<'_>, fields: &Fields<'_>) ->
             None => drop(payload.extra().insert(name.clone(), kept(value))),
         }
     }
-    payload.extra().remove("event");
-    if payload.is_identified() { Ok(payload) } else { Err(why_unidentified::<T>(scanned, fields)) }
+    payload.extra().remove(name_key);
+    if name_key != "event"
+        && fields.get("event").is_some_and(|values| values.iter().all(|value| is_blank(value)))
+    {
+        payload.extra().remove("event");
+    }
+    if source.is_truncated() {
+        payload.set_truncated();
+    }
+    let is_identified = if needs_own_id { payload.has_own_id() } else { payload.is_identified() };
+    if is_identified { Ok(payload) } else { Err(why_unidentified::<T>(source, fields)) }
 }
 
 /// Takes the last value of an unknown field, as strict decoding does, and none of a known one.
@@ -126,7 +127,7 @@ fn is_odd_number(json: &str) -> bool {
 }
 
 /// Returns whether this is null or a text of white space.
-fn is_blank(value: &RawValue) -> bool {
+pub(in crate::webhooks) fn is_blank(value: &RawValue) -> bool {
     let text = serde_json::from_str::<Option<String>>(value.get());
     text.is_ok_and(|text| text.is_none_or(|text| text.trim().is_empty()))
 }
@@ -136,29 +137,30 @@ fn kept(value: &RawValue) -> Value {
     serde_json::from_str(value.get()).unwrap_or_else(|_| json!({ UNREADABLE: value.get() }))
 }
 
-/// Returns where in the scanned text a value of its fields begins.
-pub(super) fn offset(scanned: &Scanned<'_>, value: &RawValue) -> usize {
-    value.get().as_ptr().addr() - scanned.text.as_ptr().addr()
-}
-
-fn why_unidentified<T: Payload>(scanned: &Scanned<'_>, fields: &Fields<'_>) -> UnknownReason {
-    for values in T::IDS.iter().filter_map(|id| fields.get(*id)) {
+fn why_unidentified<T: Payload>(source: &Source<'_>, fields: &Fields<'_>) -> UnknownReason {
+    for (id, values) in T::IDS.iter().filter_map(|id| Some((id, fields.get(*id)?))) {
         let value = match values.as_slice() {
-            [value] if is_blank(value) => continue,
+            [value]
+                if is_blank(value) || field::<T>(id, value).is_some_and(|field| field.is_identified()) =>
+            {
+                continue;
+            }
             [value] => value,
             [_, second, ..] => {
-                let (line, column) = scanned.place(offset(scanned, second));
+                let (line, column) = source.place(second);
                 return UnknownReason::DuplicateKey { line, column };
             }
             [] => continue,
         };
-        return scanned.flaw_at(offset(scanned, value)).map(UnknownReason::from).unwrap_or_else(|| {
-            let (line, column) = scanned.place(offset(scanned, value));
+        return source.flaw(value).unwrap_or_else(|| {
+            let (line, column) = source.place(value);
             UnknownReason::Misfit { line, column }
         });
     }
+    let has_id = fields.get("id").is_some_and(|values| values.iter().any(|value| !is_blank(value)));
     match T::IDS.first() {
-        _ if scanned.is_truncated => UnknownReason::Truncated,
+        _ if source.is_truncated() => UnknownReason::Truncated,
+        Some(field) if has_id => UnknownReason::OnlyId { field },
         Some(field) => UnknownReason::Missing { field },
         None => UnknownReason::NotAnEvent,
     }

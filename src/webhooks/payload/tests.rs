@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::{Event, RefundStatusChanged, TransactionStatusChanged};
+use crate::webhooks::Event;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -169,7 +169,7 @@ fn read(body: &str) -> (Map<String, Value>, Map<String, Value>) {
         other => panic!("{body}: {other:?}"),
     };
     let read = read.as_object_mut().unwrap();
-    read.retain(|field, _| !extra.contains_key(field));
+    read.retain(|field, _| !extra.contains_key(field.trim_start_matches(crate::raw::extra::MARK)));
     (std::mem::take(read), extra)
 }
 
@@ -255,26 +255,92 @@ fn a_test_has_whatever_it_has() {
     }
 }
 
+/// Writes a payload, and asserts that it is read strictly again as it was, which also means that no field is written twice.
+fn assert_survives<T>(payload: &T) -> String
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let stored = serde_json::to_string(payload).unwrap();
+    assert_eq!(serde_json::from_str::<T>(&stored).unwrap(), *payload, "{stored}");
+    assert_eq!(serde_json::from_value::<T>(json!(payload)).unwrap(), *payload, "{stored}");
+    stored
+}
+
+fn assert_event_survives(body: &[u8]) -> String {
+    match Event::from_verified(body) {
+        Event::TransactionStatusChanged(payment) => assert_survives(&payment),
+        Event::RefundStatusChanged(refund) => assert_survives(&refund),
+        Event::WebhookTest(test) => assert_survives(&test),
+        other => panic!("{}: {other:?}", body.escape_ascii()),
+    }
+}
+
 /// What is stored as JSON is read again as it was, also where a part could not be read.
 #[test]
 fn payloads_survive_being_stored() {
-    for (described, field, value) in
-        [(PAYMENT, "", None), (REFUND, "reason", Some("7")), (PAYMENT, "amount", None)]
-    {
-        let stored = match Event::from_verified(body(described, field, value).as_bytes()) {
-            Event::TransactionStatusChanged(payment) => {
-                let stored = serde_json::to_string(&payment).unwrap();
-                assert_eq!(serde_json::from_str::<TransactionStatusChanged>(&stored).unwrap(), payment);
-                stored
+    let mut cases = 0;
+    for described in [PAYMENT, REFUND] {
+        for (field, kind, usual) in described.1 {
+            let table = table(*kind).into_iter().map(|(value, _)| value.map(str::to_owned));
+            let flaws = ["NaN", r#""\ud800""#, "None"].map(|flaw| Some(flaw.to_owned()));
+            // Several values, of which none is certain, and the same one again.
+            let repeats = [format!("[7],\"{field}\":{usual}"), format!("{usual},\"{field}\":{usual}")];
+            for value in table.chain(flaws).chain(repeats.map(Some)) {
+                let stored = assert_event_survives(body(described, field, value.as_deref()).as_bytes());
+                assert!(*field == "brand_new" || !stored.contains(":null"), "{stored}");
+                cases += 1;
             }
-            Event::RefundStatusChanged(refund) => {
-                let stored = serde_json::to_string(&refund).unwrap();
-                assert_eq!(serde_json::from_str::<RefundStatusChanged>(&stored).unwrap(), refund);
-                stored
-            }
-            other => panic!("{other:?}"),
-        };
-        assert!(!stored.contains("null"), "{stored}");
+        }
+    }
+    assert!(cases > 350, "{cases}");
+    let with =
+        |more: &str| format!(r#"{{"event":"transaction.status_changed","transaction_id":"TX1",{more}"#);
+    for body in [
+        // Attempts have fields of their own that cannot be read.
+        with(
+            r#""depositAttempts":[{"attemptedAt":"soon","status":[7],"x":1},{"status":"failed","attemptedAt":"2026-01-02T03:04:05Z"}]}"#,
+        ),
+        with(r#""depositAttempts":[{"status":"failed","status":"succeeded"}]}"#),
+        with(r#""depositAttempts":[{"errorMessage":NaN}]}"#),
+        with(r#""depositAttempts":[]}"#),
+        with(r#""order_id":"a","order_id":"b","note":1,"note":2}"#),
+        // A name that only a stored payload has, and a body that is cut off.
+        with("\"\u{f8ff}amount\":7,\"\u{f8ff}truncated\":false}"),
+        with(r#""amount":"7","status":"pa"#),
+        r#"{"event":"webhook.test","event":"webhook.test","a":NaN,"b":"#.into(),
+    ] {
+        assert_event_survives(body.as_bytes());
+    }
+    assert_event_survives(b"{\"event\":\"refund.status_changed\",\"refund_id\":\"R\",\"reason\":\"a\xff\"}");
+}
+
+/// A payload shows that the end of it is missing, and so does one that was stored.
+#[test]
+fn a_payload_that_was_cut_off_shows_it() {
+    let known = |body: &str| match Event::from_verified(body.as_bytes()) {
+        Event::TransactionStatusChanged(payment) => payment.is_truncated,
+        Event::RefundStatusChanged(refund) => refund.is_truncated,
+        Event::WebhookTest(test) => test.is_truncated,
+        other => panic!("{body}: {other:?}"),
+    };
+    let string = |json: &str| Value::from(json).to_string();
+    for (body, is_truncated) in [
+        (body(PAYMENT, "", None), false),
+        (body(PAYMENT, "", None).trim_end_matches('}').to_owned(), true),
+        (body(REFUND, "", None).trim_end_matches('}').to_owned(), true),
+        (body(REFUND, "reason", Some(r#""cut"#)).split_inclusive("cut").next().unwrap().to_owned(), true),
+        (r#"{"event":"webhook.test""#.into(), true),
+        (r#"{"event":"webhook.test"}"#.into(), false),
+        (r#"{"event":"webhook.test","truncated":true,"is_truncated":true}"#.into(), false),
+        (r#"{"event":"transaction.status_changed","transaction_id":"TX1","amount":"much"}"#.into(), false),
+        (r#"{"data":{"event":"transaction.status_changed","transaction_id":"TX1"},"note":"#.into(), true),
+        (string(r#"{"event":"transaction.status_changed","transaction_id":"TX1","amount":"#), true),
+        (
+            format!(r#"{{"event":"refund.status_changed","data":{}}}"#, string(r#"{"refund_id":7,"status""#)),
+            true,
+        ),
+    ] {
+        assert_eq!(known(&body), is_truncated, "{body}");
     }
 }
 

@@ -1,0 +1,283 @@
+//! What happened: from the verified bytes to a typed event, losing none.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use self::name::{Known, Meaning, REFUND, TEST, TRANSACTION};
+use self::unwrap::Reading;
+use super::payload::fields::{self, Fields};
+use super::payload::{Payload, RefundStatusChanged, TransactionStatusChanged, WebhookTest};
+use super::reason::UnknownReason;
+use super::source::Source;
+use crate::raw::Redacted;
+
+mod name;
+mod unwrap;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod unwrap_tests;
+
+/// The longest name of an event that is taken for one.
+pub(super) const MAX_NAME_LENGTH: usize = 100;
+
+/// What a delivery reports.
+///
+/// The name comes from the body, which is signed. The header `X-Webhook-Event` is not, and decides nothing.
+///
+/// A payload that does not fit its type as a whole is read field by field. A field that cannot be read is `None`, and
+/// `extra` has its value under its name; a value that JSON cannot hold (`NaN`, half a surrogate pair, bytes that are not UTF-8, a
+/// number that is too large) is `{"unreadable": "NaN"}` there, with its text. Of a body that breaks off, what comes before is read.
+///
+/// | body | event |
+/// | --- | --- |
+/// | a known event with any id that identifies what it is about | its own variant |
+/// | a known event without, or of which the JSON is broken | `Unreadable`, with the name |
+/// | broken JSON in which no name can be read | `Unreadable`, without a name |
+/// | JSON with another name or none | `Unknown` |
+/// | empty | `Unknown` |
+///
+/// Match `Unreadable` by name, and do not acknowledge it: it may report a payment.
+///
+/// # Example: an event of tomorrow, and one that cannot be read
+///
+/// ```
+/// use nd8::webhooks::{Event, Verifier};
+///
+/// /// Returns the status to respond with.
+/// fn status(event: &Event) -> u16 {
+///     match event {
+///         Event::TransactionStatusChanged(_) => 204,
+///         Event::Unreadable { .. } => 500,
+///         _ => 204,
+///     }
+/// }
+///
+/// let verifier = Verifier::new("whsec");
+/// let verified = |body: &[u8]| verifier.verify(&verifier.signed_headers("b7c1", "x", body), body);
+///
+/// let body = br#"{"event":"payout.paid","payout_id":"PO1"}"#;
+/// let delivery = verified(body)?;
+/// let Event::Unknown { event, reason, .. } = &delivery.event else { panic!("nobody knows it yet") };
+/// assert_eq!(event.as_deref(), Some("payout.paid"));
+/// assert_eq!(reason.to_string(), "this version does not know the event");
+/// assert_eq!(delivery.raw, body.as_slice(), "nothing is lost");
+/// assert_eq!(status(&delivery.event), 204);
+///
+/// let delivery = verified(br#"{"event":"transaction.status_changed","transaction_id":NaN,"status":"paid"}"#)?;
+/// let Event::Unreadable { event, reason, .. } = &delivery.event else { panic!("nobody knows which payment") };
+/// assert_eq!(event.as_deref(), Some("transaction.status_changed"));
+/// assert_eq!(reason.to_string(), "a value is NaN or Infinity at line 1, column 56");
+/// assert_eq!(status(&delivery.event), 500, "ND8 sends it again, and a person can look at it");
+/// # Ok::<(), nd8::webhooks::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// `transaction.status_changed`: a payment changed, if only by another attempt.
+    TransactionStatusChanged(TransactionStatusChanged),
+    /// `refund.status_changed`: a refund changed.
+    RefundStatusChanged(RefundStatusChanged),
+    /// `webhook.test`: somebody tries the webhook out.
+    WebhookTest(WebhookTest),
+    /// It is from ND8, and nobody can say what it is about: its JSON is broken, or it has no id.
+    ///
+    /// Do not acknowledge it. Store [`raw`](Self::Unreadable::raw), alert somebody, and respond with a 5xx.
+    #[non_exhaustive]
+    Unreadable {
+        /// Name in the body of a known event. `None` if the body is broken where the name would be.
+        event: Option<String>,
+        /// Reason why it cannot be read.
+        reason: UnknownReason,
+        /// The body as it came, byte for byte.
+        raw: Bytes,
+    },
+    /// It is from ND8, and no event that this version knows: see [`Delivery::raw`](super::Delivery::raw).
+    ///
+    /// Acknowledge what you don't need. ND8 sends payout updates, for one, under names it does not document. Log one without a name
+    /// before you do: ND8 documents that every payload has one.
+    #[non_exhaustive]
+    Unknown {
+        /// The name that the body gives, where it gives one.
+        event: Option<String>,
+        /// Reason why it is not known.
+        reason: UnknownReason,
+    },
+}
+
+impl Event {
+    /// Reads a body that was verified before, such as one from a queue. It cannot fail: what cannot be read is
+    /// [`Event::Unreadable`] or [`Event::Unknown`].
+    ///
+    /// Nothing here checks a signature. [`Verifier::verify`](super::Verifier::verify) does both.
+    ///
+    /// # Example: a body that was verified, stored, and is handled now
+    ///
+    /// ```
+    /// use nd8::webhooks::Event;
+    ///
+    /// let event = Event::from_verified(br#"{"event":"refund.status_changed","refund_id":"RF1","status":7}"#);
+    /// assert_eq!(event.name(), Some("refund.status_changed"));
+    /// assert!(matches!(event, Event::RefundStatusChanged(refund) if refund.refund_id.as_deref() == Some("RF1")));
+    /// ```
+    pub fn from_verified(body: &[u8]) -> Self {
+        Self::strict(body).unwrap_or_else(|| Self::lenient(body))
+    }
+
+    /// Returns the event's name on the wire, such as `transaction.status_changed`.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::TransactionStatusChanged(_) => Some(TRANSACTION),
+            Self::RefundStatusChanged(_) => Some(REFUND),
+            Self::WebhookTest(_) => Some(TEST),
+            Self::Unreadable { event, .. } | Self::Unknown { event, .. } => event.as_deref(),
+        }
+    }
+
+    /// Reads a body as ND8 documents it.
+    fn strict(body: &[u8]) -> Option<Self> {
+        // serde also reads structs from lists.
+        let is_object = body.trim_ascii_start().starts_with(b"{");
+        let name = serde_json::from_slice::<Named<'_>>(body).ok().filter(|_| is_object)?.event?;
+        match &*name {
+            TRANSACTION => whole(body).map(Self::TransactionStatusChanged),
+            REFUND => whole(body).map(Self::RefundStatusChanged),
+            TEST => whole(body).map(Self::WebhookTest),
+            _ => None,
+        }
+    }
+
+    /// Reads what can be read of a body that is not as documented.
+    #[cold]
+    fn lenient(body: &[u8]) -> Self {
+        let unmarked = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        if unmarked.trim_ascii().is_empty() {
+            return Self::unknown(None, UnknownReason::Empty);
+        }
+        let source = Source::body(unmarked);
+        let (fields, structure) = fields::fields(source.text());
+        let reading = match structure {
+            Ok(()) => unwrap::object(&source, &fields, None, unwrap::MAX_DEPTH),
+            Err(_) => match serde_json::from_str::<&RawValue>(source.text()) {
+                Ok(value) => unwrap::value(&source, value, None, unwrap::MAX_DEPTH),
+                Err(_) => broken(&source, &fields),
+            },
+        };
+        let unreadable =
+            |event, reason| Self::Unreadable { event, reason, raw: Bytes::copy_from_slice(body) };
+        match reading {
+            Reading::Known(event) => event,
+            Reading::Unreadable(event, reason) => unreadable(event, reason),
+            Reading::New(name) => Self::unknown(Some(name), UnknownReason::NewEvent),
+            Reading::Nothing(reason, has_money) => match source.why_damaged() {
+                Some(damage) => unreadable(None, damage),
+                None if has_money => unreadable(None, reason),
+                None => Self::unknown(None, reason),
+            },
+        }
+    }
+
+    /// Reads the payload of an event from the fields of one object. Returns it, and whether it is a whole payload.
+    ///
+    /// A payload that is not in the object with the event's name needs an id of its own: a refund in it is not the payment.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the fields do not identify anything.
+    fn payload(
+        source: &Source<'_>,
+        fields: &Fields<'_>,
+        known: Known,
+        name_key: &str,
+        needs_own_id: bool,
+    ) -> Result<(Self, bool), UnknownReason> {
+        fn read<T: Payload>(
+            (source, fields): (&Source<'_>, &Fields<'_>),
+            name_key: &str,
+            needs_own_id: bool,
+        ) -> Result<(T, bool), UnknownReason> {
+            let payload: T = fields::payload(source, fields, name_key, needs_own_id)?;
+            let is_whole = payload.is_whole();
+            Ok((payload, is_whole))
+        }
+        let from = (source, fields);
+        Ok(match known {
+            Known::Transaction => {
+                let (payload, is_whole) = read(from, name_key, needs_own_id)?;
+                (Self::TransactionStatusChanged(payload), is_whole)
+            }
+            Known::Refund => {
+                let (payload, is_whole) = read(from, name_key, needs_own_id)?;
+                (Self::RefundStatusChanged(payload), is_whole)
+            }
+            Known::Test => {
+                let (payload, is_whole) = read(from, name_key, needs_own_id)?;
+                (Self::WebhookTest(payload), is_whole)
+            }
+        })
+    }
+
+    fn unknown(event: Option<String>, reason: UnknownReason) -> Self {
+        Self::Unknown { event, reason }
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (variant, event, reason, raw) = match self {
+            Self::TransactionStatusChanged(payload) => return payload.fmt(f),
+            Self::RefundStatusChanged(payload) => return payload.fmt(f),
+            Self::WebhookTest(payload) => return payload.fmt(f),
+            Self::Unreadable { event, reason, raw } => ("Unreadable", event, reason, Some(raw)),
+            Self::Unknown { event, reason } => ("Unknown", event, reason, None),
+        };
+        let mut shown = f.debug_struct(variant);
+        match event {
+            Some(name) if !is_a_name(name) => shown.field("event", &Redacted),
+            event => shown.field("event", event),
+        };
+        shown.field("reason", reason);
+        if let Some(raw) = raw {
+            shown.field("raw", &format_args!("[{} bytes]", raw.len()));
+        }
+        shown.finish()
+    }
+}
+
+/// Says whether a text looks like the name of an event, so that it can be shown.
+pub(super) fn is_a_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    text.len() <= MAX_NAME_LENGTH && text.bytes().all(fits)
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow, default)]
+    event: Option<Cow<'a, str>>,
+}
+
+/// Reads a whole payload strictly.
+fn whole<T: Payload>(body: &[u8]) -> Option<T> {
+    let mut payload = serde_json::from_slice::<T>(body).ok()?;
+    // Which event it is, the type says already.
+    payload.extra().remove("event");
+    payload.is_whole().then_some(payload)
+}
+
+/// Reads the name from a body whose structure is broken, of which nothing else is read.
+fn broken(source: &Source<'_>, fields: &Fields<'_>) -> Reading {
+    let reason = source.why_broken();
+    match name::find(source, fields) {
+        Ok(Some(named)) => match named.meaning {
+            Meaning::Known(known) => Reading::Unreadable(Some(known.name().to_owned()), reason),
+            Meaning::Similar => Reading::Unreadable(Some(named.name), reason),
+            Meaning::New => Reading::New(named.name),
+        },
+        _ => Reading::Unreadable(None, reason),
+    }
+}

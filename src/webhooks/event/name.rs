@@ -1,0 +1,198 @@
+//! Names of events: the known ones, however they are written, and those that may mean the same.
+
+use super::super::payload::fields::{self, Fields};
+use super::super::reason::UnknownReason;
+use super::super::source::Source;
+
+pub(super) const TRANSACTION: &str = "transaction.status_changed";
+pub(super) const REFUND: &str = "refund.status_changed";
+pub(super) const TEST: &str = "webhook.test";
+
+/// Keys of the name where there is no `event`.
+const OTHER_KEYS: [&str; 7] = ["event_type", "eventType", "event_name", "eventName", "type", "topic", "name"];
+
+/// First words of a name that mean a payment or a refund.
+const SUBJECTS: [&str; 8] =
+    ["transaction", "transactions", "payment", "payments", "charge", "charges", "refund", "refunds"];
+
+/// Words for a change of state, and for the states that ND8 documents or others use for the same.
+const STATES: [&str; 25] = [
+    "state",
+    "status",
+    "change",
+    "changed",
+    "update",
+    "updated",
+    "event",
+    "paid",
+    "success",
+    "successful",
+    "succeeded",
+    "complete",
+    "completed",
+    "fail",
+    "failed",
+    "failure",
+    "refunded",
+    "refund",
+    "pending",
+    "processing",
+    "processed",
+    "canceled",
+    "cancelled",
+    "rejected",
+    "settled",
+];
+
+/// An event that has a variant of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Transaction,
+    Refund,
+    Test,
+}
+
+impl Known {
+    const ALL: [Self; 3] = [Self::Transaction, Self::Refund, Self::Test];
+
+    /// Returns the name that ND8 documents.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Transaction => TRANSACTION,
+            Self::Refund => REFUND,
+            Self::Test => TEST,
+        }
+    }
+}
+
+/// What a name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Known(Known),
+    /// It reports the state of a payment or a refund, in words that ND8 does not document.
+    Similar,
+    New,
+}
+
+impl Meaning {
+    pub(super) fn of(name: &str) -> Self {
+        let (letters, words) = (letters(name), words(name));
+        let is_this =
+            |known: &Known| self::letters(known.name()) == letters || self::words(known.name()) == words;
+        if let Some(known) = Known::ALL.into_iter().find(is_this) {
+            return Self::Known(known);
+        }
+        // A name like `transaction.disputed` is one of tomorrow, and `payment.paid` the known event after a renaming.
+        let is_state = |word: &String| STATES.contains(&word.as_str());
+        match words.as_slice() {
+            [subject, states @ ..] if SUBJECTS.contains(&subject.as_str()) && states.iter().all(is_state) => {
+                Self::Similar
+            }
+            _ => Self::New,
+        }
+    }
+}
+
+/// The name of an event, as an object has it.
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) meaning: Meaning,
+    pub(super) key: &'static str,
+}
+
+/// Finds the name of an event among the fields of an object. `None` if there is none.
+///
+/// # Errors
+///
+/// Returns why the name cannot be read.
+pub(super) fn find(source: &Source<'_>, fields: &Fields<'_>) -> Result<Option<Named>, UnknownReason> {
+    let found = find_at(source, fields)?;
+    match fields.get("event").map(Vec::as_slice) {
+        // `{"event":{"id":"…","type":"…"},"data":{…}}`
+        Some([event]) if found.is_none() && event.get().starts_with('{') => {
+            find_at(source, &fields::fields(event.get()).0)
+        }
+        _ => Ok(found),
+    }
+}
+
+fn find_at(source: &Source<'_>, fields: &Fields<'_>) -> Result<Option<Named>, UnknownReason> {
+    let documented = match fields.get("event").map(Vec::as_slice) {
+        None | Some([]) => None,
+        Some([value]) => match source.flaw(value) {
+            Some(flaw) => return Err(flaw),
+            None => named("event", value.get()),
+        },
+        Some([_, second, ..]) => {
+            let (line, column) = source.place(second);
+            return Err(UnknownReason::DuplicateKey { line, column });
+        }
+    };
+    if documented.as_ref().is_some_and(Named::is_known) {
+        return Ok(documented);
+    }
+    let others = OTHER_KEYS.into_iter().filter_map(|key| match fields.get(key)?.as_slice() {
+        [value] => named(key, value.get()).filter(Named::is_a_name),
+        _ => None,
+    });
+    let (known, others): (Vec<_>, Vec<_>) = others.partition(Named::is_known);
+    match (documented, known.as_slice()) {
+        (None, []) => Ok(others.into_iter().next()),
+        (None, [first, rest @ ..]) if rest.iter().all(|other| other.meaning == first.meaning) => {
+            Ok(known.into_iter().next())
+        }
+        (Some(documented), []) => Ok(Some(documented)),
+        // `{"event":"notification","type":"transaction.status_changed"}` may be either.
+        _ => Err(UnknownReason::SeveralNames),
+    }
+}
+
+impl Named {
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self.meaning, Meaning::Known(_))
+    }
+
+    /// Returns whether a text is the name of an event, also under a key that has other uses.
+    fn is_a_name(&self) -> bool {
+        let is_qualified = self.name.contains('.') || self.key.starts_with("event");
+        self.meaning != Meaning::New || (is_qualified && super::is_a_name(&self.name))
+    }
+}
+
+fn named(key: &'static str, value: &str) -> Option<Named> {
+    let name = serde_json::from_str::<String>(value).ok()?;
+    let name = name.trim();
+    let meaning = Meaning::of(name);
+    // JSON in a string is not a name, but may have one.
+    let is_json = name.starts_with(['{', '[', '"']);
+    (!name.is_empty() && !is_json).then(|| Named { name: name.to_owned(), meaning, key })
+}
+
+/// What ND8 and others write between the words of a name.
+const SEPARATORS: &str = "._-:/";
+
+/// Returns a name without case and separators: ND8's `transaction.status_changed` is others' `TRANSACTION_STATUS_CHANGED`.
+pub(super) fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|letter| !SEPARATORS.contains(*letter))
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
+/// Returns the words of a name, in lower case, also of one in camel case.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_after_lower = false;
+    for letter in name.chars() {
+        let is_separator = letter == ' ' || SEPARATORS.contains(letter);
+        if is_separator || (is_after_lower && letter.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        if !is_separator && let Some(word) = words.last_mut() {
+            word.push(letter.to_ascii_lowercase());
+        }
+        is_after_lower = letter.is_ascii_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}

@@ -1,0 +1,268 @@
+//! Events in a wrapping that ND8 does not document: lists, strings of JSON, envelopes, other keys for the name.
+//!
+//! The name of an event is what a body says it is, and is never guessed from other fields. A payload is one object, and no
+//! field is taken from another. What may be about money, and is not certain, is no event but a reason.
+
+use serde_json::value::RawValue;
+
+use super::super::payload::fields::{self, Fields, is_blank};
+use super::super::reason::UnknownReason;
+use super::super::source::Source;
+use super::Event;
+use super::name::{self, Known, Meaning, Named, letters};
+use crate::raw::types::{PaymentStatus, RefundStatus};
+
+/// Levels of wrapping that are opened.
+pub(super) const MAX_DEPTH: usize = 8;
+
+/// Keys of what may be the payload of an event, or an event.
+const WRAPPERS: [&str; 19] = [
+    "data",
+    "payload",
+    "object",
+    "event",
+    "events",
+    "body",
+    "message",
+    "content",
+    "resource",
+    "attributes",
+    "notification",
+    "webhook",
+    "item",
+    "items",
+    "record",
+    "records",
+    "result",
+    "results",
+    "params",
+];
+
+/// Keys of values that are about a payment or a refund, without case and separators.
+const MONEY: [&str; 14] = [
+    "transactionid",
+    "paymentid",
+    "orderid",
+    "checkoutid",
+    "refundid",
+    "refundpublicid",
+    "amount",
+    "amountusd",
+    "amountincents",
+    "currency",
+    "depositattempts",
+    "transaction",
+    "payment",
+    "refund",
+];
+
+/// What is read of a value that may be an event.
+pub(super) enum Reading {
+    /// A known event, with its payload.
+    Known(Event),
+    /// An event that is not read, with its name and the reason.
+    Unreadable(Option<String>, UnknownReason),
+    /// An event that this version does not know.
+    New(String),
+    /// No event; and whether there is something about money in it all the same.
+    Nothing(UnknownReason, bool),
+}
+
+/// Reads any value. `around` is the event that what is around it names.
+pub(super) fn value(source: &Source<'_>, value: &RawValue, around: Option<Known>, depth: usize) -> Reading {
+    let nothing = Reading::Nothing(UnknownReason::NotAnEvent, false);
+    let Some(below) = depth.checked_sub(1) else {
+        return Reading::Nothing(UnknownReason::NotAnEvent, true);
+    };
+    match value.get().as_bytes().first() {
+        Some(b'{') => object(source, &fields::fields(value.get()).0, around, below),
+        Some(b'[') => list(source, value, around, below),
+        Some(b'"') => string(source, value, around, below),
+        _ => nothing,
+    }
+}
+
+/// Reads an object.
+pub(super) fn object(
+    source: &Source<'_>,
+    fields: &Fields<'_>,
+    around: Option<Known>,
+    depth: usize,
+) -> Reading {
+    let named = match name::find(source, fields) {
+        Ok(named) => named,
+        Err(reason) => return Reading::Nothing(reason, true),
+    };
+    match (around, named) {
+        (None, None) => nameless(source, fields, depth),
+        (None, Some(Named { meaning: Meaning::Known(known), key, .. })) => {
+            known_event(source, fields, (known, key), false, depth)
+        }
+        (None, Some(Named { meaning: Meaning::Similar, name, .. })) => {
+            Reading::Unreadable(Some(name), UnknownReason::SimilarName)
+        }
+        (None, Some(Named { meaning: Meaning::New, name, .. })) => new_event(source, fields, name, depth),
+        (Some(around), Some(Named { meaning: Meaning::Known(known), key, .. })) if around == known => {
+            known_event(source, fields, (known, key), true, depth)
+        }
+        (Some(around), Some(named)) if named.is_known() || named.key == "event" => {
+            Reading::Unreadable(Some(around.name().to_owned()), UnknownReason::SeveralNames)
+        }
+        // A `type` or a `name` in a payload is a field of it.
+        (Some(around), _) => known_event(source, fields, (around, "event"), true, depth),
+    }
+}
+
+/// Reads an event whose name is known: from the object itself, or from the one that it wraps.
+fn known_event(
+    source: &Source<'_>,
+    fields: &Fields<'_>,
+    (known, key): (Known, &str),
+    is_wrapped: bool,
+    depth: usize,
+) -> Reading {
+    let flat = Event::payload(source, fields, known, key, is_wrapped);
+    if let Ok((event, true)) = flat {
+        return Reading::Known(event);
+    }
+    let unreadable = |reason| Reading::Unreadable(Some(known.name().to_owned()), reason);
+    let mut events = Vec::new();
+    let mut why_nothing = None;
+    for child in wrapped(fields, Some(known)) {
+        match value(source, child, Some(known), depth) {
+            Reading::Nothing(reason, true) => why_nothing = Some(reason),
+            Reading::Nothing(_, false) => {}
+            Reading::Unreadable(None, reason) => events.push(unreadable(reason)),
+            event => events.push(event),
+        }
+    }
+    match (flat, events.len()) {
+        (_, 1) => events.remove(0),
+        (Ok((event, _)), _) => Reading::Known(event),
+        (Err(_), 2..) => unreadable(UnknownReason::SeveralEvents),
+        (Err(reason), 0) => {
+            // The payload is what has something in it.
+            let reason = match reason {
+                UnknownReason::Missing { .. } => why_nothing.unwrap_or(reason),
+                reason => reason,
+            };
+            if is_wrapped { Reading::Nothing(reason, true) } else { unreadable(reason) }
+        }
+    }
+}
+
+/// Reads an event whose name is not known, unless what it wraps is an event that is.
+fn new_event(source: &Source<'_>, fields: &Fields<'_>, name: String, depth: usize) -> Reading {
+    let is_known = |child: &RawValue| match value(source, child, None, depth) {
+        Reading::Known(_) => true,
+        Reading::Unreadable(Some(name), _) => matches!(Meaning::of(&name), Meaning::Known(_)),
+        _ => false,
+    };
+    if wrapped(fields, None).any(is_known) {
+        return Reading::Unreadable(Some(name), UnknownReason::SeveralNames);
+    }
+    Reading::New(name)
+}
+
+/// Reads the event that an object wraps which names none.
+fn nameless(source: &Source<'_>, fields: &Fields<'_>, depth: usize) -> Reading {
+    let mut has_money = fields.iter().any(|(key, values)| is_about_money(key, values));
+    let mut events = Vec::new();
+    for (key, values) in fields {
+        let is_wrapper = WRAPPERS.contains(&key.as_str());
+        for child in values.iter().filter(|child| is_wrapper || !child.get().starts_with('"')) {
+            match value(source, child, None, depth) {
+                Reading::Nothing(_, is_money) => has_money |= is_money,
+                event if is_wrapper => events.push(event),
+                _ => has_money = true,
+            }
+        }
+    }
+    match events.len() {
+        0 => {
+            let is_other =
+                fields.get("event").is_some_and(|values| values.iter().any(|value| !is_blank(value)));
+            let reason = if is_other { UnknownReason::NotAnEvent } else { UnknownReason::Unnamed };
+            Reading::Nothing(reason, has_money)
+        }
+        _ => one_of(events),
+    }
+}
+
+/// Reads a list: of one event, or of none.
+fn list(source: &Source<'_>, list: &RawValue, around: Option<Known>, depth: usize) -> Reading {
+    let items: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap_or_default();
+    let mut has_money = false;
+    let mut events = Vec::new();
+    for item in &items {
+        match value(source, item, around, depth) {
+            Reading::Nothing(_, is_money) => has_money |= is_money,
+            event => events.push(event),
+        }
+    }
+    match events.len() {
+        0 => Reading::Nothing(UnknownReason::NotAnEvent, has_money),
+        // What is beside an event may be one that is not recognized.
+        1 if has_money => Reading::Unreadable(None, UnknownReason::SeveralEvents),
+        _ => one_of(events),
+    }
+}
+
+/// Returns the only event, or any of several that nobody knows.
+fn one_of(mut events: Vec<Reading>) -> Reading {
+    let all_are_new = events.iter().all(|event| matches!(event, Reading::New(_)));
+    match events.len() {
+        1 => events.remove(0),
+        _ if all_are_new => events.remove(0),
+        _ => Reading::Unreadable(None, UnknownReason::SeveralEvents),
+    }
+}
+
+/// Reads the JSON in a string.
+fn string(source: &Source<'_>, outer: &RawValue, around: Option<Known>, depth: usize) -> Reading {
+    let content = serde_json::from_str::<String>(outer.get()).unwrap_or_default();
+    let content = content.trim();
+    if !content.starts_with(['{', '[', '"']) {
+        return Reading::Nothing(UnknownReason::NotAnEvent, false);
+    }
+    let source = source.string(outer, content);
+    match serde_json::from_str::<&RawValue>(source.text()) {
+        Ok(inner) => match value(&source, inner, around, depth) {
+            Reading::Nothing(reason, has_money) => match source.why_damaged() {
+                Some(damage) => Reading::Nothing(damage, true),
+                None => Reading::Nothing(reason, has_money),
+            },
+            reading => reading,
+        },
+        Err(_) => Reading::Nothing(source.why_broken(), true),
+    }
+}
+
+/// Returns what may be the payload of an event, or an event.
+fn wrapped<'f, 'a>(
+    fields: &'f Fields<'a>,
+    known: Option<Known>,
+) -> impl Iterator<Item = &'a RawValue> + use<'f, 'a> {
+    // Never the payment that a refund is of.
+    let own: &[&str] = match known {
+        Some(Known::Transaction) => &["transaction", "payment"],
+        Some(Known::Refund) => &["refund"],
+        Some(Known::Test) | None => &[],
+    };
+    let is_wrapper = move |key: &str| WRAPPERS.contains(&key) || own.contains(&key);
+    fields.iter().filter(move |(key, _)| is_wrapper(key)).flat_map(|(_, values)| values.iter().copied())
+}
+
+fn is_about_money(key: &str, values: &[&RawValue]) -> bool {
+    let is_there = || values.iter().any(|value| !is_blank(value));
+    let is_state = || values.iter().any(|value| is_state(value));
+    (MONEY.contains(&letters(key).as_str()) && is_there()) || (key == "status" && is_state())
+}
+
+/// Returns whether this is a state of a payment or a refund.
+fn is_state(value: &RawValue) -> bool {
+    let Ok(state) = serde_json::from_str::<String>(value.get()) else { return false };
+    let is_unknown = matches!(PaymentStatus::from(&*state), PaymentStatus::Unknown(_))
+        && matches!(RefundStatus::from(&*state), RefundStatus::Unknown(_));
+    !is_unknown
+}

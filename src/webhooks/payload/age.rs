@@ -1,0 +1,27 @@
+//! Which of two payloads is newer.
+
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+
+/// Compares times, if any of the ids is the same and none differs.
+pub(super) fn compare_age(
+    ids: &[(&Option<String>, &Option<String>)],
+    (one, other): (Option<Timestamp>, Option<Timestamp>),
+    are_equal: bool,
+) -> Option<Ordering> {
+    let mut compared = ids.iter().filter_map(|(one, other)| same(one, other)).peekable();
+    compared.peek()?;
+    if !compared.all(|is_same| is_same) {
+        return None;
+    }
+    match one?.cmp(&other?) {
+        // Two changes within the resolution of the server's clock.
+        Ordering::Equal if !are_equal => None,
+        ordering => Some(ordering),
+    }
+}
+
+pub(super) fn same(one: &Option<String>, other: &Option<String>) -> Option<bool> {
+    Some(one.as_ref()? == other.as_ref()?)
+}
