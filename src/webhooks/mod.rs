@@ -2,9 +2,10 @@
 //!
 //! ND8 signs the raw body with the webhook secret (HMAC-SHA256, header `X-Webhook-Signature: sha256=<hex>`).
 //! [`Verifier::verify`] checks the bytes as they came and only then parses them, into a [`Delivery`] whose [`Event`] is
-//! typed. A payload that is partly unreadable keeps its type with what could be read; one of which nobody can say what it is
-//! about is [`Event::Unreadable`], with the reason and all its bytes, and must not be acknowledged. None of this needs an HTTP
-//! client: `default-features = false, features = ["webhooks"]`.
+//! typed. A payload that is partly unreadable keeps its type with what could be read, and a known event in an undocumented wrapping is
+//! read as that event. One that may be about money, and of which it is not certain what it reports, is [`Event::Unreadable`], with the
+//! reason and all its bytes, and must not be acknowledged. [`Event::Unknown`] is left for new events and bodies about nothing, and
+//! can be. None of this needs an HTTP client: `default-features = false, features = ["webhooks"]`.
 //!
 //! # What a signature proves, and what it doesn't
 //!
@@ -52,7 +53,8 @@
 //! # Example: a delivery that arrives late
 //!
 //! Deliveries can overtake each other: one is repeated after an outage, and a newer one arrived in between. So store the last
-//! payload next to the order, and compare before applying the next, both under one lock on the row.
+//! payload next to the order, and compare before applying the next, both under one lock on the row. A payload that is stored as JSON can
+//! be read again, also where a part of it could not be read or was cut off.
 //!
 //! ```
 //! use std::cmp::Ordering;
@@ -65,12 +67,15 @@
 //!     Apply,
 //!     /// Acknowledge it, and do nothing: what is stored is newer, or the same.
 //!     Skip,
-//!     /// Ask `client.payments().get(…)` for the present state, and store that.
+//!     /// Ask `client.payments().get(…)` for the present state, and act on that. Store the payload if it has an `updated_at`.
 //!     LookUp,
 //! }
 //!
 //! /// Decides what to do with a payload, given the one that was stored last.
 //! fn step(stored: Option<&str>, payment: &TransactionStatusChanged) -> serde_json::Result<Step> {
+//!     if payment.is_truncated || payment.status.is_none() {
+//!         return Ok(Step::LookUp);
+//!     }
 //!     let Some(stored) = stored else { return Ok(Step::Apply) };
 //!     let stored: TransactionStatusChanged = serde_json::from_str(stored)?;
 //!     Ok(match payment.compare_age(&stored) {
@@ -98,6 +103,13 @@
 //! assert_eq!(step(Some(&stored), &refunded)?, Step::Apply);
 //! let undated = read("refunded", "");
 //! assert_eq!(step(Some(&stored), &undated)?, Step::LookUp);
+//! let stateless = read("", "2026-01-03T00:00:00Z");
+//! assert_eq!(step(None, &stateless)?, Step::LookUp);
+//!
+//! // What could not be read survives being stored.
+//! let odd = read("paid", "soon");
+//! let again: TransactionStatusChanged = serde_json::from_str(&serde_json::to_string(&odd)?)?;
+//! assert_eq!((again.extra["updated_at"].as_str(), again.updated_at), (Some("soon"), None));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!

@@ -8,7 +8,7 @@ const UNITS: [i128; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
 /// Numbers below this are seconds (until the year 5138), those below a thousand times this milliseconds, and so on.
 const SECONDS_END: i128 = 100_000_000_000;
 
-/// Reads Unix time or an ISO 8601 date.
+/// Reads Unix time, an ISO 8601 date, or one as in HTTP headers.
 ///
 /// Unix time may have a fraction, of which nine digits count. Its unit is taken from its magnitude, since JavaScript
 /// counts milliseconds and others smaller units. A date without an offset is UTC, as in payloads.
@@ -19,9 +19,11 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
         return unix(whole, fraction);
     }
     // Numbers of any other form are none: `raw::decode` may know more of them than a header should.
-    let is_date = text.contains('-') && text.starts_with(|first: char| first.is_ascii_digit());
-    let quoted = is_date.then(|| serde_json::Value::from(text).to_string())?;
-    crate::raw::decode(quoted.as_bytes()).ok()
+    let is_date = text.contains(['-', 'T']) && text.starts_with(|first: char| first.is_ascii_digit());
+    if !is_date {
+        return jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    }
+    crate::raw::decode(serde_json::Value::from(text).to_string().as_bytes()).ok()
 }
 
 fn unix(whole: &str, fraction: &str) -> Option<Timestamp> {
@@ -65,6 +67,9 @@ mod tests {
             ("2026-01-02T03:04:05.25+01:00", "2026-01-02T02:04:05.25Z"),
             ("2026-01-02 03:04:05+00:00", "2026-01-02T03:04:05Z"),
             ("2026-01-02T03:04:05", "2026-01-02T03:04:05Z"),
+            ("20260102T030405Z", "2026-01-02T03:04:05Z"),
+            ("Fri, 02 Jan 2026 03:04:05 GMT", "2026-01-02T03:04:05Z"),
+            ("Fri, 2 Jan 2026 04:04:05 +0100", "2026-01-02T03:04:05Z"),
         ] {
             assert_eq!(read(text).map(|time| time.to_string()).as_deref(), Some(expected), "{text}");
         }
@@ -90,6 +95,11 @@ mod tests {
             "999999999999999999999",
             "100000000000000000000000000000000000000000",
             "2026-13-01T00:00:00Z",
+            "20261301T000000Z",
+            "1T",
+            "Thu, 02 Jan 2026 03:04:05 GMT",
+            "Fri Jan  2 03:04:05 2026",
+            "(Fri)",
             "2026-01-02T03:04:05\"",
             "{}",
             "null",

@@ -32,17 +32,27 @@ pub(super) const MAX_NAME_LENGTH: usize = 100;
 ///
 /// A payload that does not fit its type as a whole is read field by field. A field that cannot be read is `None`, and
 /// `extra` has its value under its name; a value that JSON cannot hold (`NaN`, half a surrogate pair, bytes that are not UTF-8, a
-/// number that is too large) is `{"unreadable": "NaN"}` there, with its text. Of a body that breaks off, what comes before is read.
+/// number that is too large) is `{"unreadable": "NaN"}` there, with its text. Of a body that breaks off, what comes before is read, and
+/// the payload's `is_truncated` is set.
+///
+/// A known event is also read in other wrappings: as the only item of a list, as JSON in a string, below `data`, `payload`, `object` and
+/// the like, with its name around the payload or under `event_type`, `type` or `name`, and with the name in another case or
+/// with other separators. A payload is one object: no field is taken from another, and what is around it is in the body alone. The event is
+/// never guessed from the fields.
 ///
 /// | body | event |
 /// | --- | --- |
-/// | a known event with any id that identifies what it is about | its own variant |
+/// | a known event with any id that identifies what it is about, in any such wrapping | its own variant |
 /// | a known event without, or of which the JSON is broken | `Unreadable`, with the name |
+/// | a name that may mean a known event, such as `payment.paid` | `Unreadable`, with the name |
+/// | several events or payloads, or several names of which one is known | `Unreadable` |
+/// | fields of a payment or a refund, and no name | `Unreadable`, without a name |
 /// | broken JSON in which no name can be read | `Unreadable`, without a name |
-/// | JSON with another name or none | `Unknown` |
+/// | JSON with another name, such as `payout.paid` or `transaction.disputed` | `Unknown`, with the name |
+/// | JSON with neither a name nor anything about money | `Unknown`, without a name |
 /// | empty | `Unknown` |
 ///
-/// Match `Unreadable` by name, and do not acknowledge it: it may report a payment.
+/// Match `Unreadable` by name, and do not acknowledge it: it may report a payment. `Unknown` can be acknowledged.
 ///
 /// # Example: an event of tomorrow, and one that cannot be read
 ///
@@ -85,12 +95,13 @@ pub enum Event {
     RefundStatusChanged(RefundStatusChanged),
     /// `webhook.test`: somebody tries the webhook out.
     WebhookTest(WebhookTest),
-    /// It is from ND8, and nobody can say what it is about: its JSON is broken, or it has no id.
+    /// It is from ND8 and may be about money, and what it is about is not certain: its JSON is broken, it has no id, or it comes
+    /// in a form of which the reason says why it is not clear.
     ///
     /// Do not acknowledge it. Store [`raw`](Self::Unreadable::raw), alert somebody, and respond with a 5xx.
     #[non_exhaustive]
     Unreadable {
-        /// Name in the body of a known event. `None` if the body is broken where the name would be.
+        /// Name of a known event, or the name in the body that may mean one. `None` if there is none, or it is not certain.
         event: Option<String>,
         /// Reason why it cannot be read.
         reason: UnknownReason,
@@ -99,8 +110,8 @@ pub enum Event {
     },
     /// It is from ND8, and no event that this version knows: see [`Delivery::raw`](super::Delivery::raw).
     ///
-    /// Acknowledge what you don't need. ND8 sends payout updates, for one, under names it does not document. Log one without a name
-    /// before you do: ND8 documents that every payload has one.
+    /// Acknowledge what you don't need. ND8 sends payout updates, for one, under names it does not document. Without a name, there is
+    /// nothing about a payment or a refund in it either; log it, since ND8 documents that every payload has one.
     #[non_exhaustive]
     Unknown {
         /// The name that the body gives, where it gives one.
