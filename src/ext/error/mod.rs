@@ -181,8 +181,9 @@ impl Error {
 
     /// What is wrong, field by field: what this crate found before sending, or what the server complained about.
     ///
-    /// Reads the forms that Django REST Framework and its extensions give their errors, and those of JSON:API, RFC 9457 and FastAPI;
-    /// pointers lead into the request, whatever wraps the complaints. A complaint about the whole has an empty pointer. Nothing is
+    /// Reads the forms that Django REST Framework and its extensions give their errors, and those of JSON:API, RFC 9457, FastAPI, Laravel,
+    /// Spring, Rails and others; pointers lead into the request, whatever wraps the complaints. A complaint about the whole, or about a
+    /// header, has an empty pointer. What describes the response, and the fields of a thing such as a refund, are no complaints. Nothing is
     /// read of a body that is not JSON or is larger than 1 MiB, and at most 100 complaints are returned; [`body`](Self::body) has
     /// the rest. The body is parsed once.
     ///

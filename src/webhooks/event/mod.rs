@@ -182,7 +182,7 @@ impl Event {
         let unreadable =
             |event, reason| Self::Unreadable { event, reason, raw: Bytes::copy_from_slice(body) };
         match reading {
-            Reading::Known(event) => event,
+            Reading::Known(event) => *event,
             Reading::Unreadable(event, reason) => unreadable(event, reason),
             Reading::New(name) => Self::unknown(Some(name), UnknownReason::NewEvent),
             Reading::Nothing(reason, has_money) => match source.why_damaged() {

@@ -59,7 +59,7 @@ const MONEY: [&str; 14] = [
 /// What is read of a value that may be an event.
 pub(super) enum Reading {
     /// A known event, with its payload.
-    Known(Event),
+    Known(Box<Event>),
     /// An event that is not read, with its name and the reason.
     Unreadable(Option<String>, UnknownReason),
     /// An event that this version does not know.
@@ -123,7 +123,7 @@ fn known_event(
 ) -> Reading {
     let flat = Event::payload(source, fields, known, key, is_wrapped);
     if let Ok((event, true)) = flat {
-        return Reading::Known(event);
+        return Reading::Known(Box::new(event));
     }
     let unreadable = |reason| Reading::Unreadable(Some(known.name().to_owned()), reason);
     let mut events = Vec::new();
@@ -138,7 +138,7 @@ fn known_event(
     }
     match (flat, events.len()) {
         (_, 1) => events.remove(0),
-        (Ok((event, _)), _) => Reading::Known(event),
+        (Ok((event, _)), _) => Reading::Known(Box::new(event)),
         (Err(_), 2..) => unreadable(UnknownReason::SeveralEvents),
         (Err(reason), 0) => {
             // The payload is what has something in it.

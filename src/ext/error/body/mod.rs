@@ -6,7 +6,7 @@
 //!
 //! | body | what is read |
 //! | --- | --- |
-//! | `{"detail": "…", "code": "…"}`, also `message`, `msg`, `error_description` or `error` | one complaint about the whole |
+//! | `{"detail": "…", "code": "…"}`, also `message`, `msg`, `error_message`, `error_description` or `error` | one complaint about the whole |
 //! | `{"field": ["…"]}`, `{"field": [{"message": "…", "code": "…"}]}` | complaints about a field |
 //! | `{"non_field_errors": ["…"]}` | complaints about the object that it is in |
 //! | `{"field": [{}, {…}]}`, since DRF 3.18 `{"field": {"1": {…}}}` | complaints about an item: `/field/1` |
@@ -18,17 +18,26 @@
 //! | JSON:API: `{"errors": [{"source": {"pointer": "/data/attributes/a"}, "detail": "…"}]}` | complaints about `/a` |
 //! | RFC 9457: `{"title": "…", "detail": "…", "errors": [{"pointer": "#/a", "detail": "…"}]}` | complaints about the whole and `/a` |
 //! | FastAPI: `{"detail": [{"loc": ["body", "a", 0], "msg": "…", "type": "…"}]}` | complaints about `/a/0` |
-//! | `{"status": "error", "code": 400, "success": false, …}` | nothing: these describe the response |
+//! | Spring: `{"errors": [{"field": "a", "defaultMessage": "…"}]}`, `globalErrors`, `subErrors`; Rails: `base`, `full_messages` | complaints about `/a` or the whole |
+//! | `{"errors": [{"location": ["body", "a"], "message": "…"}]}`, `{"errors": {"json": {"a": ["…"]}}}` | complaints about `/a` |
+//! | GraphQL: `{"errors": [{"message": "…", "path": […], "extensions": {"field": "a"}}]}` | complaints about `/a`; a `path` leads into the response |
+//! | `{"status": "error", "code": 400, "success": false, "trace": […], "links": {…}}` | nothing: these describe the response |
+//! | a thing of the API, such as a refund; texts of what is beside a `detail` | nothing: these are data |
 //! | anything else: HTML, nothing, JSON that breaks off | nothing |
 //!
 //! A field may be named like an envelope. `{"data": ["…"]}` is about `/data`, since complaints about a field are a list of texts, and
 //! `{"data": {"a": ["…"]}, "b": ["…"]}` is about `/data/a` and `/b`, since a serializer's output has the names of fields only.
 //!
-//! A body may be hostile: none of more than [`LONGEST_BODY`] bytes is read, no more than `MOST_ERRORS` complaints are kept, and no
+//! `NaN`, half a surrogate pair and bytes that are not UTF-8 hide no other complaint. A body may be hostile: none of more than [`LONGEST_BODY`] bytes is read, no more than `MOST_ERRORS` complaints are kept, and no
 //! pointer is longer than `LONGEST_POINTER`. `serde_json` refuses more than 128 levels.
 
 mod complaint;
+mod json;
+mod keys;
+mod level;
+mod location;
 mod pointer;
+mod resource;
 mod walk;
 
 use serde_json::Value;
@@ -48,15 +57,12 @@ pub(super) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads a body; nothing of one that is not JSON. Bytes that are no UTF-8 are replaced.
+    /// Reads a body; nothing of one that is not JSON, but for single values that are damaged.
     pub(super) fn read(body: &[u8]) -> Self {
         if body.len() > LONGEST_BODY {
             return Self::default();
         }
-        let text = String::from_utf8_lossy(body);
-        let Ok(value) = serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')) else {
-            return Self::default();
-        };
+        let Some(value) = json::read(body) else { return Self::default() };
         let mut walk = walk::Walk::default();
         walk.body(&value);
         Self { complaints: walk.errors, throttled: throttled(&value).map(str::to_owned) }
@@ -98,5 +104,7 @@ pub(super) fn printable_pointers(errors: &[FieldError]) -> Vec<String> {
     pointers
 }
 
+#[cfg(test)]
+mod forms_tests;
 #[cfg(test)]
 mod tests;

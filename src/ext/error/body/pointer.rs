@@ -9,12 +9,12 @@ use serde_json::Value;
 pub(super) const LONGEST_POINTER: usize = 256;
 
 /// Keys for what is wrong with an object as a whole, which are no step: of Django REST Framework (also with its names in
-/// camel case), Django's models, pydantic and zod.
-pub(super) const NON_FIELD: [&str; 6] =
-    ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors", "formErrors"];
+/// camel case), Django's models, pydantic, zod and Rails.
+pub(super) const NON_FIELD: [&str; 7] =
+    ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors", "formErrors", "base"];
 
 /// The place in a request that a server names as the first step of a FastAPI `loc`.
-const REQUEST_PARTS: [&str; 6] = ["body", "query", "path", "header", "cookie", "form"];
+pub(super) const REQUEST_PARTS: [&str; 6] = ["body", "query", "path", "header", "cookie", "form"];
 
 /// The lookups that Django puts behind `__` in the name of one query parameter, such as `created_at__gte`.
 const LOOKUPS: [&str; 14] = [
@@ -96,12 +96,12 @@ impl Pointer {
         }
     }
 
-    /// Appends a list of keys and indices. `is_loc` is for FastAPI's, which begins with the part of the request.
-    pub(super) fn follow_list(&mut self, steps: &[Value], is_loc: bool) {
+    /// Appends a list of keys and indices, which may begin with the part of the request, as FastAPI's does.
+    pub(super) fn follow_loc(&mut self, steps: &[Value]) {
         let is_part = |step: &Value| step.as_str().is_some_and(|step| REQUEST_PARTS.contains(&step));
         let steps = match steps {
             // A field may have such a name too, and then its path begins with the part as well.
-            [part, steps @ ..] if is_loc && is_part(part) => steps,
+            [part, steps @ ..] if is_part(part) => steps,
             steps => steps,
         };
         for step in steps {

@@ -1,0 +1,128 @@
+//! What the keys of an object say about each other: which wrap complaints, and which are the names of fields.
+
+use serde_json::Value;
+
+use super::complaint::{Object, Record, own_text};
+use super::keys::{MAY_BE_FIELDS, METADATA, is_certain_envelope, is_envelope, is_explanation, is_part};
+use super::walk::MOST_ERRORS;
+
+pub(super) enum Kind {
+    Nothing,
+    Text,
+    Field,
+    Envelope,
+    /// A part of the request: complaints about its fields, or only what was sent.
+    Part,
+}
+
+/// What the keys of an object say about each other.
+pub(super) struct Level<'a> {
+    /// The envelope around it, which does not contain itself.
+    pub(super) around: &'a str,
+    /// Whether something says that this is not the plain output of a serializer, which has the names of fields only.
+    is_wrapper: bool,
+    /// Whether complaints about fields are directly in it.
+    has_fields: bool,
+    /// Whether one of its keys is an envelope.
+    pub(super) has_envelope: bool,
+    /// Whether there are complaints that name their fields: nothing beside them is a field.
+    pub(super) has_records: bool,
+    /// Whether this is a problem of RFC 9457, whose other members describe it.
+    is_problem: bool,
+}
+
+impl<'a> Level<'a> {
+    pub(super) fn of(map: &Object, has_text: bool, around: &'a str) -> Self {
+        let is_metadata =
+            |(key, value): (&String, &Value)| METADATA.contains(&key.as_str()) && is_scalar(value);
+        let is_candidate = |key: &str| is_envelope(key) && key != around;
+        let is_text = |key: &str| map.get(key).is_some_and(Value::is_string);
+        let mut level = Self {
+            around,
+            is_wrapper: has_text || map.iter().any(is_metadata),
+            has_fields: map.iter().any(|(key, value)| !is_candidate(key) && is_complaints(value)),
+            has_envelope: false,
+            has_records: false,
+            is_problem: is_text("title")
+                && (is_text("type") || map.get("status").is_some_and(Value::is_number)),
+        };
+        let of_records = |value: &Value| value.as_array().is_some_and(|items| has_records(items));
+        level.has_records = map.iter().any(|(key, value)| is_candidate(key) && of_records(value));
+        level.has_envelope = map.iter().any(|(key, value)| level.is_envelope(key, value));
+        level
+    }
+
+    pub(super) fn kind(&self, key: &str, value: &Value) -> Kind {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => Kind::Nothing,
+            // In `errors` even a `status` is a field, unless the complaints about fields are lists.
+            Value::String(_) if METADATA.contains(&key) && (self.around != "errors" || self.has_fields) => {
+                Kind::Nothing
+            }
+            Value::String(_) => Kind::Text,
+            value if self.is_envelope(key, value) => Kind::Envelope,
+            // Only what they wrap is a complaint.
+            _ if self.has_records || self.is_problem || self.around == "extensions" => Kind::Nothing,
+            Value::Object(_) if self.is_part(key) => Kind::Part,
+            Value::Array(items) if self.is_part(key) && has_records(items) => Kind::Envelope,
+            _ if is_explanation(key) && (self.is_wrapper || self.has_envelope) => Kind::Nothing,
+            _ => Kind::Field,
+        }
+    }
+
+    fn is_part(&self, key: &str) -> bool {
+        self.around == "validation" || (is_part(key) && (self.is_wrapper || !self.around.is_empty()))
+    }
+
+    /// Whether a key wraps complaints, as opposed to a field of that name.
+    fn is_envelope(&self, key: &str, value: &Value) -> bool {
+        if !is_envelope(key) || key == self.around {
+            return false;
+        }
+        if is_certain_envelope(key) {
+            return value.is_object() || value.is_array();
+        }
+        let may_be_field = MAY_BE_FIELDS.contains(&key);
+        let is_serializer = self.has_fields && !self.is_wrapper;
+        match value {
+            // What is in `errors` are fields.
+            Value::Object(_) => !(may_be_field && (is_serializer || self.around == "errors")),
+            Value::Array(items) if has_records(items) => true,
+            // Complaints about a field are a list of texts.
+            Value::Array(items) if first(items).all(is_complaint) => {
+                self.is_wrapper || !(may_be_field || is_serializer)
+            }
+            Value::Array(items) => !may_be_field || (!is_serializer && !items.iter().any(is_empty_object)),
+            _ => false,
+        }
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+pub(super) fn is_empty_object(value: &Value) -> bool {
+    value.as_object().is_some_and(Object::is_empty)
+}
+
+/// Whether an item of a list is a complaint, as opposed to the complaints about an item.
+pub(super) fn is_complaint(item: &Value) -> bool {
+    item.is_string() || item.as_object().is_some_and(|map| own_text(map).is_some())
+}
+
+/// Whether a value is what a serializer says of a field.
+fn is_complaints(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| !items.is_empty() && first(items).all(is_complaint))
+}
+
+/// Whether a list is one of complaints that name their fields.
+pub(super) fn has_records(items: &[Value]) -> bool {
+    let is_record = |item: &Value| item.as_object().is_some_and(|map| Record::item(map).is_some());
+    first(items).any(is_record) && first(items).all(|item| is_complaint(item) || is_record(item))
+}
+
+/// As many items as decide what a list is.
+fn first(items: &[Value]) -> impl Iterator<Item = &Value> {
+    items.iter().take(MOST_ERRORS)
+}

@@ -1,0 +1,54 @@
+//! Things of the API in an error body, whose texts are no complaints: a refund, a payment, what was sent.
+
+use serde_json::Value;
+
+use super::complaint::{Object, least_text, own_text};
+use super::keys::{METADATA, is_envelope};
+
+/// Keys of the ids of what this API has.
+const IDS: [&str; 12] = [
+    "id",
+    "uuid",
+    "public_id",
+    "refund_id",
+    "refund_public_id",
+    "transaction_id",
+    "payment_id",
+    "checkout_id",
+    "order_id",
+    "paymentId",
+    "product_id",
+    "prefix",
+];
+
+/// Whether an object is a thing, so that nothing in it is a complaint. It has an id, and neither a text of its own nor complaints.
+pub(super) fn is_resource(map: &Object) -> bool {
+    if own_text(map).is_some() || least_text(map).is_some() || map.keys().any(|key| key == "errors") {
+        return false;
+    }
+    let ids = || map.iter().filter(|(key, _)| IDS.contains(&key.as_str()));
+    let is_certain = |value: &Value| match value {
+        Value::Number(_) => true,
+        Value::String(text) => is_token(text) && text.bytes().any(|byte| byte.is_ascii_digit()),
+        _ => false,
+    };
+    ids().any(|(_, value)| is_certain(value))
+        || (ids().any(|(_, value)| value.as_str().is_some_and(is_token)) && has_data(map))
+}
+
+/// Whether a text in an object is certainly data, so that its other texts are no complaints either.
+pub(super) fn has_data(map: &Object) -> bool {
+    let is_other = |key: &str| !METADATA.contains(&key) && !is_envelope(key);
+    map.iter().any(|(key, value)| is_other(key) && value.as_str().is_some_and(is_data))
+}
+
+/// Whether a text is an amount, a date, an address or the like.
+fn is_data(text: &str) -> bool {
+    let begins_with_digit = text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit());
+    is_token(text) && (begins_with_digit || text.contains("://") || text.contains('@'))
+}
+
+/// Whether a text is one word, which no sentence is: `GET`, `usd`, `TX1`.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_whitespace) && !text.ends_with(['.', '!', '?'])
+}
