@@ -217,6 +217,12 @@ impl Event {
             Ok((payload, is_whole))
         }
         let from = (source, fields);
+        // The amount would be that of a refund.
+        let refund = ["refund_id", "refund_public_id"].iter().find_map(|id| fields.get(*id)?.first());
+        if let (Known::Transaction, true, Some(value)) = (known, needs_own_id, refund) {
+            let (line, column) = source.place(value);
+            return Err(UnknownReason::Misfit { line, column });
+        }
         Ok(match known {
             Known::Transaction => {
                 let (payload, is_whole) = read(from, name_key, needs_own_id)?;
@@ -231,6 +237,17 @@ impl Event {
                 (Self::WebhookTest(payload), is_whole)
             }
         })
+    }
+
+    /// Returns whether two payloads of one event are not about the same thing.
+    fn contradicts(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::TransactionStatusChanged(one), Self::TransactionStatusChanged(other)) => {
+                one.contradicts(other)
+            }
+            (Self::RefundStatusChanged(one), Self::RefundStatusChanged(other)) => one.contradicts(other),
+            _ => false,
+        }
     }
 
     fn unknown(event: Option<String>, reason: UnknownReason) -> Self {
@@ -286,7 +303,7 @@ fn broken(source: &Source<'_>, fields: &Fields<'_>) -> Reading {
     match name::find(source, fields) {
         Ok(Some(named)) => match named.meaning {
             Meaning::Known(known) => Reading::Unreadable(Some(known.name().to_owned()), reason),
-            Meaning::Similar => Reading::Unreadable(Some(named.name), reason),
+            Meaning::Similar | Meaning::Vague => Reading::Unreadable(Some(named.name), reason),
             Meaning::New => Reading::New(named.name),
         },
         _ => Reading::Unreadable(None, reason),

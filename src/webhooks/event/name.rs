@@ -15,8 +15,8 @@ const OTHER_KEYS: [&str; 7] = ["event_type", "eventType", "event_name", "eventNa
 const SUBJECTS: [&str; 8] =
     ["transaction", "transactions", "payment", "payments", "charge", "charges", "refund", "refunds"];
 
-/// Words for a change of state, and for the states that ND8 documents or others use for the same.
-const STATES: [&str; 25] = [
+/// Words for a message, for a change of state, and for the states that ND8 documents or others use for the same.
+const STATES: [&str; 28] = [
     "state",
     "status",
     "change",
@@ -42,6 +42,9 @@ const STATES: [&str; 25] = [
     "cancelled",
     "rejected",
     "settled",
+    "notification",
+    "webhook",
+    "callback",
 ];
 
 /// An event that has a variant of its own.
@@ -71,6 +74,8 @@ pub(super) enum Meaning {
     Known(Known),
     /// It reports the state of a payment or a refund, in words that ND8 does not document.
     Similar,
+    /// It reports something of which it does not name the kind.
+    Vague,
     New,
 }
 
@@ -82,12 +87,17 @@ impl Meaning {
         if let Some(known) = Known::ALL.into_iter().find(is_this) {
             return Self::Known(known);
         }
+        // `nd8.transaction.status_changed`, `transaction.status_changed.v2`
+        if [TRANSACTION, REFUND].iter().any(|known| letters.contains(&self::letters(known))) {
+            return Self::Similar;
+        }
         // A name like `transaction.disputed` is one of tomorrow, and `payment.paid` the known event after a renaming.
         let is_state = |word: &String| STATES.contains(&word.as_str());
         match words.as_slice() {
             [subject, states @ ..] if SUBJECTS.contains(&subject.as_str()) && states.iter().all(is_state) => {
                 Self::Similar
             }
+            words if words.iter().all(is_state) => Self::Vague,
             _ => Self::New,
         }
     }
@@ -155,7 +165,8 @@ impl Named {
     /// Returns whether a text is the name of an event, also under a key that has other uses.
     fn is_a_name(&self) -> bool {
         let is_qualified = self.name.contains('.') || self.key.starts_with("event");
-        self.meaning != Meaning::New || (is_qualified && super::is_a_name(&self.name))
+        let is_clear = matches!(self.meaning, Meaning::Known(_) | Meaning::Similar);
+        is_clear || (is_qualified && super::is_a_name(&self.name))
     }
 }
 

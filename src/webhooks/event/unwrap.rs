@@ -16,27 +16,24 @@ use crate::raw::types::{PaymentStatus, RefundStatus};
 pub(super) const MAX_DEPTH: usize = 8;
 
 /// Keys of what may be the payload of an event, or an event.
-const WRAPPERS: [&str; 19] = [
+const WRAPPERS: [&str; 12] = [
     "data",
     "payload",
     "object",
     "event",
-    "events",
     "body",
     "message",
     "content",
     "resource",
     "attributes",
-    "notification",
-    "webhook",
-    "item",
-    "items",
     "record",
-    "records",
     "result",
-    "results",
     "params",
 ];
+
+/// Keys of what may be an event, and is no payload: the items of a payment have ids and amounts of their own.
+const EVENT_WRAPPERS: [&str; 7] =
+    ["events", "notification", "webhook", "item", "items", "records", "results"];
 
 /// Keys of values that are about a payment or a refund, without case and separators.
 const MONEY: [&str; 14] = [
@@ -101,6 +98,10 @@ pub(super) fn object(
         (None, Some(Named { meaning: Meaning::Similar, name, .. })) => {
             Reading::Unreadable(Some(name), UnknownReason::SimilarName)
         }
+        (None, Some(Named { meaning: Meaning::Vague, name, .. })) => match nameless(source, fields, depth) {
+            Reading::Nothing(_, false) | Reading::New(_) => Reading::New(name),
+            _ => Reading::Unreadable(Some(name), UnknownReason::SimilarName),
+        },
         (None, Some(Named { meaning: Meaning::New, name, .. })) => new_event(source, fields, name, depth),
         (Some(around), Some(Named { meaning: Meaning::Known(known), key, .. })) if around == known => {
             known_event(source, fields, (known, key), true, depth)
@@ -137,6 +138,9 @@ fn known_event(
         }
     }
     match (flat, events.len()) {
+        (Ok((flat, _)), 1) if matches!(&events[0], Reading::Known(event) if event.contradicts(&flat)) => {
+            unreadable(UnknownReason::SeveralEvents)
+        }
         (_, 1) => events.remove(0),
         (Ok((event, _)), _) => Reading::Known(Box::new(event)),
         (Err(_), 2..) => unreadable(UnknownReason::SeveralEvents),
@@ -169,7 +173,7 @@ fn nameless(source: &Source<'_>, fields: &Fields<'_>, depth: usize) -> Reading {
     let mut has_money = fields.iter().any(|(key, values)| is_about_money(key, values));
     let mut events = Vec::new();
     for (key, values) in fields {
-        let is_wrapper = WRAPPERS.contains(&key.as_str());
+        let is_wrapper = is_wrapper(key, None);
         for child in values.iter().filter(|child| is_wrapper || !child.get().starts_with('"')) {
             match value(source, child, None, depth) {
                 Reading::Nothing(_, is_money) => has_money |= is_money,
@@ -238,19 +242,24 @@ fn string(source: &Source<'_>, outer: &RawValue, around: Option<Known>, depth: u
     }
 }
 
-/// Returns what may be the payload of an event, or an event.
+/// Returns what may be an event, or the payload of a known one.
 fn wrapped<'f, 'a>(
     fields: &'f Fields<'a>,
     known: Option<Known>,
 ) -> impl Iterator<Item = &'a RawValue> + use<'f, 'a> {
-    // Never the payment that a refund is of.
-    let own: &[&str] = match known {
-        Some(Known::Transaction) => &["transaction", "payment"],
-        Some(Known::Refund) => &["refund"],
-        Some(Known::Test) | None => &[],
-    };
-    let is_wrapper = move |key: &str| WRAPPERS.contains(&key) || own.contains(&key);
-    fields.iter().filter(move |(key, _)| is_wrapper(key)).flat_map(|(_, values)| values.iter().copied())
+    let wrapped = fields.iter().filter(move |(key, _)| is_wrapper(key, known));
+    wrapped.flat_map(|(_, values)| values.iter().copied())
+}
+
+fn is_wrapper(key: &str, known: Option<Known>) -> bool {
+    WRAPPERS.contains(&key)
+        || match known {
+            None => EVENT_WRAPPERS.contains(&key),
+            Some(Known::Transaction) => matches!(key, "transaction" | "payment"),
+            // Never the payment that a refund is of.
+            Some(Known::Refund) => key == "refund",
+            Some(Known::Test) => false,
+        }
 }
 
 fn is_about_money(key: &str, values: &[&RawValue]) -> bool {

@@ -151,6 +151,19 @@ fn what_is_not_certain_is_unreadable_and_the_reason_is_true() {
         (REFUND.replace(refund, "refund.completed"), Some("refund.completed"), Why::SimilarName),
         (REFUND.replace(refund, "refund"), Some("refund"), Why::SimilarName),
         (r#"{"type":"payment.failed","data":{"id":"TX1"}}"#.into(), Some("payment.failed"), Why::SimilarName),
+        (
+            PAYMENT.replace(payment, "nd8.transaction.status_changed"),
+            Some("nd8.transaction.status_changed"),
+            Why::SimilarName,
+        ),
+        (
+            PAYMENT.replace(payment, "transaction.status_changed.v2"),
+            Some("transaction.status_changed.v2"),
+            Why::SimilarName,
+        ),
+        (PAYMENT.replace(payment, "status_changed"), Some("status_changed"), Why::SimilarName),
+        (format!(r#"{{"event":"notification","data":{p}}}"#), Some("notification"), Why::SimilarName),
+        (format!(r#"{{"event":"webhook","data":{PAYMENT}}}"#), Some("webhook"), Why::SimilarName),
         // Several names or events.
         (format!(r#"{{"event":"{payment}","data":{REFUND}}}"#), Some(payment), Why::SeveralNames),
         (
@@ -159,7 +172,7 @@ fn what_is_not_certain_is_unreadable_and_the_reason_is_true() {
             Why::SeveralNames,
         ),
         (
-            format!(r#"{{"event":"notification","type":"{payment}","transaction_id":"TX1"}}"#),
+            format!(r#"{{"event":"message.sent","type":"{payment}","transaction_id":"TX1"}}"#),
             None,
             Why::SeveralNames,
         ),
@@ -203,6 +216,27 @@ fn what_is_not_certain_is_unreadable_and_the_reason_is_true() {
             format!(r#"{{"event":"{payment}","refund":{r}}}"#),
             Some(payment),
             Why::Missing { field: "transaction_id" },
+        ),
+        (
+            format!(r#"{{"event":"{payment}","data":{r}}}"#),
+            Some(payment),
+            Why::Misfit { line: 1, column: 59 },
+        ),
+        // Its items are not the payment.
+        (
+            format!(r#"{{"event":"{payment}","id":"TX1","items":[{{"order_id":"o1","amount":"5.00"}}]}}"#),
+            Some(payment),
+            only("transaction_id"),
+        ),
+        (
+            format!(r#"{{"event":"{payment}","transaction_id":"TX2","data":{p}}}"#),
+            Some(payment),
+            Why::SeveralEvents,
+        ),
+        (
+            format!(r#"{{"event":"{refund}","transaction_id":"TX2","data":{r}}}"#),
+            Some(refund),
+            Why::SeveralEvents,
         ),
         // Damaged below the surface.
         (
@@ -253,6 +287,7 @@ fn events_of_other_names_are_unknown() {
         (r#"[{"event":"payout.paid"},{"event":"payout.paid"}]"#, Some("payout.paid")),
         (r#"{"data":{"event":"payout.paid"}}"#, Some("payout.paid")),
         (r#""{\"event\":\"payout.paid\"}""#, Some("payout.paid")),
+        (r#"{"event":"updated","payout_id":"PO1"}"#, Some("updated")),
         (r#"{"status":"ok"}"#, None),
         (r#"{"name":"Ada","type":"ping","amount":null,"template":"{{x}}"}"#, None),
         (r#""hello""#, None),
@@ -269,7 +304,7 @@ fn events_of_other_names_are_unknown() {
 fn a_payload_is_one_object() {
     for (body, amount, extra) in [
         (
-            r#"{"event":"transaction.status_changed","order_id":"o2","amount":"7","data":@}"#,
+            r#"{"event":"transaction.status_changed","order_id":"o1","amount":"7","data":@}"#,
             Some("99.10"),
             None,
         ),

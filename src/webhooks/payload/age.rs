@@ -22,6 +22,11 @@ pub(super) fn compare_age(
     }
 }
 
-pub(super) fn same(one: &Option<String>, other: &Option<String>) -> Option<bool> {
+fn same(one: &Option<String>, other: &Option<String>) -> Option<bool> {
     Some(one.as_ref()? == other.as_ref()?)
+}
+
+/// Returns whether any id that both have differs.
+pub(super) fn any_differs(ids: &[(&Option<String>, &Option<String>)]) -> bool {
+    ids.iter().any(|(one, other)| same(one, other) == Some(false))
 }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::age::{compare_age, same};
+use super::age::{any_differs, compare_age};
 use super::read::{status, text};
 use super::write::{is_false, write_extra};
 use super::{Payload, absorb};
@@ -111,12 +111,23 @@ impl RefundStatusChanged {
     /// assert_eq!(read("RF2", "2026-01-02T03:04:05Z").compare_age(&known), None, "another refund");
     /// ```
     pub fn compare_age(&self, other: &Self) -> Option<Ordering> {
-        let own = [(&self.refund_id, &other.refund_id), (&self.refund_public_id, &other.refund_public_id)];
-        let payment = [(&self.transaction_id, &other.transaction_id), (&self.order_id, &other.order_id)];
-        if payment.into_iter().any(|(one, other)| same(one, other) == Some(false)) {
+        if any_differs(&self.payment_ids(other)) {
             return None;
         }
-        compare_age(&own, (self.updated_at, other.updated_at), self == other)
+        compare_age(&self.own_ids(other), (self.updated_at, other.updated_at), self == other)
+    }
+
+    /// Returns whether the two are certainly not about one refund.
+    pub(in crate::webhooks) fn contradicts(&self, other: &Self) -> bool {
+        any_differs(&self.own_ids(other)) || any_differs(&self.payment_ids(other))
+    }
+
+    fn own_ids<'a>(&'a self, other: &'a Self) -> [(&'a Option<String>, &'a Option<String>); 2] {
+        [(&self.refund_id, &other.refund_id), (&self.refund_public_id, &other.refund_public_id)]
+    }
+
+    fn payment_ids<'a>(&'a self, other: &'a Self) -> [(&'a Option<String>, &'a Option<String>); 2] {
+        [(&self.transaction_id, &other.transaction_id), (&self.order_id, &other.order_id)]
     }
 }
 

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::age::compare_age;
+use super::age::{any_differs, compare_age};
 use super::read::{status, text};
 use super::write::{is_false, write_attempts, write_extra};
 use super::{Payload, absorb};
@@ -119,8 +119,16 @@ impl TransactionStatusChanged {
     /// assert_eq!(read("refunded", "2026-01-02T03:04:06Z").compare_age(&known), None, "within one second");
     /// ```
     pub fn compare_age(&self, other: &Self) -> Option<Ordering> {
-        let ids = [(&self.transaction_id, &other.transaction_id), (&self.order_id, &other.order_id)];
-        compare_age(&ids, (self.updated_at, other.updated_at), self == other)
+        compare_age(&self.ids(other), (self.updated_at, other.updated_at), self == other)
+    }
+
+    /// Returns whether the two are certainly not about one payment.
+    pub(in crate::webhooks) fn contradicts(&self, other: &Self) -> bool {
+        any_differs(&self.ids(other))
+    }
+
+    fn ids<'a>(&'a self, other: &'a Self) -> [(&'a Option<String>, &'a Option<String>); 2] {
+        [(&self.transaction_id, &other.transaction_id), (&self.order_id, &other.order_id)]
     }
 }
 

@@ -323,6 +323,8 @@ const PARTS: &[Row] = &[
 
 /// More envelopes of several shapes.
 const ENVELOPES: &[Row] = &[
+    (r#"{"errors":[{"message":"Missing.","fields":["amount","reason"]}]}"#, &[("", "Missing.")]),
+    (r#"{"errors":[{"id":7,"field":"amount","reason":"Bad."}]}"#, &[("/amount", "Bad.")]),
     (r#"{"error":"Failed.","details":{"amount":"Low."}}"#, &[("", "Failed."), ("/amount", "Low.")]),
     (r#"{"error":"Failed.","details":"More."}"#, &[("", "Failed."), ("", "More.")]),
     (r#"{"code":"invalid","fields":{"amount":"Bad."}}"#, &[("/amount", "Bad.")]),

@@ -21,9 +21,13 @@ const IDS: [&str; 12] = [
     "prefix",
 ];
 
+/// Keys that no thing has.
+const COMPLAINTS: [&str; 7] = ["errors", "field", "attr", "param", "pointer", "loc", "source"];
+
 /// Whether an object is a thing, so that nothing in it is a complaint. It has an id, and neither a text of its own nor complaints.
 pub(super) fn is_resource(map: &Object) -> bool {
-    if own_text(map).is_some() || least_text(map).is_some() || map.keys().any(|key| key == "errors") {
+    let is_of_complaints = |key: &String| COMPLAINTS.contains(&key.as_str());
+    if own_text(map).is_some() || least_text(map).is_some() || map.keys().any(is_of_complaints) {
         return false;
     }
     let ids = || map.iter().filter(|(key, _)| IDS.contains(&key.as_str()));

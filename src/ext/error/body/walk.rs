@@ -116,7 +116,8 @@ impl Walk {
                     let is_thing = (key == "data" && has_text) || key == "extensions";
                     self.within(is_thing, |walk| walk.envelope(inner, key));
                 }
-                (_, Value::Array(items)) => self.records(items),
+                // Names of fields are no complaints about them.
+                (_, Value::Array(items)) => self.within(key == "fields", |walk| walk.records(items)),
                 (_, other) => self.value(other),
             }
         }
