@@ -33,7 +33,7 @@ pub enum UnknownReason {
     NotAnEvent,
     /// The body is not JSON, for a reason that is none of the others.
     NotJson,
-    /// The body ends in the middle of the JSON.
+    /// The JSON ends in the middle: that of the body, or of a string in it.
     Truncated,
     /// A field is missing, null or blank that the event makes no sense without.
     Missing {
@@ -113,7 +113,7 @@ impl fmt::Display for UnknownReason {
             Self::Empty => return f.write_str("the body is empty"),
             Self::NotAnEvent => return f.write_str("the body is not an object that names an event"),
             Self::NotJson => return f.write_str("the body is no JSON"),
-            Self::Truncated => return f.write_str("the body ends in the middle of the JSON"),
+            Self::Truncated => return f.write_str("the JSON ends in the middle"),
             Self::Missing { field } => return write!(f, "the payload has no `{field}`"),
             Self::OnlyId { field } => {
                 return write!(f, "the payload has no `{field}`, and its `id` may be that of something else");
@@ -159,7 +159,7 @@ mod tests {
             (Why::Empty, "the body is empty"),
             (Why::NotAnEvent, "the body is not an object that names an event"),
             (Why::NotJson, "the body is no JSON"),
-            (Why::Truncated, "the body ends in the middle of the JSON"),
+            (Why::Truncated, "the JSON ends in the middle"),
             (Why::Missing { field: "refund_id" }, "the payload has no `refund_id`"),
             (
                 Why::OnlyId { field: "refund_id" },

@@ -8,8 +8,8 @@ pub(super) const TRANSACTION: &str = "transaction.status_changed";
 pub(super) const REFUND: &str = "refund.status_changed";
 pub(super) const TEST: &str = "webhook.test";
 
-/// Keys of the name where there is no `event`.
-const OTHER_KEYS: [&str; 7] = ["event_type", "eventType", "event_name", "eventName", "type", "topic", "name"];
+/// Keys of the name where there is no `event`, without case and separators.
+const OTHER_KEYS: [&str; 6] = ["event", "eventtype", "eventname", "type", "topic", "name"];
 
 /// First words of a name that mean a payment or a refund.
 const SUBJECTS: [&str; 8] =
@@ -104,10 +104,11 @@ impl Meaning {
 }
 
 /// The name of an event, as an object has it.
-pub(super) struct Named {
+pub(super) struct Named<'f> {
     pub(super) name: String,
     pub(super) meaning: Meaning,
-    pub(super) key: &'static str,
+    /// Empty where the name is in an object of its own.
+    pub(super) key: &'f str,
 }
 
 /// Finds the name of an event among the fields of an object. `None` if there is none.
@@ -115,18 +116,22 @@ pub(super) struct Named {
 /// # Errors
 ///
 /// Returns why the name cannot be read.
-pub(super) fn find(source: &Source<'_>, fields: &Fields<'_>) -> Result<Option<Named>, UnknownReason> {
+pub(super) fn find<'f>(
+    source: &Source<'_>,
+    fields: &'f Fields<'_>,
+) -> Result<Option<Named<'f>>, UnknownReason> {
     let found = find_at(source, fields)?;
     match fields.get("event").map(Vec::as_slice) {
         // `{"event":{"id":"…","type":"…"},"data":{…}}`
         Some([event]) if found.is_none() && event.get().starts_with('{') => {
-            find_at(source, &fields::fields(event.get()).0)
+            let inner = fields::fields(event.get()).0;
+            Ok(find_at(source, &inner)?.map(|Named { name, meaning, .. }| Named { name, meaning, key: "" }))
         }
         _ => Ok(found),
     }
 }
 
-fn find_at(source: &Source<'_>, fields: &Fields<'_>) -> Result<Option<Named>, UnknownReason> {
+fn find_at<'f>(source: &Source<'_>, fields: &'f Fields<'_>) -> Result<Option<Named<'f>>, UnknownReason> {
     let documented = match fields.get("event").map(Vec::as_slice) {
         None | Some([]) => None,
         Some([value]) => match source.flaw(value) {
@@ -141,7 +146,9 @@ fn find_at(source: &Source<'_>, fields: &Fields<'_>) -> Result<Option<Named>, Un
     if documented.as_ref().is_some_and(Named::is_known) {
         return Ok(documented);
     }
-    let others = OTHER_KEYS.into_iter().filter_map(|key| match fields.get(key)?.as_slice() {
+    let is_other = |key: &str, other: &str| key != "event" && letters(key) == other;
+    let others = OTHER_KEYS.iter().flat_map(|other| fields.iter().filter(|(key, _)| is_other(key, other)));
+    let others = others.filter_map(|(key, values)| match values.as_slice() {
         [value] => named(key, value.get()).filter(Named::is_a_name),
         _ => None,
     });
@@ -157,20 +164,20 @@ fn find_at(source: &Source<'_>, fields: &Fields<'_>) -> Result<Option<Named>, Un
     }
 }
 
-impl Named {
+impl Named<'_> {
     pub(super) fn is_known(&self) -> bool {
         matches!(self.meaning, Meaning::Known(_))
     }
 
     /// Returns whether a text is the name of an event, also under a key that has other uses.
     fn is_a_name(&self) -> bool {
-        let is_qualified = self.name.contains('.') || self.key.starts_with("event");
+        let is_qualified = self.name.contains('.') || letters(self.key).starts_with("event");
         let is_clear = matches!(self.meaning, Meaning::Known(_) | Meaning::Similar);
         is_clear || (is_qualified && super::is_a_name(&self.name))
     }
 }
 
-fn named(key: &'static str, value: &str) -> Option<Named> {
+fn named<'f>(key: &'f str, value: &str) -> Option<Named<'f>> {
     let name = serde_json::from_str::<String>(value).ok()?;
     let name = name.trim();
     let meaning = Meaning::of(name);

@@ -141,7 +141,9 @@ fn known_event(
         (Ok((flat, _)), 1) if matches!(&events[0], Reading::Known(event) if event.contradicts(&flat)) => {
             unreadable(UnknownReason::SeveralEvents)
         }
-        (_, 1) => events.remove(0),
+        (Err(_), 1) => events.remove(0),
+        (Ok(_), 1) if matches!(&events[0], Reading::Known(_)) => events.remove(0),
+        // What is beside its id is in `extra`.
         (Ok((event, _)), _) => Reading::Known(Box::new(event)),
         (Err(_), 2..) => unreadable(UnknownReason::SeveralEvents),
         (Err(reason), 0) => {
@@ -229,6 +231,7 @@ fn string(source: &Source<'_>, outer: &RawValue, around: Option<Known>, depth: u
     if !content.starts_with(['{', '[', '"']) {
         return Reading::Nothing(UnknownReason::NotAnEvent, false);
     }
+    let (line, column) = source.place(outer);
     let source = source.string(outer, content);
     match serde_json::from_str::<&RawValue>(source.text()) {
         Ok(inner) => match value(&source, inner, around, depth) {
@@ -238,7 +241,9 @@ fn string(source: &Source<'_>, outer: &RawValue, around: Option<Known>, depth: u
             },
             reading => reading,
         },
-        Err(_) => Reading::Nothing(source.why_broken(), true),
+        Err(_) if source.is_truncated() => Reading::Nothing(UnknownReason::Truncated, true),
+        // The body itself is JSON.
+        Err(_) => Reading::Nothing(UnknownReason::Misfit { line, column }, true),
     }
 }
 

@@ -93,7 +93,7 @@ fn a_known_event_is_read_in_any_wrapping() {
         ] {
             assert_known(&body);
         }
-        for key in ["event_type", "eventType", "event_name", "type", "topic", "name"] {
+        for key in ["event_type", "eventType", "Event", "EVENT", "event-name", "type", "topic", "name"] {
             assert_known(&format!(r#"{{"{key}":"{name}",{inner}"#));
             assert_known(&format!(r#"{{"event":null,"{key}":"{name}",{inner}"#));
             assert_known(&format!(r#"{{"{key}":"{name}","data":{fields}}}"#));
@@ -256,6 +256,11 @@ fn what_is_not_certain_is_unreadable_and_the_reason_is_true() {
             Why::Truncated,
         ),
         (quoted(r#"{"event":"transaction.status_ch"#), None, Why::Truncated),
+        (
+            format!(r#"{{"event":"{payment}","data":{}}}"#, quoted(r#"{"transaction_id":"T"} x"#)),
+            Some(payment),
+            Why::Misfit { line: 1, column: 46 },
+        ),
         (format!(r#"{{"payload":{}}}"#, quoted("{\"event\":")), None, Why::Unnamed),
         (format!("[{PAYMENT},"), None, Why::Truncated),
         (format!("{}{PAYMENT}{}", "[".repeat(20), "]".repeat(20)), None, Why::NotAnEvent),
@@ -310,6 +315,11 @@ fn a_payload_is_one_object() {
         ),
         (
             r#"{"event":"transaction.status_changed","order_id":"o2","status":"failed","data":@}"#,
+            None,
+            Some("data"),
+        ),
+        (
+            r#"{"event":"transaction.status_changed","order_id":"o2","data":{"event":"paid","amount":"7"}}"#,
             None,
             Some("data"),
         ),

@@ -18,7 +18,8 @@ use crate::raw::types::RefundStatus;
 /// A refund changed: `refund.status_changed`.
 ///
 /// Inferred: ND8 names this event and prints its fields nowhere, so the live API may differ. One of the ids is there; they are
-/// read whether they come as text or as numbers, and a field with another name is in `extra`. Everything else is `None` where it is
+/// read whether they come as text or as numbers, and a field with another name is in `extra`. So is an `id`, of which nothing shows whether
+/// it is the refund's, the payment's or the message's; with no other id the event is `Unreadable`, and says so. Everything else is `None` where it is
 /// absent, null or blank, or cannot be read; then `extra` has what came.
 ///
 /// `Debug` shows identifiers, amounts, the state and times, and redacts what people wrote.
