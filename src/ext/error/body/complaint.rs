@@ -10,9 +10,10 @@ pub(super) type Object = Map<String, Value>;
 
 /// The keys whose text is a complaint about an object as a whole; the first one counts. A field may have the same name:
 /// complaints about it are a list.
-pub(super) const TEXT: [&str; 8] = [
+pub(super) const TEXT: [&str; 9] = [
     "detail",
     "message",
+    "Message",
     "msg",
     "error_message",
     "errorMessage",

@@ -323,6 +323,47 @@ const PARTS: &[Row] = &[
 
 /// More envelopes of several shapes.
 const ENVELOPES: &[Row] = &[
+    (
+        r#"{"_links":{"self":{"href":"/refunds/"}},"_embedded":{"errors":[{"message":"Bad."}]},"message":"No."}"#,
+        &[("", "No."), ("", "Bad.")],
+    ),
+    (
+        r#"{"Message":"No.","ModelState":{"refund.amount":["Bad."]}}"#,
+        &[("", "No."), ("/refund/amount", "Bad.")],
+    ),
+    (
+        r#"{"message":"No.","url":"/refunds/","code":422,"errors":{"amount":{"_empty":"Bad."}}}"#,
+        &[("", "No."), ("/amount", "Bad.")],
+    ),
+    (r#"{"errors":{"_schema":["Both."],"amount":["Bad."]}}"#, &[("", "Both."), ("/amount", "Bad.")]),
+    (
+        r#"[{"propertyName":"amount","errorMessage":"Bad.","attemptedValue":"x","severity":0,"errorCode":"y"}]"#,
+        &[("/amount", "Bad.")],
+    ),
+    (
+        r#"{"errors":[{"attribute":"amount","message":"Bad.","full_message":"Amount bad."},{"dataPath":".products[0].name","message":"Long."}]}"#,
+        &[("/amount", "Bad."), ("/products/0/name", "Long.")],
+    ),
+    (
+        r#"{"issues":[{"message":"Bad.","path":[{"key":"products","type":"object"},{"key":0},{"key":"name"}]}]}"#,
+        &[("/products/0/name", "Bad.")],
+    ),
+    (
+        r#"{"data":null,"error":{"status":400,"name":"ValidationError","message":"No.","details":{"errors":[{"path":["amount"],"message":"Bad.","name":"ValidationError"}]}}}"#,
+        &[("", "No."), ("/amount", "Bad.")],
+    ),
+    (
+        r##"{"errors":[{"instancePath":"","schemaPath":"#/required","keyword":"required","params":{"missingProperty":"amount"},"message":"Bad."}]}"##,
+        &[("", "Bad.")],
+    ),
+    (
+        r#"{"@context":"/c","@type":"ConstraintViolationList","hydra:title":"No.","violations":[{"propertyPath":"amount","message":"Bad.","code":"x"}]}"#,
+        &[("/amount", "Bad.")],
+    ),
+    (
+        r#"{"error":"invalid_token","error_description":"No.","error_uri":"https://a.example"}"#,
+        &[("", "No.")],
+    ),
     (r#"{"errors":[{"message":"Missing.","fields":["amount","reason"]}]}"#, &[("", "Missing.")]),
     (r#"{"errors":[{"id":7,"field":"amount","reason":"Bad."}]}"#, &[("/amount", "Bad.")]),
     (r#"{"error":"Failed.","details":{"amount":"Low."}}"#, &[("", "Failed."), ("/amount", "Low.")]),

@@ -20,7 +20,7 @@ const ENVELOPES: [&str; 15] = [
 ];
 
 /// More of them, which no request has for the name of a field.
-const CERTAIN_ENVELOPES: [&str; 20] = [
+const CERTAIN_ENVELOPES: [&str; 22] = [
     "field_errors",
     "fieldErrors",
     "validation_errors",
@@ -41,6 +41,8 @@ const CERTAIN_ENVELOPES: [&str; 20] = [
     "api_error",
     "apierror",
     "apiError",
+    "_embedded",
+    "ModelState",
 ];
 
 /// Those of the first that are also the name of a single text, or of a thing: what they wrap may be complaints about a field of that
@@ -73,9 +75,10 @@ pub(super) const METADATA: [&str; 21] = [
 ];
 
 /// Keys of what explains a complaint or repeats what was sent: whatever is in there is no complaint.
-const EXPLANATIONS: [&str; 42] = [
+const EXPLANATIONS: [&str; 43] = [
     "meta",
     "links",
+    "_links",
     "jsonapi",
     "trace",
     "traces",

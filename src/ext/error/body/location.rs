@@ -7,7 +7,7 @@ use super::pointer::{LONGEST_POINTER, Pointer, REQUEST_PARTS};
 
 /// The keys for the field, in an object that has a text as well. `path` and `name` have other uses, so they count
 /// in lists only, and so do those behind them.
-pub(super) const FIELD: [&str; 13] = [
+pub(super) const FIELD: [&str; 19] = [
     "attr",
     "field",
     "field_name",
@@ -21,6 +21,12 @@ pub(super) const FIELD: [&str; 13] = [
     "propertyPath",
     "instancePath",
     "target",
+    "attribute",
+    "propertyName",
+    "property_name",
+    "fieldPath",
+    "dataPath",
+    "key",
 ];
 const OF_ITS_OWN: usize = 6;
 

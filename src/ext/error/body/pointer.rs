@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The longest pointer, in bytes: longer than any into a real request.
 pub(super) const LONGEST_POINTER: usize = 256;
 
-/// Keys for what is wrong with an object as a whole, which are no step: of Django REST Framework (also with its names in
+/// Keys for what is wrong with an object as a whole, which are no step, as all with an underscore in front: of Django REST Framework (also with its names in
 /// camel case), Django's models, pydantic, zod and Rails.
 pub(super) const NON_FIELD: [&str; 7] =
     ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors", "formErrors", "base"];
@@ -60,9 +60,9 @@ impl Pointer {
         self.is_cut = mark.1;
     }
 
-    /// Appends a key or an index.
+    /// Appends a key or an index. A key with an underscore in front is for the whole (`_schema`), or the name of a rule (`_empty`).
     pub(super) fn step(&mut self, key: &str) {
-        if NON_FIELD.contains(&key) {
+        if NON_FIELD.contains(&key) || key.starts_with('_') {
             return;
         }
         // Escaping at most doubles a key.
@@ -108,6 +108,12 @@ impl Pointer {
             let step = match step {
                 Value::String(key) => Cow::Borrowed(key.as_str()),
                 Value::Number(index) => Cow::Owned(index.to_string()),
+                // valibot's.
+                Value::Object(step) => match step.get("key") {
+                    Some(Value::String(key)) => Cow::Borrowed(key.as_str()),
+                    Some(Value::Number(index)) => Cow::Owned(index.to_string()),
+                    _ => continue,
+                },
                 _ => continue,
             };
             self.step(&step);
