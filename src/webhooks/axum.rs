@@ -19,7 +19,7 @@ use super::verifier::Verifier;
 /// ```
 /// use axum::extract::{FromRef, State};
 /// use axum::http::StatusCode;
-/// use nd8::webhooks::{Delivery, Event, MemoryDeduplicator, Once, Verifier, handle_once};
+/// use nd8::webhooks::{Delivery, Event, MemoryDeduplicator, Once, TransactionStatusChanged, Verifier, handle_once};
 ///
 /// #[derive(Clone)]
 /// struct Shop {
@@ -36,7 +36,7 @@ use super::verifier::Verifier;
 /// /// The delivery comes last, since it takes the body.
 /// async fn webhook(State(shop): State<Shop>, delivery: Delivery) -> StatusCode {
 ///     let handled = handle_once(&shop.seen, &delivery, async || match &delivery.event {
-///         Event::TransactionStatusChanged(payment) => settle(payment.order_id.as_deref()).await,
+///         Event::TransactionStatusChanged(payment) => settle(payment).await,
 ///         // Logged below, and not acknowledged: ND8 sends it again.
 ///         Event::Unreadable { reason, .. } => Err(std::io::Error::other(reason.to_string())),
 ///         _ => Ok(()),
@@ -51,8 +51,12 @@ use super::verifier::Verifier;
 ///     }
 /// }
 ///
-/// async fn settle(order_id: Option<&str>) -> Result<(), std::io::Error> {
-///     assert_eq!(order_id, Some("org1-1-a"));
+/// async fn settle(payment: &TransactionStatusChanged) -> Result<(), std::io::Error> {
+///     let (Some(order_id), Some(status)) = (&payment.order_id, &payment.status) else {
+///         // What is `None` was not sent or could not be read. Better: ask `client.payments().get(…)`.
+///         return Err(std::io::Error::other("the order or the state of a payment is missing"));
+///     };
+///     println!("{order_id} is {status:?}");
 ///     Ok(())
 /// }
 ///

@@ -176,8 +176,11 @@ fn nameless(source: &Source<'_>, fields: &Fields<'_>, depth: usize) -> Reading {
     let mut events = Vec::new();
     for (key, values) in fields {
         let is_wrapper = is_wrapper(key, None);
-        for child in values.iter().filter(|child| is_wrapper || !child.get().starts_with('"')) {
+        for child in values {
             match value(source, child, None, depth) {
+                // A text that only looks like JSON, such as a template.
+                Reading::Nothing(UnknownReason::Misfit { .. } | UnknownReason::Truncated, _)
+                    if !is_wrapper => {}
                 Reading::Nothing(_, is_money) => has_money |= is_money,
                 event if is_wrapper => events.push(event),
                 _ => has_money = true,

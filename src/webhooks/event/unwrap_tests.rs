@@ -349,3 +349,76 @@ fn wrapping_costs_no_more_than_the_body() {
         assert!(matches!(read(&body), Event::Unreadable { .. }), "{} bytes", body.len());
     }
 }
+
+/// However a known event is wrapped, and whatever is beside it, it is not lost, and what is read of it is what it says.
+#[test]
+fn no_wrapping_loses_an_event_or_changes_it() {
+    let mut random = fastrand::Rng::with_seed(4);
+    let keys = [
+        "data",
+        "payload",
+        "object",
+        "event",
+        "body",
+        "message",
+        "items",
+        "anything",
+        "transaction",
+        "refund",
+    ];
+    let beside = [
+        r#""id":"evt_1""#,
+        r#""type":"event""#,
+        r#""name":"Ada""#,
+        r#""status":"ok""#,
+        r#""created_at":"2026-01-02T03:04:05Z""#,
+        r#""extra":{"a":[1,"x"]}"#,
+        r#""order":7"#,
+        r#""amount":"1.00""#,
+        r#""event":null"#,
+        r#""note":"{{x}}""#,
+    ];
+    let (mut known, mut unreadable) = (0, 0);
+    for round in 0..5_000 {
+        let (payload, name) = match round % 2 {
+            0 => (PAYMENT, "transaction.status_changed"),
+            _ => (REFUND, "refund.status_changed"),
+        };
+        let mut body = if random.bool() { payload.to_owned() } else { nameless(payload) };
+        let mut is_named = body == payload;
+        for level in 0..random.usize(0..5) {
+            let (key, beside) = (keys[random.usize(0..keys.len())], beside[random.usize(0..beside.len())]);
+            body = match random.usize(0..6) {
+                0 => format!("[{body}]"),
+                1 => quoted(&body),
+                2 if !is_named => {
+                    is_named = true;
+                    format!(r#"{{"event":"{name}","{key}":{body}}}"#).replace(r#"","event":"#, r#"","data":"#)
+                }
+                _ if level > 0 && beside.contains("event") => format!(r#"{{"{key}":{body}}}"#),
+                _ => format!(r#"{{{beside},"{key}":{body}}}"#),
+            };
+        }
+        match read(&body) {
+            Event::TransactionStatusChanged(payment) => {
+                assert_eq!(name, "transaction.status_changed", "{body}");
+                assert_eq!(payment.transaction_id.as_deref(), Some("TX1"), "{body}");
+                assert_eq!(
+                    payment.amount.map(|amount| amount.to_string()).as_deref(),
+                    Some("99.10"),
+                    "{body}"
+                );
+                known += 1;
+            }
+            Event::RefundStatusChanged(refund) => {
+                assert_eq!(name, "refund.status_changed", "{body}");
+                assert_eq!(refund.refund_id.as_deref(), Some("RF1"), "{body}");
+                assert_eq!(refund.amount.map(|amount| amount.to_string()).as_deref(), Some("5.00"), "{body}");
+                known += 1;
+            }
+            Event::Unreadable { .. } => unreadable += 1,
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+    assert!(known > 1_000 && unreadable > 1_000, "{known} {unreadable}");
+}
