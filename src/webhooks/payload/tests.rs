@@ -262,7 +262,10 @@ where
 {
     let stored = serde_json::to_string(payload).unwrap();
     assert_eq!(serde_json::from_str::<T>(&stored).unwrap(), *payload, "{stored}");
-    assert_eq!(serde_json::from_value::<T>(json!(payload)).unwrap(), *payload, "{stored}");
+    // With `arbitrary_precision`, `Value` has integers that serde cannot buffer.
+    if serde_json::from_str::<Value>("1e400").is_err() {
+        assert_eq!(serde_json::from_value::<T>(json!(payload)).unwrap(), *payload, "{stored}");
+    }
     stored
 }
 

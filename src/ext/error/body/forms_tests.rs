@@ -323,6 +323,8 @@ const PARTS: &[Row] = &[
 
 /// More envelopes of several shapes.
 const ENVELOPES: &[Row] = &[
+    (r#"{"status":"fail","message":"No.","data":{"amount":"Bad."}}"#, &[("", "No."), ("/amount", "Bad.")]),
+    (r#"{"status":"error","message":"No.","data":{"amount":"Bad."}}"#, &[("", "No.")]),
     (
         r#"{"_links":{"self":{"href":"/refunds/"}},"_embedded":{"errors":[{"message":"Bad."}]},"message":"No."}"#,
         &[("", "No."), ("", "Bad.")],

@@ -113,7 +113,9 @@ impl Walk {
                 (Kind::Text | Kind::Field, _) => self.within(has_text, |walk| walk.field(key, child)),
                 (Kind::Part, Value::Object(inner)) => self.within(true, |walk| walk.envelope(inner, key)),
                 (_, Value::Object(inner)) => {
-                    let is_thing = (key == "data" && has_text) || key == "extensions";
+                    // In JSend, the data of what failed are complaints.
+                    let is_fail = map.get("status").is_some_and(|status| status == "fail");
+                    let is_thing = (key == "data" && has_text && !is_fail) || key == "extensions";
                     self.within(is_thing, |walk| walk.envelope(inner, key));
                 }
                 // Names of fields are no complaints about them.
