@@ -2,7 +2,6 @@
 //!
 //! Not here: amounts as the API writes them, which are bare decimals (`crate::raw`).
 
-mod amount;
 mod answers;
 mod currency;
 mod error;

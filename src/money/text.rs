@@ -8,8 +8,8 @@ use serde::de::{Deserializer, Error as _};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::amount::{self, Refusal};
 use super::{Currency, Money, MoneyError};
+use crate::raw::decimal::grammar::{self, Refusal};
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Money {
 }
 
 fn read(amount: &str, currency: Currency, text: impl FnOnce() -> String) -> Result<Money, MoneyError> {
-    match amount::parse(amount) {
+    match grammar::parse(amount) {
         Ok(amount) => Money::new(amount, currency),
         Err(Refusal::Malformed(reason)) => Err(MoneyError::malformed_amount(amount, reason)),
         Err(Refusal::OutOfRange) => Err(MoneyError::out_of_range(text())),

@@ -4,23 +4,33 @@
 //! `serde_json/arbitrary_precision` on, and then it arrives as a map instead (rust-decimal#283). So numbers are read
 //! and written as the text they are, by way of [`RawValue`], which does not depend on that feature.
 //!
-//! Where serde has buffered a value before (`flatten`, tagged and untagged enums), and in other formats, strings and whole
-//! numbers are read, and a fraction that became an `f64` is an error. Formats for machines get decimals as strings.
+//! Where serde has buffered a value before (`flatten`, tagged and untagged enums, `serde_json::Value`), and in other formats, strings
+//! and whole numbers are read, and a fraction that became an `f64` is an error. Formats for machines get decimals as strings.
 //!
 //! Both forms are read at either place, because Django REST Framework has a setting that changes one into the other
 //! (`COERCE_DECIMAL_TO_STRING`). What does not fit a `Decimal` exactly is an error, never rounded.
+//!
+//! Responses are read by a wide grammar, requests by the one of what callers write ([`request`]).
 
 // Their paths are written out because programs that compile generated code on its own include this file from elsewhere.
+#[path = "decimal/alternatives.rs"]
+mod alternatives;
+#[path = "decimal/grammar.rs"]
+pub(crate) mod grammar;
 #[path = "decimal/parse.rs"]
 mod parse;
 #[path = "decimal/read.rs"]
 mod read;
+#[path = "decimal/request.rs"]
+pub(crate) mod request;
 
 use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::alternatives::Alternatives;
+use self::parse::Response;
 use self::read::{read, read_option};
 
 /// A decimal that is sent as a JSON number, where it is not a property of an object: in a list, for one.
@@ -67,9 +77,10 @@ impl fmt::Display for ExactString {
     }
 }
 
-/// What both forms have: for a field that may be absent or null, and for one in the body of a PATCH.
+/// What both forms have: for a field of a response that may be absent or null, and for one in the body of a PATCH.
 macro_rules! optional_forms {
     () => {
+        #[allow(dead_code, reason = "used where a document has such a field")]
         pub(crate) mod option {
             use super::{Decimal, Deserializer, Serializer};
 
@@ -86,26 +97,20 @@ macro_rules! optional_forms {
             pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Option<Decimal>, D::Error> {
-                super::super::read_option(deserializer)
+                super::super::read_option::<super::super::Response, D>(deserializer)
             }
         }
 
-        /// Absent, null or a value.
+        /// Absent, null or a value. Only requests have such a field.
         #[allow(dead_code, reason = "used where a document has such a field")]
         pub(crate) mod double_option {
-            use super::{Decimal, Deserializer, Serializer, option};
+            use super::{Decimal, Serializer, option};
 
             pub(crate) fn serialize<S: Serializer>(
                 value: &Option<Option<Decimal>>,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
                 option::serialize(&value.flatten(), serializer)
-            }
-
-            pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-                deserializer: D,
-            ) -> Result<Option<Option<Decimal>>, D::Error> {
-                option::deserialize(deserializer).map(Some)
             }
         }
     };
@@ -127,7 +132,7 @@ pub(crate) mod number {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-        super::read(deserializer)
+        super::read::<super::Response, D>(deserializer)
     }
 
     optional_forms!();
@@ -143,7 +148,7 @@ pub(crate) mod string {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-        super::read(deserializer)
+        super::read::<super::Response, D>(deserializer)
     }
 
     optional_forms!();

@@ -70,13 +70,44 @@ fn a_refund_amount_is_a_string() {
 }
 
 #[test]
-fn amounts_pass_through_a_json_value_unharmed_when_they_fit_one() {
-    let value: serde_json::Value =
-        serde_json::from_str(r#"{"name":"Mug","quantity":1,"unit_price":29.99}"#).expect("is JSON");
-    let ProductItem::AdHocProduct(product) = serde_json::from_value(value).expect("fits") else {
-        panic!("has no id")
+fn a_request_that_was_buffered_has_its_amounts_or_is_an_error() {
+    let item = |price: &str| {
+        let json = format!(r#"{{"name":"Mug","quantity":1,"unit_price":{price}}}"#);
+        serde_json::from_value::<ProductItem>(serde_json::from_str(&json).expect("is JSON"))
     };
-    assert_eq!(product.unit_price, decimal("29.99"));
+    for price in [r#""29.990""#, "29", "29.990", "0.1000000000000000000000001"] {
+        match item(price) {
+            Ok(ProductItem::AdHocProduct(product)) => {
+                assert_eq!(product.unit_price, decimal(price.trim_matches('"')))
+            }
+            Ok(other) => panic!("has no id: {other:?}"),
+            Err(error) => {
+                assert!(price.contains('.') && !price.contains('"'), "{price}: {error}");
+                assert!(error.to_string().contains("binary floating point"), "{error}");
+            }
+        }
+    }
+}
+
+/// Without its amount, a refund is one of everything.
+#[test]
+fn an_amount_in_a_request_is_never_taken_for_absent() {
+    for amount in
+        [r#""""#, r#"" ""#, "null", r#""none""#, "true", "[]", r#""1,00""#, r#"" 40.00""#, r#""1e2""#]
+    {
+        let json = format!(r#"{{"reason":"x","amount":{amount}}}"#);
+        serde_json::from_str::<RefundRequest>(&json).expect_err(&json);
+        let value: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
+        serde_json::from_value::<RefundRequest>(value).expect_err(&json);
+        serde_json::from_str::<Flattened<RefundRequest>>(&json.replacen('{', r#"{"name":"x","#, 1))
+            .expect_err(&json);
+        for item in [
+            format!(r#"{{"id":"p","quantity":1,"unit_price":{amount}}}"#),
+            format!(r#"{{"name":"Mug","quantity":1,"unit_price":{amount}}}"#),
+        ] {
+            serde_json::from_str::<ProductItem>(&item).expect_err(&item);
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

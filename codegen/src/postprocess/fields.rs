@@ -7,16 +7,32 @@ use syn::{Attribute, Field, Type, parse_quote};
 use super::compact;
 use crate::generator::{EXACT_NUMBER, EXACT_STRING};
 
-/// Gives a decimal its type, and the adapter that reads and writes it digit for digit. Returns whether the field is one.
-pub(super) fn exact_decimal(field: &mut Field, support: &syn::Path) -> bool {
+/// Gives a decimal its type, and the adapters that read and write it digit for digit. Returns whether the field is one.
+///
+/// In a request, what cannot be read is never absent: without an amount, a refund is one of everything.
+pub(super) fn exact_decimal(
+    field: &mut Field,
+    support: &syn::Path,
+    is_request: bool,
+    is_nullable: bool,
+) -> bool {
     let written = compact(&field.ty);
     for (marker, form) in [(EXACT_NUMBER, "number"), (EXACT_STRING, "string")] {
         let form = format_ident!("{form}");
         let module = compact(&quote!(#support::decimal::#form));
+        let reader = |function: &str| {
+            let function = format_ident!("{function}");
+            compact(&quote!(#support::decimal::request::#function))
+        };
         if written == marker {
             let described = marker;
             field.ty = parse_quote!(::rust_decimal::Decimal);
-            field.attrs.push(parse_quote!(#[serde(with = #module)]));
+            field.attrs.push(if is_request {
+                let (writer, reader) = (format!("{module}::serialize"), reader("deserialize"));
+                parse_quote!(#[serde(serialize_with = #writer, deserialize_with = #reader)])
+            } else {
+                parse_quote!(#[serde(with = #module)])
+            });
             field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]));
             return true;
         }
@@ -24,7 +40,13 @@ pub(super) fn exact_decimal(field: &mut Field, support: &syn::Path) -> bool {
             let module = format!("{module}::option");
             let described = format!("Option<{marker}>");
             field.ty = parse_quote!(::std::option::Option<::rust_decimal::Decimal>);
-            field.attrs.push(parse_quote!(#[serde(default, with = #module)]));
+            field.attrs.push(if is_request {
+                let writer = format!("{module}::serialize");
+                let reader = reader(if is_nullable { "nullable" } else { "option" });
+                parse_quote!(#[serde(default, serialize_with = #writer, deserialize_with = #reader)])
+            } else {
+                parse_quote!(#[serde(default, with = #module)])
+            });
             field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #described))]));
             return true;
         }
@@ -67,17 +89,17 @@ pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> boo
     let ty = field.ty.clone();
     field.ty = parse_quote!(::std::option::Option<#ty>);
     add_doc(&mut field.attrs, "\n`None` leaves the value as it is, `Some(None)` clears it.");
-    let adapter = |suffix: &str| {
-        let form = compact(&quote!(#support::decimal));
-        ["number", "string"]
-            .map(|name| (format!("{form}::{name}::option"), format!("{form}::{name}::{suffix}")))
-    };
-    for (from, to) in adapter("double_option") {
-        for attr in &mut field.attrs {
-            if compact(attr) == format!("#[serde(default,with=\"{from}\")]") {
-                *attr = parse_quote!(#[serde(default, with = #to)]);
-                return true;
-            }
+    let decimal = compact(&quote!(#support::decimal));
+    for form in ["number", "string"] {
+        let attributes = |form: &str, function: &str| -> Attribute {
+            let (writer, reader) =
+                (format!("{decimal}::{form}::serialize"), format!("{decimal}::request::{function}"));
+            parse_quote!(#[serde(default, serialize_with = #writer, deserialize_with = #reader)])
+        };
+        let from = compact(&attributes(&format!("{form}::option"), "nullable"));
+        if let Some(attr) = field.attrs.iter_mut().find(|attr| compact(attr) == from) {
+            *attr = attributes(&format!("{form}::double_option"), "double_option");
+            return true;
         }
     }
     let reader = compact(&quote!(#support::null::double_option));
@@ -228,8 +250,14 @@ mod tests {
     fn a_null_in_a_patch_differs_from_an_absent_key() {
         let support = parse_quote!(crate::raw);
         for (before, adapter) in [
-            ("a: Option<crate::raw::ExactNumber>", "with=\"crate::raw::decimal::number::double_option\""),
-            ("a: Option<crate::raw::ExactString>", "with=\"crate::raw::decimal::string::double_option\""),
+            (
+                "a: Option<crate::raw::ExactNumber>",
+                "serialize_with=\"crate::raw::decimal::number::double_option::serialize\",deserialize_with=\"crate::raw::decimal::request::double_option\"",
+            ),
+            (
+                "a: Option<crate::raw::ExactString>",
+                "serialize_with=\"crate::raw::decimal::string::double_option::serialize\",deserialize_with=\"crate::raw::decimal::request::double_option\"",
+            ),
             ("a: Option<i64>", "deserialize_with=\"crate::raw::null::double_option\""),
             (
                 "#[serde(rename = \"B\", default, skip_serializing_if = \"::std::vec::Vec::is_empty\")] a: Vec<i64>",
@@ -237,7 +265,7 @@ mod tests {
             ),
         ] {
             let mut field = field(before);
-            exact_decimal(&mut field, &support);
+            exact_decimal(&mut field, &support, true, true);
             may_be_sent_empty(&mut field);
             assert!(may_be_sent_as_null(&mut field, &support), "{before}");
             let after = compact(&field);

@@ -39,7 +39,7 @@ pub(super) fn rewrite(
             Item::Enum(item) => {
                 item.attrs.push(described());
                 item.attrs.push(parse_quote!(#[non_exhaustive]));
-                impls.extend(exact_alternatives(item)?);
+                impls.extend(exact_alternatives(item, support)?);
             }
             Item::Struct(item) => {
                 let name = item.ident.to_string();
@@ -154,12 +154,16 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
         let wire = wire_name(field);
         document(tree, &name, field);
         option_is_outside(field);
-        rewritten.decimals += usize::from(exact_decimal(field, support));
+        let is_nullable =
+            properties.and_then(|properties| properties.get(&wire)).is_some_and(|it| it["nullable"] == true);
+        rewritten.decimals += usize::from(exact_decimal(field, support, is_request, is_nullable));
         let is_list = is_collection(&field.ty) && !is_flattened(field);
         rewritten.lists += usize::from(is_list);
-        // A type of both directions has an `Option` then, which reads null.
-        if !(is_request && may_be_sent_empty(field)) && is_response {
-            null_is_empty(field, support);
+        match (is_request, is_response) {
+            // What cannot be read in a request is never absent.
+            (true, _) => _ = may_be_sent_empty(field),
+            (false, true) => _ = null_is_empty(field, support),
+            (false, false) => {}
         }
         let other = properties.and_then(|properties| properties.get(&wire)?.get("x-nd8-kind")?.as_str());
         if is_lenient && is_flattened(field) {
@@ -170,8 +174,6 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
         if let Some(kind) = other.filter(|_| is_response) {
             reads_other_form(field, kind, support);
         }
-        let is_nullable =
-            properties.and_then(|properties| properties.get(&wire)).is_some_and(|it| it["nullable"] == true);
         if uses.patches.contains(&name) && is_nullable {
             rewritten.nullable += usize::from(may_be_sent_as_null(field, support));
         }
@@ -242,7 +244,7 @@ fn document(tree: &Tree, schema: &str, field: &mut Field) {
 
 /// Implements `Deserialize` for an untagged enum by reading the text of the value once for each form until one fits. serde
 /// would buffer the value, and a number in the buffer is an `f64`.
-fn exact_alternatives(item: &mut syn::ItemEnum) -> Result<Option<ItemImpl>, String> {
+fn exact_alternatives(item: &mut syn::ItemEnum, support: &syn::Path) -> Result<Option<ItemImpl>, String> {
     let is_untagged = |attr: &Attribute| attr.path().is_ident("serde") && compact(attr).contains("untagged");
     let payloads_only = item
         .variants
@@ -257,17 +259,17 @@ fn exact_alternatives(item: &mut syn::ItemEnum) -> Result<Option<ItemImpl>, Stri
         .map_err(|problem| format!("in the type `{name}`: {problem}"))?;
     let variants = item.variants.iter().map(|variant| &variant.ident);
     let refusal = format!("the value has none of the forms of `{name}`");
-    let value = quote!(::std::boxed::Box<::serde_json::value::RawValue>);
+    let value = quote!(#support::decimal::Alternatives);
     Ok(Some(parse_quote! {
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                let text = <#value as ::serde::Deserialize>::deserialize(deserializer)?;
+                let found = <#value as ::serde::Deserialize>::deserialize(deserializer)?;
                 #(
-                    if let Ok(value) = ::serde_json::from_str(text.get()) {
+                    if let Ok(value) = found.read() {
                         return Ok(Self::#variants(value));
                     }
                 )*
-                Err(<D::Error as ::serde::de::Error>::custom(#refusal))
+                Err(found.refusal(#refusal))
             }
         }
     }))

@@ -2,10 +2,25 @@
 
 use rust_decimal::Decimal;
 
-pub(super) const REFUSAL: &str = "expected a decimal number or a string that holds one";
-const TOO_LONG: &str = "expected a decimal of at most 28 digits";
+use super::read::Grammar;
 
-/// Reads a JSON number, a JSON string that holds one, or null. Errors do not repeat what was found.
+pub(super) const REFUSAL: &str = "expected a decimal number or a string that holds one";
+pub(super) const TOO_LONG: &str = "expected a decimal of at most 28 digits";
+
+/// What a server writes: null and a blank text are nothing.
+pub(super) struct Response;
+
+impl Grammar for Response {
+    fn json(json: &str) -> Result<Option<Decimal>, &'static str> {
+        parse_json(json)
+    }
+
+    fn text(text: &str) -> Result<Option<Decimal>, &'static str> {
+        parse_text(text)
+    }
+}
+
+/// Reads a JSON number, a JSON string that holds one, or null.
 pub(super) fn parse_json(json: &str) -> Result<Option<Decimal>, &'static str> {
     let digits = match json.as_bytes() {
         [b'"', digits @ .., b'"'] | digits => digits,
@@ -30,7 +45,7 @@ fn unusual(json: &str) -> Result<Option<Decimal>, &'static str> {
 }
 
 /// Reads a decimal with a sign, surrounding blanks or an exponent, each of which may be there or not. A blank text is none.
-pub(super) fn parse_text(text: &str) -> Result<Option<Decimal>, &'static str> {
+fn parse_text(text: &str) -> Result<Option<Decimal>, &'static str> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

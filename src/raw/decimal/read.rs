@@ -1,33 +1,67 @@
 //! Reads a decimal from whatever serde hands out: the text of a JSON value, what it buffered, and other formats.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use rust_decimal::Decimal;
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 
-use super::parse::{REFUSAL, parse_json, parse_text};
+use super::parse::{REFUSAL, TOO_LONG};
 
 /// The name under which `serde_json` hands out the text of a value, undecoded: that of its `RawValue`.
-const RAW_TEXT: &str = "$serde_json::private::RawValue";
+pub(super) const RAW_TEXT: &str = "$serde_json::private::RawValue";
 /// The key under which `serde_json` hands out a number with its feature `arbitrary_precision`.
 const NUMBER_TEXT: &str = "$serde_json::private::Number";
+const BUFFERED: &str = "expected a decimal as a string: serde has buffered the number as binary floating point, which loses digits; \
+    keep amounts as strings, or enable `serde_json/arbitrary_precision`";
+
+/// Which texts are decimals.
+pub(super) trait Grammar {
+    /// Reads a JSON number, a JSON string that holds one, or null. Errors do not repeat what was found.
+    fn json(json: &str) -> Result<Option<Decimal>, &'static str>;
+
+    /// Reads a text that is no JSON.
+    fn text(text: &str) -> Result<Option<Decimal>, &'static str>;
+}
 
 /// Reads a decimal that has to be there.
-pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-    read_option(deserializer)?.ok_or_else(|| D::Error::custom(REFUSAL))
+pub(super) fn read<'de, G: Grammar, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    read_option::<G, D>(deserializer)?.ok_or_else(|| D::Error::custom(REFUSAL))
 }
 
-/// Reads a decimal, `None` for null and for a blank text.
-pub(super) fn read_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+/// Reads a decimal, `None` for null and for what the grammar takes for nothing.
+pub(super) fn read_option<'de, G: Grammar, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Decimal>, D::Error> {
     // `RawValue` itself is readable from JSON text only. This visitor also takes what `flatten`, tagged and untagged enums
     // buffered, and other formats.
-    deserializer.deserialize_newtype_struct(RAW_TEXT, AmountVisitor)
+    let visitor = AmountVisitor { has_digits: has_digits::<D>, grammar: PhantomData::<G> };
+    deserializer.deserialize_newtype_struct(RAW_TEXT, visitor)
 }
 
-struct AmountVisitor;
+/// Returns whether an owned text that this hands out as that of a JSON number has the digits of the document.
+///
+/// A reader of bytes and a `serde_json::Value` both hand out an owned text, and that of a `Value` is printed from an `f64`, unless
+/// `arbitrary_precision` is on. Only the name of the type distinguishes them. Should it ever change, numbers from a reader are refused.
+pub(super) fn has_digits<D>() -> bool {
+    let keeps_digits =
+        || serde_json::from_str::<serde_json::Number>("1.10").is_ok_and(|it| it.to_string() == "1.10");
+    type_name::<D>().contains("serde_json::de::Deserializer<") || keeps_digits()
+}
 
-impl<'de> Visitor<'de> for AmountVisitor {
+/// Returns whether this is the text of a JSON number that is no integer.
+fn is_fraction(json: &str) -> bool {
+    json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) && json.contains(['.', 'e', 'E'])
+}
+
+struct AmountVisitor<G> {
+    has_digits: fn() -> bool,
+    grammar: PhantomData<G>,
+}
+
+impl<'de, G: Grammar> Visitor<'de> for AmountVisitor<G> {
     type Value = Option<Decimal>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +89,7 @@ impl<'de> Visitor<'de> for AmountVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        parse_text(text).map_err(E::custom)
+        G::text(text).map_err(E::custom)
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
@@ -66,20 +100,28 @@ impl<'de> Visitor<'de> for AmountVisitor {
         Ok(Some(number.into()))
     }
 
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Self::Value, E> {
+        Decimal::try_from_i128_with_scale(number, 0).map(Some).map_err(|_| E::custom(TOO_LONG))
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Self::Value, E> {
+        self.visit_i128(i128::try_from(number).map_err(|_| E::custom(TOO_LONG))?)
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let amount = match map.next_key::<Cow<'_, str>>()?.as_deref() {
-            Some(RAW_TEXT) => map.next_value_seed(Text(parse_json))?,
-            Some(NUMBER_TEXT) => map.next_value_seed(Text(parse_text))?,
+            Some(RAW_TEXT) => map.next_value_seed(JsonText(self))?,
+            Some(NUMBER_TEXT) => map.next_value_seed(JsonText(Self { has_digits: || true, ..self }))?,
             _ => return Err(A::Error::custom(REFUSAL)),
         };
         Ok(amount)
     }
 }
 
-/// Reads a text with a function, without a copy of it.
-struct Text(fn(&str) -> Result<Option<Decimal>, &'static str>);
+/// Reads the text of a JSON value, without a copy of it.
+struct JsonText<G>(AmountVisitor<G>);
 
-impl<'de> DeserializeSeed<'de> for Text {
+impl<'de, G: Grammar> DeserializeSeed<'de> for JsonText<G> {
     type Value = Option<Decimal>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -87,14 +129,22 @@ impl<'de> DeserializeSeed<'de> for Text {
     }
 }
 
-impl<'de> Visitor<'de> for Text {
+impl<'de, G: Grammar> Visitor<'de> for JsonText<G> {
     type Value = Option<Decimal>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the text of a JSON value")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.0(text).map_err(E::custom)
+    /// Reads a part of the document.
+    fn visit_borrowed_str<E: de::Error>(self, json: &'de str) -> Result<Self::Value, E> {
+        G::json(json).map_err(E::custom)
+    }
+
+    fn visit_str<E: de::Error>(self, json: &str) -> Result<Self::Value, E> {
+        if is_fraction(json) && !(self.0.has_digits)() {
+            return Err(E::custom(BUFFERED));
+        }
+        G::json(json).map_err(E::custom)
     }
 }

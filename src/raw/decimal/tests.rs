@@ -3,7 +3,7 @@
 use std::str::FromStr as _;
 
 use super::parse::{everyday, parse_json};
-use super::{Decimal, number, string};
+use super::{Decimal, number, request, string};
 
 /// What a field reads that has to be there.
 fn parse(json: &str) -> Result<Decimal, String> {
@@ -24,10 +24,74 @@ struct Both {
 
 #[derive(Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 struct Change {
-    #[serde(default, with = "number::double_option", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "number::double_option::serialize",
+        deserialize_with = "request::double_option"
+    )]
     number: Option<Option<Decimal>>,
-    #[serde(default, with = "string::double_option", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "string::double_option::serialize",
+        deserialize_with = "request::double_option"
+    )]
     string: Option<Option<Decimal>>,
+}
+
+/// Decimals as a request has them.
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Asked {
+    #[serde(deserialize_with = "request::deserialize")]
+    price: Decimal,
+    #[serde(default, deserialize_with = "request::option")]
+    amount: Option<Decimal>,
+    #[serde(default, deserialize_with = "request::nullable")]
+    limit: Option<Decimal>,
+}
+
+#[test]
+fn what_a_request_has_is_read_or_refused_and_never_absent() {
+    let read = |field: &str, written: &str| {
+        let others = [("price", "1"), ("amount", "2"), ("limit", "3")];
+        let fields =
+            others.map(|(name, other)| format!("\"{name}\":{}", if name == field { written } else { other }));
+        serde_json::from_str::<Asked>(&format!("{{{}}}", fields.join(",")))
+    };
+    for written in [
+        r#""""#,
+        r#"" ""#,
+        r#"" 40.00""#,
+        r#""+40.00""#,
+        r#""40.""#,
+        r#"".5""#,
+        r#""1e2""#,
+        "1e2",
+        r#""1,00""#,
+        r#""1_000""#,
+        r#""none""#,
+        "true",
+        "[]",
+        "{}",
+        "[40]",
+        r#"{"amount":40}"#,
+        "0.12345678901234567890123456789",
+    ] {
+        for field in ["price", "amount", "limit"] {
+            let error = read(field, written).expect_err(written).to_string();
+            assert!(!error.contains("none\"") && error.contains("expected"), "{field}: {written}: {error}");
+        }
+    }
+    for (written, expected) in
+        [("40.00", "40.00"), (r#""40.00""#, "40.00"), (r#""\u0034""#, "4"), ("-7", "-7")]
+    {
+        let asked = read("amount", written).expect(written);
+        assert_eq!(asked.amount.map(|it| it.to_string()).as_deref(), Some(expected), "{written}");
+    }
+    // JavaScript writes null for a number that is none.
+    read("price", "null").expect_err("has to be there");
+    assert!(read("amount", "null").expect_err("is not absent").to_string().contains("leave out the field"));
+    assert_eq!(read("limit", "null").expect("may be null").limit, None);
+    assert_eq!(serde_json::from_str::<Asked>(r#"{"price":1}"#).expect("is absent").amount, None);
 }
 
 #[test]
@@ -183,10 +247,11 @@ enum Untagged {
 #[test]
 fn strings_and_whole_numbers_survive_a_buffer_and_fractions_never_become_wrong() {
     let amount = |text| Decimal::from_str(text).expect("is a decimal");
-    let read = |written: &str| -> [Result<Both, String>; 3] {
+    let read = |written: &str| -> [Result<Both, String>; 5] {
         let fields = format!(r#""number":{written},"string":{written}"#);
         let json = format!("{{{fields}}}");
         let tagged = format!(r#"{{"type":"Both",{fields}}}"#);
+        let value: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
         [
             serde_json::from_str::<Flattened>(&json).map(|it| it.both).map_err(|it| it.to_string()),
             serde_json::from_str::<Tagged>(&tagged)
@@ -195,8 +260,10 @@ fn strings_and_whole_numbers_survive_a_buffer_and_fractions_never_become_wrong()
             match serde_json::from_str::<Untagged>(&json) {
                 Ok(Untagged::Both(both)) => Ok(both),
                 // serde reports nothing of the alternatives it tried.
-                other => Err(format!("floating point or otherwise: {other:?}")),
+                other => Err(format!("binary floating point or otherwise: {other:?}")),
             },
+            serde_json::from_value(value.clone()).map_err(|it| it.to_string()),
+            <Both as serde::Deserialize>::deserialize(&value).map_err(|it| it.to_string()),
         ]
     };
     let long = "0.1123456789012345678901";
@@ -204,17 +271,108 @@ fn strings_and_whole_numbers_survive_a_buffer_and_fractions_never_become_wrong()
         (format!("\"{long}\""), amount(long)),
         ("\"29.990\"".into(), amount("29.990")),
         ("-7".into(), amount("-7")),
+        (u64::MAX.to_string(), u64::MAX.into()),
     ] {
         for both in read(&written) {
             let both = both.expect(&written);
             assert_eq!((both.number, both.string), (expected, expected), "{written}");
         }
     }
-    for both in read("0.1123456789012345678901") {
-        match both {
-            // With `arbitrary_precision`, which somebody else may have switched on, the digits are there.
-            Ok(both) => assert_eq!((both.number, both.string), (amount(long), amount(long))),
-            Err(error) => assert!(error.contains("floating point"), "{error}"),
+    for written in
+        [long, "29.99", "0.1000000000000000000000001", "10.0", "1e2", "79228162514264337593543950335"]
+    {
+        for both in read(written) {
+            match both {
+                // With `arbitrary_precision`, which somebody else may have switched on, the digits are there.
+                Ok(both) => {
+                    let expected = parse(written).expect(written);
+                    assert_eq!((both.number, both.string), (expected, expected));
+                }
+                Err(error) => assert!(error.contains("binary floating point"), "{written}: {error}"),
+            }
+        }
+        // Text is not buffered, wherever it comes from.
+        let json = format!(r#"{{"number":{written},"string":{written}}}"#);
+        let expected = parse(written).expect(written);
+        for both in [serde_json::from_str::<Both>(&json), serde_json::from_reader(json.as_bytes())] {
+            assert_eq!(both.expect(written).number, expected, "{written}");
+        }
+    }
+}
+
+/// As generated code has it for a type with alternatives.
+#[derive(Debug)]
+enum Item {
+    Priced(Both),
+    Named(String),
+}
+
+impl<'de> serde::Deserialize<'de> for Item {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = <super::Alternatives as serde::Deserialize>::deserialize(deserializer)?;
+        found
+            .read()
+            .map(Self::Priced)
+            .or_else(|_| found.read().map(Self::Named))
+            .map_err(|_| found.refusal("neither form"))
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(tag = "type")]
+enum Order {
+    Order { items: Vec<Item> },
+}
+
+#[test]
+fn alternatives_keep_digits_or_refuse_them() {
+    let written = r#"{"number":0.1000000000000000000000001,"string":"0.1"}"#;
+    let exact = Decimal::from_str("0.1000000000000000000000001").expect("is a decimal");
+    let order = |item: &str| format!(r#"{{"type":"Order","items":[{item}]}}"#);
+    let value: serde_json::Value = serde_json::from_str(written).expect("is JSON");
+    let tagged =
+        serde_json::from_str::<Order>(&order(written)).map(|Order::Order { mut items }| items.remove(0));
+    for item in [serde_json::from_value::<Item>(value), tagged] {
+        match item {
+            Ok(Item::Priced(both)) => assert_eq!(both.number, exact),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => assert!(error.to_string().contains("binary floating point"), "{error}"),
+        }
+    }
+    for item in [serde_json::from_str::<Item>(written), serde_json::from_reader(written.as_bytes())] {
+        let Ok(Item::Priced(both)) = item else { panic!("{item:?}") };
+        assert_eq!(both.number, exact);
+    }
+    let Ok(Order::Order { items }) =
+        serde_json::from_str::<Order>(&order(r#""mug",{"number":1,"string":"0.1"}"#))
+    else {
+        panic!("is an order")
+    };
+    let [Item::Named(name), Item::Priced(both)] = &items[..] else { panic!("{items:?}") };
+    assert_eq!((&**name, both.string.to_string().as_str()), ("mug", "0.1"));
+    let error = serde_json::from_str::<Item>("[7]").expect_err("is neither");
+    assert_eq!(error.to_string(), "neither form");
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&serde_json::json!({"number": "1.5", "string": "0.1"}), &mut bytes)
+        .expect("is writable");
+    let Ok(Item::Priced(both)) = ciborium::from_reader(&bytes[..]) else { panic!("is readable") };
+    assert_eq!(both.number.to_string(), "1.5");
+}
+
+#[test]
+fn integers_of_other_formats_are_exact_at_any_size() {
+    let largest: u128 = 79_228_162_514_264_337_593_543_950_335;
+    for (number, expected) in
+        [(u128::from(u64::MAX) + 1, true), (largest, true), (largest + 1, false), (u128::MAX, false)]
+    {
+        let mut bytes = Vec::new();
+        let map = [("number", number), ("string", number)]
+            .map(|(name, number)| (ciborium::Value::from(name), ciborium::Value::from(number)));
+        ciborium::into_writer(&ciborium::Value::Map(map.into()), &mut bytes).expect("is writable");
+        match ciborium::from_reader::<Both, _>(&bytes[..]) {
+            Ok(both) if expected => assert_eq!(both.number.to_string(), number.to_string()),
+            Err(error) if !expected => assert!(error.to_string().contains("at most 28 digits"), "{error}"),
+            other => panic!("{number}: {other:?}"),
         }
     }
 }

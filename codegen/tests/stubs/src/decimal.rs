@@ -53,7 +53,7 @@ pub mod string {
     }
     /// The same in the body of a PATCH, where it can be null as well.
     pub mod double_option {
-        use super::{Decimal, Deserializer, Serializer, option};
+        use super::{Decimal, Serializer, option};
 
         /// Writes one, or null.
         ///
@@ -66,16 +66,74 @@ pub mod string {
         ) -> Result<S::Ok, S::Error> {
             option::serialize(&value.flatten(), serializer)
         }
+    }
+}
 
-        /// Reads one.
-        ///
-        /// # Errors
-        ///
-        /// The value is no decimal.
-        pub fn deserialize<'de, D: Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Option<Option<Decimal>>, D::Error> {
-            option::deserialize(deserializer).map(Some)
-        }
+/// The readers of requests.
+pub mod request {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer};
+
+    /// Reads one.
+    ///
+    /// # Errors
+    ///
+    /// The value is no decimal.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        super::string::deserialize(deserializer)
+    }
+
+    /// The same, where it can be absent.
+    ///
+    /// # Errors
+    ///
+    /// The value is no decimal.
+    pub fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        deserialize(deserializer).map(Some)
+    }
+
+    /// The same, where it can be null.
+    ///
+    /// # Errors
+    ///
+    /// The value is no decimal.
+    pub fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+
+    /// The same in the body of a PATCH.
+    ///
+    /// # Errors
+    ///
+    /// The value is no decimal.
+    pub fn double_option<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<Decimal>>, D::Error> {
+        Option::deserialize(deserializer).map(Some)
+    }
+}
+
+/// A value that is yet to be read as one of several types.
+pub struct Alternatives(serde_json::Value);
+
+impl Alternatives {
+    /// Reads the value as a type.
+    ///
+    /// # Errors
+    ///
+    /// The value has another form.
+    pub fn read<T: serde::de::DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_value(self.0.clone())
+    }
+
+    /// Returns the error for a value that has none of the forms.
+    pub fn refusal<E: serde::de::Error>(&self, problem: &str) -> E {
+        E::custom(problem)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Alternatives {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::Deserialize::deserialize(deserializer).map(Self)
     }
 }

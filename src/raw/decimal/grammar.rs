@@ -1,10 +1,10 @@
-//! The one grammar of an amount that a caller writes: `-29.99`. Responses are read by a wider one (`crate::raw`).
+//! The one grammar of an amount that a caller writes: `-29.99`. Responses are read by a wider one (`parse`).
 
 use rust_decimal::Decimal;
 
 /// Why a text is no amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// It breaks the grammar; what was expected.
     Malformed(&'static str),
     /// It has more digits than a [`Decimal`] holds.
@@ -13,7 +13,7 @@ pub(super) enum Refusal {
 
 /// Reads digits, perhaps with a minus before and more digits after a point. Nothing else is an amount, although some of it could
 /// be one: where `1,00` or `1_000` is written, somebody else may read another value.
-pub(super) fn parse(text: &str) -> Result<Decimal, Refusal> {
+pub(crate) fn parse(text: &str) -> Result<Decimal, Refusal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) =
         digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
