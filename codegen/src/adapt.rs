@@ -35,13 +35,10 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
     for (name, component) in schema::components(&mut tree.root).into_iter().flatten() {
         // What identifies a thing is there, or the response is not about one. Whatever else a server may leave out hides nothing.
         // Where nobody has stated what that is, the document's word is all there is.
-        if !profile.types.is_empty()
-            && ours.contains(name)
-            && !requests.contains(name)
-            && component.get("oneOf").is_none()
-        {
+        if !profile.types.is_empty() && ours.contains(name) && component.get("oneOf").is_none() {
             component["x-nd8-lenient"] = json!(true);
-            if let Value::Object(component) = component {
+            // What a request requires is an argument of its constructor.
+            if let Some(component) = component.as_object_mut().filter(|_| !requests.contains(name)) {
                 component.remove("required");
             }
         }

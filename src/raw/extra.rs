@@ -1,10 +1,14 @@
 //! Fields that a type does not name, and values that its named fields could not hold.
 
-use serde::{Deserialize, Deserializer};
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-/// In front of the key of a value that was set aside. A character for private use, which no API has in its keys.
-pub(crate) const MARK: char = '\u{f8ff}';
+/// In front of the key of a value that was set aside. With characters for private use, which no API has in its keys.
+pub(crate) const MARK: &str = "\u{f8ff}nd8\u{f8ff}";
 
 /// Returns the key under which a value is set aside.
 #[cfg(feature = "webhooks")]
@@ -12,7 +16,8 @@ pub(crate) fn set_aside(key: &str) -> String {
     format!("{MARK}{key}")
 }
 
-/// Reads what no other field has taken, and gives values that were set aside their keys back.
+/// Reads what no other field has taken, and gives values that were set aside their keys back. Several values of one key become a
+/// list of them, because none is known to be the right one.
 ///
 /// # Errors
 ///
@@ -20,18 +25,41 @@ pub(crate) fn set_aside(key: &str) -> String {
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Map<String, Value>, D::Error> {
-    let extra: Map<String, Value> = Map::deserialize(deserializer)?;
-    if !extra.keys().any(|key| key.starts_with(MARK)) {
-        return Ok(extra);
+    deserializer.deserialize_map(Extra)
+}
+
+struct Extra;
+
+impl<'de> Visitor<'de> for Extra {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
-    let mut named: Map<String, Value> = Map::new();
-    for (key, value) in extra {
-        // Several values of one name, of which none is known to be the right one.
-        match named.get_mut(key.trim_start_matches(MARK)) {
-            Some(Value::Array(values)) if key.starts_with(MARK) => values.push(value),
-            Some(first) => *first = Value::Array(vec![std::mem::take(first), value]),
-            None => _ = named.insert(key.trim_start_matches(MARK).to_owned(), value),
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut extra = Map::new();
+        let mut repeated: BTreeSet<String> = BTreeSet::new();
+        while let Some((mut key, value)) = map.next_entry::<String, Value>()? {
+            if key.starts_with(MARK) {
+                key.drain(..MARK.len());
+            }
+            match extra.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
+                Entry::Occupied(mut entry) => {
+                    let is_list = repeated.contains(entry.key());
+                    match entry.get_mut() {
+                        Value::Array(values) if is_list => values.push(value),
+                        // The same value again is no contradiction.
+                        first if *first == value => {}
+                        first => {
+                            *first = Value::Array(vec![std::mem::take(first), value]);
+                            repeated.insert(entry.key().clone());
+                        }
+                    }
+                }
+            }
         }
+        Ok(extra)
     }
-    Ok(named)
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// Reads an enum from the text of its value, known or not.
+/// Reads an enum from the text of its value, known or not. A blank text is none: in a response, its reader takes that for absent.
 pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -22,6 +22,9 @@ where
         }
 
         fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
+            if value.trim_ascii().is_empty() {
+                return Err(E::custom("expected a value, found a blank text"));
+            }
             Ok(T::from(value))
         }
     }

@@ -4,27 +4,58 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
-/// Returns the other forms of a value that mean the same.
-pub(super) fn other_forms(written: &str) -> Vec<String> {
-    let is_number = |text: &str| text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    if is_number(written) {
-        let digits = whole(written).unwrap_or_else(|| written.to_owned());
-        // An id is digits. Of a fraction or an exponent nobody knows how its text would be.
-        let is_id = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let text = is_id.then(|| format!("\"{digits}\""));
-        return (digits != written).then_some(digits).into_iter().chain(text).collect();
+/// How a value is written otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `10` for `10.0`.
+    Whole,
+    /// Digits as a text: an id.
+    Text,
+    /// The number or flag that a text holds.
+    Content,
+    /// The same, where the number is `10.0`.
+    WholeContent,
+    /// Null for a blank text: Django writes nothing where others write null.
+    Null,
+    /// The empty list for null.
+    NoItems,
+    /// A time without an offset, in UTC.
+    Utc,
+}
+
+impl Form {
+    /// Returns the other forms of a value that mean the same.
+    pub(super) fn all(written: &str) -> Vec<(Self, String)> {
+        let is_number = |text: &str| text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        if is_number(written) {
+            let digits = whole(written);
+            let id = digits.as_deref().unwrap_or(written);
+            // An id is digits. Of a fraction or an exponent nobody knows how its text would be.
+            let is_id = id.bytes().all(|byte| byte.is_ascii_digit());
+            let text = is_id.then(|| (Self::Text, format!("\"{id}\"")));
+            return digits.map(|digits| (Self::Whole, digits)).into_iter().chain(text).collect();
+        }
+        if written == "null" {
+            return vec![(Self::NoItems, "[]".to_owned())];
+        }
+        let Ok(content) = serde_json::from_str::<String>(written) else { return Vec::new() };
+        let content = content.trim();
+        if content.is_empty() {
+            // A required value does not take one.
+            return vec![(Self::Null, "null".to_owned())];
+        }
+        let is_scalar = is_number(content) || matches!(content, "true" | "false");
+        if is_scalar && serde_json::from_str::<&RawValue>(content).is_ok() {
+            let whole = whole(content).map(|digits| (Self::WholeContent, digits));
+            return whole.into_iter().chain([(Self::Content, content.to_owned())]).collect();
+        }
+        instant(content).map(|instant| (Self::Utc, instant)).into_iter().collect()
     }
-    let Ok(content) = serde_json::from_str::<String>(written) else { return Vec::new() };
-    let content = content.trim();
-    if content.is_empty() {
-        // Django writes nothing where others write null. A required value does not take one.
-        return vec!["null".to_owned()];
+
+    /// Returns a value in this form, if it has it.
+    pub(super) fn of(self, written: &str) -> Option<String> {
+        Self::all(written).into_iter().find_map(|(form, other)| (form == self).then_some(other))
     }
-    let is_scalar = is_number(content) || matches!(content, "true" | "false");
-    if is_scalar && serde_json::from_str::<&RawValue>(content).is_ok() {
-        return whole(content).into_iter().chain([content.to_owned()]).collect();
-    }
-    instant(content).into_iter().collect()
 }
 
 /// Returns `10` for `10.0`.

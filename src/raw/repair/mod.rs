@@ -9,22 +9,25 @@
 #[cfg(test)]
 mod every_field;
 mod forms;
+mod lessons;
 #[cfg(test)]
 mod tests;
 mod text;
-
-use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
 use super::scan::Scanned;
-use forms::other_forms;
-use text::Step;
+use forms::Form;
+use lessons::Lessons;
+use text::{Alone, Step};
 
 /// Limits the bytes that are decoded again for one body.
 const WORK_BUDGET: usize = 64 << 20;
+
+/// How often a list is repaired as a whole before its items are one by one.
+const ROUNDS: usize = 6;
 
 /// Decodes a body, skipping a byte-order mark.
 ///
@@ -44,7 +47,7 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
 #[cold]
 fn repaired<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let text = text_of(body)?;
-    Repair { budget: WORK_BUDGET }.repaired(text).map(|(value, _)| value)
+    Repair { budget: WORK_BUDGET, lessons: Lessons::default() }.repaired(text)
 }
 
 /// Returns the text of a body, in which each value that JSON cannot hold is replaced by an object, which no field but `extra` reads.
@@ -52,24 +55,30 @@ fn text_of(body: &[u8]) -> Option<String> {
     let scanned = Scanned::new(body);
     // What was cut off may be what matters most.
     let is_json = !scanned.is_truncated && serde_json::from_str::<&RawValue>(&scanned.text).is_ok();
-    is_json.then_some(scanned.text)
+    is_json.then(|| text::flattened(scanned.text))
 }
 
 /// Repairs one body.
 struct Repair {
     /// How many bytes may still be decoded.
     budget: usize,
+    lessons: Lessons,
 }
 
+/// The way to the value at which decoding failed; none if there is no such value, or no budget left.
+type FailedAt = Option<Vec<Step>>;
+
+/// A text that fails later, and where; or not at all.
+type Better = (String, FailedAt);
+
 impl Repair {
-    /// Returns the value, and the text that it was decoded from.
-    fn repaired<T: DeserializeOwned>(&mut self, text: String) -> Option<(T, String)> {
-        let failed_at = match self.attempt(&text)? {
-            Ok(value) => return Some((value, text)),
-            Err(path) => path,
+    fn repaired<T: DeserializeOwned>(&mut self, text: String) -> Option<T> {
+        let failed_at = match self.attempt(&text) {
+            Ok(value) => return Some(value),
+            Err(path) => path?,
         };
         let text = self.repaired_below::<T>(text, &[], failed_at);
-        Some((self.attempt(&text)?.ok()?, text))
+        self.attempt(&text).ok()
     }
 
     /// Repairs what is below a place as far as that goes, and leaves out nothing above it.
@@ -83,44 +92,75 @@ impl Repair {
         let mut lists: Vec<Vec<Step>> = Vec::new();
         while failed_at.starts_with(place) {
             let list = text::outer_list(&text, &failed_at, place.len()).filter(|list| !lists.contains(list));
-            let candidate = match &list {
-                Some(list) => self.repaired_list::<T>(&text, list),
+            let better = match &list {
+                Some(list) => self.repaired_list::<T>(&text, list, &failed_at),
                 None => self.repaired_value::<T>(&text, &failed_at, place.len()),
             };
             lists.extend(list);
-            let Some(candidate) = candidate else { break };
-            text = candidate;
-            match self.attempt::<T>(&text) {
-                Some(Err(path)) => failed_at = path,
-                _ => break,
-            }
+            let Some((better, path)) = better else { break };
+            text = better;
+            let Some(path) = path else { break };
+            failed_at = path;
         }
         text
     }
 
-    /// Repairs the items of a list one by one, so that a page in which each item differs costs no more than the items.
-    fn repaired_list<T: DeserializeOwned>(&mut self, text: &str, list: &[Step]) -> Option<String> {
-        let whole = self.find(text, list)?;
-        let items: Vec<&RawValue> = serde_json::from_str(&text[whole.clone()]).ok()?;
-        let place = [list, &[Step::Index(0)]].concat();
-        let mut repaired = Vec::with_capacity(items.len());
-        for item in items {
-            let alone = format!("{}[{}]{}", &text[..whole.start], item.get(), &text[whole.end..]);
-            // What fails elsewhere is repaired with the whole.
-            let item = match self.attempt::<T>(&alone)? {
-                Err(path) if path.starts_with(&place) => {
-                    let alone = self.repaired_below::<T>(alone, &place, path);
-                    alone[self.find(&alone, &place)?].to_owned()
-                }
-                _ => item.get().to_owned(),
+    /// Repairs a list of several items: the first that fails by itself, and all others that fail in the same way with it.
+    fn repaired_list<T: DeserializeOwned>(
+        &mut self,
+        text: &str,
+        list: &[Step],
+        failed_at: &[Step],
+    ) -> Option<Better> {
+        let mut better: Better = (text.to_owned(), Some(failed_at.to_vec()));
+        for _ in 0..ROUNDS {
+            let (text, Some(failed_at)) = &better else { return Some(better) };
+            let Some(Step::Index(at)) = failed_at.get(list.len()).filter(|_| failed_at.starts_with(list))
+            else {
+                return Some(better);
             };
-            repaired.push(item);
+            let alone = Alone::new(text, list)?;
+            let item = self.repaired_item::<T>(&alone, list, alone.items.get(*at)?);
+            let whole = self.find(text, &failed_at[..=list.len()])?;
+            let text = self.lessons.applied(&text::replaced(text, whole, &item));
+            self.budget = self.budget.checked_sub(text.len())?;
+            let path = self.attempt::<T>(&text).err().flatten();
+            let is_stuck = path.as_ref().is_some_and(|path| path.starts_with(&failed_at[..=list.len()]));
+            better = (text, path);
+            if is_stuck {
+                return Some(better);
+            }
         }
-        Some(format!("{}[{}]{}", &text[..whole.start], repaired.join(","), &text[whole.end..]))
+        self.repaired_one_by_one::<T>(&better.0, list)
+    }
+
+    /// Repairs the items of a list one by one, so that a page in which each item differs costs no more than the items.
+    fn repaired_one_by_one<T: DeserializeOwned>(&mut self, text: &str, list: &[Step]) -> Option<Better> {
+        let alone = Alone::new(text, list)?;
+        let items: Vec<String> =
+            alone.items.iter().map(|item| self.repaired_item::<T>(&alone, list, item)).collect();
+        let whole = self.find(text, list)?;
+        let text = text::replaced(text, whole, &format!("[{}]", items.join(",")));
+        let path = self.attempt::<T>(&text).err().flatten();
+        Some((text, path))
+    }
+
+    /// Repairs an item of a list as far as that goes.
+    fn repaired_item<T: DeserializeOwned>(&mut self, list: &Alone<'_>, path: &[Step], item: &str) -> String {
+        let place = [path, &[Step::Index(0)]].concat();
+        let alone = list.text(item);
+        // What fails elsewhere is repaired with the whole.
+        let Some(failed_at) =
+            self.attempt::<T>(&alone).err().flatten().filter(|path| path.starts_with(&place))
+        else {
+            return item.to_owned();
+        };
+        let alone = self.repaired_below::<T>(alone, &place, failed_at);
+        self.find(&alone, &place).map_or_else(|| item.to_owned(), |range| alone[range].to_owned())
     }
 
     /// Finds the text of a value, which takes the work of a few decodings.
-    fn find(&mut self, text: &str, path: &[Step]) -> Option<Range<usize>> {
+    fn find(&mut self, text: &str, path: &[Step]) -> Option<std::ops::Range<usize>> {
         self.budget = self.budget.checked_sub(text.len())?;
         text::find(text, path)
     }
@@ -133,20 +173,21 @@ impl Repair {
         text: &str,
         failed_at: &[Step],
         kept: usize,
-    ) -> Option<String> {
+    ) -> Option<Better> {
         // Several searches of the text.
-        self.budget = self.budget.checked_sub(8 * text.len())?;
+        self.budget = self.budget.checked_sub(4 * text.len())?;
         // Of several values under one name, none is known to be the right one.
         if let Some(candidate) = text::without_repeats(text, failed_at) {
-            self.budget = self.budget.checked_sub(128 * text.len())?;
-            return Some(candidate);
+            let path = self.attempt::<T>(&candidate).err().flatten();
+            return Some((candidate, path));
         }
-        let range = self.find(text, failed_at)?;
-        for form in other_forms(&text[range.clone()]) {
-            let candidate = format!("{}{form}{}", &text[..range.start], &text[range.end..]);
+        let range = text::find(text, failed_at)?;
+        for (form, written) in Form::all(&text[range.clone()]) {
+            let candidate = text::replaced(text, range.clone(), &written);
             // A form that is no better fails at the same value, or at what it is in.
-            if self.attempt::<T>(&candidate)?.err().is_none_or(|path| !failed_at.starts_with(&path)) {
-                return Some(candidate);
+            if let Some(path) = self.is_better::<T>(&candidate, |path| failed_at.starts_with(path))? {
+                self.lessons.learn_form(failed_at, form);
+                return Some((candidate, path));
             }
         }
         // What cannot be read is left out with the smallest part around it that can be absent.
@@ -154,27 +195,39 @@ impl Repair {
             let part = &failed_at[..depth];
             let Some(candidate) = text::set_aside(text, part) else { continue };
             // Where the part is required, decoding fails at what it is missing from.
-            let is_required = |path: Vec<Step>| part.starts_with(&path);
-            if !self.attempt::<T>(&candidate)?.err().is_some_and(is_required) {
-                return Some(candidate);
+            if let Some(path) = self.is_better::<T>(&candidate, |path| part.starts_with(path))? {
+                self.lessons.learn_unreadable(part, &text[text::find(text, part)?]);
+                return Some((candidate, path));
             }
         }
         None
     }
 
-    /// Decodes a text, or returns the way to the value at which that fails. `None` if there is no such value, or no budget left.
-    fn attempt<T: DeserializeOwned>(&mut self, text: &str) -> Option<Result<T, Vec<Step>>> {
-        self.budget = self.budget.checked_sub(text.len())?;
+    /// Returns where a text fails, if that is not too early. The outer `None` means that nothing more can be found out.
+    fn is_better<T: DeserializeOwned>(
+        &mut self,
+        candidate: &str,
+        is_too_early: impl Fn(&[Step]) -> bool,
+    ) -> Option<Option<FailedAt>> {
+        match self.attempt::<T>(candidate) {
+            Ok(_) => Some(Some(None)),
+            Err(path) => path.map(|path| (!is_too_early(&path)).then_some(Some(path))),
+        }
+    }
+
+    /// Decodes a text, or returns the way to the value at which that fails.
+    fn attempt<T: DeserializeOwned>(&mut self, text: &str) -> Result<T, FailedAt> {
+        self.budget = self.budget.checked_sub(text.len()).ok_or(None)?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let error = match serde_path_to_error::deserialize(&mut deserializer) {
-            Ok(value) => return deserializer.end().is_ok().then_some(Ok(value)),
+            Ok(value) => return deserializer.end().map(|()| value).map_err(|_| None),
             Err(error) => error,
         };
         // With `arbitrary_precision` a number out of range is found only here, and serde_json takes it for broken JSON.
         let is_of_a_value =
             error.inner().is_data() || error.inner().to_string().starts_with("number out of range");
         if !is_of_a_value {
-            return None;
+            return Err(None);
         }
         let repeated = repeated(&error.inner().to_string()).map(|name| Some(Step::Key(name)));
         let steps = error.path().iter().filter_map(|segment| match segment {
@@ -184,7 +237,7 @@ impl Repair {
             Segment::Seq { index } => Some(Some(Step::Index(*index))),
             Segment::Enum { .. } | Segment::Unknown => Some(None),
         });
-        Some(Err(steps.chain(repeated).collect::<Option<Vec<Step>>>()?))
+        Err(steps.chain(repeated).collect())
     }
 }
 

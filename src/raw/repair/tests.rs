@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::decode;
-use crate::raw::types::{Checkout, Payment, PaymentLink, Refund};
+use super::lessons::Lessons;
+use super::{Repair, decode};
+use crate::raw::types::{Checkout, Payment, PaymentLink, PaymentLinkRequest, Refund, RefundCreated};
 
 const REFUND: &str = r#"{"id":"RF7","transaction_id":"TX1","amount":"10.00","currency":"USD","status":"completed","created_at":"2026-01-02T03:04:05Z"}"#;
 
@@ -188,11 +189,125 @@ fn lists_in_lists_are_repaired_within_the_budget() {
 
 #[test]
 fn work_is_bounded() {
-    let amounts: String = (0..2_000).map(|index| format!(",\"amount\":\"{index}.00\"")).collect();
-    decode::<Refund>(format!(r#"{{"id":"RF7"{amounts}}}"#).as_bytes())
-        .expect_err("more values than anybody sends");
     let zeros = format!(r#"{{"id":"RF7","amount":"{}1.00"}}"#, "0".repeat(100_000));
     assert_eq!(refund(&zeros).amount.map(|amount| amount.to_string()).as_deref(), Some("1.00"));
+    let json = with("reason", "[1]");
+    let repaired = |budget| Repair { budget, lessons: Lessons::default() }.repaired::<Refund>(json.clone());
+    assert!(repaired(4 * json.len()).is_none(), "is too much work");
+    assert!(repaired(40 * json.len()).is_some());
+}
+
+#[test]
+fn no_value_of_a_name_is_lost() {
+    let amounts: String = (0..2_000).map(|index| format!(",\"amount\":\"{index}.00\"")).collect();
+    let read = refund(&format!(r#"{{"id":"RF7"{amounts}}}"#));
+    let kept = read.extra["amount"].as_array().expect("is a list");
+    assert_eq!((read.amount, kept.len(), &kept[1_999]), (None, 2_000, &Value::from("1999.00")));
+
+    // Keys that no field has, read strictly and after a repair.
+    for other in ["", r#","reason":[1]"#] {
+        let read = refund(&format!(
+            r#"{{"id":"RF7","new":[1],"new":[2],"new":3,"same":"x","same":"x","list":[1],"\uf8ffa":1,"\uf8ff\uf8ffa":2{other}}}"#
+        ));
+        let kept = |key: &str| read.extra[key].clone();
+        assert_eq!(kept("new"), serde_json::json!([[1], [2], 3]));
+        assert_eq!((kept("same"), kept("list")), (Value::from("x"), serde_json::json!([1])));
+        assert_eq!((kept("\u{f8ff}a"), kept("\u{f8ff}\u{f8ff}a")), (Value::from(1), Value::from(2)));
+    }
+    // Two names that are damaged are one.
+    let mut body = REFUND.replacen('{', r#"{"a?":1,"b?":2,"#, 1).into_bytes();
+    body.iter_mut().filter(|byte| **byte == b'?').for_each(|byte| *byte = 0xe9);
+    let read: Refund = decode(&body).expect("two names are not UTF-8");
+    assert_eq!(read.extra["\u{fffd}"], serde_json::json!([1, 2]));
+}
+
+#[test]
+fn what_is_nested_too_deeply_hides_nothing() {
+    for levels in [120, 126, 127, 128, 300, 10_000] {
+        for deep in [
+            format!("{}7{}", "[".repeat(levels), "]".repeat(levels)),
+            format!(r#"{}"\"]}}"{}"#, r#"{"a":"#.repeat(levels), "}".repeat(levels)),
+        ] {
+            for field in ["new", "reason"] {
+                let read = refund(&with(field, &deep));
+                assert_eq!((&*read.id, read.amount.is_some()), ("RF7", true), "{levels}");
+                let written = serde_json::to_string(&read.extra[field]).expect("is writable");
+                assert_eq!(written.contains("unreadable"), levels > 126, "{levels}");
+                let text = written.replace("\\\\", "\\").replace("\\\"", "\"");
+                assert!(levels > 126 || written == deep, "{levels}: {written}");
+                assert!(text.matches(['[', '{']).count() >= levels, "{levels}");
+            }
+        }
+    }
+    // In an item, and with a list of items that differ.
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let items = [with("new", &deep), with("id", "7"), with("new", "[]")];
+    let refunds: Vec<Refund> = decode(format!("[{}]", items.join(",")).as_bytes()).expect("is readable");
+    assert_eq!((&*refunds[1].id, refunds[0].extra.len()), ("7", 1));
+}
+
+#[test]
+fn a_blank_choice_is_absent() {
+    for blank in [r#""""#, r#"" ""#, "null"] {
+        let read = refund(&with("status", blank));
+        assert_eq!((read.status, read.extra.len()), (None, 0), "{blank}");
+    }
+    // In a request, it is an error.
+    for request in
+        [r#"{"name":"n","products":[],"currency":""}"#, r#"{"name":"n","products":[],"pricing_mode":" "}"#]
+    {
+        serde_json::from_str::<PaymentLinkRequest>(request).expect_err(request);
+    }
+}
+
+#[test]
+fn an_id_of_any_size_is_kept_digit_for_digit() {
+    for id in ["9223372036854775808", "18446744073709551616", "123456789012345678901234567890"] {
+        let json = format!(r#"{{"refund_id":{id},"transaction_id":{id},"amount":"1.00"}}"#);
+        let created: RefundCreated = decode(json.as_bytes()).expect(id);
+        assert_eq!(created.extra["refund_id"], id);
+        assert_eq!(refund(&with("id", id)).id, id);
+    }
+}
+
+/// A list of a type of both directions: what a link sells is sent and read.
+#[test]
+fn items_of_both_directions_keep_what_they_cannot_read() {
+    let json = r#"{"id":17,"products":[{"product_id":{"a":1},"quantity":"many"}]}"#;
+    let link: PaymentLink = decode(json.as_bytes()).expect(json);
+    let kept = &link.products[0].extra;
+    assert_eq!(
+        (&kept["product_id"], &kept["quantity"]),
+        (&serde_json::json!({"a": 1}), &Value::from("many"))
+    );
+}
+
+/// Two long lists in one object, each item of both in need of a repair, alike or not.
+#[test]
+fn long_lists_beside_each_other_are_repaired() {
+    let attempts = |write: &dyn Fn(usize) -> String| {
+        let attempts: Vec<String> = (0..4_000)
+            .map(|index| {
+                format!(r#"{{"status":"failed","paymentId":{index},"attemptedAt":{}}}"#, write(index))
+            })
+            .collect();
+        attempts.join(",")
+    };
+    let alike = attempts(&|index| format!(r#""2026-01-02T03:{:02}:05""#, index % 60));
+    let unlike = attempts(&|index| format!(r#""day {index}""#));
+    for (attempts, kept) in [(alike, 0), (unlike, 1)] {
+        let products: Vec<String> =
+            (0..4_000).map(|index| format!(r#"{{"id":{index},"name":true}}"#)).collect();
+        let json = format!(
+            r#"{{"depositAttempts":[{attempts}],"id":7,"created_at":"2026-01-02","products":[{}]}}"#,
+            products.join(",")
+        );
+        let payment: Payment = decode(json.as_bytes()).expect("is readable");
+        assert_eq!((&*payment.id, payment.created_at.is_some()), ("7", true));
+        let (attempt, product) = (&payment.deposit_attempts[3_999], &payment.products[3_999]);
+        assert_eq!((attempt.payment_id.as_deref(), attempt.extra.len()), (Some("3999"), kept));
+        assert_eq!((product.id.as_deref(), &product.extra["name"]), (Some("3999"), &Value::Bool(true)));
+    }
 }
 
 #[test]

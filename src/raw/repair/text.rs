@@ -1,17 +1,67 @@
 //! Finding and renaming values in the text of a body.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::raw::extra::MARK;
+use crate::raw::scan::UNREADABLE;
 
 /// One step of the way to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Key(String),
     Index(usize),
+}
+
+/// The members of an object in their order. A name may occur more than once.
+pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, &'a str)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collector;
+
+        impl<'a> Visitor<'a> for Collector {
+            type Value = Members<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+                    members.push((name.into(), value.get()));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Collector)
+    }
+}
+
+impl Members<'_> {
+    /// Writes the object.
+    pub(super) fn write(&self) -> String {
+        let members = self.0.iter().map(|(name, value)| format!("{}:{value}", quoted(name)));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// Writes a text as JSON.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Returns the items of a list.
+pub(super) fn items(list: &str) -> Option<Vec<&str>> {
+    let items: Vec<&RawValue> = serde_json::from_str(list).ok()?;
+    Some(items.into_iter().map(RawValue::get).collect())
 }
 
 /// Finds the text of a value.
@@ -30,57 +80,151 @@ pub(super) fn find(text: &str, path: &[Step]) -> Option<Range<usize>> {
     Some(start..start + value.get().len())
 }
 
+/// Writes another text in the place of a part of a text.
+pub(super) fn replaced(text: &str, part: Range<usize>, other: &str) -> String {
+    format!("{}{other}{}", &text[..part.start], &text[part.end..])
+}
+
 /// Returns the way to the outermost list of several items that a value is in, and that is below a place of so many steps.
 pub(super) fn outer_list(text: &str, path: &[Step], below: usize) -> Option<Vec<Step>> {
     let mut lists = (below..path.len()).filter(|at| matches!(path[*at], Step::Index(_)));
     let has_several = |at: &usize| {
-        let items =
-            find(text, &path[..*at]).map(|range| serde_json::from_str::<Vec<&RawValue>>(&text[range]));
-        items.is_some_and(|items| items.is_ok_and(|items| items.len() > 1))
+        let list = find(text, &path[..*at]).and_then(|range| items(&text[range]));
+        list.is_some_and(|items| items.len() > 1)
     };
     lists.find(has_several).map(|at| path[..at].to_vec())
 }
 
+/// A list, and what is around each item of it when it is read alone.
+pub(super) struct Alone<'a> {
+    before: String,
+    after: String,
+    pub(super) items: Vec<&'a str>,
+}
+
+impl<'a> Alone<'a> {
+    /// Finds a list. Other lists are empty in what is around it, so that an item costs no more than itself.
+    pub(super) fn new(text: &'a str, list: &[Step]) -> Option<Self> {
+        let (mut before, mut after, mut value) = (String::new(), Vec::new(), text);
+        for step in list {
+            let name = match step {
+                Step::Key(name) => name,
+                // The only item: the list is the outermost with several.
+                Step::Index(_) => {
+                    value = items(value)?.pop()?;
+                    before.push('[');
+                    after.push("]".to_owned());
+                    continue;
+                }
+            };
+            let Members(mut members) = serde_json::from_str(value).ok()?;
+            let at = members.iter().rposition(|(member, _)| member == name)?;
+            value = members[at].1;
+            for (_, other) in members.iter_mut().filter(|(_, other)| other.starts_with('[')) {
+                *other = "[]";
+            }
+            let rest = Members(members.split_off(at + 1)).write();
+            members.pop();
+            let first = Members(members).write();
+            before.push_str(first.strip_suffix('}')?);
+            before.push_str(if first.len() > 2 { "," } else { "" });
+            before.push_str(&format!("{}:", quoted(name)));
+            after.push(if rest.len() > 2 { format!(",{}", &rest[1..]) } else { "}".to_owned() });
+        }
+        before.push('[');
+        after.push("]".to_owned());
+        after.reverse();
+        Some(Self { before, after: after.concat(), items: items(value)? })
+    }
+
+    /// Returns the text in which an item is the only one.
+    pub(super) fn text(&self, item: &str) -> String {
+        format!("{}{item}{}", self.before, self.after)
+    }
+}
+
 /// Renames the key of a value so that no field of a type has it. `None` for what has no key, or was renamed before.
 pub(super) fn set_aside(text: &str, path: &[Step]) -> Option<String> {
-    set_aside_as(text, path, 1)
+    let (Step::Key(key), parent) = path.split_last()? else { return None };
+    let parent = find(text, parent)?;
+    let mut members: Members<'_> = serde_json::from_str(&text[parent.clone()]).ok()?;
+    let member = members.0.iter_mut().rev().find(|(name, _)| name == key)?;
+    let exact = exact(member.1);
+    *member = (marked(key)?, &exact);
+    Some(replaced(text, parent, &members.write()))
 }
 
-/// The same, as the value of this number under its name.
-fn set_aside_as(text: &str, path: &[Step], number: usize) -> Option<String> {
-    let Some(Step::Key(key)) = path.last() else { return None };
-    if key.starts_with(MARK) {
+/// Returns the key under which a value is kept. `None` if it is one.
+pub(super) fn marked(key: &str) -> Option<Cow<'static, str>> {
+    (!key.starts_with(MARK)).then(|| format!("{MARK}{key}").into())
+}
+
+/// Returns a value as it is kept: an integer that untyped JSON would round, such as an id, as a text.
+pub(super) fn exact(value: &str) -> Cow<'_, str> {
+    let is_integer = value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty();
+    match is_integer && value.parse::<i64>().is_err() {
+        true => format!("\"{value}\"").into(),
+        false => value.into(),
+    }
+}
+
+/// Sets the values aside whose key their object has several times; where all are the same, one stays. `None` if there is one.
+pub(super) fn without_repeats(text: &str, path: &[Step]) -> Option<String> {
+    let (Step::Key(key), parent) = path.split_last()? else { return None };
+    let parent = find(text, parent)?;
+    let mut members: Members<'_> = serde_json::from_str(&text[parent.clone()]).ok()?;
+    let mut values = members.0.iter().filter(|(name, _)| name == key).map(|(_, value)| *value);
+    let first = values.next()?;
+    let others: Vec<&str> = values.collect();
+    if others.is_empty() {
         return None;
     }
-    let before =
-        text[..find(text, path)?.start].trim_end().strip_suffix(':')?.trim_end().strip_suffix('"')?;
-    // A quote in the key has a backslash in front of it.
-    let is_opening = |at: &usize| (before[..*at].len() - before[..*at].trim_end_matches('\\').len()) % 2 == 0;
-    let opening = before.rmatch_indices('"').map(|(at, _)| at).find(is_opening)?;
-    Some(format!("{}{}{}", &text[..=opening], MARK.to_string().repeat(number), &text[opening + 1..]))
+    if others.iter().all(|other| *other == first) {
+        let mut is_first = true;
+        members.0.retain(|(name, _)| name != key || std::mem::take(&mut is_first));
+    } else {
+        let renamed = marked(key)?;
+        members.0.iter_mut().filter(|(name, _)| name == key).for_each(|it| it.0 = renamed.clone());
+    }
+    Some(replaced(text, parent, &members.write()))
 }
 
-/// More values of one name than anybody sends. Each is searched for anew.
-const MOST_REPEATS: usize = 16;
-
-/// Sets a value aside whose key its object has several times, with all of them; where all are the same, all but the first.
-/// `None` if it is there once.
-pub(super) fn without_repeats(text: &str, path: &[Step]) -> Option<String> {
-    let first = &text[find(text, path)?];
-    // Of several, the last is found.
-    let mut without = set_aside(text, path)?;
-    let mut is_same = true;
-    let mut others = 0;
-    while others < MOST_REPEATS
-        && let Some(range) = find(&without, path)
-    {
-        is_same &= without[range] == *first;
-        others += 1;
-        let next = set_aside_as(&without, path, others + 1)?;
-        if is_same && find(&next, path).is_none() {
-            return Some(without);
+/// Replaces what is nested too deeply for `serde_json` by an object with its text.
+pub(super) fn flattened(text: String) -> String {
+    /// `serde_json` refuses one more.
+    const DEEPEST: usize = 127;
+    /// Where a part begins that may be too deep.
+    const CUT: usize = 100;
+    let mut flat = String::new();
+    let (mut depth, mut deepest, mut in_string, mut is_escaped) = (0_usize, 0, false, false);
+    // What is copied already, and where the part begins.
+    let (mut copied, mut start) = (0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        if in_string {
+            in_string = byte != b'"' || is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            continue;
         }
-        without = next;
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth += 1;
+                (start, deepest) = if depth == CUT { (at, depth) } else { (start, deepest.max(depth)) };
+            }
+            b'}' | b']' => {
+                if depth == CUT && deepest > DEEPEST {
+                    flat.push_str(&text[copied..start]);
+                    flat.push_str(&format!("{{\"{UNREADABLE}\":{}}}", quoted(&text[start..=at])));
+                    copied = at + 1;
+                }
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
     }
-    (others > 0).then_some(without)
+    if copied == 0 {
+        return text;
+    }
+    flat.push_str(&text[copied..]);
+    flat
 }

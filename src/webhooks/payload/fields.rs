@@ -64,7 +64,8 @@ pub(in crate::webhooks) fn payload<T: Payload>(
     let mut payload = T::default();
     for (name, values) in fields {
         let [value] = values.as_slice() else {
-            absorb_repeated(&mut payload, name, values);
+            // None is known to be the right one.
+            payload.extra().insert(name.clone(), values.iter().map(|value| kept(value)).collect());
             continue;
         };
         match field::<T>(name, value) {
@@ -83,16 +84,6 @@ pub(in crate::webhooks) fn payload<T: Payload>(
     }
     let is_identified = if needs_own_id { payload.has_own_id() } else { payload.is_identified() };
     if is_identified { Ok(payload) } else { Err(why_unidentified::<T>(source, fields)) }
-}
-
-/// Takes the last value of an unknown field, as strict decoding does, and none of a known one.
-fn absorb_repeated<T: Payload>(payload: &mut T, name: &str, values: &[&RawValue]) {
-    if let Some(mut last) = values.last().and_then(|value| field::<T>(name, value))
-        && last.extra().contains_key(name)
-    {
-        return payload.absorb(last);
-    }
-    payload.extra().insert(name.to_owned(), values.iter().map(|value| kept(value)).collect());
 }
 
 /// Reads one field, by its other forms if need be. `None` if there is a value, and it cannot be read.

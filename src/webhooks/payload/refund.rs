@@ -72,7 +72,7 @@ pub struct RefundStatusChanged {
     pub updated_at: Option<Timestamp>,
     /// Whether the body was cut off, so that fields which are `None` may have been behind the end. What comes before is as it was
     /// sent. Log it: the sender or something on the way is broken.
-    #[serde(rename = "\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "\u{f8ff}nd8\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
     pub is_truncated: bool,
     /// Fields that this version does not name or cannot read, as they came. See [`Event`](crate::webhooks::Event) for values that
     /// JSON cannot hold.

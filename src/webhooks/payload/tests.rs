@@ -191,7 +191,11 @@ fn no_value_of_a_field_hides_another_or_is_read_wrongly() {
                     Absent => assert!(!extra.contains_key(*field), "{body}"),
                     Kept => {
                         let written = value.unwrap();
+                        // Untyped JSON would round it.
+                        let is_large =
+                            written.len() > 20 && written.bytes().all(|byte| byte.is_ascii_digit());
                         let kept = serde_json::from_str(written).unwrap_or(json!({"unreadable": written}));
+                        let kept = if is_large { json!(written) } else { kept };
                         assert_eq!(extra.remove(*field), Some(kept), "{body}");
                     }
                 }
@@ -308,7 +312,7 @@ fn payloads_survive_being_stored() {
         with(r#""depositAttempts":[]}"#),
         with(r#""order_id":"a","order_id":"b","note":1,"note":2}"#),
         // A name that only a stored payload has, and a body that is cut off.
-        with("\"\u{f8ff}amount\":7,\"\u{f8ff}truncated\":false}"),
+        with("\"\u{f8ff}nd8\u{f8ff}amount\":7,\"\u{f8ff}nd8\u{f8ff}truncated\":false}"),
         with(r#""amount":"7","status":"pa"#),
         r#"{"event":"webhook.test","event":"webhook.test","a":NaN,"b":"#.into(),
     ] {

@@ -26,7 +26,7 @@ use crate::raw::Redacted;
 #[non_exhaustive]
 pub struct WebhookTest {
     /// Whether the body was cut off.
-    #[serde(rename = "\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "\u{f8ff}nd8\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
     pub is_truncated: bool,
     /// All fields but the event's name, as they came.
     #[serde(flatten, deserialize_with = "crate::raw::extra::deserialize")]
