@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{ApiKey, ApiKeyWithSecret, Call, FieldError, Request, Scope, checks};
+use super::{ApiKey, ApiKeyWithSecret, Call, FieldError, Request, Scope, checks, envelope};
 use crate::ids::ApiKeyId;
 use crate::raw::{self, ResponseValue, types};
 
@@ -148,6 +148,14 @@ impl Attempt for CreateApiKey {
     type Value = NewApiKey;
     const OPERATION: &'static str = "create_api_key";
 
+    fn has_id(&self, key: &ApiKeyWithSecret) -> bool {
+        key.id.is_some() || key.raw_key.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<ApiKeyWithSecret> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKeyWithSecret>, raw::Error<()>> {
         raw.create_api_key(&self.body).send().await
     }
@@ -165,6 +173,14 @@ impl Attempt for RotateApiKey {
     type Answer = ApiKeyWithSecret;
     type Value = NewApiKey;
     const OPERATION: &'static str = "rotate_api_key";
+
+    fn has_id(&self, key: &ApiKeyWithSecret) -> bool {
+        key.id.is_some() || key.raw_key.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<ApiKeyWithSecret> {
+        envelope::open(Self::OPERATION, body)
+    }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKeyWithSecret>, raw::Error<()>> {
         raw.rotate_api_key().send().await
@@ -188,6 +204,14 @@ impl Attempt for RevokeApiKey {
 
     fn check(&self) -> Vec<FieldError> {
         checks::id(self.key.check())
+    }
+
+    fn has_id(&self, key: &ApiKey) -> bool {
+        key.id.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<ApiKey> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKey>, raw::Error<()>> {

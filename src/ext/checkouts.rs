@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Call, Checkout, Currency, FieldError, Request, SandboxSimulation, checks};
+use super::{Call, Checkout, Currency, FieldError, Request, SandboxSimulation, checks, envelope};
 use crate::ids::ProductId;
 use crate::raw::{self, ResponseValue, types};
 
@@ -222,6 +222,10 @@ impl Attempt for CreateCheckout {
 
     fn is_identified(&self, checkout: &Checkout) -> bool {
         checks::is_usable(checkout)
+    }
+
+    fn open(&self, body: &[u8]) -> Option<Checkout> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {

@@ -16,6 +16,7 @@ mod checkouts;
 mod checks;
 mod core;
 mod doors;
+mod envelope;
 mod environment;
 mod error;
 mod organization;

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Call, Currency, FieldError, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks};
+use super::{
+    Call, Currency, FieldError, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks, envelope,
+};
 use crate::ids::ProductId;
 use crate::raw::{self, ResponseValue, types};
 
@@ -178,6 +180,14 @@ impl Attempt for CreatePaymentLink {
         checks::payment_link(&self.body)
     }
 
+    fn has_id(&self, link: &PaymentLink) -> bool {
+        link.id.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<PaymentLink> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
         raw.create_payment_link(&self.body).send().await
     }
@@ -197,6 +207,14 @@ impl Attempt for GetPaymentLink {
     type Answer = PaymentLink;
     type Value = PaymentLink;
     const OPERATION: &'static str = "get_payment_link";
+
+    fn has_id(&self, link: &PaymentLink) -> bool {
+        link.id.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<PaymentLink> {
+        envelope::open(Self::OPERATION, body)
+    }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {
         raw.get_payment_link(&self.link).send().await
@@ -271,6 +289,14 @@ impl Attempt for UpdatePaymentLink {
 
     fn check(&self) -> Vec<FieldError> {
         checks::payment_link_update(&self.body)
+    }
+
+    fn has_id(&self, link: &PaymentLink) -> bool {
+        link.id.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<PaymentLink> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PaymentLink>, raw::Error<()>> {

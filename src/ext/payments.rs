@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Call, FieldError, Payment, Request, checks};
+use super::{Call, FieldError, Payment, Request, checks, envelope};
 use crate::ids::PaymentId;
 use crate::raw::{self, ResponseValue};
 
@@ -84,6 +84,10 @@ impl Attempt for GetPayment {
 
     fn is_identified(&self, payment: &Payment) -> bool {
         !payment.id.trim().is_empty()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<Payment> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Payment>, raw::Error<()>> {

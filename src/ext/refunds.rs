@@ -11,7 +11,8 @@ use super::call::sealed::Attempt;
 use super::core::Core;
 use super::reconcile::SETTLE;
 use super::{
-    Call, Cursor, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, pages,
+    Call, Cursor, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, envelope,
+    pages,
 };
 use crate::ids::{PaymentId, RefundId};
 use crate::raw::{self, ResponseValue};
@@ -162,6 +163,10 @@ impl Attempt for CreateRefund {
         created.id().is_some()
     }
 
+    fn open(&self, body: &[u8]) -> Option<RefundCreated> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<RefundCreated>, raw::Error<()>> {
         raw.create_refund(self.payment.as_str(), &self.body).send().await
     }
@@ -310,6 +315,10 @@ impl Attempt for GetRefund {
 
     fn is_identified(&self, refund: &Refund) -> bool {
         !refund.id.trim().is_empty()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<Refund> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Refund>, raw::Error<()>> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Billing, Call, Checkout, Currency, FieldError, PublicPaymentLink, Request, checks};
+use super::{Billing, Call, Checkout, Currency, FieldError, PublicPaymentLink, Request, checks, envelope};
 use crate::raw::{self, ResponseValue, types};
 
 /// Payment links as customers see them. From [`Storefront::payment_links`](crate::Storefront::payment_links).
@@ -139,6 +139,10 @@ impl Attempt for StartCheckout {
 
     fn is_identified(&self, checkout: &Checkout) -> bool {
         checks::is_usable(checkout)
+    }
+
+    fn open(&self, body: &[u8]) -> Option<Checkout> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Checkout>, raw::Error<()>> {

@@ -59,6 +59,10 @@ pub(crate) async fn empty_answer(
         return Ok(ResponseValue::empty(response));
     }
     let received = success(context, response).await?;
+    if received.is_foreign() {
+        let error = serde::de::Error::custom("the body is not one of the API");
+        return Err(Error::InvalidResponsePayload(received.body, error));
+    }
     Ok(ResponseValue::new((), received.status, HeaderMap::new()))
 }
 

@@ -35,6 +35,21 @@ impl Received {
     pub(crate) fn is_blank(&self) -> bool {
         super::without_mark(&self.body).trim_ascii().is_empty()
     }
+
+    /// Whether the body is somebody else's, such as the page of a proxy or the sign-in of a network: HTML, or anything else that is
+    /// neither an object nor a list nor labelled as JSON.
+    pub(crate) fn is_foreign(&self) -> bool {
+        let media = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = media.and_then(|value| value.split(';').next()).unwrap_or_default();
+        let media = media.trim().to_ascii_lowercase();
+        match super::without_mark(&self.body).trim_ascii_start().first() {
+            None => false,
+            Some(b'<') => true,
+            Some(_) if media.contains("html") => true,
+            Some(b'{' | b'[') => false,
+            Some(_) => !media.ends_with("json"),
+        }
+    }
 }
 
 /// How a body ended.

@@ -155,7 +155,7 @@ impl<'a> Scanned<'a> {
 }
 
 /// Finds the end of the token that begins here. `None` if it is a string that does not end.
-fn token_end(body: &[u8], start: usize) -> Option<usize> {
+pub(crate) fn token_end(body: &[u8], start: usize) -> Option<usize> {
     let rest = &body[start + 1..];
     let is_delimiter = |byte: &u8| byte.is_ascii_whitespace() || b"{}[],:\"".contains(byte);
     match body[start] {

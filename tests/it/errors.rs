@@ -75,6 +75,9 @@ async fn an_unreadable_success_moved_money() {
         (r#"{"refund_public_id":"  ","refund_id":null}"#, Outcome::Done, None),
         // It may be the id of the payment.
         (r#"{"id":"TX","status":"refunded","depositAttempts":[]}"#, Outcome::Done, None),
+        // As far as it goes, and in an envelope of which more than the id is missing.
+        (r#"{"refund_public_id":"RF7","amount":"1.0"#, Outcome::Done, Some("RF7")),
+        (r#"{"data":{"refund_id":7,"amount":"1.0"#, Outcome::Done, Some("7")),
         // Which of two is it?
         (r#"{"refund_public_id":"RF7","refund_public_id":"RF8"}"#, Outcome::Done, None),
         (r#"{"refund_id":7,"refund_id":8}"#, Outcome::Done, None),
@@ -93,6 +96,79 @@ async fn an_unreadable_success_moved_money() {
         };
         assert!(error.to_string().starts_with(printed), "{error}");
     }
+}
+
+/// What a proxy or the sign-in of a network sends is not the API's, and says nothing about the money.
+#[tokio::test]
+async fn a_success_of_somebody_else_is_no_success() {
+    for (media, body, outcome) in [
+        (Some("text/html"), "\u{feff}<html>OK</html>", Outcome::Unknown),
+        (Some("application/json"), "\u{feff} <!DOCTYPE html>", Outcome::Unknown),
+        (Some("text/html; charset=utf-8"), "Please sign in.", Outcome::Unknown),
+        (Some("Text/HTML"), r#"{"detail":"#, Outcome::Unknown),
+        (Some("application/xhtml+xml"), "Sign in", Outcome::Unknown),
+        (Some("text/plain"), "OK", Outcome::Unknown),
+        (Some("text/plain"), "success\n", Outcome::Unknown),
+        (Some("image/gif"), "GIF89a", Outcome::Unknown),
+        (Some("application/javascript"), "location='/login'", Outcome::Unknown),
+        (None, "OK", Outcome::Unknown),
+        (None, r#"{"status":"#, Outcome::Done),
+        (None, "", Outcome::Done),
+        (Some("text/plain"), r#"{"status":"#, Outcome::Done),
+        (Some("application/json"), r#""queued""#, Outcome::Done),
+        (Some("application/vnd.nd8+json; v=1"), "null", Outcome::Done),
+        (Some("text/html"), " ", Outcome::Done),
+    ] {
+        let server = Server::start(move |_| {
+            let response = axum::http::Response::builder();
+            let response = media.into_iter().fold(response, |it, media| it.header("content-type", media));
+            response.body(axum::body::Body::from(body)).expect("is a response")
+        })
+        .await;
+        let error = server.client().refunds().create("TX", "x").send().await.expect_err("cannot be read");
+        assert!(error.is_decode(), "{error:?}");
+        assert_eq!(error.outcome(), outcome, "{media:?}: {body}");
+        // Nor was anything deleted.
+        let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
+        let deleted = dashboard.payment_links().delete(uuid::Uuid::nil()).send().await;
+        match deleted {
+            Ok(()) => assert_eq!(outcome, Outcome::Done, "{media:?}: {body}"),
+            Err(error) => assert_eq!(error.outcome(), Outcome::Unknown, "{media:?}: {body}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_object_in_an_envelope_is_the_response() {
+    let server =
+        Server::with_json(200, r#"{"ok":true,"data":{"id":"TX1","amount":"7.00","currency":"EUR"}}"#).await;
+    let response = server.client().payments().get("TX1").send_with_response().await.expect("is there");
+    assert_eq!((&*response.value().id, response.status().as_u16()), ("TX1", 200));
+    assert_eq!(response.value().money().expect("has both").to_string(), "7.00 EUR");
+    assert_eq!(response.value().extra["envelope"]["ok"], true);
+    assert!(response.body().starts_with(b"{\"ok\""));
+    let error = server.client().refunds().create("TX1", "x").send().await.expect_err("is no refund");
+    assert_eq!((error.outcome(), error.made_id()), (Outcome::Done, None));
+
+    for body in
+        [r#"{"refund":{"refund_public_id":"RF7","amount":"7.00"}}"#, r#"[{"refund_public_id":"RF7"}]"#]
+    {
+        let server = Server::with_json(201, body).await;
+        let created = server.client().refunds().create("TX1", "x").send().await.expect(body);
+        assert_eq!(created.id(), Some("RF7".into()), "{body}");
+    }
+    let server = Server::with_json(200, r#"{"result":{"id":"RF7","transaction_id":4711}}"#).await;
+    let refund = server.client().refunds().get("RF7").send().await.expect("is there");
+    assert_eq!((&*refund.id, refund.transaction_id.as_deref()), ("RF7", Some("4711")));
+    let server = Server::with_json(200, r#"{"data":{"checkout_id":"c1","checkout_url":"https://x/"}}"#).await;
+    let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::ONE);
+    let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    let checkout = server.client().checkouts().create(billing, [mug]).send().await.expect("was made");
+    assert_eq!(checkout.checkout_id, "c1");
+    let server = Server::with_json(200, r#"{"data":{"id":7,"raw_key":"k","name":"n"}}"#).await;
+    let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
+    let key = dashboard.api_keys().create().send().await.expect("was made");
+    assert_eq!(key.metadata.name.as_deref(), Some("n"));
 }
 
 /// The id of a refund that was made, wherever the response has it.

@@ -1,11 +1,8 @@
 //! What is known about the effect of a call that failed.
 
-use std::collections::HashMap;
-
-use serde_json::value::RawValue;
-
 use super::Error;
 use super::failure::{Failure, never_connected};
+use crate::ext::envelope;
 
 /// What is known about the effect of a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +12,7 @@ pub enum Outcome {
     /// The server answered that it did not do it: repeating the same request changes nothing.
     Rejected,
     /// The server answered that it did it (2xx), and the answer could not be read: it broke off, is too large, or has another form.
+    /// A body that cannot be the API's, such as HTML or plain text, may be a proxy's, and is `Unknown`.
     /// [`Error::body`] has what came, and [`Error::made_id`] the id of what was made, where it can be found.
     Done,
     /// It may have happened. Look before anything that moves money is sent again.
@@ -74,8 +72,9 @@ impl Error {
         }
     }
 
-    /// The id of what a request made, from an answer that could not be read as a whole: `refund_public_id` or `refund_id`,
-    /// `checkout_id`, `id`. None where the answer does not have one, or broke off.
+    /// Returns the id of what a request made, from a response that could not be read as a whole: `refund_public_id` or `refund_id`,
+    /// `checkout_id`, `id`, also in an envelope such as `{"data": {…}}`. Of a response that broke off, what comes before is read.
+    /// None where there is no such id, or more than one.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -96,27 +95,12 @@ impl Error {
         if self.outcome() != Outcome::Done {
             return None;
         }
-        let body: HashMap<String, &RawValue> = serde_json::from_slice(self.body()?).ok()?;
-        let names: &[&str] = match self.operation() {
-            Some("create_refund") => &["refund_public_id", "refund_id"],
-            Some("create_checkout" | "start_payment_link_checkout") => &["checkout_id"],
-            _ => &["id"],
-        };
-        // Of a name that comes twice, it is not known which one is right.
-        let text = String::from_utf8_lossy(self.body()?);
-        let once = names.iter().filter(|name| text.matches(&format!("\"{name}\"")).count() == 1);
-        once.into_iter().find_map(|name| {
-            let written = body.get(*name)?.get();
-            match serde_json::from_str::<String>(written) {
-                Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-                Err(_) => written.bytes().all(|byte| byte.is_ascii_digit()).then(|| written.to_owned()),
-            }
-        })
+        envelope::made_id(self.operation().unwrap_or_default(), self.body()?)
     }
 }
 
 impl Failure {
-    /// Whether an answer of success came that could not be read. A page of HTML is somebody else's, such as a proxy's.
+    /// Whether a response of success came that could not be read.
     fn is_done(&self) -> bool {
         let received = match self {
             Self::Undecodable { received: Some(received), .. }
@@ -125,6 +109,6 @@ impl Failure {
             | Self::TooLarge(received) => received,
             _ => return false,
         };
-        received.status.is_success() && !received.body.trim_ascii_start().starts_with(b"<")
+        received.status.is_success() && !received.is_foreign()
     }
 }
