@@ -13,7 +13,10 @@ pub mod types {
         /// How many units, at least one.
         pub quantity: i64,
         /// The price of one unit in the charge currency, in major units: a positive JSON number, not a string.
-        #[serde(with = "crate::raw::decimal::number")]
+        #[serde(
+            serialize_with = "crate::raw::decimal::number::serialize",
+            deserialize_with = "crate::raw::decimal::request::deserialize"
+        )]
         #[cfg_attr(feature = "schemars", schemars(with = "crate::raw::ExactNumber"))]
         pub unit_price: ::rust_decimal::Decimal,
     }
@@ -130,7 +133,11 @@ pub mod types {
         pub quantity: i64,
         /// The price of one unit in the charge currency. Seldom sent: the catalog knows it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, with = "crate::raw::decimal::number::option")]
+        #[serde(
+            default,
+            serialize_with = "crate::raw::decimal::number::option::serialize",
+            deserialize_with = "crate::raw::decimal::request::option"
+        )]
         #[cfg_attr(
             feature = "schemars",
             schemars(with = "Option<crate::raw::ExactNumber>")
@@ -529,6 +536,7 @@ pub mod types {
         pub quantity: ::std::option::Option<i64>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
+        #[serde(deserialize_with = "crate::raw::extra::deserialize")]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     /// What a new payment link sells, and on which terms.
@@ -812,7 +820,11 @@ pub mod types {
     pub struct RefundRequest {
         /// How much to refund, tax included: a decimal number in major units of the currency that was charged, as a string. Leave it out to refund all that is still refundable.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default, with = "crate::raw::decimal::string::option")]
+        #[serde(
+            default,
+            serialize_with = "crate::raw::decimal::string::option::serialize",
+            deserialize_with = "crate::raw::decimal::request::option"
+        )]
         #[cfg_attr(
             feature = "schemars",
             schemars(with = "Option<crate::raw::ExactString>")
@@ -1424,20 +1436,16 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            let text = <::std::boxed::Box<
-                ::serde_json::value::RawValue,
-            > as ::serde::Deserialize>::deserialize(deserializer)?;
-            if let Ok(value) = ::serde_json::from_str(text.get()) {
+            let found = <crate::raw::decimal::Alternatives as ::serde::Deserialize>::deserialize(
+                deserializer,
+            )?;
+            if let Ok(value) = found.read() {
                 return Ok(Self::CatalogProduct(value));
             }
-            if let Ok(value) = ::serde_json::from_str(text.get()) {
+            if let Ok(value) = found.read() {
                 return Ok(Self::AdHocProduct(value));
             }
-            Err(
-                <D::Error as ::serde::de::Error>::custom(
-                    "the value has none of the forms of `ProductItem`",
-                ),
-            )
+            Err(found.refusal("the value has none of the forms of `ProductItem`"))
         }
     }
     impl PublicCheckoutRequest {
