@@ -204,12 +204,12 @@ impl<R: Request> Call<R> {
     ///
     /// Those of [`send`](Self::send).
     pub async fn send_with_response(self) -> Result<Response<R::Output>, Error> {
-        let operation = raw::operation(R::OPERATION);
+        // Looked up only for those who listen.
         let span = tracing::debug_span!(
             "nd8.call",
             operation = R::OPERATION,
-            method = operation.map(|operation| operation.method),
-            path = operation.map(|operation| operation.path),
+            method = raw::operation(R::OPERATION).map(|operation| operation.method),
+            path = raw::operation(R::OPERATION).map(|operation| operation.path),
             attempts = Empty,
             status = Empty,
             request_id = Empty,
@@ -235,7 +235,6 @@ impl<R: Request> Call<R> {
 
     async fn attempts(self) -> Result<Response<R::Output>, Error> {
         self.check()?;
-        let idempotent = self.request.is_idempotent();
         let policy = self.retry.as_ref().unwrap_or(&self.core.retry);
         // A deadline that no clock reaches is none.
         let deadline = Instant::now().checked_add(self.limits.timeout);
@@ -262,7 +261,8 @@ impl<R: Request> Call<R> {
             }
             // A write that the server confirmed is never repeated; a read is, because its data is still missing.
             let is_done = error.outcome() == Outcome::Done && !self.request.is_read();
-            let wait = policy.wait(attempts, idempotent && !is_done, &error, remaining(), retry::jitter);
+            let may_repeat = self.request.is_idempotent() && !is_done;
+            let wait = policy.wait(attempts, may_repeat, &error, remaining(), retry::jitter);
             let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };
             tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");
             sleep(wait).await;
@@ -301,41 +301,41 @@ impl<R: Request> Call<R> {
         drop(raw);
         // The last of its owners: what came back can be taken out of it.
         let received = Arc::into_inner(exchange).and_then(Exchange::into_received);
-        let result = match result {
-            Ok(response) if self.request.has_id(&response) => Ok(response),
-            other => self.opened(received.as_ref()).map_or(other, Ok),
-        };
         let failure = match (result, received) {
             (_, Some(received)) if received.end == End::TooLarge => Failure::TooLarge(received),
             (Ok(response), _) if self.request.is_repeated(&response) => Failure::RepeatedPage,
             (Ok(_), Some(received)) if received.is_blank() && !self.request.accepts_empty() => {
                 Failure::Undecodable { received: Some(received), line: 1, column: 0 }
             }
-            (Ok(response), received) if !self.request.is_identified(&response) => {
-                Failure::Unidentified { received }
+            (Ok(response), received) if self.request.has_id(&response) => {
+                return Ok(respond(response.status(), response.into_inner(), received));
             }
-            (Ok(response), received) => {
-                let status = response.status();
-                let (headers, body) = received.map(|it| (it.headers, it.body)).unwrap_or_default();
-                return Ok(Response {
-                    status,
-                    headers,
-                    body,
-                    attempts: 0,
-                    value: response.into_inner().into(),
-                });
-            }
-            (Err(error), received) => failure(error, received),
+            (result, received) => match (self.opened(received.as_ref()), result) {
+                (Some((status, answer)), _) => return Ok(respond(status, answer, received)),
+                (None, Ok(response)) if self.request.is_identified(&response) => {
+                    return Ok(respond(response.status(), response.into_inner(), received));
+                }
+                (None, Ok(_)) => Failure::Unidentified { received },
+                (None, Err(error)) => failure(error, received),
+            },
         };
         Err(Error::call(R::OPERATION, failure))
     }
 
     /// Returns the response in an envelope, if there is one.
-    fn opened(&self, received: Option<&Received>) -> Option<ResponseValue<R::Answer>> {
+    #[cold]
+    fn opened(&self, received: Option<&Received>) -> Option<(StatusCode, R::Answer)> {
         let received = received.filter(|it| it.status.is_success() && it.end == End::Complete)?;
         let answer = self.request.open(&received.body).filter(|answer| self.request.is_identified(answer))?;
-        Some(ResponseValue::new(answer, received.status, HeaderMap::new()))
+        Some((received.status, answer))
     }
+}
+
+/// Makes a response of its value and what came.
+#[inline(always)]
+fn respond<A, T: From<A>>(status: StatusCode, answer: A, received: Option<Received>) -> Response<T> {
+    let (headers, body) = received.map(|it| (it.headers, it.body)).unwrap_or_default();
+    Response { status, headers, body, attempts: 0, value: answer.into() }
 }
 
 impl<R: Clone> Clone for Call<R> {

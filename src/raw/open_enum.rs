@@ -22,7 +22,8 @@ where
         }
 
         fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
-            if value.trim_ascii().is_empty() {
+            let may_be_blank = value.as_bytes().first().is_none_or(u8::is_ascii_whitespace);
+            if may_be_blank && value.trim_ascii().is_empty() {
                 return Err(E::custom("expected a value, found a blank text"));
             }
             Ok(T::from(value))

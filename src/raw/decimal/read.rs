@@ -37,8 +37,7 @@ pub(super) fn read_option<'de, G: Grammar, D: Deserializer<'de>>(
 ) -> Result<Option<Decimal>, D::Error> {
     // `RawValue` itself is readable from JSON text only. This visitor also takes what `flatten`, tagged and untagged enums
     // buffered, and other formats.
-    let visitor = AmountVisitor { has_digits: has_digits::<D>, grammar: PhantomData::<G> };
-    deserializer.deserialize_newtype_struct(RAW_TEXT, visitor)
+    deserializer.deserialize_newtype_struct(RAW_TEXT, AmountVisitor::<G, D>(PhantomData))
 }
 
 /// Returns whether an owned text that this hands out as that of a JSON number has the digits of the document.
@@ -56,12 +55,10 @@ fn is_fraction(json: &str) -> bool {
     json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) && json.contains(['.', 'e', 'E'])
 }
 
-struct AmountVisitor<G> {
-    has_digits: fn() -> bool,
-    grammar: PhantomData<G>,
-}
+/// Reads a decimal by a grammar from what a deserializer hands out.
+struct AmountVisitor<G, D>(PhantomData<fn() -> (G, D)>);
 
-impl<'de, G: Grammar> Visitor<'de> for AmountVisitor<G> {
+impl<'de, G: Grammar, D> Visitor<'de> for AmountVisitor<G, D> {
     type Value = Option<Decimal>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,11 +69,11 @@ impl<'de, G: Grammar> Visitor<'de> for AmountVisitor<G> {
         )
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+    fn visit_newtype_struct<I: Deserializer<'de>>(self, inner: I) -> Result<Self::Value, I::Error> {
         inner.deserialize_any(self)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+    fn visit_some<I: Deserializer<'de>>(self, inner: I) -> Result<Self::Value, I::Error> {
         inner.deserialize_any(self)
     }
 
@@ -110,16 +107,16 @@ impl<'de, G: Grammar> Visitor<'de> for AmountVisitor<G> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let amount = match map.next_key::<Cow<'_, str>>()?.as_deref() {
-            Some(RAW_TEXT) => map.next_value_seed(JsonText(self))?,
-            Some(NUMBER_TEXT) => map.next_value_seed(JsonText(Self { has_digits: || true, ..self }))?,
+            Some(RAW_TEXT) => map.next_value_seed(JsonText::<G>(has_digits::<D>, PhantomData))?,
+            Some(NUMBER_TEXT) => map.next_value_seed(JsonText::<G>(|| true, PhantomData))?,
             _ => return Err(A::Error::custom(REFUSAL)),
         };
         Ok(amount)
     }
 }
 
-/// Reads the text of a JSON value, without a copy of it.
-struct JsonText<G>(AmountVisitor<G>);
+/// Reads the text of a JSON value, without a copy of it. An owned one may not have the digits of the document.
+struct JsonText<G>(fn() -> bool, PhantomData<G>);
 
 impl<'de, G: Grammar> DeserializeSeed<'de> for JsonText<G> {
     type Value = Option<Decimal>;
@@ -142,7 +139,7 @@ impl<'de, G: Grammar> Visitor<'de> for JsonText<G> {
     }
 
     fn visit_str<E: de::Error>(self, json: &str) -> Result<Self::Value, E> {
-        if is_fraction(json) && !(self.0.has_digits)() {
+        if is_fraction(json) && !(self.0)() {
             return Err(E::custom(BUFFERED));
         }
         G::json(json).map_err(E::custom)
