@@ -5,8 +5,10 @@
 //! another value, without an error. With `serde_json/arbitrary_precision`, a number is an error. A string of more than 28 digits
 //! is rounded.
 //!
-//! With `#[serde(with = "nd8::decimal")]` a number is read by its own digits, whether that feature is on or off. Where those are
-//! lost already, because `flatten` or a tagged or untagged enum has buffered the number, it is an error.
+//! With `#[serde(with = "nd8::decimal")]` a number is read by its own digits, whether that feature is on or off. Where those may be
+//! lost already, because `flatten`, a tagged or untagged enum or a `serde_json::Value` has buffered a fraction as binary floating
+//! point, it is an error that says so; with that feature the digits are there, and it is read. serde replaces the error of an
+//! untagged enum by its own, "data did not match any variant". Whole numbers that fit 64 bits are never lost. Keep amounts as strings.
 //!
 //! Strings are read as in responses: with a sign, surrounding blanks, an exponent from -28 to 28 or a bare point, or without them.
 //! What does not fit exactly is an error.
@@ -28,6 +30,9 @@
 //! let order: Order = serde_json::from_str(r#"{"total": 0.1234567890123456789}"#)?;
 //! assert_eq!(order.total.to_string(), "0.1234567890123456789");
 //! assert_eq!(serde_json::to_string(&order)?, r#"{"total":"0.1234567890123456789","discount":null}"#);
+//!
+//! let buffered: serde_json::Value = serde_json::from_str(r#"{"total": "29.99"}"#)?;
+//! assert_eq!(serde_json::from_value::<Order>(buffered)?.total.to_string(), "29.99");
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 

@@ -10,7 +10,7 @@ macro_rules! money {
             ///
             /// # Errors
             ///
-            /// When the response has no amount or no currency, the amount has more decimal places than the currency, or the currency's
+            /// When the response has no amount or no currency (a blank one is none), the amount has more decimal places than the currency, or the currency's
             /// code is none. Nothing is rounded.
             ///
             /// # Example: what is shown to people
@@ -22,7 +22,8 @@ macro_rules! money {
             /// ```
             pub fn money(&self) -> Result<Money, MoneyError> {
                 let amount = self.amount.ok_or_else(|| MoneyError::absent("amount"))?;
-                let currency = self.currency.as_deref().ok_or_else(|| MoneyError::absent("currency"))?;
+                let currency = self.currency.as_deref().filter(|currency| !currency.trim().is_empty());
+                let currency = currency.ok_or_else(|| MoneyError::absent("currency"))?;
                 Money::new(amount, currency)
             }
         }

@@ -57,6 +57,9 @@ async fn what_is_no_exact_decimal_is_no_amount() {
     let payment = server.client().payments().get("TX").send().await.expect("has an id");
     assert_eq!((payment.amount, payment.extra["amount"].as_str()), (None, Some("12,50")), "nothing is lost");
     assert!(payment.money().expect_err("has no amount").is_absent());
+    let blank: nd8::Payment =
+        serde_json::from_str(r#"{"id":"TX1","amount":"1.00","currency":" "}"#).expect("is readable");
+    assert!(blank.money().expect_err("has no currency").is_absent());
 }
 
 #[test]

@@ -173,20 +173,16 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            let text = <::std::boxed::Box<
-                ::serde_json::value::RawValue,
-            > as ::serde::Deserialize>::deserialize(deserializer)?;
-            if let Ok(value) = ::serde_json::from_str(text.get()) {
+            let found = <crate::raw::decimal::Alternatives as ::serde::Deserialize>::deserialize(
+                deserializer,
+            )?;
+            if let Ok(value) = found.read() {
                 return Ok(Self::Bought(value));
             }
-            if let Ok(value) = ::serde_json::from_str(text.get()) {
+            if let Ok(value) = found.read() {
                 return Ok(Self::Made(value));
             }
-            Err(
-                <D::Error as ::serde::de::Error>::custom(
-                    "the value has none of the forms of `Origin`",
-                ),
-            )
+            Err(found.refusal("the value has none of the forms of `Origin`"))
         }
     }
     impl ::std::fmt::Debug for Shelf {
