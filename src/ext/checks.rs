@@ -290,7 +290,8 @@ mod tests {
             ("/products/1/unit_price", json!(-29.99), "min_value"),
         ]);
         check_cases(&body, &cases, |body| {
-            let body: CheckoutRequest = serde_json::from_value(body).expect("is a checkout");
+            // As text: a fraction that is buffered is refused.
+            let body: CheckoutRequest = serde_json::from_str(&body.to_string()).expect("is a checkout");
             checkout(&body)
         });
     }

@@ -6,29 +6,62 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// Reads an enum from the text of its value, known or not. A blank text is none: in a response, its reader takes that for absent.
+/// Reads an enum from the text of its value, known or not.
 pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    struct Text<T>(PhantomData<T>);
+    deserializer.deserialize_str(Text(PhantomData))
+}
 
-    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
-        type Value = T;
+/// Reads an enum of a response that may be absent, null or blank: Django writes a blank text where others write null. In a request,
+/// a blank text stays what it is, so that it is refused and not taken for absent.
+pub(crate) fn option<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    deserializer.deserialize_option(OptionalText(PhantomData))
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
+struct Text<T>(PhantomData<T>);
 
-        fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
-            let may_be_blank = value.as_bytes().first().is_none_or(u8::is_ascii_whitespace);
-            if may_be_blank && value.trim_ascii().is_empty() {
-                return Err(E::custom("expected a value, found a blank text"));
-            }
-            Ok(T::from(value))
-        }
+impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
     }
 
-    deserializer.deserialize_str(Text(PhantomData))
+    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
+        Ok(T::from(value))
+    }
+}
+
+struct OptionalText<T>(PhantomData<T>);
+
+impl<'de, T: for<'a> From<&'a str>> Visitor<'de> for OptionalText<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or null")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Option<T>, E> {
+        let may_be_blank = value.as_bytes().first().is_none_or(u8::is_ascii_whitespace);
+        Ok((!may_be_blank || !value.trim_ascii().is_empty()).then(|| T::from(value)))
+    }
 }

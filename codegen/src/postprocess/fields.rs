@@ -5,6 +5,7 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Field, Type, parse_quote};
 
 use super::compact;
+use crate::enums::OpenEnum;
 use crate::generator::{EXACT_NUMBER, EXACT_STRING};
 
 /// Gives a decimal its type, and the adapters that read and write it digit for digit. Returns whether the field is one.
@@ -149,6 +150,24 @@ pub(super) fn is_collection(ty: &Type) -> bool {
         !last.arguments.is_empty()
             && matches!(name.as_str(), "Vec" | "Map" | "HashMap" | "BTreeMap" | "HashSet" | "BTreeSet")
     })
+}
+
+/// Reads a blank text as nothing in an optional set of texts of a response.
+pub(super) fn blank_is_absent(field: &mut Field, enums: &[OpenEnum], support: &syn::Path) {
+    let is_enum = |ty: &Type| match ty {
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| enums.iter().any(|open| last.ident == open.name))
+        }
+        _ => false,
+    };
+    if !argument_of(&field.ty, "Option").is_some_and(is_enum) {
+        return;
+    }
+    let reader = compact(&quote!(#support::open_enum::option));
+    field.attrs.push(match has_default(field) {
+        true => parse_quote!(#[serde(deserialize_with = #reader)]),
+        false => parse_quote!(#[serde(default, deserialize_with = #reader)]),
+    });
 }
 
 /// Returns whether the field holds what no other field names.

@@ -8,8 +8,8 @@ use syn::{Attribute, Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, parse_q
 
 use super::debug::{self, Printable};
 use super::fields::{
-    add_doc, exact_decimal, is_collection, is_flattened, may_be_sent_as_null, may_be_sent_empty,
-    null_is_empty, option_is_outside, reads_other_form, wire_name,
+    add_doc, blank_is_absent, exact_decimal, is_collection, is_flattened, may_be_sent_as_null,
+    may_be_sent_empty, null_is_empty, option_is_outside, reads_other_form, wire_name,
 };
 use super::rewrite::count;
 use super::{compact, constructors, drops_derive};
@@ -45,7 +45,7 @@ pub(super) fn rewrite(
                 let name = item.ident.to_string();
                 let in_type = |problem: String| format!("in the type `{name}`: {problem}");
                 item.attrs.push(described());
-                fields(tree, item, &uses, support).map_err(in_type)?;
+                fields(tree, item, &uses, enums, support).map_err(in_type)?;
                 count("`Debug`", usize::from(drops_derive(&mut item.attrs, "Debug")), 1).map_err(in_type)?;
                 let schema = tree.root.pointer(component(&name).as_str());
                 match uses.requests.contains(&name) {
@@ -142,7 +142,13 @@ fn patch_bodies(tree: &Tree) -> BTreeSet<String> {
 }
 
 /// Rewrites the fields of a struct, and compares what was rewritten with what its component schema has.
-fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) -> Result<(), String> {
+fn fields(
+    tree: &Tree,
+    item: &mut ItemStruct,
+    uses: &Uses,
+    enums: &[OpenEnum],
+    support: &syn::Path,
+) -> Result<(), String> {
     let name = item.ident.to_string();
     let properties = properties(tree, &name);
     let (is_request, is_response) = (uses.requests.contains(&name), uses.responses.contains(&name));
@@ -162,7 +168,10 @@ fn fields(tree: &Tree, item: &mut ItemStruct, uses: &Uses, support: &syn::Path) 
         match (is_request, is_response) {
             // What cannot be read in a request is never absent.
             (true, _) => _ = may_be_sent_empty(field),
-            (false, true) => _ = null_is_empty(field, support),
+            (false, true) => {
+                null_is_empty(field, support);
+                blank_is_absent(field, enums, support);
+            }
             (false, false) => {}
         }
         let other = properties.and_then(|properties| properties.get(&wire)?.get("x-nd8-kind")?.as_str());

@@ -2,7 +2,8 @@
 //!
 //! Decoding is strict first. Only a body that cannot be read that way comes here: the value at which decoding failed is written
 //! in another form, and decoding starts again. A value that has no other form becomes absent, and is kept raw among the fields that
-//! the type does not name ([`extra`](super::extra)). What one value taught is applied to the others at its place. No value is made up: where the type requires it, the error of the strict decoding stays.
+//! the type does not name ([`extra`](super::extra)). What one value taught is applied to the others at its place. No value is made up:
+//! where the type requires it, the error of the strict decoding stays.
 //!
 //! A value that is absent although the type requires it, and JSON that is cut off or broken beyond single values, stay errors.
 

@@ -324,6 +324,7 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
         /// Whether catalog prices are given without tax (`HT`) or with tax (`TTC`). Can be edited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::open_enum::option")]
         pub price_mode: ::std::option::Option<crate::raw::types::PriceMode>,
         /// Whether the organization may do business. Read-only; treat the set of values as open.
         ///
@@ -413,6 +414,7 @@ pub mod types {
         pub products: ::std::vec::Vec<PaymentProduct>,
         /// How far the payment has come. The guides name `paid`, `failed`, `refund_pending`, `refunded`, `canceled` and `processing`; treat the set as open.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::open_enum::option")]
         pub status: ::std::option::Option<crate::raw::types::PaymentStatus>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
@@ -456,6 +458,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::open_enum::option")]
         pub pricing_mode: ::std::option::Option<crate::raw::types::PricingMode>,
         /// What a customer who follows the link buys.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
@@ -757,6 +760,7 @@ pub mod types {
         pub reason: ::std::option::Option<::std::string::String>,
         /// Where the refund stands.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::open_enum::option")]
         pub status: ::std::option::Option<crate::raw::types::RefundStatus>,
         /// The id of the refunded payment. A string here, unlike in the answer to creating a refund.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -804,6 +808,7 @@ pub mod types {
         pub refund_public_id: ::std::option::Option<::std::string::String>,
         /// Where the refund stands: `processing` when it was accepted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::raw::open_enum::option")]
         pub status: ::std::option::Option<crate::raw::types::RefundStatus>,
         /// The numeric id of the payment being refunded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
