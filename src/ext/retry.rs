@@ -88,7 +88,7 @@ impl RetryPolicy {
 fn may_repeat(error: &Error, idempotent: bool) -> bool {
     if error.outcome() == Outcome::NotSent {
         // Bad input and refusals of our own would only be refused again.
-        return error.is_connect();
+        return error.is_transport();
     }
     if !idempotent {
         return error.is_throttled();
@@ -205,11 +205,56 @@ mod tests {
         assert_eq!(wait("3", 10), Some(Duration::from_secs(3)));
         assert_eq!(wait("10", 10), None, "the deadline would be over");
         assert_eq!(wait("never", 10), Some(Duration::ZERO));
-        assert_eq!(wait("2.001", 10), Some(Duration::from_secs(3)), "rounded up");
-        for too_long in ["99999999999999999999", "18446744073709551615.5", "1e9"] {
-            let is_number = !too_long.contains('e');
-            assert_eq!(wait(too_long, 1_000_000), (!is_number).then_some(Duration::ZERO), "{too_long}");
+        let (now, forever) = (Some(Duration::ZERO), None);
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (header, expected) in [
+            ("0", now),
+            ("007", seconds(7)),
+            (" 7 ", seconds(7)),
+            ("+7", seconds(7)),
+            ("2.001", seconds(3)),
+            ("2.000", seconds(2)),
+            ("0.0001", seconds(1)),
+            ("3.", seconds(3)),
+            ("1e3", seconds(1_000)),
+            ("1.5E+1", seconds(15)),
+            ("1e-3", seconds(1)),
+            ("1e-99", seconds(1)),
+            ("1e9", forever),
+            ("1e99", forever),
+            ("1e99999999999999999999", forever),
+            ("99999999999999999999", forever),
+            ("18446744073709551615.5", forever),
+            ("-5", now),
+            ("-1e99", now),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", now),
+            ("Wed, 21 Oct 2015 07:28:00 +0200", now),
+            ("2015-10-21T07:28:00Z", now),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", forever),
+            ("Thu, 31 Dec 9998 23:59:59 +0000", forever),
+            ("9998-12-31T23:59:59Z", forever),
+            // Nobody knows what is meant, so the wait is that of the policy.
+            ("soon", now),
+            ("", now),
+            (".5", now),
+            ("1e", now),
+            ("1-2", now),
+            ("1.2.3", now),
+            ("0x10", now),
+        ] {
+            assert_eq!(wait(header, 1_000_000), expected, "{header:?}");
         }
+        let both = answered(503, &[("retry-after", "3"), ("retry-after", "7"), ("retry-after", "soon")], "");
+        assert_eq!(both.retry_after(), seconds(7));
+        let told = |wait| {
+            let body =
+                format!(r#"{{"detail":"Request was throttled. Expected available in {wait} seconds."}}"#);
+            answered(429, &[], body.leak()).retry_after()
+        };
+        assert_eq!(told("1e9"), seconds(1_000_000_000));
+        assert_eq!(told("2.5"), seconds(3));
+        assert_eq!(told("99999999999999999999"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(told("a few"), None);
         let asked = |body| answered(429, &[], body).retry_after();
         assert_eq!(asked(THROTTLED), Some(Duration::from_secs(3)));
         assert_eq!(asked(r#"{"detail":"Request was throttled."}"#), None);

@@ -1,15 +1,18 @@
 //! How long to wait before the next attempt, as the server asks for it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
+use jiff::fmt::rfc2822::DateTimeParser;
+use rust_decimal::prelude::ToPrimitive as _;
 
 use super::Error;
+use crate::Decimal;
 use crate::ext::time;
 
 impl Error {
     /// How long the server asked to wait before the next attempt: `Retry-After`, in seconds or as a date, or without it the
-    /// "available in N seconds" of Django REST Framework. Fractions are rounded up.
+    /// "available in N seconds" of Django REST Framework. Fractions are rounded up. Of several headers, the longest wait counts.
     ///
     /// ```
     /// use std::time::Duration;
@@ -27,15 +30,13 @@ impl Error {
     /// # }
     /// ```
     pub fn retry_after(&self) -> Option<Duration> {
-        let header = self.0.failure.received()?.headers.get(RETRY_AFTER);
-        let Some(value) = header.and_then(|value| value.to_str().ok()).map(str::trim) else {
-            return self.throttled().and_then(|sentence| {
-                let (_, wait) = sentence.split_once("available in ")?;
-                seconds(wait.split(' ').next()?)
-            });
-        };
-        // A date that has passed asks for no wait.
-        seconds(value).or_else(|| httpdate::parse_http_date(value).ok().map(time::until))
+        let headers = self.0.failure.received()?.headers.get_all(RETRY_AFTER);
+        // A proxy may add its own to the server's: both are asked for.
+        let asked = headers.iter().filter_map(|value| wait(value.to_str().ok()?.trim())).max();
+        asked.or_else(|| {
+            let (_, wait) = self.throttled()?.split_once("available in ")?;
+            seconds(wait.split_ascii_whitespace().next()?)
+        })
     }
 
     /// Whether Django REST Framework itself turned the request away, before any code that acts on it: a 429 with the
@@ -50,13 +51,32 @@ impl Error {
     }
 }
 
-/// Reads a number of seconds, fractions rounded up. One beyond what can be counted is a wait without end, and not none.
+/// Reads seconds, a date of HTTP or, as some write it, of another standard. A time that has passed asks for no wait.
+fn wait(value: &str) -> Option<Duration> {
+    let date = || {
+        let of_mail = || DateTimeParser::new().parse_timestamp(value).ok();
+        let of_iso = || value.parse::<jiff::Timestamp>().ok();
+        httpdate::parse_http_date(value).ok().or_else(|| of_mail().or_else(of_iso).map(SystemTime::from))
+    };
+    seconds(value).or_else(|| date().map(time::until))
+}
+
+/// Reads a number of seconds, fractions rounded up. One beyond what can be counted is a wait without end, and not none; a negative one
+/// is over.
 fn seconds(text: &str) -> Option<Duration> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let unsigned = |text: &'_ str| text.strip_prefix(['+', '-']).unwrap_or(text).to_owned();
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+    let (number, power) = (unsigned(mantissa), unsigned(exponent));
+    let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+    if whole.is_empty() || power.is_empty() || ![whole, fraction, &power].into_iter().all(is_digits) {
         return None;
     }
-    let begun = u64::from(fraction.bytes().any(|byte| byte != b'0'));
-    Some(Duration::from_secs(whole.parse::<u64>().map_or(u64::MAX, |whole| whole.saturating_add(begun))))
+    if mantissa.starts_with('-') {
+        return Some(Duration::ZERO);
+    }
+    let number = text.parse::<Decimal>().or_else(|_| Decimal::from_scientific(text));
+    // What a decimal cannot hold is less than a second, or more than a lifetime.
+    let most = if exponent.starts_with('-') { 1 } else { u64::MAX };
+    Some(Duration::from_secs(number.ok().and_then(|number| number.ceil().to_u64()).unwrap_or(most)))
 }
