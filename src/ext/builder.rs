@@ -116,8 +116,12 @@ impl<D: Door> Builder<D> {
     /// Uses an HTTP client of your own: with your TLS, your proxies, your DNS. This is the one place where reqwest shows.
     ///
     /// Its time for connecting, its user agent and its redirects are then its own; the name of the
-    /// [`application`](Self::application) is not sent. An answer that it got by following a redirect is an error all the
-    /// same.
+    /// [`application`](Self::application) is not sent. A response that it got by following a redirect is an error all the
+    /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown).
+    ///
+    /// Retries and redirects of the HTTP client do not repeat a request of this crate: its body can be read only once. What is left is
+    /// that hyper sends a request on another connection if a pooled one was closed before anything of it was written, and what a
+    /// proxy does on its own. Middleware around reqwest cannot be passed here.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -181,6 +185,8 @@ impl<D: Door> Builder<D> {
             // For the raw client; calls of the doors set their own.
             .timeout(self.limits.attempt_timeout)
             .connect_timeout(self.connect_timeout)
+            // What may be repeated is decided in `retry`, within its budget.
+            .retry(reqwest::retry::never())
             .redirect(reqwest::redirect::Policy::none());
         tls::build(http)
     }

@@ -77,13 +77,13 @@ impl ClientHooks<Context> for Client {
         _info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         let sent_to = request.url().clone();
-        let response = self.client().execute(request).await?;
+        let response = self.client().execute(sent_once(request)).await?;
         if *response.url() == sent_to {
             return Ok(response);
         }
         // An HTTP client that follows redirects turns a POST that Django answered with 301 for want of a trailing slash into
         // a GET, and reports its 200. The client of this crate does not follow; should a caller's own do, or a browser's,
-        // the answer is put back into what the server first said.
+        // the response becomes a redirect again.
         match &self.inner.exchange {
             Some(exchange) => {
                 exchange.receive(redirect(response.url()));
@@ -94,11 +94,27 @@ impl ClientHooks<Context> for Client {
     }
 }
 
-/// What a server says that sends its clients elsewhere.
+/// Makes the body one that cannot be copied, so that no HTTP client repeats the request by itself: neither after a refused HTTP/2 stream
+/// nor after a 307 or 308. A caller's own client cannot be configured any more, and hooks, counts and budgets would not see the repeat.
+#[cfg(not(target_family = "wasm"))]
+fn sent_once(mut request: reqwest::Request) -> reqwest::Request {
+    let body = request.body_mut().take().unwrap_or_else(|| Bytes::new().into());
+    *request.body_mut() = Some(reqwest::Body::wrap(body));
+    request
+}
+
+/// A browser follows what it follows.
+#[cfg(target_family = "wasm")]
+fn sent_once(request: reqwest::Request) -> reqwest::Request {
+    request
+}
+
+/// What a server says that sends its clients elsewhere. With which status it did, is not known any more: after a 302 or 303, a POST may
+/// have taken effect.
 fn redirect(to: &reqwest::Url) -> Received {
     let location = HeaderValue::try_from(to.as_str()).ok().map(|location| (LOCATION, location));
     Received {
-        status: StatusCode::MOVED_PERMANENTLY,
+        status: StatusCode::FOUND,
         headers: location.into_iter().collect(),
         body: Bytes::new(),
         end: End::Complete,

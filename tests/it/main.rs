@@ -10,6 +10,7 @@ mod insulation;
 mod journey;
 mod json_schema;
 mod merchant;
+mod one_post;
 mod open_enums;
 mod pages;
 mod raw_mocks;

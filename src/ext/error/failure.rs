@@ -34,6 +34,30 @@ pub(super) fn never_connected(error: &reqwest::Error) -> bool {
     error.is_connect()
 }
 
+/// Whether the server certainly did not process the request: no connection was made, or HTTP/2 says so. `REFUSED_STREAM` does, and a
+/// stream above the last one of a GOAWAY fails with that GOAWAY (RFC 9113, 8.7). A connection that closes says nothing.
+#[cfg(not(target_family = "wasm"))]
+pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
+    let is_refused = |error: &h2::Error| {
+        let is_reset = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (error.is_go_away() || is_reset)
+    };
+    let mut cause = Some(error as &(dyn StdError + 'static));
+    while let Some(error) = cause {
+        if error.downcast_ref().is_some_and(is_refused) {
+            return true;
+        }
+        cause = error.source();
+    }
+    never_connected(error)
+}
+
+/// A browser does not report this, so nothing is certain.
+#[cfg(target_family = "wasm")]
+pub(super) fn was_not_processed(_: &reqwest::Error) -> bool {
+    false
+}
+
 /// A browser does not report this, so nothing is certain.
 #[cfg(target_family = "wasm")]
 pub(super) fn never_connected(_: &reqwest::Error) -> bool {

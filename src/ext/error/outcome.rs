@@ -1,13 +1,13 @@
 //! What is known about the effect of a call that failed.
 
 use super::Error;
-use super::failure::{Failure, never_connected};
+use super::failure::{Failure, was_not_processed};
 use crate::ext::envelope;
 
 /// What is known about the effect of a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The request never left: it is safe to repeat.
+    /// The request never left, or the server refused its HTTP/2 stream unread: it is safe to repeat.
     NotSent,
     /// The server answered that it did not do it: repeating the same request changes nothing.
     Rejected,
@@ -58,7 +58,7 @@ impl Error {
             | Failure::Input(_)
             | Failure::Request { .. }
             | Failure::Refused { .. } => Outcome::NotSent,
-            Failure::Transport { source, .. } if never_connected(source) => Outcome::NotSent,
+            Failure::Transport { source, received: None } if was_not_processed(source) => Outcome::NotSent,
             Failure::Transport { .. }
             | Failure::Undecodable { .. }
             | Failure::Unidentified { .. }
