@@ -172,6 +172,58 @@ ids! {
     /// assert_eq!(ApiKeyId::from(7), ApiKeyId::from("7"));
     /// ```
     ApiKeyId from i64;
+
+    /// Marks a refund in its reason, so that it is recognized; see [`Call::reference`](crate::Call::reference). Of 8 to 32 ASCII letters,
+    /// digits, hyphens and underscores; which is checked when the refund is sent.
+    ///
+    /// # Example: made up, or your own
+    ///
+    /// ```
+    /// use nd8::RefundReference;
+    ///
+    /// let reference = RefundReference::new();
+    /// assert_ne!(reference, RefundReference::new());
+    /// assert_eq!(reference.as_str().len(), 12);
+    /// let stored = RefundReference::from("refund-2026-004711");
+    /// assert_eq!(stored, "refund-2026-004711");
+    /// ```
+    RefundReference;
+}
+
+/// Without letters that look like others. Upper and lower case are the same to a reader.
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+impl RefundReference {
+    /// Makes one up, of 12 characters and 60 random bits.
+    #[allow(clippy::new_without_default, reason = "no two are the same, which nobody expects of a default")]
+    pub fn new() -> Self {
+        let (mut bits, _) = uuid::Uuid::new_v4().as_u64_pair();
+        // Bits 12 to 15 of the half are the version, which is the same for all.
+        bits = bits & 0xfff | bits >> 4 & !0xfff;
+        Self((0..12).map(|at| char::from(LETTERS[(bits >> (5 * at) & 31) as usize])).collect())
+    }
+
+    /// The reference, if it can be found again whatever a server does to the text around it.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_well_formed(&self) -> Result<&str, &'static str> {
+        match (8..=32).contains(&self.0.len()) && self.0.bytes().all(is_of_reference) {
+            true => Ok(&self.0),
+            false => Err("has a reference that is not of 8 to 32 letters, digits, hyphens and underscores"),
+        }
+    }
+
+    /// Whether a reason has it, between characters that are of no reference.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_in(&self, reason: &str) -> bool {
+        let mut words =
+            reason.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_');
+        words.any(|word| word.eq_ignore_ascii_case(&self.0))
+    }
+}
+
+#[cfg(feature = "client")]
+fn is_of_reference(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 /// An id in a path is not empty, and does not climb out of its place.
@@ -186,7 +238,7 @@ fn check(id: &str) -> Result<&str, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
+    use super::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId, RefundReference};
 
     #[test]
     fn an_id_is_what_it_was_made_of() {
@@ -225,5 +277,36 @@ mod tests {
         for id in ["TXabc123", "a/b", "../refunds", "a?b", "a#b", "a\nb", "...", "%2e%2e"] {
             assert_eq!(PaymentId::from(id).check(), Ok(id), "{id:?}");
         }
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn a_reference_is_found_whatever_is_around_it() {
+        let reference = RefundReference::new();
+        assert_eq!(reference.is_well_formed(), Ok(reference.as_str()));
+        let upper = reference.as_str().to_uppercase();
+        for (reason, expected) in [
+            (format!("[{reference}] Order"), true),
+            (format!("{reference}"), true),
+            (format!("Order ({upper})"), true),
+            (format!("&#91;{reference}&#93; Order"), true),
+            (format!("Order {reference}7"), false),
+            (format!("Order 7-{reference}"), false),
+            (reference.as_str()[..11].to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(reference.is_in(&reason), expected, "{reason}");
+        }
+        for (text, expected) in [
+            ("refund_1", true),
+            ("Refund-4711", true),
+            ("refund1", false),
+            ("refund 4711", false),
+            ("réfund-4711", false),
+            ("", false),
+        ] {
+            assert_eq!(RefundReference::from(text).is_well_formed().is_ok(), expected, "{text}");
+        }
+        assert!(RefundReference::from("x".repeat(33)).is_well_formed().is_err());
     }
 }

@@ -16,7 +16,7 @@ pub mod webhooks;
 
 #[cfg(feature = "client")]
 pub use ext::*;
-pub use ids::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
+pub use ids::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId, RefundReference};
 pub use money::{Currency, Money, MoneyError};
 pub use pin::{API, Api};
 /// Exact decimals, from [`rust_decimal`], with serde as strings; see [`decimal`] for numbers that are read by their own digits.

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
+use super::claims::Ticket;
 use super::core::{Core, Limits};
 use super::error::Failure;
 use super::time::{Instant, sleep};
@@ -22,7 +23,7 @@ pub trait Request: sealed::Attempt<Value = Self::Output> {
 }
 
 pub(super) mod sealed {
-    use super::{FieldError, ResponseValue, raw};
+    use super::{FieldError, ResponseValue, Ticket, raw};
 
     /// How a request is made through the generated client.
     pub trait Attempt {
@@ -66,6 +67,16 @@ pub(super) mod sealed {
         /// Whether an answer came before, so that going on from it would never end.
         fn is_repeated(&self, _answer: &Self::Answer) -> bool {
             false
+        }
+
+        /// Registers the request before it is sent, if other calls have to know of it.
+        fn register(&self, _server: &str) -> Option<Ticket> {
+            None
+        }
+
+        /// The names of what a response says was made.
+        fn made(_value: &Self::Value) -> Vec<String> {
+            Vec::new()
         }
 
         /// Whether a response names the thing that it is about.
@@ -152,6 +163,11 @@ impl<R> Call<R> {
         Call { core, request, limits: *limits, retry, headers, bad_header: *bad_header, checked: *checked }
     }
 
+    /// The base URL, by which calls to the same server are known.
+    pub(super) fn server(&self) -> &str {
+        &self.core.raw.baseurl
+    }
+
     /// How long the call may take, with all its attempts and the waits between them.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
@@ -235,6 +251,7 @@ impl<R: Request> Call<R> {
 
     async fn attempts(self) -> Result<Response<R::Output>, Error> {
         self.check()?;
+        let ticket = self.request.register(self.server());
         let policy = self.retry.as_ref().unwrap_or(&self.core.retry);
         // A deadline that no clock reaches is none.
         let deadline = Instant::now().checked_add(self.limits.timeout);
@@ -250,6 +267,9 @@ impl<R: Request> Call<R> {
                 Ok(mut response) => {
                     self.core.budget.succeeded();
                     response.attempts = attempts;
+                    if let Some(ticket) = ticket {
+                        ticket.made(&R::made(&response.value));
+                    }
                     return Ok(response);
                 }
                 Err(error) => error.after(attempts),
@@ -263,7 +283,12 @@ impl<R: Request> Call<R> {
             let is_done = error.outcome() == Outcome::Done && !self.request.is_read();
             let may_repeat = self.request.is_idempotent() && !is_done;
             let wait = policy.wait(attempts, may_repeat, &error, remaining(), retry::jitter);
-            let Some(wait) = wait.filter(|_| self.core.budget.take()) else { return Err(error) };
+            let Some(wait) = wait.filter(|_| self.core.budget.take()) else {
+                if let Some(ticket) = ticket {
+                    ticket.failed(&error);
+                }
+                return Err(error);
+            };
             tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");
             sleep(wait).await;
         }

@@ -98,6 +98,12 @@ pub(super) fn id(checked: Result<&str, &'static str>) -> Vec<FieldError> {
     checked.err().map(|problem| FieldError::new("/id", problem, None)).into_iter().collect()
 }
 
+/// What is wrong with the reference that a reason begins with.
+pub(super) fn reference(checked: Option<Result<&str, &'static str>>) -> Vec<FieldError> {
+    let problem = checked.and_then(Result::err);
+    problem.map(|problem| FieldError::new("/reason", problem, Some("invalid"))).into_iter().collect()
+}
+
 /// Who pays, as both kinds of checkout have it.
 struct Customer<'a> {
     country: &'a str,

@@ -14,6 +14,7 @@ mod builder;
 mod call;
 mod checkouts;
 mod checks;
+mod claims;
 mod core;
 mod doors;
 mod envelope;

@@ -1,5 +1,6 @@
 //! Refunds: money that goes back.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,13 +9,14 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::call::sealed::Attempt;
+use super::claims::{Order, Ticket};
 use super::core::Core;
 use super::reconcile::SETTLE;
 use super::{
     Call, Cursor, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, envelope,
     pages,
 };
-use crate::ids::{PaymentId, RefundId};
+use crate::ids::{PaymentId, RefundId, RefundReference};
 use crate::raw::{self, ResponseValue};
 
 /// Refunds of payments. From [`Client::refunds`](crate::Client::refunds).
@@ -66,7 +68,12 @@ impl Refunds {
     /// made: list the payment's refunds before another is sent. It is never repeated by itself.
     pub fn create(&self, payment: impl Into<PaymentId>, reason: impl Into<String>) -> Call<CreateRefund> {
         let body = raw::types::RefundRequest::new(reason);
-        Call::new(&self.core, CreateRefund { payment: payment.into(), body, settle: SETTLE, resend: false })
+        let (payment, reference) = (payment.into(), None);
+        let (resend, is_registered) = (false, false);
+        Call::new(
+            &self.core,
+            CreateRefund { payment, body, reference, settle: SETTLE, resend, is_registered },
+        )
     }
 
     /// Lists the organization's refunds, all of them unless filtered: a page with [`send`](Call::send), all pages with
@@ -115,8 +122,12 @@ impl Refunds {
 pub struct CreateRefund {
     pub(super) payment: PaymentId,
     pub(super) body: raw::types::RefundRequest,
+    /// What is in front of the reason.
+    pub(super) reference: Option<RefundReference>,
     pub(super) settle: Duration,
     pub(super) resend: bool,
+    /// Whether a call that sends this one has registered it.
+    pub(super) is_registered: bool,
 }
 
 impl Call<CreateRefund> {
@@ -144,6 +155,13 @@ impl RefundCreated {
             .or_else(|| self.refund_id.map(RefundId::from))
             .or_else(|| text().map(RefundId::from))
     }
+
+    /// Returns all names of the refund, by which a list may have it.
+    pub(super) fn ids(&self) -> Vec<String> {
+        let number = self.refund_id.map(|number| number.to_string());
+        let ids: BTreeSet<String> = self.id().map(String::from).into_iter().chain(number).collect();
+        ids.into_iter().collect()
+    }
 }
 
 impl Request for CreateRefund {
@@ -156,7 +174,8 @@ impl Attempt for CreateRefund {
     const OPERATION: &'static str = "create_refund";
 
     fn check(&self) -> Vec<FieldError> {
-        [checks::id(self.payment.check()), checks::refund(&self.body)].concat()
+        let reference = self.reference.as_ref().map(RefundReference::is_well_formed);
+        [checks::id(self.payment.check()), checks::reference(reference), checks::refund(&self.body)].concat()
     }
 
     fn is_identified(&self, created: &RefundCreated) -> bool {
@@ -165,6 +184,18 @@ impl Attempt for CreateRefund {
 
     fn open(&self, body: &[u8]) -> Option<RefundCreated> {
         envelope::open(Self::OPERATION, body)
+    }
+
+    fn register(&self, server: &str) -> Option<Ticket> {
+        let payment = self.payment.as_str();
+        let ticket =
+            (!self.is_registered).then(|| Ticket::open(server, Order::new([payment; 2], &self.body)))?;
+        ticket.sending();
+        Some(ticket)
+    }
+
+    fn made(created: &RefundCreated) -> Vec<String> {
+        created.ids()
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<RefundCreated>, raw::Error<()>> {

@@ -1,7 +1,12 @@
 //! The clock and the pauses, wherever the program runs: tokio's, or the browser's timers on `wasm32-unknown-unknown`.
 
+/// The clock of the whole process, which no paused runtime stops.
+#[cfg(not(target_family = "wasm"))]
+pub(super) use std::time::Instant as ProcessInstant;
 #[cfg(not(target_family = "wasm"))]
 pub(super) use tokio::time::{Instant, sleep};
+#[cfg(target_family = "wasm")]
+pub(super) use wasmtimer::std::Instant as ProcessInstant;
 #[cfg(target_family = "wasm")]
 pub(super) use wasmtimer::{std::Instant, tokio::sleep};
 

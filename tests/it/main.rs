@@ -2,6 +2,7 @@
 
 mod any_request;
 mod build_script;
+mod claims;
 mod doors;
 mod errors;
 mod exact;

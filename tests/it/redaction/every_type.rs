@@ -221,6 +221,7 @@ async fn doors(all: &mut Examined) {
     all.add((RetryPolicy::default(), nd8::Poll::within(Duration::ZERO), nd8::Environment::Sandbox));
     all.add((nd8::Outcome::Unknown, nd8::Scope::RefundsRead, nd8::API));
     all.add((nd8::PaymentId::from(1), nd8::RefundId::from(1), nd8::CheckoutId::from("org1-1-a")));
+    all.add(nd8::RefundReference::from("refund-4711"));
     all.add((nd8::ProductId::from("prod_1"), nd8::ApiKeyId::from(1), nd8::Money::zero("USD")));
     all.add("1.00".parse::<nd8::Money>().expect_err("has no currency"));
     answers(all, &refund()).await;

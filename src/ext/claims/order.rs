@@ -1,0 +1,175 @@
+//! What a refund call asks for, and how a refund in a list compares with it.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::super::Refund;
+use crate::raw::types::RefundRequest;
+use crate::{Currency, Decimal};
+
+/// What a refund call asks for, in constant size: texts are hashed, as this is kept when the call has ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::ext) struct Order {
+    /// The names that the call knows for the payment.
+    names: [Name; 2],
+    amount: Option<Decimal>,
+    reason: u64,
+}
+
+/// How a refund that was not there before compares with the one that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ext) enum Fit {
+    /// Its reason has the reference of the call.
+    Reference,
+    /// Payment, amount and reason are the same.
+    This,
+    /// It may be of the same payment.
+    Perhaps,
+}
+
+impl Order {
+    /// Takes two names of the payment, which may be the same.
+    pub(in crate::ext) fn new(names: [&str; 2], body: &RefundRequest) -> Self {
+        Self { names: names.map(Name::of), amount: body.amount, reason: hash(&stored(&body.reason)) }
+    }
+
+    /// Compares a listed refund; returns none if it is of another payment.
+    pub(in crate::ext) fn fit(&self, refund: &Refund) -> Option<Fit> {
+        // Of an address, the last segment is the name.
+        let last = |named: &str| {
+            named.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        let named = refund.transaction_id.as_deref().map(last).filter(|named| !named.is_empty());
+        let named = named.as_deref().map(Name::of);
+        let is_named = named.is_some_and(|named| self.names.iter().any(|name| name.exact == named.exact));
+        // By nothing, by the name in another case, or by a number of which it is not known whose it is.
+        let may_be_named = named.is_none_or(|named| {
+            self.names.iter().any(|name| name.folded == named.folded)
+                || named.is_number && !self.names.iter().any(|name| name.is_number)
+        });
+        match is_named && self.fits_content(refund) {
+            true => Some(Fit::This),
+            false => (is_named || may_be_named).then_some(Fit::Perhaps),
+        }
+    }
+
+    /// Whether a refund has this amount and this reason, as far as it has any.
+    pub(super) fn fits_content(&self, refund: &Refund) -> bool {
+        let currency = refund.currency.as_deref().unwrap_or_default();
+        let is_amount = self
+            .amount
+            .is_none_or(|sent| refund.amount.is_some_and(|amount| is_nearly(sent, amount, currency)));
+        is_amount && refund.reason.as_deref().is_none_or(|reason| hash(&stored(reason)) == self.reason)
+    }
+
+    /// Whether both may ask for the same refund.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let amounts = self.amount.zip(other.amount).is_none_or(|(one, other)| is_nearly(one, other, ""));
+        self.may_be_of_payment(other) && amounts && self.reason == other.reason
+    }
+
+    /// Whether both may be of the same payment: a public name and a number cannot be compared.
+    pub(super) fn may_be_of_payment(&self, other: &Self) -> bool {
+        let of =
+            |order: &Self, is_number| order.names.into_iter().filter(move |it| it.is_number == is_number);
+        let mut is_comparable = false;
+        for is_number in [true, false] {
+            for name in of(self, is_number) {
+                for theirs in of(other, is_number) {
+                    if name.folded == theirs.folded {
+                        return true;
+                    }
+                    is_comparable = true;
+                }
+            }
+        }
+        !is_comparable
+    }
+}
+
+/// The name of a payment or of a refund, as a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    exact: u64,
+    /// The same, whatever its case.
+    folded: u64,
+    pub(super) is_number: bool,
+}
+
+impl Name {
+    pub(super) fn of(name: &str) -> Self {
+        let name = name.trim();
+        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        Self { exact: hash(name), folded: hash(&name.to_ascii_lowercase()), is_number }
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether two amounts differ by less than the smallest unit of the currency: a server may round.
+fn is_nearly(one: Decimal, other: Decimal, currency: &str) -> bool {
+    let places = Currency::from(currency).exponent().unwrap_or(0);
+    one.checked_sub(other).is_some_and(|difference| difference.abs() < Decimal::new(1, places))
+}
+
+/// Returns a text as Django REST Framework stores it: without white space around it, with plain line ends, in one Unicode form.
+fn stored(text: &str) -> String {
+    text.trim().replace("\r\n", "\n").replace('\r', "\n").nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, is_nearly, stored};
+    use crate::Decimal;
+    use crate::raw::types::RefundRequest;
+
+    #[test]
+    fn texts_are_compared_as_they_are_stored() {
+        for (sent, kept) in [
+            ("Order 4711 ", "Order 4711"),
+            ("\ta\r\nb\rc\n", "a\nb\nc"),
+            ("Cafe\u{301}", "Caf\u{e9}"),
+            ("\u{a0}x\u{2003}", "x"),
+        ] {
+            assert_eq!(stored(sent), stored(kept), "{sent:?}");
+        }
+        assert_ne!(stored("Order 4711"), stored("order 4711"));
+    }
+
+    #[test]
+    fn amounts_are_equal_within_the_smallest_unit() {
+        let amount = |text: &str| text.parse::<Decimal>().expect("is an amount");
+        for (one, other, currency, expected) in [
+            ("10.005", "10.01", "USD", true),
+            ("10.00", "10.01", "USD", false),
+            ("10.4", "10", "JPY", true),
+            ("10", "11", "JPY", false),
+            ("10.00", "10", "XXX", true),
+        ] {
+            assert_eq!(is_nearly(amount(one), amount(other), currency), expected, "{one} {other} {currency}");
+        }
+    }
+
+    #[test]
+    fn payments_differ_only_where_their_names_can_be_compared() {
+        let order = |names| Order::new(names, &RefundRequest::new("x"));
+        for (one, other, expected) in [
+            (["TX1", "TX1"], ["TX1", "TX1"], true),
+            (["TX1", "TX1"], ["tx1", "tx1"], true),
+            (["TX1", "TX1"], ["TX2", "TX2"], false),
+            (["TX1", "42"], ["42", "42"], true),
+            (["TX1", "42"], ["43", "43"], false),
+            (["TX1", "TX1"], ["43", "43"], true),
+            (["TX1", "42"], ["TX2", "TX2"], false),
+        ] {
+            let (one_order, other_order) = (order(one), order(other));
+            assert_eq!(one_order.may_be_of_payment(&other_order), expected, "{one:?} {other:?}");
+            assert_eq!(other_order.may_be_of_payment(&one_order), expected, "{other:?} {one:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The registry by itself: who may claim what, in which order of events, and what it forgets.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Claims, LINGERS, Order, Own, ProcessInstant, Standing};
+use crate::ext::Refund;
+use crate::raw::types::RefundRequest;
+
+const SERVER: &str = "https://nd8.test/api";
+
+fn order(payment: &str, reason: &str) -> Order {
+    Order::new([payment; 2], &RefundRequest::new(reason).amount(crate::Decimal::TEN))
+}
+
+fn refund(id: &str, reason: &str) -> Refund {
+    let refund =
+        json!({ "id": id, "transaction_id": "TX1", "amount": "10.00", "currency": "USD", "reason": reason });
+    serde_json::from_value(refund).expect("is a refund")
+}
+
+/// What the other call did, step by step.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Sends,
+    /// The response names these.
+    Made(&'static [&'static str]),
+    Refused,
+    Ends,
+}
+
+#[test]
+fn a_refund_is_free_only_if_no_other_call_can_have_made_it() {
+    use Step::{Ends, Made, Refused, Sends};
+    let (contested, in_flight) =
+        (Standing::Contested { in_flight: false }, Standing::Contested { in_flight: true });
+    for (payment, reason, steps, expected) in [
+        ("TX1", "A", &[][..], Standing::Free),
+        ("TX1", "A", &[Ends], Standing::Free),
+        ("TX1", "A", &[Sends], in_flight),
+        // Without a response, or dropped.
+        ("TX1", "A", &[Sends, Ends], contested),
+        ("TX1", "A", &[Sends, Refused, Ends], Standing::Free),
+        ("TX1", "A", &[Sends, Made(&["RF1"])], Standing::Theirs),
+        ("TX1", "A", &[Sends, Made(&["7", "RF1"]), Ends], Standing::Theirs),
+        ("TX1", "A", &[Sends, Made(&["RF2"]), Ends], Standing::Free),
+        // By its number alone it cannot be compared.
+        ("TX1", "A", &[Sends, Made(&["7"]), Ends], contested),
+        // Of two requests, one may have made another.
+        ("TX1", "A", &[Sends, Sends, Made(&["RF2"]), Ends], contested),
+        ("TX1", " A\r\n", &[Sends], in_flight),
+        ("TX1", "B", &[Sends], Standing::Free),
+        ("TX2", "A", &[Sends], Standing::Free),
+        ("42", "A", &[Sends], in_flight),
+        // Whatever it asked for, the server says that it made it.
+        ("TX2", "B", &[Sends, Made(&["RF1"]), Ends], Standing::Theirs),
+    ] {
+        let (mut claims, now) = (Claims::new(10), ProcessInstant::now());
+        let ours = claims.open(SERVER, order("TX1", "A"), now);
+        claims.sending(ours);
+        let elsewhere = claims.open("https://elsewhere.test/api", order("TX1", "A"), now);
+        claims.sending(elsewhere);
+        let other = claims.open(SERVER, order(payment, reason), now);
+        for step in steps {
+            match step {
+                Sends => claims.sending(other),
+                Made(ids) => claims.made(other, &ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>()),
+                Refused => claims.not_made(other),
+                Ends => claims.end(other, now),
+            }
+        }
+        let standing = claims.standing(SERVER, Own::Call(ours), &order("TX1", "A"), &refund("RF1", "A"));
+        assert_eq!(standing, expected, "{payment} {reason:?} {steps:?}");
+    }
+}
+
+#[test]
+fn what_is_claimed_is_nobody_elses() {
+    let (mut claims, now) = (Claims::new(10), ProcessInstant::now());
+    let order = order("TX1", "A");
+    let first = claims.open(SERVER, order, now);
+    claims.sending(first);
+    claims.made(first, &["RF1".to_owned()]);
+    claims.end(first, now);
+    let second = claims.open(SERVER, order, now);
+    claims.sending(second);
+    let standing = |own, id| claims.standing(SERVER, own, &order, &refund(id, "A"));
+    assert_eq!(standing(Own::Call(second), "RF1"), Standing::Theirs);
+    assert_eq!(standing(Own::Call(second), "RF2"), Standing::Free);
+}
+
+#[test]
+fn a_look_speaks_for_the_one_call_without_a_response() {
+    let (mut claims, now) = (Claims::new(10), ProcessInstant::now());
+    let order = order("TX1", "A");
+    assert_eq!(claims.without_response(SERVER, &order), Own::None);
+    let made = claims.open(SERVER, order, now);
+    claims.sending(made);
+    claims.made(made, &["RF1".to_owned()]);
+    claims.end(made, now);
+    assert_eq!(claims.without_response(SERVER, &order), Own::None);
+    let standing = claims.standing(SERVER, Own::None, &order, &refund("RF1", "A"));
+    assert_eq!(standing, Standing::Free, "the call that was looked for has made it");
+
+    let lost = claims.open(SERVER, order, now);
+    claims.sending(lost);
+    assert_eq!(claims.without_response(SERVER, &order), Own::Several, "it is still on its way");
+    claims.end(lost, now);
+    let own = claims.without_response(SERVER, &order);
+    assert_eq!(own, Own::Call(lost));
+    assert_eq!(claims.standing(SERVER, own, &order, &refund("RF1", "A")), Standing::Theirs);
+
+    let another = claims.open(SERVER, order, now);
+    claims.sending(another);
+    claims.end(another, now);
+    assert_eq!(claims.without_response(SERVER, &order), Own::Several);
+    let standing = claims.standing(SERVER, Own::Several, &order, &refund("RF2", "A"));
+    assert_eq!(standing, Standing::Contested { in_flight: false });
+}
+
+#[test]
+fn memory_is_bounded_and_what_is_forgotten_early_is_claimed_by_nobody() {
+    let (mut claims, began) = (Claims::new(10), ProcessInstant::now());
+    let (before, order) = (claims.open(SERVER, order("TX1", "A"), began), order("TX1", "A"));
+    claims.sending(before);
+    let fill = |claims: &mut Claims, now, many| {
+        for number in 0..many {
+            let call = claims.open(SERVER, super::Order::new(["TX2"; 2], &RefundRequest::new("B")), now);
+            claims.sending(call);
+            claims.made(call, &[format!("RF9{number}")]);
+            claims.end(call, now);
+        }
+    };
+    let standing =
+        |claims: &Claims, call| claims.standing(SERVER, Own::Call(call), &order, &refund("RF1", "A"));
+    fill(&mut claims, began, 10);
+    assert_eq!(standing(&claims, before), Standing::Free);
+    fill(&mut claims, began, 1_000);
+    assert_eq!(claims.calls.len(), 11, "ten that have ended, and the one in flight");
+    assert_eq!(standing(&claims, before), Standing::Contested { in_flight: false });
+
+    let later = began + LINGERS - Duration::from_secs(1);
+    claims.not_made(before);
+    claims.end(before, later);
+    let call = claims.open(SERVER, order, later);
+    assert_eq!(standing(&claims, call), Standing::Contested { in_flight: false });
+    let call = claims.open(SERVER, order, began + 2 * LINGERS);
+    claims.forget(began + 2 * LINGERS);
+    assert_eq!((standing(&claims, call), claims.calls.len(), claims.ended.len()), (Standing::Free, 2, 0));
+}

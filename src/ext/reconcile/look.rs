@@ -1,0 +1,296 @@
+//! Reads the list of refunds, newest first, and classifies what is new in it.
+//!
+//! A list that does not prove something proves nothing: that it is in order, has an end and was read until before the refund was sent is
+//! verified from its items. Not here: what other calls of this process have made (`claims`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::claims::{Claims, Fit, Order, Own, Standing};
+use super::super::{Call, CreateRefund, Error, ListRefunds, Page, Refund};
+use super::Lookup;
+use crate::raw;
+
+/// How many refunds are listed at a time.
+const PAGE: u32 = 100;
+/// How many pages are read at most. A refund that is not found within so many is not looked for any further.
+const MOST_PAGES: u32 = 100;
+/// By how much the clocks of two servers in one service may differ.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(1);
+/// By how much more times without an offset may differ: in autumn, an hour comes twice.
+const AUTUMN: SignedDuration = SignedDuration::from_hours(1);
+/// By how much a local time may differ from UTC.
+const ZONES: SignedDuration = SignedDuration::from_hours(24);
+
+/// The refunds that were there before one was sent.
+#[derive(Default)]
+pub(super) struct Known {
+    /// When each was created, where that is known, by id.
+    refunds: BTreeMap<String, Option<jiff::Timestamp>>,
+    is_local: bool,
+}
+
+impl Known {
+    /// Returns the time before which nothing is new. The clocks of two servers may differ a little, and so the order of what was
+    /// created at the same time.
+    fn margin(&self) -> Option<jiff::Timestamp> {
+        let newest = self.refunds.values().flatten().max()?;
+        let slack = if self.is_local { CLOCKS.saturating_add(AUTUMN) } else { CLOCKS };
+        Some(newest.checked_sub(slack).unwrap_or(jiff::Timestamp::MIN))
+    }
+}
+
+/// Distinguishes refunds that existed before this one was sent.
+pub(super) enum Before {
+    /// The newest refunds that were there.
+    Known(Known),
+    /// The time from which on it may have been made.
+    Time(jiff::Timestamp),
+}
+
+/// Whether a refund was made since then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    New,
+    Old,
+    /// It cannot be known: its time is a local one.
+    Unclear,
+}
+
+impl Before {
+    /// Whether a refund is so old that none behind it can be new.
+    fn is_before(&self, refund: &Refund, is_local: bool) -> bool {
+        match self {
+            Self::Time(_) => refund.created_at.is_some() && self.age(refund, is_local) == Age::Old,
+            Self::Known(known) => {
+                let is_older = |margin| refund.created_at.is_some_and(|created_at| created_at < margin);
+                known.refunds.contains_key(&refund.id) && known.margin().is_some_and(is_older)
+            }
+        }
+    }
+
+    fn age(&self, refund: &Refund, is_local: bool) -> Age {
+        let older_than = |margin| refund.created_at.is_some_and(|created_at| created_at < margin);
+        let is_old = match self {
+            Self::Time(since) if is_local => {
+                let first = since.checked_sub(ZONES).unwrap_or(jiff::Timestamp::MIN);
+                let last = since.checked_add(ZONES).unwrap_or(jiff::Timestamp::MAX);
+                if !older_than(first) && older_than(last) {
+                    return Age::Unclear;
+                }
+                older_than(first)
+            }
+            Self::Time(since) => older_than(*since),
+            // What is older than what was read before was there, too.
+            Self::Known(known) => {
+                known.refunds.contains_key(&refund.id) || known.margin().is_some_and(older_than)
+            }
+        };
+        if is_old { Age::Old } else { Age::New }
+    }
+}
+
+impl Call<CreateRefund> {
+    /// The list that absence is read from. It is narrowed by nothing: what a filter leaves out proves nothing.
+    async fn newest(&self, number: u32) -> Result<Option<(Page<Refund>, bool)>, Error> {
+        let list = self.with(ListRefunds::default()).ordering("-created_at").page_size(PAGE).page(number);
+        match list.send_with_response().await {
+            Err(error) if number > 1 && error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+            Ok(response) => {
+                let is_local = has_local_times(response.body());
+                Ok(Some((response.into_value(), is_local)))
+            }
+        }
+    }
+
+    /// Reads the newest refunds that are there, back to one that is so old that none behind it can be taken for a new one: several
+    /// may have been created at the same time, and a page may end between them.
+    pub(super) async fn known(&self) -> Result<Known, Error> {
+        let mut known = Known::default();
+        for number in 1..=MOST_PAGES {
+            let Some((page, is_local)) = self.newest(number).await? else { break };
+            let before = known.refunds.len();
+            known.is_local |= is_local;
+            known.refunds.extend(page.into_iter().map(|refund| (refund.id, refund.created_at)));
+            // A refund without a time sorts first, and reaches nothing.
+            let oldest = known.refunds.values().min().copied().flatten();
+            let reached = oldest.is_some_and(|oldest| Some(oldest) < known.margin());
+            if reached || known.refunds.len() == before {
+                break;
+            }
+        }
+        Ok(known)
+    }
+
+    /// Reads the list back to before the refund was sent.
+    pub(super) async fn look(&self, order: &Order, before: &Before) -> Result<Look, Error> {
+        let mut look = Look::default();
+        let mut seen = BTreeSet::new();
+        let (mut last, mut descends, mut reached) = (None::<jiff::Timestamp>, false, false);
+        for number in 1..=MOST_PAGES {
+            let Some((page, is_local)) = self.newest(number).await? else {
+                look.is_complete = true;
+                return Ok(look);
+            };
+            look.is_local |= is_local && matches!(before, Before::Time(_));
+            let (is_empty, count) = (page.is_empty(), page.count);
+            let before_page = seen.len();
+            for refund in page {
+                if !seen.insert(refund.id.clone()) {
+                    continue;
+                }
+                // Not in the order that was asked for: what is new may be anywhere.
+                match refund.created_at {
+                    Some(created_at) => {
+                        look.is_unordered |= last.is_some_and(|last| created_at > last);
+                        descends |= last.is_some_and(|last| created_at < last);
+                        last = Some(created_at);
+                    }
+                    // Without a time no order can be verified.
+                    None => look.is_unordered = true,
+                }
+                reached |= before.is_before(&refund, is_local);
+                let age = before.age(&refund, is_local);
+                if age != Age::Old
+                    && let Some(fit) = self.fit(order, &refund)
+                {
+                    let is_unclear = age == Age::Unclear && fit == Fit::This;
+                    look.new.push((refund, if is_unclear { Fit::Perhaps } else { fit }));
+                }
+            }
+            let is_end = is_empty || count.is_some_and(|count| count <= seen.len() as u64);
+            // One refund that is old says nothing yet: a list that begins with the oldest has it first.
+            if is_end || reached && descends && !look.is_unordered {
+                look.is_complete = true;
+                return Ok(look);
+            }
+            // A server that does not know `page` sends the same again, and proves no end.
+            if seen.len() == before_page {
+                break;
+            }
+        }
+        Ok(look)
+    }
+
+    fn fit(&self, order: &Order, refund: &Refund) -> Option<Fit> {
+        let fit = order.fit(refund)?;
+        let is_referenced =
+            self.request.reference.as_ref().is_some_and(|reference| {
+                refund.reason.as_deref().is_some_and(|reason| reference.is_in(reason))
+            });
+        Some(if is_referenced { Fit::Reference } else { fit })
+    }
+}
+
+/// What a look at the list found.
+#[derive(Default)]
+pub(super) struct Look {
+    new: Vec<(Refund, Fit)>,
+    /// The list was read until before the refund was sent, or to its end.
+    is_complete: bool,
+    is_unordered: bool,
+    /// Times are local ones, which prove nothing when compared with a time of the caller's.
+    is_local: bool,
+}
+
+/// What the look says, and whether a later one may say more, as calls that are in flight end.
+pub(super) struct Verdict {
+    pub(super) lookup: Lookup,
+    pub(super) is_pending: bool,
+}
+
+impl Look {
+    /// Decides what became of the calls that the look speaks for.
+    pub(super) fn verdict(self, claims: &Claims, server: &str, own: Own, order: &Order) -> Verdict {
+        let settled = |lookup| Verdict { lookup, is_pending: false };
+        let proves = self.is_complete && !self.is_unordered && !self.is_local;
+        if self.new.is_empty() {
+            return settled(if proves { Lookup::NotFound } else { Lookup::Unknown });
+        }
+        let (mut referenced, mut others) = (Vec::new(), Vec::new());
+        let (mut is_contested, mut is_pending) = (false, false);
+        for (refund, fit) in self.new {
+            match claims.standing(server, own, order, &refund) {
+                // It proves no absence, though: the server may have made one refund of both.
+                Standing::Theirs if own != Own::None => continue,
+                Standing::Theirs => is_contested = true,
+                Standing::Contested { in_flight } => {
+                    is_contested = true;
+                    is_pending |= in_flight;
+                }
+                Standing::Free => {}
+            }
+            if fit == Fit::Reference {
+                referenced.push(refund);
+            } else {
+                others.push((refund, fit));
+            }
+        }
+        if referenced.len() == 1 {
+            return settled(Lookup::Identified(Box::new(referenced.remove(0))));
+        }
+        // In another order, what was read before was not the newest either, and an old one would be taken for this one.
+        let is_certain = !self.is_unordered && !is_contested && referenced.is_empty();
+        if is_certain && matches!(others[..], [(_, Fit::This)]) {
+            return settled(Lookup::Found(Box::new(others.remove(0).0)));
+        }
+        let all: Vec<Refund> = referenced.into_iter().chain(others.into_iter().map(|(it, _)| it)).collect();
+        match all.is_empty() {
+            // All that is new was made by others. This one may be late.
+            true => Verdict { lookup: Lookup::Unknown, is_pending: true },
+            false => Verdict { lookup: Lookup::Ambiguous(all), is_pending },
+        }
+    }
+}
+
+/// Whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
+/// not show it any more.
+fn has_local_times(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Item<'a> {
+        #[serde(borrow, default)]
+        created_at: Option<&'a RawValue>,
+    }
+
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        results: Vec<Item<'a>>,
+    }
+
+    let body = raw::without_mark(body);
+    let items = serde_json::from_slice::<Vec<Item<'_>>>(body)
+        .or_else(|_| serde_json::from_slice::<Envelope<'_>>(body).map(|envelope| envelope.results));
+    let is_local = |time: &RawValue| serde_json::from_str::<jiff::Timestamp>(time.get()).is_err();
+    // A body that could be read only after it was repaired shows nothing.
+    items.map_or(true, |items| items.iter().filter_map(|item| item.created_at).any(is_local))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_local_times;
+
+    #[test]
+    fn times_without_an_offset_are_found_in_the_body() {
+        for (body, expected) in [
+            (r"[]", false),
+            (r#"[{"created_at":"2026-01-02T03:04:05Z"}]"#, false),
+            (r#"[{"created_at":"2026-01-02T03:04:05.123456+02:00"}]"#, false),
+            (r#"[{"created_at":null},{}]"#, false),
+            (r#"{"count":1,"results":[{"created_at":"2026-01-02T03:04:05Z"}]}"#, false),
+            (r#"[{"created_at":"2026-01-02T03:04:05Z"},{"created_at":"2026-01-02T03:04:05"}]"#, true),
+            (r#"[{"created_at":"2026-01-02 03:04:05"}]"#, true),
+            (r#"[{"created_at":"2026-01-02"}]"#, true),
+            (r#"[{"created_at":1767322800}]"#, true),
+            ("\u{feff}[{\"created_at\":\"2026-01-02T03:04:05\"}]", true),
+            (r#"{"results":[{"created_at":"2026-01-02T03:04:05"}]}"#, true),
+            (r#"[{"created_at":"2026-01-02T03:04:05Z","amount":NaN}]"#, true),
+        ] {
+            assert_eq!(has_local_times(body.as_bytes()), expected, "{body}");
+        }
+    }
+}
