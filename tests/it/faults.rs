@@ -27,6 +27,10 @@ pub(crate) enum Fault {
     BadGateway,
     /// The framework throttles the request, which does nothing.
     Throttled,
+    /// The same in other words, with the `code` of the framework.
+    ThrottledByCode,
+    /// In words that may be anybody's.
+    ThrottledByWords,
     /// A proxy throttles after the request did its work.
     ThrottledLate,
 }
@@ -40,6 +44,7 @@ type Plan = Arc<Mutex<dyn FnMut(&str) -> Fault + Send>>;
 /// The proxy: one connection a request, each with its fault.
 pub(crate) struct Proxy {
     pub(crate) base_url: String,
+    pub(crate) address: std::net::SocketAddr,
     upstream: String,
     made: Arc<Mutex<Made>>,
     lingering: Lingering,
@@ -66,7 +71,7 @@ impl Proxy {
                 }
             }
         });
-        Self { base_url: format!("http://{address}/api"), upstream, made, lingering, task }
+        Self { base_url: format!("http://{address}/api"), address, upstream, made, lingering, task }
     }
 
     /// Counts what the server does from now on for another call, and returns its count.
@@ -106,7 +111,9 @@ async fn pass(
             return Ok(());
         }
         Fault::Unavailable => return stream.write_all(gateway("503 Service Unavailable").as_bytes()).await,
-        Fault::Throttled => return stream.write_all(throttled().as_bytes()).await,
+        Fault::Throttled | Fault::ThrottledByCode | Fault::ThrottledByWords => {
+            return stream.write_all(throttled(fault).as_bytes()).await;
+        }
         _ => {}
     }
     if first_line.starts_with("POST") {
@@ -119,7 +126,8 @@ async fn pass(
         Fault::BadGateway => stream.write_all(gateway("502 Bad Gateway").as_bytes()).await,
         Fault::ThrottledLate => stream.write_all(gateway("429 Too Many Requests").as_bytes()).await,
         Fault::None => stream.write_all(&answer).await,
-        Fault::Lost | Fault::Late | Fault::AnswerLost | Fault::Unavailable | Fault::Throttled => Ok(()),
+        // What does not come as far as this, and what closes the connection.
+        _ => Ok(()),
     }
 }
 
@@ -145,8 +153,12 @@ async fn forward(upstream: &str, request: &[u8], made: &Made) -> std::io::Result
 }
 
 /// The framework's own refusal, which is to be waited out for no time.
-fn throttled() -> String {
-    let body = r#"{"detail":"Request was throttled. Expected available in 0 seconds."}"#;
+fn throttled(fault: Fault) -> String {
+    let body = match fault {
+        Fault::ThrottledByCode => r#"{"detail":"Slow down.","code":"throttled"}"#,
+        Fault::ThrottledByWords => r#"{"detail":"Too many requests."}"#,
+        _ => r#"{"detail":"Request was throttled. Expected available in 0 seconds."}"#,
+    };
     format!(
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()

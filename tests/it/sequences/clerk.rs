@@ -1,33 +1,54 @@
 //! A clerk: a client behind faults, and what it reports. Tests plant bugs here, to see that they are found.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use nd8::{Call, Client, CreateRefund, Lookup, Outcome, Reconciled, RetryPolicy};
+use nd8::{Call, Client, CreateRefund, Decimal, Lookup, Outcome, Reconciled, RefundReference, RetryPolicy};
 use nd8_sandbox::Sandbox;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::plan::{Listing, Order, Way};
+use super::plan::{Listing, Order, Payment, Way};
 use crate::faults::{Fault, Made, Proxy};
 
 /// A mistake that a client could make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bug {
-    /// Looks for a lost refund by the text that was sent, letter for letter, and sends it again if it is not there.
-    ExactText,
+    /// Looks for a lost refund and sends it again if it is not there, and is wrong about one thing: as `send_or_reconcile` was once.
+    Overlooks(Flaw),
     /// Takes a page that is shorter than what was asked for as the last.
     ShortPageIsLast,
     /// Repeats a refund that was answered with 502.
     Repeats502,
+    /// Does not know the other calls of its process.
+    KnowsNobody,
+}
+
+/// What a client could be wrong about, when it looks for a lost refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// That the server trims texts.
+    Trimmed,
+    /// That it changes line ends.
+    LineEnds,
+    /// That it names the payment by its number.
+    PaymentNumber,
+    /// That it leaves the reason out.
+    NoReason,
+    /// That it rounds amounts.
+    Rounded,
+    /// That it caps its pages.
+    Capped,
 }
 
 /// What a clerk says became of a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Report {
-    /// It was made, and this is its id.
-    Made(String),
+    /// It was made, and this is its id; certainly, or perhaps another program's.
+    Made(String, bool),
     /// It was made, and nothing more is known.
     Done,
     NotMade,
@@ -42,6 +63,7 @@ struct Faults {
 
 pub(super) struct Clerk {
     client: Client,
+    http: reqwest::Client,
     proxy: Proxy,
     faults: Arc<Mutex<Faults>>,
     bug: Option<Bug>,
@@ -57,12 +79,17 @@ impl Clerk {
             queue.pop_front().unwrap_or(Fault::None)
         })
         .await;
-        Self { client: client(sandbox, &proxy), proxy, faults, bug }
+        let http = crate::redirects::own_http_client().no_proxy().dns_resolver(Arc::new(To(proxy.address)));
+        let http = http.build().expect("can be built");
+        let client = client(sandbox, http.clone(), "nd8.test");
+        Self { client, http, proxy, faults, bug }
     }
 
-    /// Takes a client that has repeated nothing yet.
-    pub(super) fn renew(&mut self, sandbox: &Sandbox) {
-        self.client = client(sandbox, &self.proxy);
+    /// Takes a client that has repeated nothing yet, for a server of this name.
+    pub(super) fn renew(&mut self, sandbox: &Sandbox, name: &str) {
+        let alone = format!("{}.{name}", self.proxy.address.port());
+        let name = if self.bug == Some(Bug::KnowsNobody) { &alone } else { name };
+        self.client = client(sandbox, self.http.clone(), name);
     }
 
     /// Sets the faults of the next action, and returns the count of what the server does for it.
@@ -88,16 +115,16 @@ impl Clerk {
 
     pub(super) async fn refund(
         &self,
-        payment: &str,
+        payment: &Payment,
         order: &Order,
         way: Way,
         posts: &[Fault],
         gets: &[Fault],
     ) -> (Report, Made) {
         let made = self.begin(posts, gets);
-        let call = self.call(payment, order);
+        let call = self.call(payment.name(order), order);
         let report = match (self.bug, way) {
-            (Some(Bug::ExactText), _) => self.refund_by_text(call, order).await,
+            (Some(Bug::Overlooks(flaw)), _) => self.refund_overlooking(call, payment, order, flaw).await,
             (Some(Bug::Repeats502), _) => match call.clone().send().await {
                 Err(error) if error.status().is_some_and(|status| status == 502) => {
                     report(call.send().await.map(id))
@@ -107,25 +134,63 @@ impl Clerk {
             (_, Way::Plain) => report(call.send().await.map(id)),
             (_, Way::Reconciled) => reconciled(call.send_or_reconcile().await),
             (_, Way::Resent) => reconciled(call.resend_if_absent().send_or_reconcile().await),
+            (_, Way::Referenced) => {
+                reconciled(call.reference(RefundReference::new()).send_or_reconcile().await)
+            }
         };
         (report, made)
     }
 
-    /// The bug: what the server stores is not letter for letter what was sent.
-    async fn refund_by_text(&self, call: Call<CreateRefund>, order: &Order) -> Report {
-        let list = || self.client.refunds().list().items().try_collect::<Vec<_>>();
+    /// Refunds as another program does, of which this process knows nothing.
+    pub(super) async fn refund_elsewhere(&self, payment: &str, order: &Order) {
+        self.begin(&[], &[]);
+        let mut body = nd8::raw::types::RefundRequest::new(order.reason);
+        if let Some(amount) = order.amount {
+            body = body.amount(amount);
+        }
+        // It may be refused, as any other.
+        drop(self.client.raw().create_refund(payment, &body).send().await);
+    }
+
+    async fn refund_overlooking(
+        &self,
+        call: Call<CreateRefund>,
+        payment: &Payment,
+        order: &Order,
+        flaw: Flaw,
+    ) -> Report {
+        let list = || async {
+            let oldest_first = self.client.refunds().list().ordering("created_at").page_size(100);
+            match flaw {
+                Flaw::Capped => oldest_first.send().await.map(|page| page.items),
+                _ => oldest_first.items().try_collect().await,
+            }
+        };
         let Ok(before) = list().await else { return Report::NotMade };
         let lost = match call.clone().send().await {
             Err(error) if error.outcome() == Outcome::Unknown => error,
             result => return report(result.map(id)),
         };
         let Ok(after) = list().await else { return report(Err(lost)) };
+        let stored = |text: &str| {
+            let text = if flaw == Flaw::Trimmed { text } else { text.trim() };
+            if flaw == Flaw::LineEnds { text.to_owned() } else { text.replace("\r\n", "\n") }
+        };
         let is_this = |refund: &&nd8::Refund| {
-            refund.reason.as_deref().is_none_or(|reason| reason == order.reason)
-                && before.iter().all(|old| old.id != refund.id)
+            let named = refund.transaction_id.as_deref();
+            let is_named = named == Some(&payment.public)
+                || flaw != Flaw::PaymentNumber && named == Some(&payment.number);
+            let is_reason = match refund.reason.as_deref() {
+                Some(reason) => stored(reason) == stored(order.reason),
+                None => flaw != Flaw::NoReason,
+            };
+            let cent = Decimal::new(if flaw == Flaw::Rounded { 0 } else { 1 }, 2);
+            let is_amount =
+                refund.amount.zip(order.amount).is_none_or(|(one, other)| (one - other).abs() <= cent);
+            is_named && is_reason && is_amount && before.iter().all(|old| old.id != refund.id)
         };
         match after.iter().find(is_this) {
-            Some(refund) => Report::Made(refund.id.clone()),
+            Some(refund) => Report::Made(refund.id.clone(), false),
             None => report(call.send().await.map(id)),
         }
     }
@@ -181,15 +246,26 @@ impl Clerk {
     }
 }
 
-fn client(sandbox: &Sandbox, proxy: &Proxy) -> Client {
+/// Resolves each name to one address: clerks call the same server, each by way of its own proxy.
+struct To(SocketAddr);
+
+impl Resolve for To {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(std::iter::once(self.0));
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}
+
+fn client(sandbox: &Sandbox, http: reqwest::Client, name: &str) -> Client {
     let at_once = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    let client = Client::builder(sandbox.api_key()).base_url(&proxy.base_url).retry(at_once);
+    let base_url = format!("http://{name}/api");
+    let client = Client::builder(sandbox.api_key()).base_url(base_url).http_client(http).retry(at_once);
     client.build().expect("the settings are fine")
 }
 
 fn report(result: Result<String, nd8::Error>) -> Report {
     match result {
-        Ok(id) => Report::Made(id),
+        Ok(id) => Report::Made(id, true),
         Err(error) => match error.outcome() {
             Outcome::NotSent | Outcome::Rejected => Report::NotMade,
             Outcome::Done => Report::Done,
@@ -200,8 +276,9 @@ fn report(result: Result<String, nd8::Error>) -> Report {
 
 fn reconciled(result: Result<Reconciled, nd8::Error>) -> Report {
     match result {
-        Ok(Reconciled::Created(created)) => Report::Made(id(created)),
-        Ok(Reconciled::Found(refund)) => Report::Made(refund.id),
+        Ok(Reconciled::Created(created)) => Report::Made(id(created), true),
+        Ok(Reconciled::Identified(refund)) => Report::Made(refund.id, true),
+        Ok(Reconciled::Found(refund)) => Report::Made(refund.id, false),
         // Several, of which a person has to choose.
         Ok(_) => Report::Unknown,
         Err(error) => report(Err(error)),

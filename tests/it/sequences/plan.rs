@@ -50,6 +50,8 @@ pub(super) enum Action {
     Elsewhere {
         order: Order,
     },
+    /// A minute passes, in which a list catches up.
+    Minute,
 }
 
 /// The refund that is wanted.
@@ -63,6 +65,19 @@ pub(super) struct Order {
     pub(super) amount: Option<Decimal>,
 }
 
+/// The names of a payment.
+pub(super) struct Payment {
+    pub(super) public: String,
+    pub(super) number: String,
+}
+
+impl Payment {
+    /// Returns the name that an order has for it.
+    pub(super) fn name(&self, order: &Order) -> &str {
+        if order.by_number { &self.number } else { &self.public }
+    }
+}
+
 /// How a refund is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
@@ -70,6 +85,8 @@ pub(super) enum Way {
     Reconciled,
     /// Reconciled, and sent again where it is not in the list, which the caller asked for.
     Resent,
+    /// Reconciled, with a reference in the reason.
+    Referenced,
 }
 
 /// How a list is read, and in pages of which size.
@@ -83,7 +100,7 @@ pub(super) enum Listing {
 }
 
 /// The faults of requests that change something.
-const POSTS: [Fault; 12] = [
+const POSTS: [Fault; 14] = [
     Fault::None,
     Fault::None,
     Fault::None,
@@ -94,6 +111,8 @@ const POSTS: [Fault; 12] = [
     Fault::AnswerBrokenOff,
     Fault::Unavailable,
     Fault::Throttled,
+    Fault::ThrottledByCode,
+    Fault::ThrottledByWords,
     Fault::ThrottledLate,
     Fault::Late,
 ];
@@ -131,6 +150,35 @@ impl Sequence {
 }
 
 impl Sequence {
+    /// Replaces the quirks, and the requests that arrive late: those are sent twice by each client that sends again.
+    pub(super) fn with_quirks(mut self, quirks: &[Quirk]) -> Self {
+        self.quirks = quirks.to_vec();
+        for action in self.steps.iter_mut().flatten() {
+            if let Action::Refund { posts, .. } = action {
+                posts
+                    .iter_mut()
+                    .filter(|fault| **fault == Fault::Late)
+                    .for_each(|fault| *fault = Fault::AnswerLost);
+            }
+        }
+        self
+    }
+
+    /// Whether two calls that reconcile ask for what looks like the same refund in one step.
+    pub(super) fn has_race(&self) -> bool {
+        let orders = |step: &[Action]| -> Vec<Order> {
+            let refunds = step.iter().filter_map(|action| match action {
+                Action::Refund { order, way: Way::Reconciled | Way::Resent, .. } => Some(order.clone()),
+                _ => None,
+            });
+            refunds.collect()
+        };
+        self.steps.iter().any(|step| match &orders(step)[..] {
+            [first, others @ ..] => others.iter().any(|other| self.looks_alike(first, other)),
+            [] => false,
+        })
+    }
+
     /// Whether the server shows two refunds in such a way that either may be taken for the other.
     pub(super) fn looks_alike(&self, one: &Order, other: &Order) -> bool {
         let has = |quirk| self.quirks.contains(&quirk);
@@ -153,7 +201,8 @@ impl Action {
     fn draw(random: &mut Rng) -> Self {
         let gets = faults(random, &GETS, 6);
         let order = Order::draw(random);
-        match random.u8(..9) {
+        match random.u8(..10) {
+            9 => Self::Minute,
             0 => Self::Elsewhere { order },
             1 => Self::Look { order, gets },
             2 | 3 => {
@@ -163,7 +212,7 @@ impl Action {
                 Self::List { way, gets }
             }
             _ => {
-                let way = pick(random, &[Way::Plain, Way::Reconciled, Way::Resent]);
+                let way = pick(random, &[Way::Plain, Way::Reconciled, Way::Resent, Way::Referenced]);
                 Self::Refund { order, way, posts: faults(random, &POSTS, 3), gets }
             }
         }
@@ -224,6 +273,7 @@ impl fmt::Display for Action {
                     Way::Plain => "send()",
                     Way::Reconciled => "send_or_reconcile()",
                     Way::Resent => "resend_if_absent().send_or_reconcile()",
+                    Way::Referenced => "reference(RefundReference::new()).send_or_reconcile()",
                 };
                 write!(f, "refunds {order} with {way}.")?;
                 write_faults(f, "POST", posts)?;
@@ -244,6 +294,7 @@ impl fmt::Display for Action {
                 write_faults(f, "GET", gets)
             }
             Action::Elsewhere { order } => write!(f, "is another program, which refunds {order}."),
+            Action::Minute => f.write_str("waits for a minute."),
         }
     }
 }
@@ -272,6 +323,8 @@ fn write_faults(f: &mut fmt::Formatter<'_>, method: &str, faults: &[Fault]) -> f
             Fault::BadGateway => "does its work, and a proxy returns 502",
             Fault::Unavailable => "is answered with 503 by a proxy, and does nothing",
             Fault::Throttled => "is throttled by the framework, and does nothing",
+            Fault::ThrottledByCode => "is throttled by the framework in other words, and does nothing",
+            Fault::ThrottledByWords => "is throttled by somebody, and does nothing",
             Fault::ThrottledLate => "does its work, and a proxy returns 429",
         };
         write!(f, "\n     {method} number {} of it {what}.", index + 1)?;

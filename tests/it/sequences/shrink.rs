@@ -82,7 +82,7 @@ fn plainer(action: &Action) -> Vec<Action> {
             let simpler = match way {
                 Way::Plain => None,
                 Way::Reconciled => Some(Way::Plain),
-                Way::Resent => Some(Way::Reconciled),
+                Way::Resent | Way::Referenced => Some(Way::Reconciled),
             };
             all.extend(simpler.map(|way| with(order, way, posts, gets)));
             all.extend(orders(order).iter().map(|order| with(order, *way, posts, gets)));
@@ -97,6 +97,7 @@ fn plainer(action: &Action) -> Vec<Action> {
             all.extend(fewer(gets).into_iter().map(|gets| Action::Look { order: order.clone(), gets }));
             all.extend(orders(order).into_iter().map(|order| Action::Look { order, gets: gets.clone() }));
         }
+        Action::Minute => {}
         Action::Elsewhere { order } => {
             all.extend(orders(order).into_iter().map(|order| Action::Elsewhere { order }));
         }
