@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::core::{Core, Limits};
+use super::core::{Core, HttpClients, Limits, MakeHttp};
 use super::retry::Budget;
 use super::{Door, Environment, Error, RetryPolicy, tls};
 use crate::raw;
@@ -119,6 +119,9 @@ impl<D: Door> Builder<D> {
     /// [`application`](Self::application) is not sent. A response that it got by following a redirect is an error all the
     /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown).
     ///
+    /// A connection is driven by the runtime that opened it. For each runtime that it is used on, the default client has connections of its
+    /// own; one of yours has them for all, so take one for each.
+    ///
     /// Retries and redirects of the HTTP client do not repeat a request of this crate: its body can be read only once. What is left is
     /// that hyper sends a request on another connection if a pooled one was closed before anything of it was written, and what a
     /// proxy does on its own. Middleware around reqwest cannot be passed here.
@@ -161,33 +164,47 @@ impl<D: Door> Builder<D> {
     pub fn build(self) -> Result<D, Error> {
         self.context.check().map_err(Error::configuration_problem)?;
         let base_url = checked(&self.base_url)?;
-        let http = match self.http {
-            Some(http) => http,
-            None => self.default_http_client(&base_url)?,
+        let (http, make) = match self.http {
+            Some(http) => (http, None),
+            None => {
+                if !tls::IS_BUILT_IN && base_url.starts_with("https:") {
+                    let problem = "the base URL is HTTPS, and no TLS is built in: turn a TLS feature on, or bring an HTTP client";
+                    return Err(Error::configuration_problem(problem));
+                }
+                let make = default_http_client(self.application, self.limits, self.connect_timeout);
+                (make()?, Some(Box::new(make) as MakeHttp))
+            }
         };
-        let raw = raw::Client::new_with_client(&base_url, http, self.context);
-        Ok(D::open(Arc::new(Core { raw, limits: self.limits, retry: self.retry, budget: Budget::new() })))
+        let raw = raw::Client::new_with_client(&base_url, http.clone(), self.context);
+        let (limits, retry, budget) = (self.limits, self.retry, Budget::new());
+        let http = HttpClients::new(http, make.filter(|_| cfg!(not(target_family = "wasm"))));
+        Ok(D::open(Arc::new(Core { raw, http, limits, retry, budget })))
     }
+}
 
-    fn default_http_client(&self, base_url: &str) -> Result<reqwest::Client, Error> {
-        if !tls::IS_BUILT_IN && base_url.starts_with("https:") {
-            let problem = "the base URL is HTTPS, and no TLS is built in: turn a TLS feature on, or bring an HTTP client";
-            return Err(Error::configuration_problem(problem));
-        }
-        let user_agent = match &self.application {
-            Some(application) => format!("{USER_AGENT} {application}"),
-            None => USER_AGENT.to_owned(),
-        };
-        let http = reqwest::Client::builder().user_agent(user_agent);
+/// Returns what makes an HTTP client, for the first runtime that it is used on as for any further.
+fn default_http_client(
+    application: Option<String>,
+    limits: Limits,
+    connect_timeout: Duration,
+) -> impl Fn() -> Result<reqwest::Client, Error> + Send + Sync {
+    let user_agent = match application {
+        Some(application) => format!("{USER_AGENT} {application}"),
+        None => USER_AGENT.to_owned(),
+    };
+    move || {
+        let http = reqwest::Client::builder().user_agent(&user_agent);
         // A browser decides on these by itself.
         #[cfg(not(target_family = "wasm"))]
         let http = http
             // For the raw client; calls of the doors set their own.
-            .timeout(self.limits.attempt_timeout)
-            .connect_timeout(self.connect_timeout)
+            .timeout(limits.attempt_timeout)
+            .connect_timeout(connect_timeout)
             // What may be repeated is decided in `retry`, within its budget.
             .retry(reqwest::retry::never())
             .redirect(reqwest::redirect::Policy::none());
+        #[cfg(target_family = "wasm")]
+        let _ = (limits, connect_timeout);
         tls::build(http)
     }
 }

@@ -319,7 +319,7 @@ impl<R: Request> Call<R> {
         ));
         let raw = raw::Client {
             baseurl: self.core.raw.baseurl.clone(),
-            client: self.core.raw.client.clone(),
+            client: self.core.http.current(),
             inner: self.core.raw.inner.with_exchange(Arc::clone(&exchange)),
         };
         let result = self.request.attempt(&raw).await;

@@ -21,6 +21,7 @@ mod reconcile_servers;
 mod redaction;
 mod redirects;
 mod retries;
+mod runtimes;
 mod sequences;
 mod simulation;
 mod support;
