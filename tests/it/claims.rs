@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use nd8::{Call, Client, CreateRefund, Decimal, Lookup, Outcome, Reconciled, RefundReference, RetryPolicy};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock};
 
 /// What becomes of a request for a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ struct Server {
     ledger: Arc<Mutex<Ledger>>,
     is_made: Arc<Notify>,
     may_answer: Arc<Notify>,
+    /// Locked, it delays the lists.
+    lists: Arc<RwLock<()>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -86,7 +88,10 @@ impl Server {
         let fates = fates.iter().copied().collect();
         let ledger = Arc::new(Mutex::new(Ledger { fates, refunds: vec![old], stores: None }));
         let (is_made, may_answer) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+        let lists = Arc::<RwLock<()>>::default();
+        let delay = Arc::clone(&lists);
         let list = |State((ledger, ..)): State<Shared>| async move {
+            drop(delay.read().await);
             let refunds = ledger.lock().expect("nobody panics").refunds.clone();
             Json(json!({ "count": refunds.len(), "next": null, "previous": null, "results": refunds }))
         };
@@ -98,7 +103,7 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}/api", listener.local_addr().expect("is bound"));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
-        Self { url, ledger, is_made, may_answer, task }
+        Self { url, ledger, is_made, may_answer, lists, task }
     }
 
     /// A call of a client of its own.
@@ -261,10 +266,11 @@ async fn reconciled_beside_another(
 ) -> Result<Reconciled, nd8::Error> {
     let elsewhere = async {
         server.is_made.notified().await;
+        let _until_made = server.lists.write().await;
         let body = nd8::raw::types::RefundRequest::new("Order 4711").amount(Decimal::TEN);
         server.client().raw().create_refund("TX1", &body).send().await.expect("is made");
     };
-    let refund = refund.settle(Duration::from_millis(100)).send_or_reconcile();
+    let refund = refund.settle(Duration::from_millis(1)).send_or_reconcile();
     let (result, ()) = tokio::join!(refund, elsewhere);
     result
 }
@@ -334,5 +340,28 @@ async fn a_local_time_proves_no_absence() {
         let since = "2026-01-02T00:00:00Z".parse().expect("is a time");
         let looked = format!("{:?}", server.refund().reconcile(since).await.expect("is answered"));
         assert!(looked.starts_with(expected), "{created_at} {reason}: {looked}");
+    }
+}
+
+/// In autumn, an hour comes twice: what is new may have an earlier time than what was there before.
+#[tokio::test]
+async fn a_refund_of_the_hour_that_comes_twice_is_new() {
+    for (zone, expected) in [("", "found RF3"), ("Z", "Unknown")] {
+        let refund = |id: &str, reason: &str, time: &str| {
+            json!({
+                "id": id, "transaction_id": "TX1", "amount": "10.00", "currency": "USD", "reason": reason,
+                "created_at": format!("2026-10-{time}{zone}"),
+            })
+        };
+        let old = [refund("RF2", "Old", "25T02:59:00"), refund("RF1", "Older", "24T12:00:00")];
+        let server = Server::start(&[Fate::Lost]).await;
+        server.ledger().refunds = old.to_vec();
+        let made = async {
+            server.is_made.notified().await;
+            server.ledger().refunds.insert(1, refund("RF3", "Order 4711", "25T02:10:00"));
+        };
+        let (result, ()) =
+            tokio::join!(server.refund().settle(Duration::from_millis(1)).send_or_reconcile(), made);
+        assert_eq!(said(&result), expected, "{zone:?}: {result:?}");
     }
 }

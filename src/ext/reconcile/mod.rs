@@ -200,7 +200,8 @@ impl Call<CreateRefund> {
     ///
     /// Two calls of this process never report the same refund as theirs, whichever clients of one base URL they use: a refund that
     /// another call may have made is [`Ambiguous`](Reconciled::Ambiguous). A refund that another process made at the same time, with the
-    /// same payment, amount and reason, cannot be distinguished, unless there is a [`reference`](Self::reference).
+    /// same payment, amount and reason, cannot be distinguished, unless there is a [`reference`](Self::reference); nor can one that was
+    /// made with the raw client. A call that ended without a response counts for 15 minutes.
     ///
     /// The deadlines of the call hold for each request that this takes.
     ///
