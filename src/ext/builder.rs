@@ -171,7 +171,7 @@ impl<D: Door> Builder<D> {
                     let problem = "the base URL is HTTPS, and no TLS is built in: turn a TLS feature on, or bring an HTTP client";
                     return Err(Error::configuration_problem(problem));
                 }
-                let make = default_http_client(self.application, self.limits, self.connect_timeout);
+                let make = default_http_client(self.application, self.limits, self.connect_timeout)?;
                 (make()?, Some(Box::new(make) as MakeHttp))
             }
         };
@@ -187,12 +187,13 @@ fn default_http_client(
     application: Option<String>,
     limits: Limits,
     connect_timeout: Duration,
-) -> impl Fn() -> Result<reqwest::Client, Error> + Send + Sync {
+) -> Result<impl Fn() -> Result<reqwest::Client, Error> + Send + Sync, Error> {
+    let shared = tls::set_up()?;
     let user_agent = match application {
         Some(application) => format!("{USER_AGENT} {application}"),
         None => USER_AGENT.to_owned(),
     };
-    move || {
+    Ok(move || {
         let http = reqwest::Client::builder().user_agent(&user_agent);
         // A browser decides on these by itself.
         #[cfg(not(target_family = "wasm"))]
@@ -205,8 +206,8 @@ fn default_http_client(
             .redirect(reqwest::redirect::Policy::none());
         #[cfg(target_family = "wasm")]
         let _ = (limits, connect_timeout);
-        tls::build(http)
-    }
+        tls::build(http, &shared)
+    })
 }
 
 impl<D> fmt::Debug for Builder<D> {

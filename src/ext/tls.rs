@@ -12,15 +12,37 @@ pub(super) const IS_BUILT_IN: bool = cfg!(any(
     feature = "rustls-ring"
 ));
 
+/// What several HTTP clients share: of rustls the configuration, with its root certificates.
+#[cfg(all(
+    not(any(target_family = "wasm", feature = "native-tls")),
+    any(feature = "rustls-aws-lc", feature = "rustls-ring")
+))]
+pub(super) type Shared = rustls::ClientConfig;
+/// What several HTTP clients share: nothing.
+#[cfg(not(all(
+    not(any(target_family = "wasm", feature = "native-tls")),
+    any(feature = "rustls-aws-lc", feature = "rustls-ring")
+)))]
+pub(super) type Shared = ();
+
+/// Nothing is to be set up.
+#[cfg(not(all(
+    not(any(target_family = "wasm", feature = "native-tls")),
+    any(feature = "rustls-aws-lc", feature = "rustls-ring")
+)))]
+pub(super) fn set_up() -> Result<Shared, Error> {
+    Ok(())
+}
+
 /// The browser's.
 #[cfg(target_family = "wasm")]
-pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+pub(super) fn build(http: reqwest::ClientBuilder, (): &Shared) -> Result<reqwest::Client, Error> {
     finish(http)
 }
 
 /// The TLS of the system: OpenSSL on Linux, Secure Transport on macOS, SChannel on Windows.
 #[cfg(all(not(target_family = "wasm"), feature = "native-tls"))]
-pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+pub(super) fn build(http: reqwest::ClientBuilder, (): &Shared) -> Result<reqwest::Client, Error> {
     finish(http.tls_backend_native())
 }
 
@@ -30,7 +52,7 @@ pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Err
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
 ))]
-pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+pub(super) fn set_up() -> Result<Shared, Error> {
     use std::sync::Arc;
 
     #[cfg(feature = "rustls-aws-lc")]
@@ -42,9 +64,17 @@ pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Err
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_platform_verifier())
-        .map_err(|error| Error::configuration("TLS cannot be set up", error))?
-        .with_no_client_auth();
-    finish(http.tls_backend_preconfigured(config))
+        .map_err(|error| Error::configuration("TLS cannot be set up", error))?;
+    Ok(config.with_no_client_auth())
+}
+
+/// Speaks TLS by the shared configuration.
+#[cfg(all(
+    not(any(target_family = "wasm", feature = "native-tls")),
+    any(feature = "rustls-aws-lc", feature = "rustls-ring")
+))]
+pub(super) fn build(http: reqwest::ClientBuilder, shared: &Shared) -> Result<reqwest::Client, Error> {
+    finish(http.tls_backend_preconfigured(shared.clone()))
 }
 
 /// Without a TLS feature only HTTP can be spoken.
@@ -57,7 +87,7 @@ pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Err
     feature = "rustls-aws-lc",
     feature = "rustls-ring"
 )))]
-pub(super) fn build(http: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+pub(super) fn build(http: reqwest::ClientBuilder, (): &Shared) -> Result<reqwest::Client, Error> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(http))) {
         Ok(built) => built,
         Err(_) => Err(Error::configuration_problem(

@@ -304,6 +304,17 @@ async fn a_refund_of_another_process_is_told_from_ones_own_by_a_reference() {
 }
 
 #[tokio::test]
+async fn a_refund_with_the_reference_is_found_before_its_time() {
+    let too_late = "2026-01-02T00:00:00Z".parse().expect("is a time");
+    for (reference, expected) in [("refund-4711", "Identified"), ("refund-4712", "NotFound")] {
+        let server = Server::start(&[]).await;
+        server.refund().reference("refund-4711").send().await.expect("is made");
+        let looked = server.refund().reference(reference).reconcile(too_late).await.expect("is answered");
+        assert!(format!("{looked:?}").starts_with(expected), "{reference}: {looked:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_reference_is_in_front_of_the_reason_once_and_checked() {
     let server = Server::start(&[]).await;
     let refund = server.refund().reference("refund-4711").reference("refund-4712");

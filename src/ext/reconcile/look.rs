@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::super::claims::{Claims, Fit, Order, Own, Standing};
 use super::super::{Call, CreateRefund, Error, ListRefunds, Page, Refund};
@@ -155,8 +154,10 @@ impl Call<CreateRefund> {
                 }
                 reached |= before.is_before(&refund, is_local);
                 let age = before.age(&refund, is_local);
-                if age != Age::Old
-                    && let Some(fit) = self.fit(order, &refund)
+                // A refund with the reference is this one, even if `since` was taken too late.
+                let may_be_early = |fit| fit == Fit::Reference && matches!(before, Before::Time(_));
+                if let Some(fit) = self.fit(order, &refund)
+                    && (age != Age::Old || may_be_early(fit))
                 {
                     let is_unclear = age == Age::Unclear && fit == Fit::This;
                     look.new.push((refund, if is_unclear { Fit::Perhaps } else { fit }));
@@ -248,26 +249,25 @@ impl Look {
 }
 
 /// Whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
-/// not show it any more.
+/// not show it any more, and wherever in it they are.
 fn has_local_times(body: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Item<'a> {
-        #[serde(borrow, default)]
-        created_at: Option<&'a RawValue>,
+    fn is_local(value: &Value) -> bool {
+        match value {
+            Value::Array(items) => items.iter().any(is_local),
+            Value::Object(fields) => fields.iter().any(|(name, value)| match value {
+                Value::Array(_) | Value::Object(_) => is_local(value),
+                Value::Null => false,
+                value if name == "created_at" => {
+                    serde_json::from_value::<jiff::Timestamp>(value.clone()).is_err()
+                }
+                _ => false,
+            }),
+            _ => false,
+        }
     }
 
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        results: Vec<Item<'a>>,
-    }
-
-    let body = raw::without_mark(body);
-    let items = serde_json::from_slice::<Vec<Item<'_>>>(body)
-        .or_else(|_| serde_json::from_slice::<Envelope<'_>>(body).map(|envelope| envelope.results));
-    let is_local = |time: &RawValue| serde_json::from_str::<jiff::Timestamp>(time.get()).is_err();
     // A body that could be read only after it was repaired shows nothing.
-    items.map_or(true, |items| items.iter().filter_map(|item| item.created_at).any(is_local))
+    serde_json::from_slice(raw::without_mark(body)).map_or(true, |body| is_local(&body))
 }
 
 #[cfg(test)]
@@ -288,6 +288,8 @@ mod tests {
             (r#"[{"created_at":1767322800}]"#, true),
             ("\u{feff}[{\"created_at\":\"2026-01-02T03:04:05\"}]", true),
             (r#"{"results":[{"created_at":"2026-01-02T03:04:05"}]}"#, true),
+            (r#"{"data":{"items":[{"created_at":"2026-01-02T03:04:05"}]}}"#, true),
+            (r#"{"data":{"items":[{"created_at":"2026-01-02T03:04:05Z"}]}}"#, false),
             (r#"[{"created_at":"2026-01-02T03:04:05Z","amount":NaN}]"#, true),
         ] {
             assert_eq!(has_local_times(body.as_bytes()), expected, "{body}");
