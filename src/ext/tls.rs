@@ -23,7 +23,7 @@ pub(super) type Shared = rustls::ClientConfig;
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
 )))]
-pub(super) type Shared = ();
+pub(super) struct Shared;
 
 /// Nothing is to be set up.
 #[cfg(not(all(
@@ -31,18 +31,18 @@ pub(super) type Shared = ();
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
 )))]
 pub(super) fn set_up() -> Result<Shared, Error> {
-    Ok(())
+    Ok(Shared)
 }
 
 /// The browser's.
 #[cfg(target_family = "wasm")]
-pub(super) fn build(http: reqwest::ClientBuilder, (): &Shared) -> Result<reqwest::Client, Error> {
+pub(super) fn build(http: reqwest::ClientBuilder, _: &Shared) -> Result<reqwest::Client, Error> {
     finish(http)
 }
 
 /// The TLS of the system: OpenSSL on Linux, Secure Transport on macOS, SChannel on Windows.
 #[cfg(all(not(target_family = "wasm"), feature = "native-tls"))]
-pub(super) fn build(http: reqwest::ClientBuilder, (): &Shared) -> Result<reqwest::Client, Error> {
+pub(super) fn build(http: reqwest::ClientBuilder, _: &Shared) -> Result<reqwest::Client, Error> {
     finish(http.tls_backend_native())
 }
 
@@ -87,7 +87,7 @@ pub(super) fn build(http: reqwest::ClientBuilder, shared: &Shared) -> Result<req
     feature = "rustls-aws-lc",
     feature = "rustls-ring"
 )))]
-pub(super) fn build(http: reqwest::ClientBuilder, (): &Shared) -> Result<reqwest::Client, Error> {
+pub(super) fn build(http: reqwest::ClientBuilder, _: &Shared) -> Result<reqwest::Client, Error> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(http))) {
         Ok(built) => built,
         Err(_) => Err(Error::configuration_problem(
