@@ -279,3 +279,20 @@ async fn a_request_that_was_refused_unread_is_not_sent() {
         assert_eq!((server.count(), created.attempts()), (5, 4), "{act:?}");
     }
 }
+
+/// A body that cannot be copied has a length all the same: not every server of Python reads chunks.
+#[tokio::test]
+async fn a_request_says_how_long_it_is() {
+    let server = crate::support::Server::start(|request| {
+        let json = if request.method == "GET" { crate::support::PAYMENT } else { REFUND };
+        crate::support::answer_json(200, json)
+    })
+    .await;
+    let client = server.client();
+    client.refunds().create("TX", "x").send().await.expect("is made");
+    client.payments().get("TX").send().await.expect("is there");
+    let headers = |number: usize, name: &str| server.received()[number].header(name).map(str::to_owned);
+    let lengths = [0, 1].map(|number| headers(number, "content-length"));
+    assert_eq!(lengths, [Some(r#"{"reason":"x"}"#.len().to_string()), None]);
+    assert!((0..2).all(|number| headers(number, "transfer-encoding").is_none()));
+}
