@@ -32,7 +32,7 @@ impl Core {
 /// The HTTP clients of a core, one for each runtime that calls are made on.
 ///
 /// A connection is driven by the runtime that opened it. Where that one stands still, as one of a single thread does between two
-/// `block_on`, a request over its connection would never leave, and nobody could say so.
+/// `block_on`, a request over its connection would never leave, and nothing would report it.
 pub(super) struct HttpClients {
     first: reqwest::Client,
     /// Makes another one; absent for a client of the caller's.

@@ -246,15 +246,15 @@ mod tests {
         }
         let both = answered(503, &[("retry-after", "3"), ("retry-after", "7"), ("retry-after", "soon")], "");
         assert_eq!(both.retry_after(), seconds(7));
-        let told = |wait| {
+        let worded = |wait| {
             let body =
                 format!(r#"{{"detail":"Request was throttled. Expected available in {wait} seconds."}}"#);
             answered(429, &[], body.leak()).retry_after()
         };
-        assert_eq!(told("1e9"), seconds(1_000_000_000));
-        assert_eq!(told("2.5"), seconds(3));
-        assert_eq!(told("99999999999999999999"), Some(Duration::from_secs(u64::MAX)));
-        assert_eq!(told("a few"), None);
+        assert_eq!(worded("1e9"), seconds(1_000_000_000));
+        assert_eq!(worded("2.5"), seconds(3));
+        assert_eq!(worded("99999999999999999999"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(worded("a few"), None);
         let asked = |body| answered(429, &[], body).retry_after();
         assert_eq!(asked(THROTTLED), Some(Duration::from_secs(3)));
         assert_eq!(asked(r#"{"detail":"Request was throttled."}"#), None);

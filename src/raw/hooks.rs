@@ -81,7 +81,7 @@ impl ClientHooks<Context> for Client {
         if *response.url() == sent_to {
             return Ok(response);
         }
-        // An HTTP client that follows redirects turns a POST that Django answered with 301 for want of a trailing slash into
+        // An HTTP client that follows redirects turns a POST that Django redirects with 301 for want of a trailing slash into
         // a GET, and reports its 200. The client of this crate does not follow; should a caller's own do, or a browser's,
         // the response becomes a redirect again.
         match &self.inner.exchange {
@@ -109,8 +109,7 @@ fn sent_once(request: reqwest::Request) -> reqwest::Request {
     request
 }
 
-/// What a server says that sends its clients elsewhere. With which status it did, is not known any more: after a 302 or 303, a POST may
-/// have taken effect.
+/// Makes the response that redirects to another URL. Its status is not known any more: after a 302 or 303, a POST may have taken effect.
 fn redirect(to: &reqwest::Url) -> Received {
     let location = HeaderValue::try_from(to.as_str()).ok().map(|location| (LOCATION, location));
     Received {

@@ -17,7 +17,7 @@ use tokio::sync::{Notify, RwLock};
 /// What becomes of a request for a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// It is made, and so says the response.
+    /// It is made, and the response has its id.
     Made,
     /// It is made, and a gateway loses the response.
     ResponseLost,
@@ -131,7 +131,7 @@ fn since() -> jiff::Timestamp {
     "2025-06-01T00:00:00Z".parse().expect("is a time")
 }
 
-fn said(result: &Result<Reconciled, nd8::Error>) -> String {
+fn reported(result: &Result<Reconciled, nd8::Error>) -> String {
     match result {
         Ok(Reconciled::Created(created)) => format!("created {}", created.id().expect("has an id")),
         Ok(Reconciled::Found(refund)) => format!("found {}", refund.id),
@@ -154,7 +154,7 @@ async fn two_calls_at_once_never_report_the_same_refund() {
         let server = Server::start(&fates).await;
         let (one, other) =
             tokio::join!(server.refund().send_or_reconcile(), server.refund().send_or_reconcile());
-        let mut all = [said(&one), said(&other)];
+        let mut all = [reported(&one), reported(&other)];
         all.sort();
         assert_eq!(all, expected, "{fates:?}");
     }
@@ -201,7 +201,7 @@ async fn a_lost_response_is_found_among_the_refunds_of_others() {
                 }
             };
             let (own_result, ()) = tokio::join!(refund, sent);
-            assert_eq!(said(&own_result), expected, "{other:?}, {own:?}, {by_number}: {own_result:?}");
+            assert_eq!(reported(&own_result), expected, "{other:?}, {own:?}, {by_number}: {own_result:?}");
             server.may_answer.notify_one();
             let theirs = theirs.await.expect("nobody panics");
             if let Ok(created) = theirs {
@@ -216,7 +216,7 @@ async fn a_call_that_was_dropped_may_have_made_the_refund() {
     let server = Server::start(&[Fate::Late, Fate::Lost]).await;
     let own = async {
         let look = server.refund().send_or_reconcile();
-        said(&look.await)
+        reported(&look.await)
     };
     let theirs = tokio::spawn(server.refund().send());
     server.is_made.notified().await;
@@ -276,7 +276,7 @@ async fn reconciled_beside_another(
 }
 
 #[tokio::test]
-async fn a_refund_of_another_process_is_told_from_ones_own_by_a_reference() {
+async fn a_reference_distinguishes_a_refund_from_another_process_s() {
     let reference = RefundReference::new();
     for (fate, stores, without, with) in [
         (Fate::ResponseLost, None, "ambiguous", "identified RF2"),
@@ -292,7 +292,7 @@ async fn a_refund_of_another_process_is_told_from_ones_own_by_a_reference() {
             server.ledger().stores = stores;
             let refund = if is_referenced { server.refund().reference(&reference) } else { server.refund() };
             let result = reconciled_beside_another(&server, refund.clone()).await;
-            assert_eq!(said(&result), expected, "{fate:?}, {stores:?}: {result:?}");
+            assert_eq!(reported(&result), expected, "{fate:?}, {stores:?}: {result:?}");
             let is_certain = result.expect("is settled").is_certain();
             assert_eq!(is_certain, expected.starts_with("identified"), "{fate:?}, {stores:?}");
             let looked =
@@ -373,6 +373,6 @@ async fn a_refund_of_the_hour_that_comes_twice_is_new() {
         };
         let (result, ()) =
             tokio::join!(server.refund().settle(Duration::from_millis(1)).send_or_reconcile(), made);
-        assert_eq!(said(&result), expected, "{zone:?}: {result:?}");
+        assert_eq!(reported(&result), expected, "{zone:?}: {result:?}");
     }
 }

@@ -56,7 +56,7 @@ enum Then {
     Writes(&'static str),
     /// Resets the connection instead of closing it.
     Resets,
-    /// Never answers.
+    /// Sends no response.
     Waits,
 }
 
@@ -159,7 +159,7 @@ async fn a_request_without_a_response_times_out_once() {
 /// What an HTTP/2 server does with a request.
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    /// Answers it.
+    /// Sends a response.
     Done,
     /// Resets its stream, with this code.
     Reset(u32),
@@ -183,7 +183,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&head, payload].concat()
 }
 
-/// A server that reads frames, does the next act with each request, and answers when there is none left.
+/// A server that reads frames, does the next act with each request, and sends a response when there is none left.
 async fn http2(acts: &[Act]) -> Counting {
     let acts = Arc::new(Mutex::new(acts.iter().copied().rev().collect::<Vec<_>>()));
     Counting::start(move |mut stream, count| {
@@ -258,7 +258,7 @@ async fn whatever_the_stream_does() {
     }
 }
 
-/// The server says that it has not processed the request. It is repeated by the policy, which counts it.
+/// The server reports that it has not processed the request. It is repeated by the policy, which counts it.
 #[tokio::test]
 async fn a_request_that_was_refused_unread_is_not_sent() {
     for act in [
@@ -282,7 +282,7 @@ async fn a_request_that_was_refused_unread_is_not_sent() {
 
 /// A body that cannot be copied has a length all the same: not every server of Python reads chunks.
 #[tokio::test]
-async fn a_request_says_how_long_it_is() {
+async fn a_request_has_a_content_length() {
     let server = crate::support::Server::start(|request| {
         let json = if request.method == "GET" { crate::support::PAYMENT } else { REFUND };
         crate::support::answer_json(200, json)

@@ -19,7 +19,7 @@ fn single() -> Runtime {
 fn server() -> (String, Arc<AtomicUsize>) {
     let made = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&made);
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         single().block_on(async {
             let router = axum::Router::new()
@@ -33,11 +33,11 @@ fn server() -> (String, Arc<AtomicUsize>) {
                 );
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
             let url = format!("http://{}/api", listener.local_addr().expect("is bound"));
-            tell.send(url).expect("is awaited");
+            sender.send(url).expect("is awaited");
             axum::serve(listener, router).await.expect("serves");
         });
     });
-    (told.recv().expect("is started"), made)
+    (receiver.recv().expect("is started"), made)
 }
 
 #[test]

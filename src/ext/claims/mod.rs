@@ -51,7 +51,7 @@ impl Ticket {
         lock().sending(self.number);
     }
 
-    /// Notes the names of the refund that the server's response says was made.
+    /// Notes the names of the refund that the server's response names.
     pub(super) fn made(&self, ids: &[String]) {
         lock().made(self.number, ids);
     }

@@ -53,7 +53,7 @@ fn a_refund_is_free_only_if_no_other_call_can_have_made_it() {
         ("TX1", "B", &[Sends], Standing::Free),
         ("TX2", "A", &[Sends], Standing::Free),
         ("42", "A", &[Sends], in_flight),
-        // Whatever it asked for, the server says that it made it.
+        // Whatever it asked for, the response names it.
         ("TX2", "B", &[Sends, Made(&["RF1"]), Ends], Standing::Theirs),
     ] {
         let (mut claims, now) = (Claims::new(10), ProcessInstant::now());

@@ -34,8 +34,8 @@ pub(super) fn never_connected(error: &reqwest::Error) -> bool {
     error.is_connect()
 }
 
-/// Whether the server certainly did not process the request: no connection was made, or HTTP/2 says so. `REFUSED_STREAM` does, and a
-/// stream above the last one of a GOAWAY fails with that GOAWAY (RFC 9113, 8.7). A connection that closes says nothing.
+/// Whether the server certainly did not process the request: no connection was made, or HTTP/2 reports so. `REFUSED_STREAM` does, and a
+/// stream above the last one of a GOAWAY fails with that GOAWAY (RFC 9113, 8.7). A connection that closes proves nothing.
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
     let is_refused = |error: &h2::Error| {

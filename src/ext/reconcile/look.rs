@@ -164,7 +164,7 @@ impl Call<CreateRefund> {
                 }
             }
             let is_end = is_empty || count.is_some_and(|count| count <= seen.len() as u64);
-            // One refund that is old says nothing yet: a list that begins with the oldest has it first.
+            // One refund that is old proves nothing yet: a list that begins with the oldest has it first.
             if is_end || reached && descends && !look.is_unordered {
                 look.is_complete = true;
                 return Ok(look);
@@ -198,7 +198,7 @@ pub(super) struct Look {
     is_local: bool,
 }
 
-/// What the look says, and whether a later one may say more, as calls that are in flight end.
+/// What the look shows, and whether a later one may show more, as calls that are in flight end.
 pub(super) struct Verdict {
     pub(super) lookup: Lookup,
     pub(super) is_pending: bool,
