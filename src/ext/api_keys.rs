@@ -1,12 +1,18 @@
 //! The organization's API keys.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{ApiKey, ApiKeyWithSecret, Call, FieldError, Request, Scope, checks, envelope};
+use super::pages::Place;
+use super::pages::sealed::Paged as _;
+use super::{
+    ApiKey, ApiKeyWithSecret, Call, FieldError, Page, Paged, Request, Scope, checks, envelope, pages,
+};
 use crate::ids::ApiKeyId;
 use crate::raw::{self, ResponseValue, types};
 
@@ -46,9 +52,10 @@ impl super::Dashboard {
 }
 
 impl ApiKeys {
-    /// Lists what is known about the current keys: everything but the keys.
+    /// Lists what is known about the current keys, everything but the keys: a page with [`send`](Call::send), all pages with
+    /// [`pages`](Call::pages), all keys with [`items`](Call::items).
     pub fn list(&self) -> Call<ListApiKeys> {
-        Call::new(&self.core, ListApiKeys)
+        Call::new(&self.core, ListApiKeys::default())
     }
 
     /// Creates a key. Without scopes it is up to the server what it may do.
@@ -100,20 +107,59 @@ impl From<ApiKeyWithSecret> for NewApiKey {
 }
 
 /// Lists API keys. Source: the guides, `GET /organization/api-keys/`; the shape of the answer is inferred.
-#[derive(Clone, Debug)]
-pub struct ListApiKeys;
+#[derive(Clone, Default)]
+pub struct ListApiKeys {
+    place: Place,
+}
+
+impl fmt::Debug for ListApiKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListApiKeys").finish_non_exhaustive()
+    }
+}
 
 impl Request for ListApiKeys {
-    type Output = Vec<ApiKey>;
+    type Output = Page<ApiKey>;
 }
 
 impl Attempt for ListApiKeys {
-    type Answer = Vec<ApiKey>;
-    type Value = Vec<ApiKey>;
+    type Answer = Page<ApiKey>;
+    type Value = Page<ApiKey>;
     const OPERATION: &'static str = "list_api_keys";
 
-    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Vec<ApiKey>>, raw::Error<()>> {
-        raw.list_api_keys().send().await
+    fn query(&self) -> Option<String> {
+        self.place.query()
+    }
+
+    fn misuse(&self) -> Option<FieldError> {
+        self.place.misuse(&self.list())
+    }
+
+    fn is_repeated(&self, page: &Page<ApiKey>) -> bool {
+        pages::is_repeated(&self.place, page)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<ApiKey>>, raw::Error<()>> {
+        pages::read(self, raw, raw.list_api_keys().send().await)
+    }
+}
+
+impl Paged for ListApiKeys {}
+
+impl pages::sealed::Paged for ListApiKeys {
+    type Item = ApiKey;
+    const HAS_IDS: bool = false;
+
+    fn id(key: &ApiKey) -> Option<Cow<'_, str>> {
+        pages::id_in(key.id.as_ref()?)
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn place_mut(&mut self) -> &mut Place {
+        &mut self.place
     }
 }
 

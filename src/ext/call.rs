@@ -64,7 +64,12 @@ pub(super) mod sealed {
             None
         }
 
-        /// Whether an answer came before, so that going on from it would never end.
+        /// What is wrong with the use of this request, whatever the server would do with it.
+        fn misuse(&self) -> Option<FieldError> {
+            None
+        }
+
+        /// Whether a response came before, so that going on from it would never end.
         fn is_repeated(&self, _answer: &Self::Answer) -> bool {
             false
         }
@@ -296,6 +301,7 @@ impl<R: Request> Call<R> {
 
     fn check(&self) -> Result<(), Error> {
         let mut problems = if self.checked { self.request.check() } else { Vec::new() };
+        problems.extend(self.request.misuse());
         // Not a matter of `unchecked`: in production, nothing is to be simulated.
         if let Some(pointer) = self.request.for_sandboxes().filter(|_| !self.core.is_sandbox()) {
             problems.push(FieldError::new(
@@ -405,6 +411,10 @@ fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
         raw::Error::CommunicationError(error)
         | raw::Error::ResponseBodyError(error)
         | raw::Error::InvalidUpgrade(error) => Failure::Transport { source: error.without_url(), received },
+        // An error of serde_json about a body has a line, and one of ours has not.
+        raw::Error::InvalidResponsePayload(_, error) if error.line() == 0 => {
+            Failure::InvalidPage { received, problem: error.to_string() }
+        }
         raw::Error::InvalidResponsePayload(_, error) => {
             Failure::Undecodable { received, line: error.line(), column: error.column() }
         }

@@ -1,5 +1,7 @@
 //! Payment links: checkouts that customers start themselves.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,8 +10,11 @@ use uuid::Uuid;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
+use super::pages::Place;
+use super::pages::sealed::Paged as _;
 use super::{
-    Call, Currency, FieldError, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks, envelope,
+    Call, Currency, FieldError, Page, Paged, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks,
+    envelope, pages,
 };
 use crate::ids::ProductId;
 use crate::raw::{self, ResponseValue, types};
@@ -47,9 +52,10 @@ impl super::Dashboard {
 }
 
 impl PaymentLinks {
-    /// Lists the links.
+    /// Lists the links: a page with [`send`](Call::send), all pages with [`pages`](Call::pages), all links with
+    /// [`items`](Call::items).
     pub fn list(&self) -> Call<ListPaymentLinks> {
-        Call::new(&self.core, ListPaymentLinks)
+        Call::new(&self.core, ListPaymentLinks::default())
     }
 
     /// Creates a link that sells these products of the catalog, each so many times.
@@ -92,9 +98,9 @@ impl PaymentLinks {
         Call::new(&self.core, DeletePaymentLink { link })
     }
 
-    /// Lists the payments that came in through a link. The shape of the answer is **inferred**.
+    /// Lists the payments that came in through a link, like [`list`](Self::list). The shape of the response is **inferred**.
     pub fn payments(&self, link: Uuid) -> Call<ListPaymentLinkPayments> {
-        Call::new(&self.core, ListPaymentLinkPayments { link })
+        Call::new(&self.core, ListPaymentLinkPayments { link, place: Place::default() })
     }
 }
 
@@ -106,20 +112,63 @@ fn lines<P: Into<ProductId>>(products: impl IntoIterator<Item = (P, u32)>) -> Ve
 }
 
 /// Lists payment links. Source: the guides, `GET /payment-links/`; the shape of the answer is inferred.
-#[derive(Clone, Debug)]
-pub struct ListPaymentLinks;
+#[derive(Clone, Default)]
+pub struct ListPaymentLinks {
+    place: Place,
+}
+
+impl fmt::Debug for ListPaymentLinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListPaymentLinks").finish_non_exhaustive()
+    }
+}
 
 impl Request for ListPaymentLinks {
-    type Output = Vec<PaymentLink>;
+    type Output = Page<PaymentLink>;
 }
 
 impl Attempt for ListPaymentLinks {
-    type Answer = Vec<PaymentLink>;
-    type Value = Vec<PaymentLink>;
+    type Answer = Page<PaymentLink>;
+    type Value = Page<PaymentLink>;
     const OPERATION: &'static str = "list_payment_links";
 
-    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Vec<PaymentLink>>, raw::Error<()>> {
-        raw.list_payment_links().send().await
+    fn query(&self) -> Option<String> {
+        self.place.query()
+    }
+
+    fn misuse(&self) -> Option<FieldError> {
+        self.place.misuse(&self.list())
+    }
+
+    fn is_repeated(&self, page: &Page<PaymentLink>) -> bool {
+        pages::is_repeated(&self.place, page)
+    }
+
+    async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<PaymentLink>>, raw::Error<()>> {
+        pages::read(self, raw, raw.list_payment_links().send().await)
+    }
+}
+
+impl Paged for ListPaymentLinks {}
+
+impl pages::sealed::Paged for ListPaymentLinks {
+    type Item = PaymentLink;
+    const HAS_IDS: bool = false;
+
+    fn id(link: &PaymentLink) -> Option<Cow<'_, str>> {
+        match link.id {
+            Some(id) => Some(id.to_string().into()),
+            // One that is no UUID.
+            None => pages::id_in(link.extra.get("id")?),
+        }
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn place_mut(&mut self) -> &mut Place {
+        &mut self.place
     }
 }
 
@@ -329,24 +378,67 @@ impl Attempt for DeletePaymentLink {
 }
 
 /// Lists the payments of a link. Source: the guides, `GET /payment-links/{id}/payments/`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ListPaymentLinkPayments {
     link: Uuid,
+    place: Place,
+}
+
+impl fmt::Debug for ListPaymentLinkPayments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListPaymentLinkPayments").field("link", &self.link).finish_non_exhaustive()
+    }
 }
 
 impl Request for ListPaymentLinkPayments {
-    type Output = Vec<PaymentLinkPayment>;
+    type Output = Page<PaymentLinkPayment>;
 }
 
 impl Attempt for ListPaymentLinkPayments {
-    type Answer = Vec<PaymentLinkPayment>;
-    type Value = Vec<PaymentLinkPayment>;
+    type Answer = Page<PaymentLinkPayment>;
+    type Value = Page<PaymentLinkPayment>;
     const OPERATION: &'static str = "list_payment_link_payments";
+
+    fn query(&self) -> Option<String> {
+        self.place.query()
+    }
+
+    fn misuse(&self) -> Option<FieldError> {
+        self.place.misuse(&self.list())
+    }
+
+    fn is_repeated(&self, page: &Page<PaymentLinkPayment>) -> bool {
+        pages::is_repeated(&self.place, page)
+    }
 
     async fn attempt(
         &self,
         raw: &raw::Client,
-    ) -> Result<ResponseValue<Vec<PaymentLinkPayment>>, raw::Error<()>> {
-        raw.list_payment_link_payments(&self.link).send().await
+    ) -> Result<ResponseValue<Page<PaymentLinkPayment>>, raw::Error<()>> {
+        pages::read(self, raw, raw.list_payment_link_payments(&self.link).send().await)
+    }
+}
+
+impl Paged for ListPaymentLinkPayments {}
+
+impl pages::sealed::Paged for ListPaymentLinkPayments {
+    type Item = PaymentLinkPayment;
+    const HAS_IDS: bool = false;
+    const HAS_PARENT: bool = true;
+
+    fn id(payment: &PaymentLinkPayment) -> Option<Cow<'_, str>> {
+        pages::id_text(payment.id.as_deref()?)
+    }
+
+    fn list(&self) -> Cow<'static, str> {
+        format!("{}/{}", Self::OPERATION, self.link).into()
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn place_mut(&mut self) -> &mut Place {
+        &mut self.place
     }
 }

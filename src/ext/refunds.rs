@@ -1,5 +1,6 @@
 //! Refunds: money that goes back.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -11,10 +12,11 @@ use rust_decimal::Decimal;
 use super::call::sealed::Attempt;
 use super::claims::{Order, Ticket};
 use super::core::Core;
+use super::pages::Place;
+use super::pages::sealed::Paged as _;
 use super::reconcile::SETTLE;
 use super::{
-    Call, Cursor, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, envelope,
-    pages,
+    Call, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, envelope, pages,
 };
 use crate::ids::{PaymentId, RefundId, RefundReference};
 use crate::raw::{self, ResponseValue};
@@ -211,15 +213,13 @@ pub struct ListRefunds {
     created_until: Option<Timestamp>,
     search: Option<String>,
     ordering: Option<String>,
-    page: Option<i64>,
-    page_size: Option<i64>,
-    cursor: Option<Cursor>,
+    place: Place,
 }
 
 impl fmt::Debug for ListRefunds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What is searched for may be a reason, and so anything.
-        let Self { status, page, page_size, .. } = self;
+        let Self { status, place: Place { page, page_size, .. }, .. } = self;
         f.debug_struct("ListRefunds")
             .field("status", status)
             .field("page", page)
@@ -261,13 +261,13 @@ impl Call<ListRefunds> {
 
     /// The page to fetch, from 1.
     pub fn page(mut self, page: u32) -> Self {
-        self.request.page = Some(page.into());
+        self.request.place.page = Some(page);
         self
     }
 
     /// How many refunds make a page.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.request.page_size = Some(size.into());
+        self.request.place.page_size = Some(size);
         self
     }
 }
@@ -282,11 +282,15 @@ impl Attempt for ListRefunds {
     const OPERATION: &'static str = "list_refunds";
 
     fn query(&self) -> Option<String> {
-        self.cursor.as_ref().map(|cursor| cursor.query().to_owned())
+        self.place.query()
+    }
+
+    fn misuse(&self) -> Option<FieldError> {
+        self.place.misuse(&self.list())
     }
 
     fn is_repeated(&self, page: &Page<Refund>) -> bool {
-        pages::is_repeated(self.cursor.as_ref(), page)
+        pages::is_repeated(&self.place, page)
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<Refund>>, raw::Error<()>> {
@@ -295,11 +299,11 @@ impl Attempt for ListRefunds {
             .created_at_gte(self.created_from.as_ref())
             .created_at_lte(self.created_until.as_ref())
             .ordering(self.ordering.as_deref())
-            .page(self.page)
-            .page_size(self.page_size)
+            .page(self.place.page.map(i64::from))
+            .page_size(self.place.page_size.map(i64::from))
             .search(self.search.as_deref())
             .status(self.status.as_ref());
-        pages::read(raw, self.cursor.as_ref(), request.send().await)
+        pages::read(self, raw, request.send().await)
     }
 }
 
@@ -307,21 +311,20 @@ impl Paged for ListRefunds {}
 
 impl pages::sealed::Paged for ListRefunds {
     type Item = Refund;
+    const HAS_IDS: bool = true;
+    const HAS_PAGE_SIZE: bool = true;
+    const ORDERINGS: Option<[&str; 2]> = Some(["created_at", "-created_at"]);
 
-    fn id(refund: &Refund) -> &str {
-        &refund.id
+    fn id(refund: &Refund) -> Option<Cow<'_, str>> {
+        pages::id_text(&refund.id)
     }
 
-    fn cursor(&self) -> Option<&Cursor> {
-        self.cursor.as_ref()
+    fn place(&self) -> &Place {
+        &self.place
     }
 
-    fn resume(&mut self, cursor: Cursor) {
-        self.cursor = Some(cursor);
-    }
-
-    fn size_pages(&mut self, size: u32) {
-        self.page_size.get_or_insert(size.into());
+    fn place_mut(&mut self) -> &mut Place {
+        &mut self.place
     }
 }
 

@@ -20,7 +20,16 @@ pub(crate) async fn answer<T: DeserializeOwned>(
     let decode = |body: &[u8]| match repair::without_mark(body).trim_ascii() {
         // Nothing was said of the thing. Whether that is a response to the call is for the caller of this to decide.
         [] => serde_json::from_slice(b"{}").or_else(|_| serde_json::from_slice(b"")),
-        _ => repair::decode(body),
+        text => match serde_json::from_slice(text) {
+            // A list was asked for, and an object came. It has no other form, and whoever asked knows what is around lists.
+            Err(error)
+                if text.starts_with(b"{") && error.is_data() && (error.line(), error.column()) <= (1, 1) =>
+            {
+                Err(error)
+            }
+            Err(_) => repair::decode(body),
+            value => value,
+        },
     };
     decoded(context, response, decode).await
 }

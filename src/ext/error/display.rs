@@ -46,7 +46,17 @@ impl fmt::Display for Error {
                 write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
             }
             Failure::Unidentified { .. } => f.write_str("the response has no id of what was made")?,
-            Failure::RepeatedPage => f.write_str("the server gave a page again that it gave before")?,
+            // These texts are ours, and repeat nothing of the body.
+            Failure::InvalidPage { problem, .. } => {
+                write!(f, "the response is no page of the list: {problem}")?;
+            }
+            Failure::RepeatedPage => f.write_str(
+                "the server sent a page again that it sent before, so the list has no end that can be proved",
+            )?,
+            Failure::IncompleteList { read, count } => write!(
+                f,
+                "the list ended after {read} of {count} items, because it changed or the server left some out; list again"
+            )?,
             Failure::TooLarge(received) => write!(f, "the answer ({}) is too large", received.status)?,
             Failure::Status(received) => {
                 write!(f, "the server answered {}", received.status)?;

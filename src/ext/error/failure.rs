@@ -23,8 +23,12 @@ pub(in crate::ext) enum Failure {
     Unidentified { received: Option<Received> },
     /// An answer that is larger than allowed.
     TooLarge(Received),
+    /// A response of success that is not a page of a list, and why.
+    InvalidPage { received: Option<Received>, problem: String },
     /// A page of a list that came before.
     RepeatedPage,
+    /// A list that ended before as many items were read as the server counted.
+    IncompleteList { read: u64, count: u64 },
     /// An answer other than success.
     Status(Received),
 }
@@ -70,9 +74,10 @@ impl Failure {
             Self::Status(received) | Self::TooLarge(received) => Some(received),
             Self::Transport { received, .. }
             | Self::Undecodable { received, .. }
+            | Self::InvalidPage { received, .. }
             | Self::Unidentified { received } => received.as_ref(),
             Self::Configuration { .. } | Self::Input(_) | Self::Request { .. } | Self::Refused { .. } => None,
-            Self::RepeatedPage => None,
+            Self::RepeatedPage | Self::IncompleteList { .. } => None,
         }
     }
 }

@@ -192,10 +192,14 @@ impl Error {
     /// # }
     /// ```
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.failure, Failure::Undecodable { .. } | Failure::Unidentified { .. })
+        matches!(
+            self.0.failure,
+            Failure::Undecodable { .. } | Failure::InvalidPage { .. } | Failure::Unidentified { .. }
+        )
     }
 
-    /// Whether a list went in circles: a page came that had come before.
+    /// Whether a list went in circles: a page came that had come before, and it is not certain that nothing comes after it. Items were
+    /// inserted faster than they were read, or the server ignores `page` or sends a `next` that leads nowhere.
     ///
     /// ```
     /// use futures_util::TryStreamExt as _;
@@ -207,7 +211,7 @@ impl Error {
     /// # let server = httpmock::MockServer::start_async().await;
     /// # server.mock(|_, then| drop(then.status(200).json_body(serde_json::json!([refund]))));
     /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
-    /// // The server doesn't know about pages, and answers each time with all there is.
+    /// // The server sends a full page, whichever is asked for.
     /// let refunds = client.refunds().list().page_size(1).items();
     /// let error = refunds.try_collect::<Vec<_>>().await.unwrap_err();
     /// assert!(error.is_repeated_page());
@@ -216,6 +220,33 @@ impl Error {
     /// ```
     pub fn is_repeated_page(&self) -> bool {
         matches!(self.0.failure, Failure::RepeatedPage)
+    }
+
+    /// Whether a list ended before as many items were read as the server had counted on its first page.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = httpmock::MockServer::start_async().await;
+    /// # server.mock(|when, then| {
+    /// #     when.query_param("page", "2");
+    /// #     then.status(404).json_body(serde_json::json!({"detail": "Invalid page."}));
+    /// # });
+    /// # server.mock(|when, then| {
+    /// #     when.query_param_missing("page");
+    /// #     then.status(200).body(r#"{"count": 7, "next": null, "results": [{"id": "RF1"}]}"#);
+    /// # });
+    /// # let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+    /// // The server counts seven refunds, and sends one.
+    /// let error = client.refunds().list().items().try_collect::<Vec<_>>().await.unwrap_err();
+    /// assert!(error.is_incomplete_list());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_incomplete_list(&self) -> bool {
+        matches!(self.0.failure, Failure::IncompleteList { .. })
     }
 
     /// Whether an answer was larger than is read.

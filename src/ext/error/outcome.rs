@@ -62,7 +62,9 @@ impl Error {
             Failure::Transport { .. }
             | Failure::Undecodable { .. }
             | Failure::Unidentified { .. }
-            | Failure::RepeatedPage => Outcome::Unknown,
+            | Failure::InvalidPage { .. }
+            | Failure::RepeatedPage
+            | Failure::IncompleteList { .. } => Outcome::Unknown,
             Failure::Status(received) | Failure::TooLarge(received) => match received.status.as_u16() {
                 408 => Outcome::Unknown,
                 429 if !self.is_throttled() => Outcome::Unknown,
@@ -104,6 +106,7 @@ impl Failure {
     fn is_done(&self) -> bool {
         let received = match self {
             Self::Undecodable { received: Some(received), .. }
+            | Self::InvalidPage { received: Some(received), .. }
             | Self::Unidentified { received: Some(received) }
             | Self::Transport { received: Some(received), .. }
             | Self::TooLarge(received) => received,

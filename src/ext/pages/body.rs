@@ -1,0 +1,245 @@
+//! From a response to a page: bare arrays, and the envelopes that servers put around them.
+//!
+//! The reference shows bare arrays; Django REST Framework has a setting that wraps them (`count`, `next`, `previous`, `results`), and
+//! there are others. Where a list goes on is read strictly: what is not understood there may be the rest of the list.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::sealed::Paged;
+use super::window::{fingerprint, keys};
+use super::{Cursor, Page};
+use crate::raw::scan::Scanned;
+use crate::raw::{self, ResponseValue};
+
+/// How many objects may be around an envelope, such as `{"success": true, "data": {"results": []}}`.
+const MOST_WRAPPERS: usize = 2;
+
+/// Makes a page of what the generated client reports, which knows bare arrays only.
+///
+/// # Errors
+///
+/// Those of the generated client, and an invalid payload without a line where a page is not understood.
+#[allow(clippy::result_large_err, reason = "the generated client's error, handed through")]
+pub(in crate::ext) fn read<R: Paged>(
+    request: &R,
+    raw: &raw::Client,
+    result: Result<ResponseValue<Vec<R::Item>>, raw::Error<()>>,
+) -> Result<ResponseValue<Page<R::Item>>, raw::Error<()>> {
+    let exchange = raw.inner.exchange();
+    let sent = exchange.and_then(|exchange| exchange.sent_query()).unwrap_or_default();
+    match result {
+        Ok(response) => {
+            let (status, headers) = (response.status(), response.headers().clone());
+            let listed = Listed { items: response.into_inner(), count: None, next: Next::Unknown };
+            let page =
+                page(request, sent, listed).map_err(|problem| invalid(bytes::Bytes::new(), &problem))?;
+            Ok(ResponseValue::new(page, status, headers))
+        }
+        Err(raw::Error::InvalidResponsePayload(body, error)) => {
+            let Some(received) = exchange.and_then(|exchange| exchange.received()) else {
+                return Err(raw::Error::InvalidResponsePayload(body, error));
+            };
+            let (status, headers) = (received.status, received.headers.clone());
+            let text = raw::without_mark(&body).trim_ascii();
+            let listed = match text.first() {
+                Some(b'{') => envelope(text),
+                Some(b'[') => Err(std::str::from_utf8(text).ok().and_then(unreadable_item::<R::Item>)),
+                _ => Err(None),
+            };
+            let page = listed.and_then(|listed| page(request, sent, listed).map_err(Some));
+            match page {
+                Ok(page) => Ok(ResponseValue::new(page, status, headers)),
+                Err(Some(problem)) => Err(invalid(body, &problem)),
+                Err(None) => Err(raw::Error::InvalidResponsePayload(body, error)),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn invalid(body: bytes::Bytes, problem: &str) -> raw::Error<()> {
+    raw::Error::InvalidResponsePayload(body, serde_json::Error::custom(problem))
+}
+
+/// A response that was read.
+struct Listed<T> {
+    items: Vec<T>,
+    count: Option<u64>,
+    next: Next,
+}
+
+/// What a response reports about the page after it.
+enum Next {
+    /// Nothing.
+    Unknown,
+    /// There is none.
+    None,
+    /// It has this query.
+    Query(String),
+}
+
+fn page<R: Paged>(request: &R, sent: &str, listed: Listed<R::Item>) -> Result<Page<R::Item>, String> {
+    let Listed { items, count, next } = listed;
+    if R::HAS_IDS
+        && let Some(at) = items.iter().position(|item| R::id(item).is_none())
+    {
+        return Err(format!("item {} of {} has no id", at + 1, items.len()));
+    }
+    let place = request.place();
+    // What is left out of a count that covers the whole list is not there.
+    let is_counted = count.filter(|_| place.is_start()).map(|count| count <= items.len() as u64);
+    let (query, is_numbered) = match next {
+        Next::Query(query) => (Some(query), false),
+        Next::Unknown if is_counted != Some(true) && !items.is_empty() => (Some(query_after(sent)), true),
+        Next::None if is_counted == Some(false) && !items.is_empty() => (Some(query_after(sent)), true),
+        Next::None | Next::Unknown => (None, false),
+    };
+    let fingerprint = fingerprint(&keys::<R>(&items));
+    let trail = place.cursor.as_ref().map(|cursor| cursor.trail).unwrap_or_default();
+    let next = query.map(|query| Cursor::new(&request.list(), query, trail.after(fingerprint)));
+    Ok(Page { items, count, next, is_numbered, fingerprint })
+}
+
+/// The keys of an envelope that are known.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    results: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    items: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    links: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    meta: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    pagination: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    count: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    next: Option<&'a RawValue>,
+}
+
+/// Reads null as a value that is there.
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// Reads a body that is an object. Fails with what is wrong with it, or with nothing if it is cut off.
+fn envelope<T: DeserializeOwned>(body: &[u8]) -> Result<Listed<T>, Option<String>> {
+    if let Ok(text) = std::str::from_utf8(body)
+        && let Ok(envelope) = serde_json::from_str(text)
+    {
+        return listed(&envelope, MOST_WRAPPERS).map_err(Some);
+    }
+    // One value that JSON cannot hold does not hide the others.
+    let scanned = Scanned::new(body);
+    if scanned.is_truncated {
+        return Err(None);
+    }
+    let envelope = serde_json::from_str(&scanned.text);
+    let envelope = envelope.map_err(|_| Some("its envelope cannot be read".to_owned()))?;
+    listed(&envelope, MOST_WRAPPERS).map_err(Some)
+}
+
+fn listed<T: DeserializeOwned>(envelope: &Envelope<'_>, wrappers: usize) -> Result<Listed<T>, String> {
+    let values: Vec<&str> =
+        [envelope.results, envelope.data, envelope.items].into_iter().flatten().map(RawValue::get).collect();
+    let starting_with = |start: char| values.iter().filter(move |value| value.starts_with(start));
+    let (mut count, mut next) = (number(envelope.count), next(envelope.next)?);
+    for part in [envelope.links, envelope.meta, envelope.pagination].into_iter().flatten() {
+        if part.get().starts_with('{') {
+            let part: Envelope<'_> = serde_json::from_str(part.get())
+                .map_err(|_| "what its envelope reports about other pages cannot be read")?;
+            count = count.or(number(part.count));
+            next = next.or(self::next(part.next)?);
+        }
+    }
+    if starting_with('[').count() > 1 {
+        return Err("its envelope has several lists".to_owned());
+    }
+    if let Some(list) = starting_with('[').next() {
+        return Ok(Listed { items: items(list)?, count, next });
+    }
+    if let Some(object) = starting_with('{').next().filter(|_| wrappers > 0 && values.len() == 1) {
+        let inner = serde_json::from_str(object).map_err(|_| "its envelope cannot be read")?;
+        let inner = listed(&inner, wrappers - 1)?;
+        return Ok(Listed { count: inner.count.or(count), next: inner.next.or(next), ..inner });
+    }
+    match next {
+        // As some serializers write an empty list.
+        Next::None | Next::Unknown if count == Some(0) && values == ["null"] => {
+            Ok(Listed { items: Vec::new(), count, next: Next::None })
+        }
+        _ if values == ["null"] => Err("its list is null, which does not prove that it is empty".to_owned()),
+        _ => Err("it is an object without a list".to_owned()),
+    }
+}
+
+impl Next {
+    /// Of two reports, takes the one that has more pages.
+    fn or(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Query(_), _) | (_, Self::Unknown) | (Self::None, Self::None) => self,
+            _ => other,
+        }
+    }
+}
+
+fn next(value: Option<&RawValue>) -> Result<Next, String> {
+    let Some(value) = value else { return Ok(Next::Unknown) };
+    let url = serde_json::from_str::<Option<String>>(value.get()).map_err(|_| "its `next` is no address")?;
+    match url.as_deref().map(str::trim) {
+        None | Some("") => Ok(Next::None),
+        // Ending here silently would cut off the list.
+        Some(url) => Ok(Next::Query(query_of(url).ok_or("its `next` has no query to go on with")?)),
+    }
+}
+
+fn number(value: Option<&RawValue>) -> Option<u64> {
+    raw::decode(value?.get().as_bytes()).ok()
+}
+
+fn items<T: DeserializeOwned>(list: &str) -> Result<Vec<T>, String> {
+    let unreadable = || unreadable_item::<T>(list).unwrap_or_else(|| "its items cannot be read".to_owned());
+    raw::decode(list.as_bytes()).map_err(|_| unreadable())
+}
+
+/// Describes the first item of a list that cannot be read. A page without it would not be complete.
+fn unreadable_item<T: DeserializeOwned>(list: &str) -> Option<String> {
+    let items: Vec<&RawValue> = serde_json::from_str(list).ok()?;
+    let at = items.iter().position(|item| raw::decode::<T>(item.get().as_bytes()).is_err())?;
+    let why = if items[at].get().starts_with('{') { "has no id" } else { "is no object" };
+    Some(format!("item {} of {} {why}", at + 1, items.len()))
+}
+
+/// Returns the query of a URL, whatever the rest of it is.
+fn query_of(url: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    Some(query.split('#').next().unwrap_or_default().to_owned())
+}
+
+/// Returns the query of the page after one that reports nothing about it.
+fn query_after(sent: &str) -> String {
+    let page = number_in(sent, "page").unwrap_or(1);
+    with(sent, &[("page", Some(&page.saturating_add(1).to_string()))])
+}
+
+/// Returns a query with other values for some parameters, or without them. The values need no encoding.
+pub(super) fn with(query: &str, changes: &[(&str, Option<&str>)]) -> String {
+    let is_other = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && changes.iter().all(|(changed, _)| *changed != name)
+    };
+    let others = query.split('&').filter(is_other).map(str::to_owned);
+    let changes = changes.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?)));
+    others.chain(changes).collect::<Vec<_>>().join("&")
+}
+
+pub(super) fn number_in(query: &str, name: &str) -> Option<u64> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name)?.1.parse().ok()
+}

@@ -1,0 +1,216 @@
+//! Lists that come in pages: one of them, all of them, or their items, as slowly as they are asked for.
+//!
+//! `body` reads what servers send, `cursor` is where a list goes on, `walk` reads to a proved end, and `window` recognizes what was
+//! read before. Of `next` only the query is used: where a server thinks it is reached is not where a credential goes.
+
+mod body;
+mod cursor;
+mod walk;
+mod window;
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use futures_util::stream::{self, Stream, TryStreamExt as _};
+
+use super::call::sealed::Attempt;
+use super::{Call, Error, FieldError, Request};
+
+pub(super) use self::body::read;
+pub use self::cursor::Cursor;
+pub(super) use self::cursor::Place;
+use self::walk::Walk;
+
+/// How many items a page has when all pages are asked for and the caller does not say.
+const PAGE_SIZE: u32 = 100;
+
+/// One page of a list. It reads like a slice of its items.
+///
+/// Whether the server sends a bare array or wraps it in an object (`results`, `data` or `items`, with `next` and `count`) makes no
+/// difference. A page of which one item cannot be read is an error, and so is a response without a list, such as null.
+///
+/// # Example: one page after the other
+///
+/// ```
+/// use futures_util::TryStreamExt as _;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+/// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
+/// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+/// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+/// # for _ in 0..3 {
+/// #     client.refunds().create(&payment_id, "Sale").amount(nd8::Decimal::ONE).send().await?;
+/// # }
+/// let mut pages = client.refunds().list().page_size(2).pages();
+/// let first = pages.try_next().await?.expect("there are refunds");
+/// assert_eq!(first.len(), 2);
+/// let rest: usize = pages.map_ok(|page| page.len()).try_fold(0, async |sum, some| Ok(sum + some)).await?;
+/// assert_eq!(rest, 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// How many items there are on all pages, where the server reports that.
+    pub count: Option<u64>,
+    /// Where to go on, unless this page is known to be the last. A bare array does not mark its end: its last page is followed by
+    /// one that is empty or not found, or, from a server without pages, by the same again, which
+    /// [`send`](Call::send) reports as an error and [`pages`](Call::pages) looks into.
+    pub next: Option<Cursor>,
+    /// Whether `next` is counted up, because the server does not report where the list goes on.
+    is_numbered: bool,
+    /// Distinguishes the page from others.
+    fingerprint: u64,
+}
+
+impl<T> Deref for Page<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+/// A request for a list: [`ListRefunds`](crate::ListRefunds) and its like. Sealed.
+pub trait Paged: Request + sealed::Paged {}
+
+pub(super) mod sealed {
+    use std::borrow::Cow;
+
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::{Attempt, Place};
+
+    pub trait Paged: Attempt + Clone {
+        type Item: DeserializeOwned + Serialize;
+        /// Whether each item has an id, so that one without it is not read as a whole.
+        const HAS_IDS: bool;
+        /// Whether the list is documented to have a parameter for the size of its pages.
+        const HAS_PAGE_SIZE: bool = false;
+        /// Values of `ordering` that are the opposite of each other, where the list is documented to have that parameter.
+        const ORDERINGS: Option<[&str; 2]> = None;
+        /// Whether the list belongs to something that may be gone, which is not found either.
+        const HAS_PARENT: bool = false;
+
+        /// Returns the id of an item, by which one that is on two pages is recognized.
+        fn id(item: &Self::Item) -> Option<Cow<'_, str>>;
+
+        /// Returns the name of the list, to which its cursors belong.
+        fn list(&self) -> Cow<'static, str> {
+            Self::OPERATION.into()
+        }
+
+        fn place(&self) -> &Place;
+
+        fn place_mut(&mut self) -> &mut Place;
+    }
+}
+
+/// Whether a page came again that came before, and nobody looks what that means: going on would never end.
+pub(super) fn is_repeated<T>(place: &Place, page: &Page<T>) -> bool {
+    !place.is_walked
+        && !(page.items.is_empty() && page.next.is_none())
+        && place.cursor.as_ref().is_some_and(|cursor| cursor.trail.has(page.fingerprint))
+}
+
+/// Returns what an id is read from: a text or a number. A blank text is none.
+pub(super) fn id_in(value: &serde_json::Value) -> Option<Cow<'_, str>> {
+    match value {
+        serde_json::Value::String(id) => id_text(id),
+        serde_json::Value::Number(id) => Some(id.to_string().into()),
+        _ => None,
+    }
+}
+
+/// Returns the id, unless it is blank.
+pub(super) fn id_text(id: &str) -> Option<Cow<'_, str>> {
+    Some(id.trim()).filter(|id| !id.is_empty()).map(Cow::from)
+}
+
+impl<R, T> Call<R>
+where
+    R: Paged + sealed::Paged<Item = T> + Request<Output = Page<T>>,
+{
+    /// Goes on from a cursor. Its filters are the cursor's; those set on this call are not sent.
+    pub fn resume(mut self, cursor: Cursor) -> Self {
+        self.request.place_mut().cursor = Some(cursor);
+        self
+    }
+
+    /// Returns all pages, each fetched when it is asked for. Without a page size, refunds come in pages of 100.
+    ///
+    /// **A list is complete or an error.** That a page is short is no end, as a server may cap its pages. A list ends where an envelope
+    /// reports it, or with a page that is empty or not found. Where a page holds nothing new, a few more requests show whether the server
+    /// has no pages, or sends its last page for every number. What is left in doubt, such as a server that ignores `page` and
+    /// caps its pages, or a `next` that leads in circles, is an error ([`is_repeated_page`](Error::is_repeated_page)); so is a list
+    /// that ends before as many items as the server counted ([`is_incomplete_list`](Error::is_incomplete_list)). One thing cannot be
+    /// noticed: a server that cuts all its responses at the same length and ignores `page`, `page_size` and `ordering`.
+    ///
+    /// **Each item comes once**, also while others are inserted before it, which moves items to the next page. The last 10,000 ids are
+    /// remembered for that, or three pages if those are more. Where items are inserted as fast as pages are read, the
+    /// stream ends with [`is_repeated_page`](Error::is_repeated_page) after 20 pages in a row without news; where more than 10,000 are
+    /// inserted between two requests, after at most 2,000 items that come again. None is left out.
+    ///
+    /// An item that is *removed* while the list is read, or no longer fits its filters, may move another one to a page that was
+    /// read already. A server that counts shows that, and the stream ends with an error; a bare array does not.
+    ///
+    /// An error ends the stream. What came before it stays, and the cursor of the last page goes on from there.
+    pub fn pages(mut self) -> impl Stream<Item = Result<Page<T>, Error>> + Unpin {
+        if R::HAS_PAGE_SIZE {
+            self.request.place_mut().page_size.get_or_insert(PAGE_SIZE);
+        }
+        Box::pin(stream::try_unfold(Walk::new(self), Walk::next))
+    }
+
+    /// Returns all items of all [`pages`](Self::pages), in order, each once. Pages are fetched when their first item is asked for.
+    ///
+    /// # Example: all refunds of a payment
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+    /// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    /// # let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(60_00, 2));
+    /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+    /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+    /// # client.refunds().create(&payment_id, "Sale").send().await?;
+    /// let refunds: Vec<_> = client.refunds().list().search(&payment_id).items().try_collect().await?;
+    /// assert_eq!(refunds.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn items(self) -> impl Stream<Item = Result<T, Error>> + Unpin {
+        let pages = self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok)));
+        Box::pin(pages.try_flatten())
+    }
+}
