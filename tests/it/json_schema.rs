@@ -51,4 +51,5 @@ fn money_and_ids_are_described() {
     let money = schema_for!(Money).to_value();
     assert_eq!(money["required"], json!(["amount", "currency"]));
     assert_eq!(schema_for!(PaymentId).to_value()["type"], "string");
+    assert_eq!(schema_for!(nd8::Cursor).to_value()["type"], "string");
 }

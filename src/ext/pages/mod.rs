@@ -134,9 +134,8 @@ pub(super) mod sealed {
 
 /// Whether a page came again that came before, and nobody looks what that means: going on would never end.
 pub(super) fn is_repeated<T>(place: &Place, page: &Page<T>) -> bool {
-    !place.is_walked
-        && !(page.items.is_empty() && page.next.is_none())
-        && place.cursor.as_ref().is_some_and(|cursor| cursor.trail.has(page.fingerprint))
+    let is_looked_into = place.is_walked || page.items.is_empty() && page.next.is_none();
+    !is_looked_into && place.cursor.as_ref().is_some_and(|cursor| cursor.trail.has(page.fingerprint))
 }
 
 /// Returns what an id is read from: a text or a number. A blank text is none.

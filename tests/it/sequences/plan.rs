@@ -191,9 +191,7 @@ impl Sequence {
 
     /// Whether the server does not show all refunds, and no client can tell.
     pub(super) fn hides_refunds(&self) -> bool {
-        let has = |quirk| self.quirks.contains(&quirk);
-        // Without an envelope, a short page for every number looks like the whole list of a server without pages.
-        has(Quirk::LaggingList) || has(Quirk::IgnoredPage) && has(Quirk::ShortPages) && !has(Quirk::Envelope)
+        self.quirks.contains(&Quirk::LaggingList)
     }
 }
 
