@@ -21,12 +21,7 @@ pub(crate) async fn answer<T: DeserializeOwned>(
         // Nothing was said of the thing. Whether that is a response to the call is for the caller of this to decide.
         [] => serde_json::from_slice(b"{}").or_else(|_| serde_json::from_slice(b"")),
         text => match serde_json::from_slice(text) {
-            // A list was asked for, and an object came. It has no other form, and whoever asked knows what is around lists.
-            Err(error)
-                if text.starts_with(b"{") && error.is_data() && (error.line(), error.column()) <= (1, 1) =>
-            {
-                Err(error)
-            }
+            Err(error) if is_object_instead(text, &error) => Err(error),
             Err(_) => repair::decode(body),
             value => value,
         },
@@ -83,5 +78,39 @@ async fn success(context: &Context, response: reqwest::Response) -> Result<Recei
         End::Complete if received.status.is_success() => Ok(received.clone()),
         // Whoever made the exchange looks into it.
         _ => Err(Error::Custom("the answer is in the exchange".to_owned())),
+    }
+}
+
+/// Whether an object came where something else was asked for, such as a list. It has no other form, and is not searched for one: whoever
+/// asked for a list knows what servers put around lists, on every page.
+fn is_object_instead(text: &[u8], error: &serde_json::Error) -> bool {
+    text.starts_with(b"{") && error.is_data() && (error.line(), error.column()) <= (1, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde::de::DeserializeOwned;
+
+    use super::is_object_instead;
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "read by nobody, but decoded")]
+    struct Thing {
+        id: String,
+    }
+
+    fn is_instead_of<T: DeserializeOwned>(text: &str) -> bool {
+        let error = serde_json::from_str::<T>(text).err().expect("is something else");
+        is_object_instead(text.as_bytes(), &error)
+    }
+
+    #[test]
+    fn an_object_instead_of_a_list_is_not_one_with_a_wrong_field() {
+        assert!(is_instead_of::<Vec<Thing>>(r#"{"results":[]}"#) && is_instead_of::<Vec<Thing>>("{}"));
+        for other in ["{}", r#"{"id":1}"#, "{\"id\":\n1}", "[]", "null"] {
+            assert!(!is_instead_of::<Thing>(other), "{other}");
+        }
+        assert!(!is_instead_of::<Vec<Thing>>("null"));
     }
 }

@@ -21,7 +21,7 @@ pub use self::cursor::Cursor;
 pub(super) use self::cursor::Place;
 use self::walk::Walk;
 
-/// How many items a page has when all pages are asked for and the caller does not say.
+/// How many items a page has when all pages are asked for and the caller sets no size.
 const PAGE_SIZE: u32 = 100;
 
 /// One page of a list. It reads like a slice of its items.

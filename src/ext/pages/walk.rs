@@ -161,7 +161,7 @@ fn retain<T>(page: &mut Page<T>, is_new: Vec<bool>) {
     page.items.retain(|_| is_new.next().unwrap_or(true));
 }
 
-/// Whether a page is not there. A web page is of a proxy, and says nothing about the list.
+/// Whether a page is not there. A web page is of a proxy, and proves nothing about the list.
 fn is_no_page(error: &Error) -> bool {
     error.is_not_found() && !error.body().is_some_and(|body| body.trim_ascii_start().starts_with(b"<"))
 }

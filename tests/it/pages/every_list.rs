@@ -1,6 +1,8 @@
 //! All lists of the API are read alike: by pages, by items, and on from a cursor.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -102,21 +104,17 @@ async fn the_first_request_is_as_documented() {
 /// A link that is deleted while its payments are listed is not found, like a page behind the last.
 #[tokio::test]
 async fn a_list_whose_owner_is_gone_has_no_end() {
-    let server = Server::start(|request| {
-        let requests_before = request.uri.query().is_some();
-        match requests_before {
-            true => (StatusCode::NOT_FOUND, axum::Json(json!({"detail": "Not found."}))).into_response(),
-            false => axum::Json(json!([{"id": "TX1"}])).into_response(),
-        }
+    let server = Server::start(|request| match request.uri.query().is_some() {
+        true => (StatusCode::NOT_FOUND, axum::Json(json!({"detail": "Not found."}))).into_response(),
+        false => axum::Json(json!([{"id": "TX1"}])).into_response(),
     })
     .await;
     let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
     let link = dashboard.payment_links().payments(Uuid::nil());
     assert_eq!(link.items().try_collect::<Vec<_>>().await.expect("is still there").len(), 1);
 
-    let is_gone = std::sync::atomic::AtomicBool::new(false);
-    let is_gone = std::sync::Arc::new(is_gone);
-    let server = Server::start(move |_| match is_gone.swap(true, std::sync::atomic::Ordering::SeqCst) {
+    let is_gone = Arc::new(AtomicBool::new(false));
+    let server = Server::start(move |_| match is_gone.swap(true, Ordering::SeqCst) {
         true => (StatusCode::NOT_FOUND, axum::Json(json!({"detail": "Not found."}))).into_response(),
         false => axum::Json(json!([{"id": "TX1"}])).into_response(),
     })

@@ -102,7 +102,7 @@ async fn a_page_tells_what_it_knows() {
     let page = server.client().refunds().list().send().await.expect("lists");
     assert_eq!((page.len(), page.count), (7, None));
     assert_eq!(server.only().uri.query(), None);
-    // A server that has a page size of its own says nothing of the pages behind.
+    // A server that has a page size of its own reports nothing of the pages behind.
     let next = server.client().refunds().list().resume(page.next.expect("may go on")).send().await;
     assert!(next.expect_err("there is no second page").is_not_found());
 }
