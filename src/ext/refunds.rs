@@ -294,6 +294,10 @@ impl Attempt for ListRefunds {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<Refund>>, raw::Error<()>> {
+        if self.place.has_query() {
+            // It takes the place of all parameters.
+            return pages::read(self, raw, raw.list_refunds().send().await);
+        }
         let request = raw
             .list_refunds()
             .created_at_gte(self.created_from.as_ref())

@@ -98,7 +98,7 @@ fn page<R: Paged>(request: &R, sent: &str, listed: Listed<R::Item>) -> Result<Pa
     };
     let fingerprint = fingerprint(&keys::<R>(&items));
     let trail = place.cursor.as_ref().map(|cursor| cursor.trail).unwrap_or_default();
-    let next = query.map(|query| Cursor::new(&request.list(), query, trail.after(fingerprint)));
+    let next = query.map(|query| Cursor::new(request.list(), &query, trail.after(fingerprint)));
     Ok(Page { items, count, next, is_numbered, fingerprint })
 }
 
@@ -234,9 +234,18 @@ pub(super) fn with(query: &str, changes: &[(&str, Option<&str>)]) -> String {
         let name = pair.split('=').next().unwrap_or_default();
         !pair.is_empty() && changes.iter().all(|(changed, _)| *changed != name)
     };
-    let others = query.split('&').filter(is_other).map(str::to_owned);
-    let changes = changes.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?)));
-    others.chain(changes).collect::<Vec<_>>().join("&")
+    let mut changed = String::with_capacity(query.len() + 16);
+    for pair in query.split('&').filter(is_other) {
+        changed.extend([pair, "&"]);
+    }
+    for (name, value) in changes {
+        if let Some(value) = value {
+            changed.extend([name, "=", value, "&"]);
+        }
+    }
+    // The last pair has nothing behind it.
+    changed.pop();
+    changed
 }
 
 pub(super) fn number_in(query: &str, name: &str) -> Option<u64> {

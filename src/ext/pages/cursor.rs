@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -54,9 +55,9 @@ const FORM: &str = "nd8-cursor-2";
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The name of the list.
-    list: String,
-    /// The query of the next request.
-    pub(super) query: String,
+    list: Cow<'static, str>,
+    /// The query of the next request. Each page is asked for with several copies of it.
+    pub(super) query: Arc<str>,
     pub(super) trail: Trail,
 }
 
@@ -67,8 +68,8 @@ impl fmt::Debug for Cursor {
 }
 
 impl Cursor {
-    pub(super) fn new(list: &str, query: String, trail: Trail) -> Self {
-        Self { list: list.to_owned(), query, trail }
+    pub(super) fn new(list: Cow<'static, str>, query: &str, trail: Trail) -> Self {
+        Self { list, query: query.into(), trail }
     }
 
     fn read(text: &str) -> Result<Self, String> {
@@ -86,7 +87,7 @@ impl Cursor {
             return Err(damaged.to_owned());
         };
         let trail = Trail::read(trail).ok_or(damaged)?;
-        Ok(Self { list: list.to_owned(), query: query.to_owned(), trail })
+        Ok(Self { list: list.to_owned().into(), query: query.into(), trail })
     }
 }
 
@@ -187,7 +188,11 @@ pub struct Place {
 impl Place {
     /// Returns the query that takes the place of the request's own.
     pub(in crate::ext) fn query(&self) -> Option<String> {
-        self.probe.clone().or_else(|| Some(self.cursor.as_ref()?.query.clone()))
+        self.probe.clone().or_else(|| Some(self.cursor.as_ref()?.query.to_string()))
+    }
+
+    pub(in crate::ext) fn has_query(&self) -> bool {
+        self.probe.is_some() || self.cursor.is_some()
     }
 
     /// Returns what is wrong with the cursor, in a call for this list.
@@ -233,7 +238,7 @@ mod tests {
         let mut sizes = std::collections::BTreeSet::new();
         for pages in [1, 2, 1_000] {
             let pages: Vec<u64> = (0..pages).map(|page: u64| page.wrapping_mul(u64::MAX / 3)).collect();
-            let cursor = Cursor::new("list_refunds", "a=b:c&page=7".to_owned(), after(&pages));
+            let cursor = Cursor::new("list_refunds".into(), "a=b:c&page=7", after(&pages));
             let stored = serde_json::to_string(&cursor).expect("is writable");
             sizes.insert(stored.len());
             assert_eq!(serde_json::from_str::<Cursor>(&stored).expect("is readable"), cursor);

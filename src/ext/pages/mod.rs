@@ -10,8 +10,10 @@ mod window;
 
 use std::borrow::Cow;
 use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use futures_util::stream::{self, Stream, TryStreamExt as _};
+use futures_util::stream::{self, Stream, StreamExt as _};
 
 use super::call::sealed::Attempt;
 use super::{Call, Error, FieldError, Request};
@@ -209,7 +211,35 @@ where
     /// # }
     /// ```
     pub fn items(self) -> impl Stream<Item = Result<T, Error>> + Unpin {
-        let pages = self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok)));
-        Box::pin(pages.try_flatten())
+        Items { pages: self.pages(), page: Vec::new().into_iter() }
+    }
+}
+
+/// The items of a stream of pages. `try_flatten` would move each of them several times.
+struct Items<S, T> {
+    pages: S,
+    page: std::vec::IntoIter<T>,
+}
+
+/// Nothing in it is pinned.
+impl<S: Unpin, T> Unpin for Items<S, T> {}
+
+impl<S, T> Stream for Items<S, T>
+where
+    S: Stream<Item = Result<Page<T>, Error>> + Unpin,
+{
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll_next_unpin(context)) {
+                Some(Ok(page)) => self.page = page.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }

@@ -35,14 +35,14 @@ impl<R> Walk<R>
 where
     R: Paged + sealed::Paged + Request<Output = Page<<R as sealed::Paged>::Item>>,
 {
-    pub(super) fn new(mut call: Call<R>) -> Self {
+    pub(super) fn new(mut call: Call<R>) -> Box<Self> {
         call.request.place_mut().is_walked = true;
         let window = Window::default();
-        Self { call, window, stale: 0, knows_pages: false, has_ended: false, count: None }
+        Box::new(Self { call, window, stale: 0, knows_pages: false, has_ended: false, count: None })
     }
 
     /// Reads the next page that holds anything new, without what was read before.
-    pub(super) async fn next(mut self) -> Result<Option<(Page<R::Item>, Self)>, Error> {
+    pub(super) async fn next(mut self: Box<Self>) -> Result<Option<(Page<R::Item>, Box<Self>)>, Error> {
         while !self.has_ended {
             let (is_first, is_start) = {
                 let place = self.call.request.place();
@@ -122,7 +122,7 @@ where
     /// Finds out what a page means that holds nothing new, from a server that does not report where a list goes on.
     async fn probe(&self, page: &[u64]) -> Result<Meaning, Error> {
         let cursor = self.call.request.place().cursor.as_ref();
-        let query = cursor.map(|cursor| cursor.query.as_str()).unwrap_or_default();
+        let query = cursor.map(|cursor| &*cursor.query).unwrap_or_default();
         let far = self.ask(with(query, &[("page", Some(FAR)), ("page_size", Some("1"))])).await?;
         let meaning = Meaning::of(page, &far, number_in(query, "page_size"));
         if !matches!(meaning, Meaning::Unpaged | Meaning::Circle) {

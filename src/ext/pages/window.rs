@@ -1,6 +1,7 @@
 //! Which items of a list were read before, in bounded memory.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::Serialize;
 
@@ -61,7 +62,26 @@ impl Window {
 #[derive(Default)]
 struct Ring {
     order: VecDeque<u64>,
-    set: HashSet<u64>,
+    set: HashSet<u64, BuildHasherDefault<Same>>,
+}
+
+/// Hashes a number to itself: keys are hashes already.
+#[derive(Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash(self.0, bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        // The table takes the upper bits for itself, which are the weaker ones of short texts.
+        self.0 = key ^ key.rotate_left(32);
+    }
 }
 
 impl Ring {
