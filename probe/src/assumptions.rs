@@ -1,0 +1,81 @@
+//! What is assumed: the tables of this crate, and what the overlay has recorded of an earlier run.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::facts;
+use crate::overlay::InvalidOverlay;
+
+/// What was observed before, by fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumptions {
+    observed: BTreeMap<String, String>,
+    text: String,
+}
+
+/// An overlay that knows nothing.
+const EMPTY: &str = "{\n  \"shapes\": [\n  ],\n  \"operations\": [\n  ],\n  \"refusals\": [\n  ],\n  \"wording\": {\n  }\n}\n";
+
+impl Default for Assumptions {
+    fn default() -> Assumptions {
+        Assumptions { observed: BTreeMap::new(), text: EMPTY.to_owned() }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    observations: Vec<Observation>,
+}
+
+#[derive(Deserialize)]
+struct Observation {
+    fact: String,
+    seen: String,
+}
+
+impl Assumptions {
+    /// Reads the observations of an overlay file.
+    ///
+    /// # Errors
+    ///
+    /// If it is not JSON, or an observation is of a fact that there is not.
+    ///
+    /// ```
+    /// use nd8_probe::{Assumptions, facts};
+    ///
+    /// let overlay = r#"{"observations": [{"fact": "list.shape", "seen": "envelope"}]}"#;
+    /// let assumptions = Assumptions::from_overlay(overlay)?;
+    /// let fact = facts::find("list.shape").unwrap();
+    /// assert_eq!(assumptions.expected(fact), "envelope");
+    /// assert_eq!(Assumptions::default().expected(fact), "array");
+    /// # Ok::<(), nd8_probe::overlay::InvalidOverlay>(())
+    /// ```
+    pub fn from_overlay(text: &str) -> Result<Assumptions, InvalidOverlay> {
+        let file: File = serde_json::from_str(text).map_err(InvalidOverlay::NotJson)?;
+        let mut observed = BTreeMap::new();
+        for Observation { fact, seen } in file.observations {
+            if facts::find(&fact).is_none() {
+                return Err(InvalidOverlay::UnknownFact(fact));
+            }
+            observed.insert(fact, seen);
+        }
+        Ok(Assumptions { observed, text: text.to_owned() })
+    }
+
+    /// Returns the text of the overlay.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns what is expected to be seen of a fact.
+    pub fn expected<'a>(&'a self, fact: &'a crate::Fact) -> &'a str {
+        self.observed.get(fact.id).map_or(fact.expected, String::as_str)
+    }
+
+    /// Whether an earlier run observed the fact.
+    pub(crate) fn is_observed(&self, fact: &crate::Fact) -> bool {
+        self.observed.contains_key(fact.id)
+    }
+}

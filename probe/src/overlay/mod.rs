@@ -1,0 +1,128 @@
+//! From findings to entries of `openapi/overlay.json`, with the provenance `observed`, the day and the server.
+//!
+//! What was as assumed turns an inferred entry into an observed one. What was otherwise becomes entries that state it, where
+//! the overlay can express it. Either is recorded under `observations`, which is what a later run expects. The file is
+//! edited line by line, so a diff shows what changed and nothing else.
+
+mod file;
+mod line;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use self::file::File;
+use crate::fact::{Fact, Remedy};
+use crate::options::Server;
+use crate::report::{Finding, Verdict};
+
+/// A change of the overlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// An inferred entry is true.
+    Confirm(&'static str),
+    /// These fields of a type are always there.
+    Required { role: &'static str, fields: Vec<&'static str> },
+    /// A field of a type may be null.
+    Nullable { role: &'static str, field: &'static str },
+    /// An operation refuses with another status.
+    Refusal { role: &'static str, from: u16, to: u16 },
+    /// What was seen of a fact.
+    Observation { fact: &'static str, seen: String },
+}
+
+/// Reports an overlay file that cannot be read or edited.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidOverlay {
+    /// It is not JSON.
+    #[error("the overlay is not JSON")]
+    NotJson(#[source] serde_json::Error),
+    /// It has an observation of a fact that there is not.
+    #[error("the overlay has an observation of `{0}`, which is no fact: correct or remove it")]
+    UnknownFact(String),
+    /// Its entries are not on one line each.
+    #[error("cannot edit the overlay: expected `{0}` with one entry a line")]
+    Layout(&'static str),
+}
+
+/// An overlay with the changes of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The whole file.
+    pub text: String,
+    /// Each entry that is new or another: the fact, the section, and the line.
+    pub entries: Vec<(&'static str, &'static str, String)>,
+}
+
+/// Where and when something was observed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    pub(crate) day: Date,
+    pub(crate) server: Server,
+}
+
+impl Stamp {
+    fn mark(self, mut entry: Value) -> Value {
+        entry["source"] = json!("observed");
+        entry["day"] = json!(self.day.to_string());
+        entry["server"] = json!(self.server.name());
+        entry
+    }
+}
+
+/// Puts findings into the text of an overlay.
+pub(crate) fn apply(text: &str, findings: &[Finding], stamp: Stamp) -> Result<Applied, InvalidOverlay> {
+    let mut file = File::parse(text)?;
+    for finding in findings {
+        for edit in edits(finding) {
+            file.edit(finding.fact.id, &edit, stamp);
+        }
+    }
+    Ok(file.finish())
+}
+
+/// Returns the changes that a finding asks for.
+fn edits(finding: &Finding) -> Vec<Edit> {
+    let Fact { id, expected, settles, remedy, .. } = finding.fact;
+    let (Verdict::AsAssumed(seen) | Verdict::Otherwise(seen)) = &finding.verdict else { return Vec::new() };
+    let mut edits = vec![Edit::Observation { fact: id, seen: seen.to_string() }];
+    if seen.as_str() == *expected {
+        edits.extend(settles.iter().map(|key| Edit::Confirm(key)));
+        return edits;
+    }
+    match remedy {
+        Remedy::Fields { .. } => edits.extend(seen.edits().iter().cloned()),
+        Remedy::Refusal { role } => {
+            let (from, to) = (status(expected), status(seen.as_str()));
+            if let (Some(from), Some(to @ 400..500)) = (from, to)
+                && from != to
+            {
+                edits.push(Edit::Refusal { role, from, to });
+            }
+        }
+        Remedy::None(_) => {}
+    }
+    edits
+}
+
+/// Returns why generation reads nothing of what was seen, if it does not.
+pub(crate) fn not_expressible(finding: &Finding) -> Option<&'static str> {
+    let Verdict::Otherwise(seen) = &finding.verdict else { return None };
+    let is_stated = edits(finding).len() > 1;
+    match finding.fact.remedy {
+        Remedy::None(reason) => Some(reason),
+        _ if is_stated => None,
+        Remedy::Fields { .. } if seen.as_str().starts_with("absent:") => {
+            Some("nothing has to change: the overlay does not require these fields")
+        }
+        Remedy::Fields { .. } => Some("it is not about required fields or null"),
+        Remedy::Refusal { .. } if status(seen.as_str()) == status(finding.fact.expected) => {
+            Some("the status is as assumed, and the overlay has no form of a refusal's body")
+        }
+        Remedy::Refusal { .. } => Some("it was no refusal, or one that is no 4xx"),
+    }
+}
+
+fn status(seen: &str) -> Option<u16> {
+    seen.split(' ').next()?.parse().ok()
+}

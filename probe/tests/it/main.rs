@@ -1,0 +1,11 @@
+//! The probe against `nd8-sandbox` and against servers that are none, on loopback.
+
+mod apply;
+mod bounds;
+mod defaults;
+mod documents;
+mod hostile;
+mod production;
+mod quirks;
+mod redaction;
+mod support;

@@ -1,0 +1,64 @@
+//! Each quirk of the sandbox is detected and named, by the name that the sandbox gives it; without one, nothing is.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use nd8_probe::{Format, Report, Verdict};
+use nd8_sandbox::{Quirk, RateLimit, Sandbox};
+
+use crate::support::Prepared;
+
+/// The names of what a run found otherwise.
+pub(crate) fn names(report: &Report) -> BTreeSet<&'static str> {
+    report.otherwise().filter_map(|(_, seen)| seen.name()).collect()
+}
+
+/// What is otherwise, as a message.
+pub(crate) fn described(report: &Report) -> String {
+    let lines = report
+        .otherwise()
+        .map(|(finding, seen)| format!("{}: {} → {seen}", finding.fact.id, finding.expected));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+pub(crate) fn is_throttling(quirk: Quirk) -> bool {
+    matches!(quirk, Quirk::ThrottleCode | Quirk::ThrottleWords | Quirk::ThrottlePage)
+}
+
+/// A sandbox with this quirk, which throttles at the end of a run if the quirk is about that.
+pub(crate) async fn with(quirk: Quirk) -> Prepared {
+    let mut builder = Sandbox::builder().quirk(quirk).seed(7);
+    if is_throttling(quirk) {
+        builder = builder.rate_limit(RateLimit::new(200, Duration::from_secs(3600)));
+    }
+    let mut prepared = Prepared::start(builder).await;
+    if is_throttling(quirk) {
+        prepared.options.limits.burst = 200;
+    }
+    prepared
+}
+
+#[tokio::test]
+async fn without_a_quirk_nothing_is_otherwise() {
+    let prepared = Prepared::start(Sandbox::builder().seed(7)).await;
+    let report = prepared.run().await;
+    assert_eq!(described(&report), "");
+    assert!(report.stopped().is_none());
+    let unseen = report.findings().iter().filter(|finding| matches!(finding.verdict, Verdict::Unseen(_)));
+    let unseen: Vec<_> = unseen.map(|finding| finding.fact.id).collect();
+    assert!(unseen.len() < report.findings().len() / 2, "{unseen:?}");
+}
+
+#[tokio::test]
+async fn each_quirk_is_detected_and_named() {
+    for quirk in Quirk::ALL {
+        let prepared = with(*quirk).await;
+        let report = prepared.run().await;
+        assert!(report.stopped().is_none(), "{quirk}: {:?}", report.stopped());
+        // `null-fields` leaves the reason out of which a refund is recognized; nothing else may change its name.
+        assert_eq!(names(&report), BTreeSet::from([quirk.name()]), "{quirk}:\n{}", described(&report));
+        for format in [Format::Text, Format::Json, Format::Markdown] {
+            assert!(report.render(format).contains(quirk.name()), "{quirk} in {format:?}");
+        }
+    }
+}
