@@ -142,6 +142,7 @@ pub(crate) fn provenance_is_stated(root: &mut Value) {
     let note = |map: &mut Map<String, Value>| {
         let note = match map.remove("x-nd8-provenance").as_ref().and_then(Value::as_str) {
             Some("inferred") => "Inferred: printed nowhere, so the live API may differ.",
+            Some("observed") => "Observed: printed nowhere, and seen at a server of the API.",
             Some("guide") => "Source: the product guides, not the reference.",
             _ => return,
         };

@@ -41,6 +41,9 @@ struct File {
     /// Refusals of operations.
     #[serde(default)]
     refusals: Vec<Refusal>,
+    /// What servers were seen to do. Only the probe reads them: behavior yields no code.
+    #[serde(default, rename = "observations")]
+    _observations: Vec<serde::de::IgnoredAny>,
     /// The project's own words, which go into the documentation whatever the document's are.
     #[serde(default)]
     wording: BTreeMap<String, Wording>,
@@ -53,6 +56,8 @@ enum Source {
     Guide,
     /// It is printed nowhere: an assumption of this project.
     Inferred,
+    /// It is printed nowhere, and a server was seen to do so on a day.
+    Observed,
 }
 
 impl Source {
@@ -60,6 +65,7 @@ impl Source {
         Value::from(match self {
             Self::Guide => "guide",
             Self::Inferred => "inferred",
+            Self::Observed => "observed",
         })
     }
 }
@@ -69,6 +75,9 @@ impl Source {
 struct Shape {
     role: String,
     source: Source,
+    day: Option<String>,
+    #[serde(rename = "server")]
+    _server: Option<String>,
     schema: Map<String, Value>,
 }
 
@@ -77,6 +86,9 @@ struct Shape {
 struct Part {
     role: String,
     source: Source,
+    day: Option<String>,
+    #[serde(rename = "server")]
+    _server: Option<String>,
     part: String,
 }
 
@@ -85,6 +97,9 @@ struct Part {
 struct Refusal {
     status: String,
     source: Source,
+    day: Option<String>,
+    #[serde(rename = "server")]
+    _server: Option<String>,
     description: String,
     roles: Vec<String>,
 }
@@ -97,6 +112,28 @@ enum Wording {
     Operation { summary: String, description: String },
 }
 
+impl File {
+    /// Returns the first entry that was observed on no day, or has the day of something that was not observed.
+    fn undated(&self) -> Option<(Pointer, &'static str)> {
+        let shapes = self.shapes.iter().map(|entry| (entry.source, &entry.day)).enumerate();
+        let parts = self.operations.iter().map(|entry| (entry.source, &entry.day)).enumerate();
+        let refusals = self.refusals.iter().map(|entry| (entry.source, &entry.day)).enumerate();
+        let shapes = shapes.map(|entry| ("shapes", entry));
+        let all = shapes
+            .chain(parts.map(|entry| ("operations", entry)))
+            .chain(refusals.map(|entry| ("refusals", entry)));
+        for (section, (index, (source, day))) in all {
+            let message = match (source, day) {
+                (Source::Observed, None) => "`observed` needs the `day` on which it was",
+                (Source::Guide | Source::Inferred, Some(_)) => "a `day` belongs to what was `observed`",
+                _ => continue,
+            };
+            return Some((Pointer::root().child(section).child(index), message));
+        }
+        None
+    }
+}
+
 impl Overlay {
     /// Reads the file.
     pub(crate) fn parse(document: Document<'_>) -> Result<Self, Error> {
@@ -105,6 +142,9 @@ impl Overlay {
             let place = crate::document::pointer_of(error.path());
             tree.error(place, Problem::Overlay(error.into_inner().to_string()))
         })?;
+        if let Some((place, message)) = file.undated() {
+            return Err(tree.error(place, Problem::Overlay(message.to_owned())));
+        }
         let mut by_role: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, shape) in file.shapes.iter().enumerate() {
             by_role.entry(shape.role.clone()).or_default().push(index);
