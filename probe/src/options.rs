@@ -257,7 +257,7 @@ impl Options {
         ];
         plan.push(match (self.refunds, &self.payment) {
             (true, Some(_)) => {
-                "at most 5 refunds of the payment, 1.10 to 1.30 each in its currency, and 3 that are to be refused"
+                "3 refunds of the payment, 1.10 to 1.30 each in its currency, and 2 requests that are to be refused"
                     .to_owned()
             }
             (true, None) => {

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and its help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +8,7 @@ use jiff::civil::Date;
 use openapi_drift::report::{Bar, Format, Grouping, Paint};
 
 use crate::compare::ReportOptions;
+use crate::probe::Asked;
 
 /// The maintainers' commands of nd8.
 #[derive(Debug, Parser)]
@@ -41,6 +43,15 @@ OLD and NEW are each one of
   an address          https://docs.example/api/ (of the document, or of a page that shows it)
   a revision          1.0.0 (a file of openapi/history/, with or without its ending)
   a file of a commit  git:REV, git:REV:PATH (without a path, openapi/nd8.json)";
+
+const PROBE: &str = "\
+The server and its credentials come from the environment: ND8_API_KEY, ND8_SESSION_TOKEN (optional), and ND8_BASE_URL (ND8's sandbox
+without it). Only ND8's sandbox and servers on this machine are asked, and only if they prove that they are no production.
+
+Exit status:
+  0  what could be seen is as assumed, or was applied
+  1  something is otherwise
+  2  the server was refused, or the run ended early";
 
 const REALITY: &str = "\
 The table has the columns document, expected (`works`, `refused`, `works or refused`) and note. A document in
@@ -122,6 +133,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DATE")]
         until: Date,
     },
+    /// Compares what is assumed of the API with what a sandbox of it does. Without --yes, prints what that would create.
+    #[command(after_help = PROBE)]
+    Probe(ProbeArguments),
     /// Generates and compiles the client of each document of a folder, and compares the result with its `expected.tsv`.
     #[command(
         after_help = REALITY
@@ -156,6 +170,79 @@ impl Command {
     pub(crate) fn is_comparison(&self) -> bool {
         !matches!(self, Self::Codegen { .. } | Self::DriftCases { .. } | Self::Tidy)
     }
+}
+
+/// The options of a probe.
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArguments {
+    /// Sends the requests. Without it nothing is sent.
+    #[arg(long)]
+    yes: bool,
+    /// A paid payment of the sandbox: facts about payments and refunds need one.
+    #[arg(long, value_name = "ID")]
+    payment: Option<String>,
+    /// A product of the catalog, where products may not be described on the spot.
+    #[arg(long, value_name = "ID")]
+    product: Option<String>,
+    /// Refunds parts of the payment.
+    #[arg(long, requires = "payment")]
+    refunds: bool,
+    /// Receives webhooks at this address of this machine; with a session, it is registered for the time of the run.
+    #[arg(long, value_name = "ADDRESS")]
+    webhook_receiver: Option<SocketAddr>,
+    /// The public address of the receiver, where it is another one.
+    #[arg(long, value_name = "URL", requires = "webhook_receiver")]
+    webhook_url: Option<String>,
+    /// Prints the page of each checkout to standard error, and waits for somebody to pay there.
+    #[arg(long, requires = "webhook_receiver")]
+    pay: bool,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = ProbeForm::Text)]
+    format: ProbeForm,
+    /// Records in openapi/overlay.json what was seen, and renews what is derived from it.
+    #[arg(long)]
+    apply: bool,
+    /// The most requests to send.
+    #[arg(long, value_name = "NUMBER", default_value_t = 300)]
+    max_requests: usize,
+    /// The most seconds to take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    max_seconds: u64,
+}
+
+impl From<ProbeArguments> for Asked {
+    fn from(arguments: ProbeArguments) -> Asked {
+        let ProbeArguments { yes, payment, product, refunds, webhook_receiver, webhook_url, .. } = arguments;
+        let ProbeArguments { pay, apply, max_requests, max_seconds, .. } = arguments;
+        let format = match arguments.format {
+            ProbeForm::Text => nd8_probe::Format::Text,
+            ProbeForm::Json => nd8_probe::Format::Json,
+            ProbeForm::Markdown => nd8_probe::Format::Markdown,
+        };
+        Asked {
+            yes,
+            apply,
+            payment,
+            product,
+            refunds,
+            webhook_receiver,
+            webhook_url,
+            pay,
+            format,
+            max_requests,
+            max_seconds,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProbeForm {
+    /// For people at a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a pull request.
+    Markdown,
 }
 
 /// The options of a report.

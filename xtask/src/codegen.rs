@@ -46,7 +46,21 @@ pub(crate) struct Derivation {
 ///
 /// If the document cannot be turned into a client. The message lists every reason, and calls the document by `name`.
 pub(crate) fn derive(name: &str, json: &str, retrieved: Option<&str>) -> Result<Derivation> {
-    let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
+    derive_with(name, json, retrieved, &read(OVERLAY)?)
+}
+
+/// Does the same with another overlay than the one in the repository.
+///
+/// # Errors
+///
+/// As [`derive`].
+pub(crate) fn derive_with(
+    name: &str,
+    json: &str,
+    retrieved: Option<&str>,
+    overlay: &str,
+) -> Result<Derivation> {
+    let (supplement, profile) = (read(SUPPLEMENT)?, nd8::profile());
     let knowledge = Knowledge::new(&profile)
         .supplement(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
         .overlay(Document { name: OVERLAY, bytes: overlay.as_bytes() });

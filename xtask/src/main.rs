@@ -14,6 +14,7 @@ mod drift_cases;
 mod fetch;
 mod hash;
 mod lock;
+mod probe;
 mod reality;
 mod refresh;
 mod repository;
@@ -81,6 +82,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Accept { id, pointer, reason, until } => {
             compare::accept(&id, &pointer, &reason, until, today)?;
         }
+        Command::Probe(arguments) => return probe::run(arguments.into(), today),
         Command::Reality { folder, verbose } => {
             return Ok(if reality::run(&folder, verbose)? { Outcome::Passes } else { Outcome::Fails });
         }

@@ -36,6 +36,10 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         ("nd8", "nd8-sandbox", kind) if kind != DependencyKind::Development => {
             Some("in tests and examples only")
         }
+        ("nd8-probe", "nd8-sandbox", kind) if kind != DependencyKind::Development => {
+            Some("it asks servers that it knows nothing of")
+        }
+        ("nd8-probe", "nd8-codegen", _) => Some("tables of the generator would hide what is otherwise"),
         ("nd8-codegen", "nd8-sandbox", _) | ("nd8-sandbox", "nd8-codegen", _) => Some("they share no code"),
         ("openapi-drift", "nd8-codegen" | "nd8-sandbox", _) => Some("it knows nothing of ND8"),
         ("openapi-source", "nd8-codegen" | "nd8-sandbox" | "openapi-drift", _) => {
@@ -113,6 +117,9 @@ mod tests {
             ("openapi-source", "nd8-sandbox", DependencyKind::Development),
             ("openapi-source", "openapi-drift", DependencyKind::Development),
             ("openapi-source", "xtask", DependencyKind::Build),
+            ("nd8-probe", "nd8", DependencyKind::Development),
+            ("nd8-probe", "nd8-sandbox", DependencyKind::Normal),
+            ("nd8-probe", "nd8-codegen", DependencyKind::Normal),
             ("nd8", "nd8-codegen", DependencyKind::Normal),
             ("nd8", "nd8-sandbox", DependencyKind::Normal),
             ("nd8", "xtask", DependencyKind::Development),
@@ -121,6 +128,7 @@ mod tests {
         }
         assert_eq!(forbidden("nd8", "nd8-codegen", DependencyKind::Build), None);
         assert_eq!(forbidden("nd8", "nd8-sandbox", DependencyKind::Development), None);
+        assert_eq!(forbidden("nd8-probe", "nd8-sandbox", DependencyKind::Development), None);
         assert_eq!(forbidden("xtask", "nd8-codegen", DependencyKind::Normal), None);
         assert_eq!(forbidden("nd8-codegen", "openapi-source", DependencyKind::Normal), None);
         assert_eq!(forbidden("openapi-drift", "openapi-source", DependencyKind::Normal), None);

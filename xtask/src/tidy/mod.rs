@@ -9,6 +9,7 @@ mod floats;
 mod generator_free;
 mod lock;
 mod module_docs;
+mod observations;
 mod rust_version;
 
 use anyhow::{Result, bail};
@@ -22,13 +23,15 @@ pub(crate) fn run() -> Result<()> {
     let documents =
         ["README.md", "ARCHITECTURE.md"].map(repository::read).into_iter().collect::<Result<Vec<_>>>()?;
     let lock = repository::read("openapi/nd8.lock.toml")?;
-    let checks: [(&str, Vec<String>); 9] = [
+    let overlay = repository::read(codegen::OVERLAY)?;
+    let checks: [(&str, Vec<String>); 10] = [
         ("crates depend on each other as drawn", arrows::crates(&metadata)),
         ("users build nothing of the generator", generator_free::check(&generator_free::tree()?)),
         ("modules reach where they may", arrows::modules(&sources)),
         ("every module says what lives in it", module_docs::check(&sources)),
         ("every environment variable is documented", environment::check(&sources, &documents.concat())),
         ("amounts are exact", floats::check(&sources)),
+        ("what was observed was observed at ND8", observations::check(&overlay)),
         ("the lock file tells the truth", lock::check(&lock, &repository::read)),
         ("the crate's version tells the API's", crate_version::check(&metadata, &lock)),
         ("rust-version is the highest that is asked for", rust_version::check(&metadata)),

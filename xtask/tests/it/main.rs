@@ -5,6 +5,7 @@ mod compile;
 mod diff;
 mod interrupted;
 mod pages;
+mod probe;
 mod reality;
 mod refresh;
 mod support;

@@ -11,12 +11,12 @@ use crate::support::{Copy, top};
 const DOCUMENT: &str = "../shared/reality/documents/variants/02-spectacular-3.0.3-bare-array.json";
 
 /// A fenced block of the guide: a command with an excerpt of its output, or one more excerpt of the output of the command before.
-struct Block {
-    command: Option<String>,
-    excerpt: Vec<String>,
+pub(crate) struct Block {
+    pub(crate) command: Option<String>,
+    pub(crate) excerpt: Vec<String>,
 }
 
-fn blocks(guide: &str) -> Vec<Block> {
+pub(crate) fn blocks(guide: &str) -> Vec<Block> {
     let fenced = guide.split("```console\n").skip(1);
     fenced
         .map(|text| {
@@ -29,7 +29,7 @@ fn blocks(guide: &str) -> Vec<Block> {
 }
 
 /// Compares an excerpt with an output, line by line in order. A line `…` stands for any number of lines.
-fn compare(excerpt: &[String], output: &str) -> Result<(), String> {
+pub(crate) fn compare(excerpt: &[String], output: &str) -> Result<(), String> {
     let output: Vec<&str> = output.lines().map(str::trim_end).collect();
     let parts: Vec<&[String]> = excerpt.split(|line| line == "…").collect();
     let mut from = 0;

@@ -1,0 +1,110 @@
+//! `cargo xtask probe`: compares what is assumed of the API with what a sandbox does, and records it in the overlay.
+//!
+//! Not here: the facts, the requests and the report, which are in `nd8-probe`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use jiff::civil::Date;
+use nd8_probe::{Assumptions, Format, Options, Report, Target, Webhooks};
+
+use crate::codegen::{self, DOCUMENT, OVERLAY};
+use crate::compare::Outcome;
+use crate::lock;
+use crate::repository::{read, root};
+use crate::transaction::{self, Change};
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) yes: bool,
+    pub(crate) apply: bool,
+    pub(crate) payment: Option<String>,
+    pub(crate) product: Option<String>,
+    pub(crate) refunds: bool,
+    pub(crate) webhook_receiver: Option<SocketAddr>,
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) pay: bool,
+    pub(crate) format: Format,
+    pub(crate) max_requests: usize,
+    pub(crate) max_seconds: u64,
+}
+
+/// Prints what a run would create and, if it may, runs, prints the report, and applies it.
+///
+/// # Errors
+///
+/// If the target could be production or does not prove that it is none, if the run ended early, or if the overlay cannot be
+/// changed.
+pub(crate) fn run(asked: Asked, today: Date) -> Result<Outcome> {
+    let (is_agreed, apply, format) = (asked.yes, asked.apply, asked.format);
+    let options = options(asked)?;
+    eprintln!("the probe creates and changes:");
+    options.plan().iter().for_each(|line| eprintln!("  {line}"));
+    if !is_agreed {
+        eprintln!("nothing was sent; run it again with --yes");
+        return Ok(Outcome::Passes);
+    }
+    let assumptions = Assumptions::from_overlay(&read(OVERLAY)?)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(nd8_probe::run(&options, &assumptions, today))?;
+    print!("{}", report.render(format));
+    if report.is_live() {
+        bail!(
+            "stopped at a sign of production: {}; nothing is applied",
+            report.stopped().unwrap_or_default()
+        );
+    }
+    if apply {
+        self::apply(&report)?;
+    }
+    if let Some(reason) = report.stopped() {
+        bail!("the run ended early: {reason}");
+    }
+    let is_settled = apply || report.otherwise().next().is_none();
+    Ok(if is_settled { Outcome::Passes } else { Outcome::Fails })
+}
+
+fn options(asked: Asked) -> Result<Options> {
+    let key = std::env::var("ND8_API_KEY").unwrap_or_default();
+    let session = std::env::var("ND8_SESSION_TOKEN").ok();
+    let base_url = std::env::var("ND8_BASE_URL").ok();
+    let target = Target::new(&key, session.as_deref(), base_url.as_deref())?;
+    let mut options = Options::new(target);
+    options.payment = asked.payment;
+    options.product = asked.product;
+    options.refunds = asked.refunds;
+    options.webhooks = asked.webhook_receiver.map(|listen| Webhooks { listen, url: asked.webhook_url });
+    options.limits.requests = asked.max_requests;
+    options.limits.time = Duration::from_secs(asked.max_seconds);
+    if asked.pay {
+        // A person takes as long as it takes.
+        options.limits.webhook_wait = options.limits.time;
+        options.pages = Some(Arc::new(|url: &str| eprintln!("pay, or let it be: {url}")));
+    }
+    Ok(options)
+}
+
+/// Writes the overlay, and what is derived from it, together or not at all.
+fn apply(report: &Report) -> Result<()> {
+    let exclusive = transaction::exclusive(&root())?;
+    let overlay = &report.overlay().map_err(|error| anyhow!("{error}"))?.text;
+    let lock: toml::Table = read(lock::PATH)?.parse()?;
+    let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
+    let derivation = codegen::derive_with(DOCUMENT, &read(DOCUMENT)?, retrieved, overlay)
+        .context("no client can be generated with what was seen, so nothing is written")?;
+    let mut changes = vec![Change { path: OVERLAY.to_owned(), content: Some(overlay.clone().into_bytes()) }];
+    let derived = derivation.files.into_iter();
+    changes.extend(
+        derived.map(|file| Change { path: file.path.to_owned(), content: Some(file.content.into_bytes()) }),
+    );
+    derivation.warnings.iter().for_each(|group| eprint!("{group}"));
+    let written = exclusive.commit(&changes)?;
+    eprintln!(
+        "written: {}",
+        if written.is_empty() { "nothing has changed".to_owned() } else { written.join(", ") }
+    );
+    Ok(())
+}
