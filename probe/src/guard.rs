@@ -88,12 +88,13 @@ async fn may_simulate(http: &mut Http) -> Result<bool, Refusal> {
         Err(Miss::Unseen(_)) => return Ok(false),
         Err(stop) => return Err(refusal(stop)),
     };
-    if !unknown.refuses(FIELD) {
+    if !unknown.refuses(FIELD) && !unknown.speaks_of_sandboxes {
         return Ok(false);
     }
     for value in SIMULATIONS {
         let reply = http.send(&incomplete(value)).await.map_err(refusal)?;
-        if reply.refuses(FIELD) {
+        // By the field, or by a sentence: either way the value is one that the key may not send.
+        if reply.refuses(FIELD) || reply.speaks_of_sandboxes {
             return Err(Refusal::Live("the key may not send sandbox_simulate, which only sandbox keys may"));
         }
         if reply.status != 400 {

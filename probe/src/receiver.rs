@@ -44,6 +44,8 @@ impl Delivery {
 
 #[derive(Default)]
 struct Inbox {
+    /// Where deliveries come to. Anybody may call a public address.
+    path: String,
     deliveries: Mutex<Vec<Delivery>>,
     arrived: Notify,
 }
@@ -52,7 +54,7 @@ struct Inbox {
 pub(crate) struct Receiver {
     inbox: Arc<Inbox>,
     server: tokio::task::JoinHandle<()>,
-    pub(crate) address: SocketAddr,
+    address: SocketAddr,
 }
 
 impl Drop for Receiver {
@@ -62,10 +64,10 @@ impl Drop for Receiver {
 }
 
 impl Receiver {
-    pub(crate) async fn start(listen: SocketAddr) -> Option<Receiver> {
+    pub(crate) async fn start(listen: SocketAddr, path: String) -> Option<Receiver> {
         let listener = TcpListener::bind(listen).await.ok()?;
         let address = listener.local_addr().ok()?;
-        let inbox = Arc::new(Inbox::default());
+        let inbox = Arc::new(Inbox { path, ..Inbox::default() });
         let router = axum::Router::new().fallback(receive).with_state(Arc::clone(&inbox));
         let server = tokio::spawn(async move {
             // It ends with the task.
@@ -76,6 +78,11 @@ impl Receiver {
 
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         self.inbox.deliveries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the address that is registered, if nobody gave another.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}{}", self.address, self.inbox.path)
     }
 
     /// Waits until the deliveries are as wanted, or for so long.
@@ -92,8 +99,10 @@ impl Receiver {
 
 async fn receive(State(inbox): State<Arc<Inbox>>, request: Request<Body>) -> StatusCode {
     let (parts, body) = request.into_parts();
+    if parts.uri.path() != inbox.path {
+        return StatusCode::NOT_FOUND;
+    }
     let Ok(body) = to_bytes(body, LONGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE };
-    // Only what is JSON is a delivery: anybody may call a public address.
     let Ok(body) = serde_json::from_slice::<Value>(&body) else { return StatusCode::BAD_REQUEST };
     let mut deliveries = inbox.deliveries.lock().unwrap_or_else(PoisonError::into_inner);
     if deliveries.len() < MOST {

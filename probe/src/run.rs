@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::assumptions::Assumptions;
+use crate::fact::Fact;
 use crate::facts;
 use crate::guard::{self, Proof, Refusal};
 use crate::http::{Ask, Http, Miss, Reply, Stop};
-use crate::options::Options;
+use crate::options::{Options, Webhooks};
 use crate::receiver::Receiver;
 use crate::report::{Ending, Report};
 use crate::seen::Seen;
@@ -54,7 +55,10 @@ pub async fn run(
     let mut http = Http::new(options.target.clone(), options.limits).ok_or(Refusal::NoClient)?;
     let proof = guard::prove(&mut http).await?;
     let receiver = match &options.webhooks {
-        Some(webhooks) => Some(Receiver::start(webhooks.listen).await.ok_or(Refusal::NoReceiver)?),
+        Some(webhooks) => {
+            let path = delivery_path(options, webhooks);
+            Some(Receiver::start(webhooks.listen, path).await.ok_or(Refusal::NoReceiver)?)
+        }
         None => None,
     };
     let mut run = Run {
@@ -80,6 +84,17 @@ pub async fn run(
     Ok(Report::new(options, assumptions, day, ending, seen))
 }
 
+/// Returns the path of deliveries: that of the address that was given, else one that nobody can guess. Without a session the
+/// address is entered by hand, so it is a simple one.
+fn delivery_path(options: &Options, webhooks: &Webhooks) -> String {
+    let given = webhooks.url.as_deref().and_then(|url| url::Url::parse(url).ok());
+    match given {
+        Some(url) => url.path().to_owned(),
+        None if options.target.session.is_none() => "/".to_owned(),
+        None => format!("/{}", Uuid::new_v4().simple()),
+    }
+}
+
 impl Run<'_> {
     /// Records what was seen of a fact, or why it was not; the first record counts.
     pub(crate) fn see(&mut self, id: &'static str, seen: Result<Seen, Miss>) -> Result<(), Stop> {
@@ -93,6 +108,11 @@ impl Run<'_> {
             }
         };
         Ok(())
+    }
+
+    /// Records why those of some facts were not seen that were not seen so far.
+    pub(crate) fn rest(&mut self, facts: &'static [Fact], reason: &'static str) -> Result<(), Stop> {
+        facts.iter().try_for_each(|fact| self.see(fact.id, Err(Miss::Unseen(reason))))
     }
 
     /// Sends a request that decides one fact, and returns the response to it.

@@ -47,7 +47,8 @@ pub(crate) fn run(asked: Asked, today: Date) -> Result<Outcome> {
         eprintln!("nothing was sent; run it again with --yes");
         return Ok(Outcome::Passes);
     }
-    let assumptions = Assumptions::from_overlay(&read(OVERLAY)?)?;
+    let overlay = read(OVERLAY)?;
+    let assumptions = Assumptions::from_overlay(&overlay)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(nd8_probe::run(&options, &assumptions, today))?;
     print!("{}", report.render(format));
@@ -58,7 +59,7 @@ pub(crate) fn run(asked: Asked, today: Date) -> Result<Outcome> {
         );
     }
     if apply {
-        self::apply(&report)?;
+        self::apply(&report, &overlay)?;
     }
     if let Some(reason) = report.stopped() {
         bail!("the run ended early: {reason}");
@@ -88,8 +89,11 @@ fn options(asked: Asked) -> Result<Options> {
 }
 
 /// Writes the overlay, and what is derived from it, together or not at all.
-fn apply(report: &Report) -> Result<()> {
+fn apply(report: &Report, before: &str) -> Result<()> {
     let exclusive = transaction::exclusive(&root())?;
+    if read(OVERLAY)? != before {
+        bail!("{OVERLAY} has changed during the run, so nothing is written; run it again");
+    }
     let overlay = &report.overlay().map_err(|error| anyhow!("{error}"))?.text;
     let lock: toml::Table = read(lock::PATH)?.parse()?;
     let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());

@@ -143,6 +143,10 @@ fn create(body: &Value) -> Ask {
 
 pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     refusals(run).await?;
+    if !may_create(run).await? {
+        return run.rest(FACTS, NOT_VALIDATED);
+    }
+    postal_code(run).await?;
     for (value, accepted, _) in BY_VALUE {
         debug_assert!(SIMULATIONS.contains(&value));
         let body = request(run, value);
@@ -159,9 +163,22 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+const NOT_VALIDATED: &str = "the server does not validate sandbox_simulate, by which production refuses a checkout, so none is created";
+
+/// Whether `sandbox_simulate` keeps production from creating a checkout. Where an incomplete request did not show it, a
+/// complete one may, if the key was served where production's are refused.
+async fn may_create(run: &mut Run<'_>) -> Result<bool, Stop> {
+    if !run.proof.may_simulate && run.proof.serves_prefix {
+        let reply = run.send(create(&request(run, "nd8-probe-unknown"))).await?;
+        run.proof.may_simulate =
+            reply.is_some_and(|reply| reply.refuses("sandbox_simulate") || reply.speaks_of_sandboxes);
+    }
+    Ok(run.proof.may_simulate)
+}
+
 /// Stops where a value that sandbox keys may send is refused.
 fn may_simulate(run: &mut Run<'_>, reply: &Reply) -> Result<(), Stop> {
-    if !reply.refuses("sandbox_simulate") {
+    if !reply.refuses("sandbox_simulate") && !reply.speaks_of_sandboxes {
         return Ok(());
     }
     let sign = Stop::Live("the key may not send sandbox_simulate, which only sandbox keys may");
@@ -189,7 +206,9 @@ async fn created(run: &mut Run<'_>, value: &'static str, reply: &Reply) -> Resul
         pages(url);
     }
     if let Some(id) = text("checkout_id").map(str::to_owned) {
-        if run.checkouts.is_empty() && run.options.pages.is_none() {
+        if run.options.pages.is_some() {
+            run.see("checkout.payment", Err(Miss::Unseen("the checkouts are being paid (--pay)")))?;
+        } else if run.checkouts.is_empty() {
             run.ask("checkout.payment", Ask::get(&["transactions", &id]), |reply| Ok(reply.form())).await?;
         }
         run.checkouts.insert(value, id);
@@ -251,6 +270,10 @@ async fn refusals(run: &mut Run<'_>) -> Result<(), Stop> {
         })
         .await?;
     }
+    Ok(())
+}
+
+async fn postal_code(run: &mut Run<'_>) -> Result<(), Stop> {
     let mut body = request(run, "checkout_pending");
     if let Some(fields) = body.as_object_mut() {
         fields.remove("billing_postal_code");

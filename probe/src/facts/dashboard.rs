@@ -130,10 +130,7 @@ const LINK_PAYMENT_FACTS: [(&str, &str); 6] = [
 
 pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     if run.options.target.session.is_none() {
-        for fact in FACTS {
-            run.see(fact.id, Err(Miss::Unseen(NO_SESSION)))?;
-        }
-        return Ok(());
+        return run.rest(FACTS, NO_SESSION);
     }
     let get = |path: &[&str]| Ask::get(path).auth(Auth::Session);
     let object = |documented| {

@@ -98,7 +98,7 @@ pub(super) const FACTS: &[Fact] = &[
     .source(SOURCE)
     .seen_by("GET /refunds")
     .depends("nothing: the client sends the slash, and follows no redirect"),
-    Fact::new("errors.key.slash", "a POST without its last slash is not carried out", "not carried out")
+    Fact::new("errors.slash.post", "a POST without its last slash is not carried out", "not carried out")
         .source(SOURCE)
         .seen_by("POST /checkout/create with an empty object")
         .depends("nothing: the client sends the slash"),
@@ -127,7 +127,7 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     run.ask("errors.filter", Ask::get(&["refunds"]).query("status", "nd8-probe"), form).await?;
     run.ask("errors.slash", Ask::get(&["refunds"]).without_slash(), |reply| Ok(slash(reply))).await?;
     let create = create().json(&json!({})).without_slash();
-    run.ask("errors.key.slash", create, |reply| {
+    run.ask("errors.slash.post", create, |reply| {
         let is_done = reply.status < 300 || reply.status == 400;
         Ok(Seen::word(if is_done { "carried out" } else { "not carried out" }))
     })

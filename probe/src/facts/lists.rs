@@ -259,7 +259,8 @@ async fn filters(run: &mut Run<'_>) -> Result<(), Stop> {
             None => Ok(reply.form()),
         }
     };
-    let cases: [(&'static str, &str, &str, fn(&Value) -> bool); 3] = [
+    type Case = (&'static str, &'static str, &'static str, fn(&Value) -> bool);
+    let cases: [Case; 3] = [
         ("list.search.nothing", "search", "nd8-probe-no-refund-has-this", |_| false),
         ("list.filter.status", "status", "rejected", |row| {
             row.get("status").and_then(Value::as_str) == Some("rejected")

@@ -62,20 +62,20 @@ pub(super) const FACTS: &[Fact] = &[
         .stated_by_nothing("the overlay states the guides' date-time, which has an offset"),
 ];
 
+const NO_RESPONSE: &str = "the payment could not be read";
 const NO_PAYMENT: &str = "needs a payment of the sandbox (--payment)";
 
 pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     let Some(id) = known_payment(run).await? else {
-        for fact in FACTS {
-            run.see(fact.id, Err(Miss::Unseen(NO_PAYMENT)))?;
-        }
-        return Ok(());
+        return run.rest(FACTS, NO_PAYMENT);
     };
     let status = |reply: &Reply| Ok(Seen::status(reply.status));
     let Some(reply) = run.ask("payment.status", Ask::get(&["transactions", &id]), status).await? else {
-        return Ok(());
+        return run.rest(FACTS, NO_RESPONSE);
     };
-    let Some(payment) = reply.object().filter(|_| reply.is_success()) else { return Ok(()) };
+    let Some(payment) = reply.object().filter(|_| reply.is_success()) else {
+        return run.rest(FACTS, NO_RESPONSE);
+    };
     let required = ["id", "amount", "status", "currency", "depositAttempts"];
     run.see("payment.fields", Ok(fields("Payment", PAYMENT, &required, [payment])))?;
     run.payment = payment.get("id").and_then(Value::as_str).map(str::to_owned);

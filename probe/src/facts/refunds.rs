@@ -1,7 +1,7 @@
 //! Refunds: what creating one is answered with, how it reads afterwards, and how its texts and amounts are stored.
 //!
 //! Facts about stored refunds need no new one: the list may have some. What is created is small, fixed, and only with
-//! `--refunds`, after a checkout with `sandbox_simulate` was accepted or the key was served under `/sandbox/api/`.
+//! `--refunds`, where the key may send `sandbox_simulate` and was served under `/sandbox/api/` or created a checkout.
 
 use std::time::Duration;
 
@@ -116,16 +116,19 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     if let Some(payment) = may_refund(run) {
         create(run, &payment).await?;
     }
-    let created = FACTS.iter().filter(|fact| fact.seen_by == CREATE);
-    for fact in created {
-        let reason = if run.made_refunds { NOT_MADE } else { NOT_ASKED };
+    let reason = match (run.made_refunds, may_refund(run).is_some()) {
+        (true, _) => "the response carries no refund",
+        (false, true) => NOT_MADE,
+        (false, false) => NOT_ASKED,
+    };
+    for fact in FACTS.iter().filter(|fact| fact.seen_by == CREATE) {
         run.see(fact.id, Err(Miss::Unseen(reason)))?;
     }
     read(run).await
 }
 
 fn may_refund(run: &Run<'_>) -> Option<String> {
-    let is_sandbox = run.proof.serves_prefix || !run.checkouts.is_empty();
+    let is_sandbox = run.proof.may_simulate && (run.proof.serves_prefix || !run.checkouts.is_empty());
     // Only of the payment that was named: one that was merely found is not the caller's to refund.
     let may = is_sandbox && run.options.refunds && run.options.payment.is_some() && run.is_paid;
     run.options.payment.clone().filter(|_| may)
@@ -206,10 +209,7 @@ async fn read(run: &mut Run<'_>) -> Result<(), Stop> {
         })
     });
     let Some(id) = id else {
-        for fact in FACTS {
-            run.see(fact.id, Err(Miss::Unseen("there is no refund yet (--refunds, --payment)")))?;
-        }
-        return Ok(());
+        return run.rest(FACTS, "there is no refund yet (--refunds, --payment)");
     };
     let status = |reply: &Reply| Ok(Seen::status(reply.status));
     let reply = run.ask("refund.status", Ask::get(&["refunds", &id]), status).await?;
@@ -218,7 +218,7 @@ async fn read(run: &mut Run<'_>) -> Result<(), Stop> {
     }
     run.see("refund.number", Err(Miss::Unseen(NOT_ASKED)))?;
     let refund = reply.as_ref().filter(|reply| reply.is_success()).and_then(Reply::object);
-    let Some(refund) = refund else { return Ok(()) };
+    let Some(refund) = refund else { return run.rest(FACTS, "the refund could not be read") };
     let value = |field: &str| refund.get(field).unwrap_or(&Value::Null);
     let required = ["id", "transaction_id", "amount", "currency", "status", "created_at"];
     run.see("refund.fields", Ok(fields("Refund", REFUND, &required, [refund])))?;

@@ -103,7 +103,7 @@ pub(super) async fn register(run: &mut Run<'_>) -> Result<(), Stop> {
     if run.options.target.session.is_none() {
         return unseen(run, &FACTS, super::NO_SESSION);
     }
-    let url = webhooks.url.clone().unwrap_or_else(|| format!("http://{}/", receiver.address));
+    let url = webhooks.url.clone().unwrap_or_else(|| receiver.url());
     let old = run.send(Ask::get(&ENDPOINT).auth(Auth::Session)).await?;
     let old = old.filter(Reply::is_success);
     let Some(Value::String(_) | Value::Null) =
@@ -270,7 +270,6 @@ fn refunds(run: &mut Run<'_>, bodies: &[&Map<String, Value>]) -> Result<(), Stop
     let is_early = |body: &&Map<String, Value>| {
         matches!(body.get("status").and_then(Value::as_str), Some("pending" | "processing"))
     };
-    let moment =
-        if bodies.iter().any(|body| is_early(body)) { "before it ends, too" } else { "when it ends" };
+    let moment = if bodies.iter().any(is_early) { "before it ends, too" } else { "when it ends" };
     run.see("webhook.refund.moment", Ok(Seen::word(moment)))
 }

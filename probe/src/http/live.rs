@@ -9,10 +9,14 @@ use super::Reply;
 use crate::options::names_production;
 
 const SIGN: &str = "a response says that this is production (a field of its mode)";
+const HEADER: &str = "a response says that this is production (a header)";
 const LIVE_KEY: &str = "a response names a key of production";
 
 /// Returns the sign that a response carries.
 pub(super) fn sign(reply: &Reply) -> Option<&'static str> {
+    if reply.is_live_by_header {
+        return Some(HEADER);
+    }
     sign_in(reply.json()?)
 }
 

@@ -29,6 +29,10 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) has_retry_after: bool,
     pub(crate) location: Option<String>,
+    /// Whether a refusal speaks of sandboxes, as one of `sandbox_simulate` does in any of its forms.
+    pub(crate) speaks_of_sandboxes: bool,
+    /// Whether a header says that this is production.
+    pub(crate) is_live_by_header: bool,
 }
 
 impl Reply {
@@ -57,6 +61,8 @@ impl Reply {
             retry_after: text(RETRY_AFTER).and_then(|value| value.parse().ok()).map(Duration::from_secs),
             has_retry_after: headers.contains_key(RETRY_AFTER),
             location: text(LOCATION).map(str::to_owned),
+            speaks_of_sandboxes: status >= 300 && speaks_of_sandboxes(body),
+            is_live_by_header: headers.iter().any(|(name, value)| is_live(name.as_str(), value.as_bytes())),
         }
     }
 
@@ -117,6 +123,20 @@ impl Reply {
             _ => "value",
         }
     }
+}
+
+/// Looks for the word in a body of whatever form, so that no way to refuse is overlooked.
+fn speaks_of_sandboxes(body: &[u8]) -> bool {
+    const WORD: &[u8] = b"sandbox";
+    body.windows(WORD.len()).any(|part| part.eq_ignore_ascii_case(WORD))
+}
+
+/// Whether a header such as `X-Environment: production` says it.
+fn is_live(name: &str, value: &[u8]) -> bool {
+    let is_mode =
+        ["environment", "livemode", "live-mode", "api-mode"].iter().any(|word| name.ends_with(word));
+    let live: [&[u8]; 4] = [b"live", b"prod", b"production", b"true"];
+    is_mode && live.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 fn is_texts(value: &Value) -> bool {

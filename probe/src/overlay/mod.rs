@@ -126,3 +126,132 @@ pub(crate) fn not_expressible(finding: &Finding) -> Option<&'static str> {
 fn status(seen: &str) -> Option<u16> {
     seen.split(' ').next()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const OVERLAY: &str = r#"{
+  "about": ["Text with \"refusals\": [ in it."],
+  "shapes": [
+    {"role": "A", "source": "inferred", "schema": {"required": ["id", "name"]}},
+    {"role": "A.name", "source": "guide", "schema": {"type": "string"}}
+  ],
+  "operations": [
+    {"role": "get_a", "source": "inferred", "part": "path"}
+  ],
+  "refusals": [
+    {"status": "401", "source": "inferred", "description": "No key.", "roles": ["get_a", "list_a"]},
+    {"status": "403", "source": "inferred", "description": "No scope.", "roles": ["list_a"]}
+  ],
+  "wording": {
+    "A": "A thing."
+  }
+}
+"#;
+
+    fn edited(edits: &[Edit]) -> Applied {
+        let stamp = Stamp { day: date(2026, 12, 1), server: Server::Nd8Sandbox };
+        let mut file = File::parse(OVERLAY).unwrap();
+        edits.iter().for_each(|edit| file.edit("a.fact", edit, stamp));
+        file.finish()
+    }
+
+    const STAMP: &str = r#""source": "observed", "day": "2026-12-01", "server": "nd8-sandbox-api""#;
+
+    #[test]
+    fn each_edit_changes_its_entry_and_no_other_line() {
+        let cases: [(Edit, Vec<String>, &[&str]); 8] = [
+            (
+                Edit::Confirm("shape A"),
+                vec![format!(r#"{{"role": "A", {STAMP}, "schema": {{"required": ["id", "name"]}}}}"#)],
+                &[r#"{"role": "A", "source": "inferred", "schema": {"required": ["id", "name"]}}"#],
+            ),
+            (
+                Edit::Confirm("operation get_a path"),
+                vec![format!(r#"{{"role": "get_a", {STAMP}, "part": "path"}}"#)],
+                &[r#"{"role": "get_a", "source": "inferred", "part": "path"}"#],
+            ),
+            (
+                Edit::Confirm("refusal 401 get_a"),
+                vec![
+                    r#"{"status": "401", "source": "inferred", "description": "No key.", "roles": ["list_a"]}"#.into(),
+                    format!(r#"{{"status": "401", {STAMP}, "description": "No key.", "roles": ["get_a"]}}"#),
+                ],
+                &[r#"{"status": "401", "source": "inferred", "description": "No key.", "roles": ["get_a", "list_a"]}"#],
+            ),
+            (
+                Edit::Required { role: "A", fields: vec!["id"] },
+                vec![format!(r#"{{"role": "A", {STAMP}, "schema": {{"required": ["id"]}}}}"#)],
+                &[r#"{"role": "A", "source": "inferred", "schema": {"required": ["id", "name"]}}"#],
+            ),
+            (
+                Edit::Nullable { role: "A", field: "name" },
+                vec![format!(r#"{{"role": "A.name", {STAMP}, "schema": {{"nullable": true}}}}"#)],
+                &[],
+            ),
+            (
+                Edit::Refusal { role: "get_a", from: 401, to: 403 },
+                vec![
+                    r#"{"status": "401", "source": "inferred", "description": "No key.", "roles": ["list_a"]}"#.into(),
+                    format!(r#"{{"status": "403", {STAMP}, "description": "No key.", "roles": ["get_a"]}}"#),
+                ],
+                &[r#"{"status": "401", "source": "inferred", "description": "No key.", "roles": ["get_a", "list_a"]}"#],
+            ),
+            (
+                // The operation has a refusal with that status.
+                Edit::Refusal { role: "list_a", from: 401, to: 403 },
+                vec![r#"{"status": "401", "source": "inferred", "description": "No key.", "roles": ["get_a"]}"#.into()],
+                &[r#"{"status": "401", "source": "inferred", "description": "No key.", "roles": ["get_a", "list_a"]}"#],
+            ),
+            (
+                Edit::Observation { fact: "a.fact", seen: "so".to_owned() },
+                vec![
+                    r#""observations": ["#.into(),
+                    format!(r#"{{"fact": "a.fact", "seen": "so", {STAMP}}}"#),
+                    "]".into(),
+                ],
+                &[],
+            ),
+        ];
+        for (edit, added, removed) in cases {
+            let lines = |text: &str| -> Vec<String> {
+                text.lines().map(|line| line.trim().trim_end_matches(',').to_owned()).collect()
+            };
+            let applied = edited(std::slice::from_ref(&edit));
+            serde_json::from_str::<Value>(&applied.text).unwrap_or_else(|error| panic!("{edit:?}: {error}"));
+            let (mut before, after) = (lines(OVERLAY), lines(&applied.text));
+            before.retain(|line| !removed.contains(&line.as_str()));
+            before.extend(added);
+            let sorted = |mut lines: Vec<String>| {
+                // Of a new section, and of the file without one.
+                lines.retain(|line| line != "\"observations\": [" && line != "]");
+                lines.sort();
+                lines
+            };
+            assert_eq!(sorted(after), sorted(before), "{edit:?}");
+        }
+    }
+
+    #[test]
+    fn an_edit_that_states_what_is_there_changes_nothing_but_the_file_may_gain_a_section() {
+        let again = |edit: Edit| edited(&[edit.clone(), edit]).entries.len();
+        assert_eq!(again(Edit::Confirm("shape A")), 1);
+        assert_eq!(again(Edit::Nullable { role: "A", field: "name" }), 1);
+        assert_eq!(again(Edit::Refusal { role: "get_a", from: 401, to: 403 }), 1);
+        assert_eq!(again(Edit::Observation { fact: "a.fact", seen: "so".to_owned() }), 1);
+        assert!(edited(&[Edit::Confirm("shape B")]).entries.is_empty());
+        assert!(edited(&[Edit::Required { role: "A", fields: vec!["id", "name"] }]).entries.is_empty());
+    }
+
+    #[test]
+    fn another_layout_is_an_error_and_no_guess() {
+        let pretty = OVERLAY.replace(r#"{"role": "A", "#, "{\n      \"role\": \"A\", ");
+        assert!(matches!(File::parse(&pretty), Err(InvalidOverlay::Layout("shapes"))));
+        let value: Value = serde_json::from_str(OVERLAY).unwrap();
+        assert!(matches!(File::parse(&value.to_string()), Err(InvalidOverlay::Layout("shapes"))));
+        assert!(matches!(File::parse("{"), Err(InvalidOverlay::NotJson(_))));
+    }
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Finding, Report, Verdict};
+use crate::facts::inferred::NOT_OBSERVABLE;
 use crate::overlay::not_expressible;
 
 pub(super) fn render(report: &Report) -> String {
@@ -17,6 +18,7 @@ pub(super) fn render(report: &Report) -> String {
         "otherwise": otherwise,
         "unseen": unseen,
         "findings": findings,
+        "not_observable": NOT_OBSERVABLE.iter().map(|(what, why)| json!({ "what": what, "why": why })).collect::<Vec<_>>(),
     });
     format!("{whole:#}\n")
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Report, Verdict};
 use crate::facts;
+use crate::facts::inferred::NOT_OBSERVABLE;
 use crate::overlay::not_expressible;
 
 pub(super) fn render(report: &Report) -> String {
@@ -42,6 +43,10 @@ pub(super) fn render(report: &Report) -> String {
             };
             line(&mut out, format_args!("| {} | {} | {result} |", finding.fact.id, finding.fact.assumes));
         }
+    }
+    line(&mut out, format_args!("\n## What no probe can see\n\n| what | why |\n| --- | --- |"));
+    for (what, why) in NOT_OBSERVABLE {
+        line(&mut out, format_args!("| {what} | {why} |"));
     }
     out
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Report, Verdict};
 use crate::facts;
+use crate::facts::inferred::NOT_OBSERVABLE;
 use crate::overlay::not_expressible;
 
 pub(super) fn render(report: &Report) -> String {
@@ -52,6 +53,8 @@ pub(super) fn render(report: &Report) -> String {
         }
     }
     line(&mut out, format_args!("\n{}", report.summary()));
+    let beyond = NOT_OBSERVABLE.len();
+    line(&mut out, format_args!("{beyond} more that no probe can see: probe/src/facts/inferred.rs"));
     if report.confirmed() > 0 {
         let confirmed = report.confirmed();
         line(

@@ -13,7 +13,7 @@ use crate::support::{Prepared, plain_client, send};
 /// What such a run does not see, with the reason that it gives.
 const UNSEEN: [(&str, &str); 5] = [
     ("key.scope", "the key has every scope that the run needed"),
-    ("checkout.payment", "the run did not come to it"),
+    ("checkout.payment", "the checkouts are being paid (--pay)"),
     ("attempt.order", "the payment has one attempt"),
     ("list.default-page-size", "the list fits into one page"),
     ("list.largest-page-size", "the list fits into one page"),

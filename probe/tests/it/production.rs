@@ -18,6 +18,12 @@ enum Sign {
     Simulate,
     /// The key may not simulate, which only a complete request shows, and the prefix is not served.
     SimulateLater,
+    /// The same in a sentence of no field.
+    SimulateInWords,
+    /// The same with another status.
+    SimulateForbidden,
+    /// A header says it.
+    Header,
     /// A field of a list says it.
     Field,
     /// A field of a created checkout says it.
@@ -36,6 +42,11 @@ fn answer(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
             Sign::Prefix if is_prefixed => json(401, r#"{"detail": "No."}"#),
             Sign::PrefixForbidden if is_prefixed => json(403, r#"{"detail": "No."}"#),
             Sign::Nothing | Sign::SimulateLater if is_prefixed => response(404, "text/html", "<h1>404</h1>"),
+            Sign::Header => {
+                let mut response = json(200, "[]");
+                response.headers_mut().insert("x-nd8-environment", "production".parse().unwrap());
+                response
+            }
             Sign::Field => json(200, r#"[{"id": "RF1", "livemode": true}]"#),
             _ => json(200, "[]"),
         };
@@ -45,6 +56,12 @@ fn answer(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
         let simulate = body["sandbox_simulate"].as_str().unwrap_or("canceled");
         let is_complete = body.get("billing_last_name").is_some();
         let is_known = simulate != "nd8-probe-unknown" && simulate != "nd8-probe";
+        if !is_complete && is_known && sign == Sign::SimulateInWords {
+            return json(400, r#"{"non_field_errors": ["Only Sandbox keys may simulate."]}"#);
+        }
+        if !is_complete && is_known && sign == Sign::SimulateForbidden {
+            return json(403, r#"{"detail": "sandbox_simulate: not with this key"}"#);
+        }
         let is_refused = match sign {
             Sign::Nothing => false,
             Sign::Simulate => true,
@@ -76,6 +93,9 @@ async fn a_sign_before_anything_is_created_is_a_refusal() {
         (Sign::Prefix, "the key is refused under /sandbox/api/"),
         (Sign::PrefixForbidden, "the key is refused under /sandbox/api/"),
         (Sign::Simulate, "the key may not send sandbox_simulate"),
+        (Sign::SimulateInWords, "the key may not send sandbox_simulate"),
+        (Sign::SimulateForbidden, "the key may not send sandbox_simulate"),
+        (Sign::Header, "a response says that this is production (a header)"),
         (Sign::Field, "a response says that this is production"),
         (Sign::Nothing, "did not prove that it is a sandbox"),
     ] {
@@ -111,6 +131,23 @@ async fn a_sandbox_is_none_of_these() {
     let checkouts = server.creations().into_iter().filter(|request| request.contains("/checkout/create/"));
     assert!(checkouts.clone().count() > 0 && checkouts.clone().count() <= 7);
     assert!(checkouts.into_iter().all(|request| request.contains("sandbox_simulate")), "each has it");
+}
+
+/// The key is served under the prefix, and the server creates checkouts whatever `sandbox_simulate` says: one shows it.
+#[tokio::test]
+async fn a_server_that_ignores_the_simulation_gets_no_more_checkouts_and_no_refunds() {
+    let server = Served::start(|method, path, body| match answer(Sign::Sandbox, method, path, body) {
+        _ if body.contains("billing_last_name") => json(201, r#"{"checkout_id": "o1"}"#),
+        _ if path.contains("/checkout/create/") => json(400, r#"{"billing_email": ["No."]}"#),
+        other => other,
+    })
+    .await;
+    let report = server.run().await.expect("is served under the prefix");
+    assert_eq!(server.creations().len(), 1, "{:?}", server.creations());
+    let finding = report.findings().iter().find(|finding| finding.fact.id == "checkout.status").unwrap();
+    assert!(
+        matches!(finding.verdict, Verdict::Unseen(reason) if reason.contains("does not validate sandbox_simulate"))
+    );
 }
 
 #[tokio::test]

@@ -62,3 +62,39 @@ async fn each_quirk_is_detected_and_named() {
         }
     }
 }
+
+/// What a server may do otherwise that is a setting of the sandbox and no quirk.
+#[tokio::test]
+async fn settings_of_the_sandbox_are_seen_as_well() {
+    let by_number = Sandbox::builder().list_errors(nd8_sandbox::ListErrors::ByIndex);
+    let hasty = RateLimit::new(200, Duration::from_secs(3600)).without_retry_after();
+    for (builder, fact, expected) in [
+        (by_number, "errors.items", "by number"),
+        (Sandbox::builder().rate_limit(hasty), "throttle.retry-after", "absent"),
+    ] {
+        let mut prepared = Prepared::start(builder.seed(7)).await;
+        prepared.options.limits.burst = 200;
+        let report = prepared.run().await;
+        let otherwise: Vec<_> =
+            report.otherwise().map(|(finding, seen)| (finding.fact.id, seen.as_str())).collect();
+        assert_eq!(otherwise, [(fact, expected)]);
+    }
+}
+
+/// Quirks that have nothing to do with each other are told apart.
+#[tokio::test]
+async fn several_quirks_at_once_are_all_named() {
+    let quirks = [
+        Quirk::Envelope,
+        Quirk::PaymentNumber,
+        Quirk::NaiveTimes,
+        Quirk::WrappedSuccess,
+        Quirk::NoSlashRedirect,
+    ];
+    let mut builder = Sandbox::builder().seed(7);
+    for quirk in quirks {
+        builder = builder.quirk(quirk);
+    }
+    let report = Prepared::start(builder).await.run().await;
+    assert_eq!(names(&report), quirks.map(Quirk::name).into(), "{}", described(&report));
+}

@@ -4,8 +4,8 @@ use regex::Regex;
 
 use crate::repository::Text;
 
-/// The crate, with the generated snapshot in it, and the sandbox.
-const PLACES: [&str; 2] = ["src/", "sandbox/src/"];
+/// The crate, with the generated snapshot in it, the sandbox, and the probe.
+const PLACES: [&str; 3] = ["src/", "sandbox/src/", "probe/src/"];
 
 pub(super) fn check(sources: &[Text]) -> Vec<String> {
     // The types, and what has them in its name: `as_f64`, `from_f64_retain`, `1f64`.
