@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use crate::http::{Ask, Auth, Http, Miss, Stop};
+use crate::http::{Ask, Http, Miss, Stop};
 
 /// The values that the reference prints, each of which a sandbox key may send.
 pub(crate) const SIMULATIONS: &[&str] =
@@ -55,7 +55,7 @@ pub(crate) struct Proof {
 /// Neither is enough to create anything that could cost money: each checkout carries `sandbox_simulate`, so the request
 /// itself is refused where the key is production's.
 pub(crate) async fn prove(http: &mut Http) -> Result<Proof, Refusal> {
-    let list = Ask::get(&["refunds"]).query("page_size", "1");
+    let list = Ask::get(&["refunds"]).query("page_size", "1").expecting_denial();
     let listed = http.send(&list).await.map_err(refusal)?;
     if listed.status == 401 {
         return Err(Refusal::KeyNotAccepted(listed.status));
@@ -82,7 +82,7 @@ pub(crate) async fn prove(http: &mut Http) -> Result<Proof, Refusal> {
 /// Sends checkouts without customer and products, which no server can accept, with values that are and are not known.
 async fn may_simulate(http: &mut Http) -> Result<bool, Refusal> {
     let incomplete =
-        |value: &str| Ask::post(&["checkout", "create"], &json!({ FIELD: value })).auth(Auth::Key);
+        |value: &str| Ask::post(&["checkout", "create"], &json!({ FIELD: value })).expecting_denial();
     let unknown = match http.send(&incomplete("nd8-probe-unknown")).await {
         Ok(reply) => reply,
         Err(Miss::Unseen(_)) => return Ok(false),

@@ -267,7 +267,8 @@ impl Options {
         });
         plan.push(match (&self.webhooks, self.target.session.is_some()) {
             (Some(_), true) => {
-                "the webhook endpoint of the organization becomes the probe's, and its old one again at the end"
+                "the webhook endpoint of the organization becomes the probe's, and its old one again at the end (one that is \
+                 not set yet stays the probe's: the API cannot unset it)"
                     .to_owned()
             }
             (Some(_), false) => {

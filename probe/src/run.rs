@@ -77,7 +77,15 @@ pub async fn run(
         is_endpoint_left: false,
         seen: BTreeMap::new(),
     };
-    let stopped = facts::observe(&mut run).await.err();
+    let stopped = if run.receiver.is_some() {
+        // What has to be restored is restored even so.
+        tokio::select! {
+            observed = facts::observe(&mut run) => observed.err(),
+            Ok(()) = tokio::signal::ctrl_c() => Some(Stop::Interrupted),
+        }
+    } else {
+        facts::observe(&mut run).await.err()
+    };
     facts::restore(&mut run).await;
     let Run { http, seen, is_endpoint_left, .. } = run;
     let ending = Ending { requests: http.sent(), stopped, is_endpoint_left };

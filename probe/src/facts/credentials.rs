@@ -142,10 +142,15 @@ fn without_credential() -> Vec<(&'static str, Method, Vec<&'static str>)> {
 
 pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     let status = |reply: &Reply| Ok(Seen::status(reply.status));
-    let refunds = || Ask::get(&["refunds"]).query("page_size", "1");
-    run.ask("key.authorization", refunds(), status).await?;
-    run.ask("key.header", refunds().auth(Auth::KeyHeader), status).await?;
-    run.ask("key.sandbox-prefix", refunds().under_sandbox_prefix(), status).await?;
+    let refunds = || Ask::get(&["refunds"]).query("page_size", "1").expecting_denial();
+    // A key that may not list refunds is accepted, and does not show it.
+    let accepted = |reply: &Reply| match reply.status {
+        403 => Err(Miss::Unseen("the key may not list refunds, so it does not show whether it is accepted")),
+        status => Ok(Seen::status(status)),
+    };
+    run.ask("key.authorization", refunds(), accepted).await?;
+    run.ask("key.header", refunds().auth(Auth::KeyHeader), accepted).await?;
+    run.ask("key.sandbox-prefix", refunds().under_sandbox_prefix(), accepted).await?;
     if let Some(reply) = run.ask("key.unknown", refunds().auth(Auth::UnknownKey), status).await? {
         let form =
             match reply.object().is_some_and(|body| body.get("detail").is_some_and(|it| it.is_string())) {
@@ -164,7 +169,7 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
         }
         run.ask(fact, ask, status).await?;
     }
-    let organization = || Ask::get(&["organization"]);
+    let organization = || Ask::get(&["organization"]).expecting_denial();
     run.ask("key.on-dashboard", organization(), status).await?;
     run.ask("session.unknown", organization().auth(Auth::UnknownSession), status).await?;
     if run.options.target.session.is_none() {

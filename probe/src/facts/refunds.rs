@@ -92,6 +92,7 @@ pub(super) const FACTS: &[Fact] = &[
         .depends("src/raw/decimal reads both forms"),
     stored("refund.amount-usd", "`amount_usd` is a decimal as a text", "decimal as text")
         .depends("src/raw/decimal reads both forms"),
+    stored("refund.cents", "`amount_in_cents` is a whole number", "whole number").depends("src/money"),
     stored("refund.created-at", "a time has an offset", "time with offset").depends("src/raw/repair"),
     stored(
         "refund.state",
@@ -226,9 +227,17 @@ async fn read(run: &mut Run<'_>) -> Result<(), Stop> {
     run.see("refund.payment", payment_of(run, value("transaction_id")))?;
     run.see("refund.amount", decimal(value("amount")))?;
     run.see("refund.amount-usd", decimal(value("amount_usd")))?;
+    run.see("refund.cents", number(value("amount_in_cents")))?;
     run.see("refund.created-at", time(value("created_at")))?;
     let state = value("status").as_str().and_then(|word| known(REFUND_STATES, word));
     run.see("refund.state", Ok(Seen::word(state.map_or("another state", |_| "one of the reference's"))))
+}
+
+fn number(value: &Value) -> Result<Seen, Miss> {
+    match value {
+        Value::Null => Err(Miss::Unseen("the field is absent or null")),
+        other => Ok(Seen::word(kind(other))),
+    }
 }
 
 fn payment_of(run: &Run<'_>, id: &Value) -> Result<Seen, Miss> {

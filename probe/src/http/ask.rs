@@ -28,6 +28,7 @@ pub(crate) struct Ask {
     pub(crate) accept: &'static str,
     pub(crate) body: Option<(&'static str, String)>,
     pub(crate) sandbox_prefix: bool,
+    pub(crate) expects_denial: bool,
 }
 
 impl Ask {
@@ -43,6 +44,7 @@ impl Ask {
             accept: "application/json",
             body: None,
             sandbox_prefix: false,
+            expects_denial: false,
         }
     }
 
@@ -79,6 +81,11 @@ impl Ask {
     pub(crate) fn without_slash(mut self) -> Ask {
         self.path.pop();
         self
+    }
+
+    /// Takes a denial of the credential for a response like any other: it is what the request is about.
+    pub(crate) fn expecting_denial(self) -> Ask {
+        Ask { expects_denial: true, ..self }
     }
 
     /// Sends it to the paths that keys of production do not reach.

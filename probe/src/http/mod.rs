@@ -22,6 +22,7 @@ use crate::options::{Limits, Target};
 const UNKNOWN_KEY: &str = "nd8-probe-unknown-key";
 /// The longest `Retry-After` that is waited for.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
+const DENIED: &str = "the server denies this to the credential: the key may lack the scope";
 /// After so many failures in a row the server counts as gone.
 const FAILURES: usize = 3;
 
@@ -45,6 +46,8 @@ pub(crate) enum Stop {
     Time,
     /// The server failed several times in a row.
     Gone,
+    /// Ctrl-C.
+    Interrupted,
 }
 
 impl Stop {
@@ -53,6 +56,7 @@ impl Stop {
             Stop::Live(sign) => sign,
             Stop::Requests => "the limit of requests was reached (--max-requests)",
             Stop::Time => "the limit of time was reached (--max-seconds)",
+            Stop::Interrupted => "it was interrupted",
             Stop::Gone => "the server failed several times in a row",
         }
     }
@@ -68,7 +72,7 @@ pub(crate) struct Http {
     failures: usize,
     /// The first response with the status 429.
     pub(crate) throttled: Option<Reply>,
-    /// A response with the status 403 to the API key, and for which operation.
+    /// The first response with the status 403 to the API key.
     pub(crate) denied: Option<Reply>,
     stopped: Option<Stop>,
 }
@@ -117,6 +121,9 @@ impl Http {
     /// Sends a request. A read that was throttled is repeated once, after the wait; a change never is.
     pub(crate) async fn send(&mut self, ask: &Ask) -> Result<Reply, Miss> {
         let reply = self.send_once(ask).await?;
+        if is_denied(ask, &reply) {
+            return Err(Miss::Unseen(DENIED));
+        }
         if reply.status != 429 {
             return Ok(reply);
         }
@@ -171,7 +178,7 @@ impl Http {
         if reply.status == 429 && self.throttled.is_none() {
             self.throttled = Some(reply.clone());
         }
-        if reply.status == 403 && matches!(ask.auth, Auth::Key) && self.denied.is_none() {
+        if reply.status == 403 && ask.auth == Auth::Key && is_denied(ask, &reply) && self.denied.is_none() {
             self.denied = Some(reply.clone());
         }
         Ok(reply)
@@ -189,6 +196,13 @@ impl Http {
         let stop = *self.stopped.get_or_insert(stop);
         Err(Miss::Stop(stop))
     }
+}
+
+/// Whether the key or the session may not do this, which shows nothing of the operation itself. What speaks of sandboxes may be
+/// a sign of production, and is looked at.
+fn is_denied(ask: &Ask, reply: &Reply) -> bool {
+    let is_ours = matches!(ask.auth, Auth::Key | Auth::Session);
+    is_ours && matches!(reply.status, 401 | 403) && !ask.expects_denial && !reply.speaks_of_sandboxes
 }
 
 async fn exchange(

@@ -107,3 +107,29 @@ async fn without_a_session_and_a_payment_the_reasons_say_what_is_needed() {
         assert!(reason.contains(needed), "{fact}: {reason}");
     }
 }
+
+/// A key without the scopes hides facts, and makes none otherwise: what is denied to the key shows nothing of the operation.
+#[tokio::test]
+async fn a_key_without_scopes_makes_nothing_otherwise() {
+    use nd8_sandbox::Scope;
+
+    for scopes in [
+        &[Scope::RefundsRead][..],
+        &[Scope::PaymentsRead],
+        &[Scope::CheckoutCreate],
+        &[Scope::CheckoutCreate, Scope::PaymentsRead],
+        &[Scope::RefundsWrite, Scope::RefundsRead],
+    ] {
+        let mut prepared = Prepared::start(Sandbox::builder().seed(7)).await;
+        let key = prepared.sandbox.create_api_key(scopes);
+        prepared.options.target =
+            nd8_probe::Target::new(&key, None, Some(&prepared.sandbox.base_url())).unwrap();
+        let report = prepared.run().await;
+        assert_eq!(crate::quirks::described(&report), "", "{scopes:?}");
+        let scope = report.findings().iter().find(|finding| finding.fact.id == "key.scope").unwrap();
+        assert!(
+            matches!(&scope.verdict, Verdict::AsAssumed(seen) if seen.as_str() == "403 detail"),
+            "{scope:?}"
+        );
+    }
+}

@@ -67,6 +67,18 @@ fn what_the_documents_infer_is_decided_or_not_observable() {
     assert!(both.is_empty(), "{both:?} are decided, so they are observable");
 }
 
+/// What depends on a fact is named by path, and paths change.
+#[test]
+fn what_depends_on_a_fact_is_there() {
+    let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for fact in all() {
+        let places = fact.depends.split([' ', ',']).map(|word| word.trim_end_matches(':'));
+        for place in places.filter(|place| place.contains('/') || place.ends_with(".md")) {
+            assert!(top.join(place).exists(), "{}: there is no {place}", fact.id);
+        }
+    }
+}
+
 #[test]
 fn facts_are_complete_and_have_one_id_each() {
     let mut ids = BTreeSet::new();
