@@ -16,8 +16,8 @@ struct Entry {
     value: Value,
     /// As it was written.
     line: Option<String>,
-    /// The fact that changed it.
-    changed: Option<&'static str>,
+    /// The facts that changed it.
+    changed: Vec<&'static str>,
 }
 
 #[derive(Debug)]
@@ -26,7 +26,11 @@ enum Part {
     Section(&'static str, Vec<Entry>),
 }
 
-pub(super) struct File(Vec<Part>);
+pub(super) struct File {
+    parts: Vec<Part>,
+    /// Entries that are left to nothing, with the fact.
+    removed: Vec<(&'static str, String)>,
+}
 
 impl File {
     pub(super) fn parse(text: &str) -> Result<File, InvalidOverlay> {
@@ -51,10 +55,10 @@ impl File {
                 }
                 let written = line.trim().trim_end_matches(',');
                 let value = serde_json::from_str(written).map_err(|_| InvalidOverlay::Layout(name))?;
-                entries.push(Entry { value, line: Some(written.to_owned()), changed: None });
+                entries.push(Entry { value, line: Some(written.to_owned()), changed: Vec::new() });
             }
         }
-        let file = File(parts);
+        let file = File { parts, removed: Vec::new() };
         for name in SECTIONS {
             let written = whole.get(name).and_then(Value::as_array).map_or(0, Vec::len);
             if file.section(name).map(<[Entry]>::len) != Some(written) {
@@ -65,14 +69,14 @@ impl File {
     }
 
     fn section(&self, name: &str) -> Option<&[Entry]> {
-        self.0.iter().find_map(|part| match part {
+        self.parts.iter().find_map(|part| match part {
             Part::Section(section, entries) if *section == name => Some(entries.as_slice()),
             _ => None,
         })
     }
 
     fn entries(&mut self, name: &str) -> &mut Vec<Entry> {
-        let found = self.0.iter_mut().find_map(|part| match part {
+        let found = self.parts.iter_mut().find_map(|part| match part {
             Part::Section(section, entries) if *section == name => Some(entries),
             _ => None,
         });
@@ -100,8 +104,8 @@ impl File {
         match old {
             // The day on which it was first seen.
             Some(entry) if entry.value["seen"] == seen => {}
-            Some(entry) => *entry = Entry { value, line: None, changed: Some(fact) },
-            None => entries.push(Entry { value, line: None, changed: Some(fact) }),
+            Some(entry) => *entry = Entry { value, line: None, changed: vec![fact] },
+            None => entries.push(Entry { value, line: None, changed: vec![fact] }),
         }
     }
 
@@ -109,7 +113,8 @@ impl File {
         let is_inferred = |entry: &Entry| entry.value["source"] == "inferred";
         let observed = |entry: &mut Entry| {
             entry.value = stamp.mark(entry.value.take());
-            (entry.line, entry.changed) = (None, Some(fact));
+            entry.line = None;
+            entry.changed.push(fact);
         };
         match key.split(' ').collect::<Vec<_>>().as_slice() {
             ["shape", role] => {
@@ -144,34 +149,40 @@ impl File {
             Some(entry) => {
                 entry.value = stamp.mark(entry.value.take());
                 entry.value["schema"][keyword] = value;
-                (entry.line, entry.changed) = (None, Some(fact));
+                entry.line = None;
+                entry.changed.push(fact);
             }
             None => {
                 let value = stamp.mark(json!({ "role": role, "schema": { keyword: value } }));
-                shapes.push(Entry { value, line: None, changed: Some(fact) });
+                shapes.push(Entry { value, line: None, changed: vec![fact] });
             }
         }
     }
 
     fn refusal(&mut self, fact: &'static str, role: &str, from: u16, to: u16, stamp: Stamp) {
         let (from, to) = (from.to_string(), to.to_string());
+        let mut removed = None;
         let entries = self.entries("refusals");
         let old = entries.iter().position(|entry| entry.value["status"] == from.as_str() && has(entry, role));
         let mut description = json!("The request was refused.");
         if let Some(at) = old {
             description = entries[at].value["description"].clone();
-            leave(entries, at, role);
+            match leave(entries, at, role) {
+                Some(line) => removed = Some((fact, line)),
+                None => entries[at].changed.push(fact),
+            }
         }
         // One refusal for each status: of two, generation would take the later.
         let is_there = entries.iter().any(|entry| entry.value["status"] == to.as_str() && has(entry, role));
         if !is_there {
             join(entries, fact, &to, &description, role, stamp);
         }
+        self.removed.extend(removed);
     }
 
     pub(super) fn finish(self) -> Applied {
         let mut applied = Applied { text: String::new(), entries: Vec::new() };
-        for part in self.0 {
+        for part in self.parts {
             let (section, entries) = match part {
                 Part::Text(line) => {
                     applied.text.push_str(&line);
@@ -185,11 +196,12 @@ impl File {
                 let line = entry.line.unwrap_or_else(|| render(&entry.value));
                 let comma = if index + 1 < last { "," } else { "" };
                 applied.text.push_str(&format!("    {line}{comma}\n"));
-                if let Some(fact) = entry.changed {
-                    applied.entries.push((fact, section, line));
-                }
+                let facts = entry.changed.into_iter();
+                applied.entries.extend(facts.map(|fact| (fact, section, line.clone())));
             }
         }
+        let removed = self.removed.into_iter();
+        applied.entries.extend(removed.map(|(fact, line)| (fact, "removed", line)));
         applied
     }
 }
@@ -198,17 +210,17 @@ fn has(entry: &Entry, role: &str) -> bool {
     entry.value["roles"].as_array().is_some_and(|roles| roles.iter().any(|known| known == role))
 }
 
-/// Takes an operation out of a refusal, and the refusal out of the file if it has no other.
-fn leave(entries: &mut Vec<Entry>, at: usize, role: &str) {
+/// Takes an operation out of a refusal. Removes and returns a refusal that has no other.
+fn leave(entries: &mut Vec<Entry>, at: usize, role: &str) -> Option<String> {
     let entry = &mut entries[at];
-    if let Some(roles) = entry.value["roles"].as_array_mut() {
-        roles.retain(|known| known != role);
-        if roles.is_empty() {
-            entries.remove(at);
-            return;
-        }
+    let before = entry.line.take().unwrap_or_else(|| render(&entry.value));
+    let roles = entry.value["roles"].as_array_mut()?;
+    roles.retain(|known| known != role);
+    if !roles.is_empty() {
+        return None;
     }
-    entry.line = None;
+    entries.remove(at);
+    Some(before)
 }
 
 /// Puts an operation into the observed refusal with this status and description.
@@ -229,9 +241,10 @@ fn join(
         if let Some(roles) = entry.value["roles"].as_array_mut() {
             roles.push(json!(role));
         }
-        (entry.line, entry.changed) = (None, Some(fact));
+        entry.line = None;
+        entry.changed.push(fact);
         return;
     }
     let value = stamp.mark(json!({ "status": status, "description": description, "roles": [role] }));
-    entries.push(Entry { value, line: None, changed: Some(fact) });
+    entries.push(Entry { value, line: None, changed: vec![fact] });
 }

@@ -237,11 +237,17 @@ mod tests {
 
     #[test]
     fn an_edit_that_states_what_is_there_changes_nothing_but_the_file_may_gain_a_section() {
-        let again = |edit: Edit| edited(&[edit.clone(), edit]).entries.len();
-        assert_eq!(again(Edit::Confirm("shape A")), 1);
-        assert_eq!(again(Edit::Nullable { role: "A", field: "name" }), 1);
-        assert_eq!(again(Edit::Refusal { role: "get_a", from: 401, to: 403 }), 1);
-        assert_eq!(again(Edit::Observation { fact: "a.fact", seen: "so".to_owned() }), 1);
+        for edit in [
+            Edit::Confirm("shape A"),
+            Edit::Confirm("refusal 401 get_a"),
+            Edit::Nullable { role: "A", field: "name" },
+            Edit::Refusal { role: "get_a", from: 401, to: 403 },
+            Edit::Observation { fact: "a.fact", seen: "so".to_owned() },
+        ] {
+            let once = edited(std::slice::from_ref(&edit));
+            assert!(!once.entries.is_empty(), "{edit:?}");
+            assert_eq!(edited(&[edit.clone(), edit]), once);
+        }
         assert!(edited(&[Edit::Confirm("shape B")]).entries.is_empty());
         assert!(edited(&[Edit::Required { role: "A", fields: vec!["id", "name"] }]).entries.is_empty());
     }

@@ -1,7 +1,11 @@
 //! `cargo xtask probe` as people run it: the commands of `docs/probing.md`, and what is refused, against `nd8-sandbox`.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
 
 use nd8_sandbox::{Quirk, Sandbox};
 use serde_json::{Value, json};
@@ -56,7 +60,16 @@ impl Server {
     }
 
     /// Runs a command. Each hosted page that it prints is paid.
-    fn run(&self, mut command: Command) -> Ran {
+    fn run(&self, command: Command) -> Ran {
+        self.run_with(command, |server, _, page| {
+            let token = page.rsplit('/').next().unwrap_or_default();
+            let checkout = token.split('.').next().expect("begins with the id");
+            server.runtime.block_on(server.sandbox.customer(checkout).pay()).expect("pays");
+        })
+    }
+
+    /// Runs a command, and calls this with each hosted page that it prints.
+    fn run_with(&self, mut command: Command, with_page: impl Fn(&Server, &Child, &str)) -> Ran {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("runs");
         let stderr = BufReader::new(child.stderr.take().expect("is piped"));
@@ -64,9 +77,8 @@ impl Server {
         let reading = std::thread::spawn(move || std::io::read_to_string(out).expect("is text"));
         let mut printed = String::new();
         for line in stderr.lines().map(|line| line.expect("is text")) {
-            if let Some((_, token)) = line.split_once("/pay/") {
-                let checkout = token.split('.').next().expect("begins with the id");
-                self.runtime.block_on(self.sandbox.customer(checkout).pay()).expect("pays");
+            if let Some((_, page)) = line.split_once("pay, or let it be: ") {
+                with_page(self, &child, page);
             }
             printed.push_str(&line);
             printed.push('\n');
@@ -176,4 +188,115 @@ fn a_production_key_of_the_organization_stops_a_run_that_reads_the_dashboard() {
         ran.stderr
     );
     assert_eq!(copy.contents(), before, "nothing is applied");
+}
+
+/// Ctrl-C while somebody is to pay: the endpoint of the webhooks is the merchant's again.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_restores_the_webhook_endpoint() {
+    let (server, copy) = (Server::start(&[]), Copy::new());
+    let old = "http://127.0.0.1:9/old";
+    server.sandbox.set_webhook_url(old);
+    let mut arguments = vec!["probe", "--yes", "--webhook-receiver", "127.0.0.1:0", "--pay"];
+    arguments.extend(["--max-seconds", "600"]);
+    let ran = server.run_with(server.command(&copy, &arguments), |_, child, _| {
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("runs").success());
+    });
+    assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the run ended early: it was interrupted"), "{}", ran.stderr);
+    let url = format!("{}/organization/webhooks/", server.sandbox.base_url());
+    let token = format!("Token {}", server.sandbox.session_token());
+    let response = ureq::get(url).header("authorization", token).call();
+    let body = response.expect("is served").body_mut().read_to_string().expect("is text");
+    assert_eq!(body, format!("{{\"endpoint_url\":\"{old}\"}}"));
+}
+
+/// Passes requests on to a sandbox, and changes what comes back: without a credential it is 403, as of the framework where no
+/// scheme has a challenge, refunds have no time of creation, and unknown filters are ignored.
+async fn otherwise(State(origin): State<String>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1_000_000).await.expect("arrives");
+    let has_credential = parts.headers.contains_key("authorization") || parts.headers.contains_key("api-key");
+    let path = parts.uri.to_string();
+    let ignores = path.contains("status=nd8-probe");
+    let target = if ignores { path.replace("status=nd8-probe", "") } else { path.clone() };
+    let mut outgoing = ureq::http::Request::builder().method(parts.method).uri(format!("{origin}{target}"));
+    for (name, value) in
+        parts.headers.iter().filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length"))
+    {
+        outgoing = outgoing.header(name, value);
+    }
+    let outgoing = outgoing.body(body.to_vec()).expect("is a request");
+    let (status, headers, mut text) = tokio::task::spawn_blocking(move || {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+        let agent = ureq::Agent::new_with_config(config);
+        let mut response = agent.run(outgoing).expect("is answered");
+        let text = response.body_mut().read_to_string().expect("is text");
+        (response.status(), response.headers().clone(), text)
+    })
+    .await
+    .expect("does not panic");
+    let mut status = status.as_u16();
+    if status == 401 && !has_credential {
+        status = 403;
+    }
+    if path.contains("/refunds/")
+        && let Ok(mut json) = serde_json::from_str::<Value>(&text)
+    {
+        let rows = if json.is_array() { json.as_array_mut() } else { None };
+        match rows {
+            Some(rows) => rows
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(|row| drop(row.remove("created_at"))),
+            None => drop(json.as_object_mut().map(|row| row.remove("created_at"))),
+        }
+        text = json.to_string();
+    }
+    let mut response = Response::builder().status(status);
+    for (name, value) in &headers {
+        if !matches!(name.as_str(), "content-length" | "transfer-encoding" | "www-authenticate") {
+            response = response.header(name, value);
+        }
+    }
+    response.body(Body::from(text)).expect("is a response")
+}
+
+#[test]
+fn a_server_that_refuses_otherwise_is_stated_by_refusals_and_required_fields() {
+    let (server, copy) = (Server::start(&[]), Copy::new());
+    let origin = server.sandbox.origin().to_owned();
+    let listener = server.runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("binds");
+    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let app = axum::Router::new().fallback(otherwise).with_state(origin);
+    server.runtime.spawn(async move { axum::serve(listener, app).await });
+    let probe = |arguments: &[&str]| {
+        let fixed = ["probe", "--yes", "--refunds", "--payment", &server.payment];
+        let mut command = server.command(&copy, &[&fixed, arguments].concat());
+        command.env("ND8_BASE_URL", &base_url);
+        server.run(command)
+    };
+
+    let first = probe(&["--apply"]);
+    assert_eq!(first.status, Some(0), "{}{}", first.stdout, first.stderr);
+    for line in [
+        "OTHERWISE   key.missing.get-payment",
+        "OTHERWISE   refund.fields (absent-fields)",
+        "not expressible in the overlay: it was no refusal",
+        r#"removed     {"status": "401", "source": "inferred", "description": "The API key is missing, unknown or revoked.", "roles": ["get_refund"]}"#,
+    ] {
+        assert!(first.stdout.contains(line), "{line}: {}", first.stdout);
+    }
+    let merged: Value = serde_json::from_str(&copy.read("openapi/merged.json")).expect("is JSON");
+    let required = merged["components"]["schemas"]["Refund"]["required"].to_string();
+    assert!(required.contains("\"id\"") && !required.contains("created_at"), "{required}");
+    let responses = &merged["paths"]["/checkout/create/"]["post"]["responses"];
+    assert!(responses["401"].is_null() && responses["403"].is_object(), "{responses}");
+
+    let second = probe(&["--apply"]);
+    assert!(second.stdout.contains(" 0 otherwise, "), "{}", second.stdout);
+    assert!(second.stderr.contains("written: nothing has changed"), "{}", second.stderr);
+    let fresh = copy.xtask().args(["codegen", "--check"]).output().expect("runs");
+    assert!(fresh.status.success(), "{fresh:?}");
 }
