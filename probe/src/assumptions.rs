@@ -74,7 +74,7 @@ impl Assumptions {
         self.observed.get(fact.id).map_or(fact.expected, String::as_str)
     }
 
-    /// Whether an earlier run observed the fact.
+    /// Returns whether an earlier run observed the fact.
     pub(crate) fn is_observed(&self, fact: &crate::Fact) -> bool {
         self.observed.contains_key(fact.id)
     }

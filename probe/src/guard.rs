@@ -33,7 +33,7 @@ pub enum Refusal {
     /// Neither statement could be confirmed.
     #[error(
         "the server did not prove that it is a sandbox: it neither serves the key under /sandbox/api/ nor validates \
-         sandbox_simulate as the reference says; nothing was created"
+         sandbox_simulate as the reference describes; nothing was created"
     )]
     NotProved,
     /// The receiver of webhooks cannot listen.

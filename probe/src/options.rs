@@ -152,7 +152,7 @@ fn server(base: &Url, path: &str) -> Option<Server> {
     (is_api && base.scheme() == "https" && base.port().is_none()).then_some(Server::Nd8Sandbox)
 }
 
-/// Whether a word of a key means production.
+/// Returns whether a word of a key means production.
 pub(crate) fn names_production(key: &str) -> bool {
     let mut words = key.split(|letter: char| !letter.is_ascii_alphanumeric());
     words.any(|word| ["live", "prod", "production"].iter().any(|live| word.eq_ignore_ascii_case(live)))

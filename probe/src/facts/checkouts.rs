@@ -62,7 +62,7 @@ pub(super) const FACTS: &[Fact] = &[
         .seen_by("POST /checkout/create/, complete but for the postal code")
         .depends("src/ext/checkouts.rs, sandbox/src/checkout.rs")
         .stated_by_nothing("the format of schemas has no requirement that depends on a value"),
-    Fact::new("checkout.status", "creating a checkout is answered with 201", "201")
+    Fact::new("checkout.status", "creating a checkout returns 201", "201")
         .source(REFERENCE)
         .seen_by("POST /checkout/create/")
         .depends("nothing: any 2xx is success")
@@ -165,7 +165,7 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
 
 const NOT_VALIDATED: &str = "the server does not validate sandbox_simulate, by which production refuses a checkout, so none is created";
 
-/// Whether `sandbox_simulate` keeps production from creating a checkout. Where an incomplete request did not show it, a
+/// Returns whether `sandbox_simulate` keeps production from creating a checkout. Where an incomplete request did not show it, a
 /// complete one may, if the key was served where production's are refused.
 async fn may_create(run: &mut Run<'_>) -> Result<bool, Stop> {
     if !run.proof.may_simulate && run.proof.serves_prefix {

@@ -81,7 +81,7 @@ pub(super) const FACTS: &[Fact] = &[
         .seen_by("POST /checkout/create/ with an empty object")
         .depends("src/ext/error/body")
         .refusal("create_checkout", &["refusal 400 create_checkout"]),
-    Fact::new("errors.items", "refused items of a list are told by position", "by position")
+    Fact::new("errors.items", "refused items of a list are reported by position", "by position")
         .source(SOURCE)
         .seen_by("POST /checkout/create/ with an empty second product, and no customer")
         .depends("src/ext/error/body reads both forms"),
@@ -165,7 +165,7 @@ async fn missing_things(run: &mut Run<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Returns how the mistakes in a list of objects are told.
+/// Returns how the mistakes in a list of objects are reported.
 fn items_form(reply: &Reply) -> Result<Seen, Miss> {
     let products = reply.object().and_then(|errors| errors.get("products"));
     Ok(Seen::word(match products.ok_or(Miss::Unseen("the refusal names no products"))? {

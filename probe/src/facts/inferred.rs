@@ -10,8 +10,8 @@ const CHANGES_LINKS: &str = "it would make or change a payment link of the organ
 const CHANGES_ORGANIZATION: &str = "it would change the organization";
 const NEEDS_A_LESSER_KEY: &str =
     "it takes a key without the scope: `key.scope` shows the form if the run meets one";
-const STANDS_FOR_ALL: &str =
-    "one operation stands for all: the run is throttled once, and `throttle.form` shows how";
+const REPRESENTED: &str =
+    "one operation represents all: the run is throttled once, and `throttle.form` shows how";
 const SESSIONS_LACK_NOTHING: &str =
     "`key.on-dashboard` shows it for one operation; a session has no scope to lack";
 const NOT_A_SANDBOX_CHECKOUT: &str =
@@ -54,27 +54,27 @@ pub const NOT_OBSERVABLE: &[(&str, &str)] = &[
     ("refusal 403 get_payment_link", SESSIONS_LACK_NOTHING),
     ("refusal 403 update_payment_link", SESSIONS_LACK_NOTHING),
     ("refusal 403 delete_payment_link", SESSIONS_LACK_NOTHING),
-    ("refusal 429 create_checkout", STANDS_FOR_ALL),
-    ("refusal 429 get_payment", STANDS_FOR_ALL),
-    ("refusal 429 create_refund", STANDS_FOR_ALL),
-    ("refusal 429 get_refund", STANDS_FOR_ALL),
-    ("refusal 429 get_organization", STANDS_FOR_ALL),
-    ("refusal 429 update_organization", STANDS_FOR_ALL),
-    ("refusal 429 get_dashboard", STANDS_FOR_ALL),
-    ("refusal 429 list_api_keys", STANDS_FOR_ALL),
-    ("refusal 429 create_api_key", STANDS_FOR_ALL),
-    ("refusal 429 rotate_api_key", STANDS_FOR_ALL),
-    ("refusal 429 revoke_api_key", STANDS_FOR_ALL),
-    ("refusal 429 get_webhook", STANDS_FOR_ALL),
-    ("refusal 429 set_webhook", STANDS_FOR_ALL),
-    ("refusal 429 list_payment_link_payments", STANDS_FOR_ALL),
-    ("refusal 429 start_payment_link_checkout", STANDS_FOR_ALL),
-    ("refusal 429 list_payment_links", STANDS_FOR_ALL),
-    ("refusal 429 create_payment_link", STANDS_FOR_ALL),
-    ("refusal 429 get_payment_link", STANDS_FOR_ALL),
-    ("refusal 429 update_payment_link", STANDS_FOR_ALL),
-    ("refusal 429 delete_payment_link", STANDS_FOR_ALL),
-    ("refusal 429 get_public_payment_link", STANDS_FOR_ALL),
+    ("refusal 429 create_checkout", REPRESENTED),
+    ("refusal 429 get_payment", REPRESENTED),
+    ("refusal 429 create_refund", REPRESENTED),
+    ("refusal 429 get_refund", REPRESENTED),
+    ("refusal 429 get_organization", REPRESENTED),
+    ("refusal 429 update_organization", REPRESENTED),
+    ("refusal 429 get_dashboard", REPRESENTED),
+    ("refusal 429 list_api_keys", REPRESENTED),
+    ("refusal 429 create_api_key", REPRESENTED),
+    ("refusal 429 rotate_api_key", REPRESENTED),
+    ("refusal 429 revoke_api_key", REPRESENTED),
+    ("refusal 429 get_webhook", REPRESENTED),
+    ("refusal 429 set_webhook", REPRESENTED),
+    ("refusal 429 list_payment_link_payments", REPRESENTED),
+    ("refusal 429 start_payment_link_checkout", REPRESENTED),
+    ("refusal 429 list_payment_links", REPRESENTED),
+    ("refusal 429 create_payment_link", REPRESENTED),
+    ("refusal 429 get_payment_link", REPRESENTED),
+    ("refusal 429 update_payment_link", REPRESENTED),
+    ("refusal 429 delete_payment_link", REPRESENTED),
+    ("refusal 429 get_public_payment_link", REPRESENTED),
     ("supplement POST /organization/api-keys/{id}/revoke/", CHANGES_KEYS),
     ("supplement POST /payment-links/", CHANGES_LINKS),
     ("supplement PATCH /payment-links/{id}/", CHANGES_LINKS),

@@ -25,10 +25,10 @@ pub(super) const FACTS: &[Fact] = &[
     list("list.shape", "a list is a bare array", "array")
         .stated_by_nothing("the published document states an array; generation reads an envelope as well"),
     list("list.fresh", "a new refund is in the list at once", "at once").source(SANDBOX),
-    list("list.page-size", "a page has as many rows as `page_size` says", "as many as asked for"),
+    list("list.page-size", "a page has as many rows as `page_size` asks for", "as many as asked for"),
     list("list.page", "`page=2` returns the rows behind the first page", "the next rows"),
     list("list.past-end", "a page behind the last gets 404 with `detail`", "404 detail").source(SANDBOX),
-    list("list.default-page-size", "a page has 100 rows if the request does not say", "100 rows")
+    list("list.default-page-size", "a page has 100 rows if the request has no `page_size`", "100 rows")
         .source(SANDBOX),
     list("list.largest-page-size", "a page has at most 1000 rows", "1000 rows").source(SANDBOX),
     list("list.order.default", "refunds are listed from the newest to the oldest", "newest first")
@@ -65,7 +65,7 @@ const ORDERS: [(&str, Option<&str>); 5] = [
     ("list.order.amount-reversed", Some("-amount")),
 ];
 
-const TOO_FEW: &str = "there are too few refunds to tell (--refunds, --payment)";
+const TOO_FEW: &str = "there are too few refunds to distinguish (--refunds, --payment)";
 
 fn refunds() -> Ask {
     Ask::get(&["refunds"])

@@ -19,7 +19,7 @@ const fn payment(id: &'static str, assumes: &'static str, expected: &'static str
 }
 
 pub(super) const FACTS: &[Fact] = &[
-    payment("payment.status", "getting a payment is answered with 200", "200")
+    payment("payment.status", "getting a payment returns 200", "200")
         .depends("nothing: any 2xx is success")
         .stated_by_nothing("the published document states it"),
     payment("payment.fields", "a payment has all of its fields", "all present")
@@ -136,7 +136,7 @@ pub(super) fn time(value: &Value) -> Result<Seen, Miss> {
     }
 }
 
-/// Reads a time, which is in UTC if it does not say.
+/// Reads a time, which is in UTC if it has no offset.
 pub(super) fn moment(value: &Value) -> Option<jiff::Timestamp> {
     let text = value.as_str()?;
     text.parse().ok().or_else(|| {
@@ -166,11 +166,11 @@ fn attempts(run: &mut Run<'_>, attempts: &Value) -> Result<(), Stop> {
         return Ok(());
     }
     // That the message is null where an attempt did not fail is documented.
-    let mut told: Vec<Map<String, Value>> = attempts.iter().map(|attempt| (*attempt).clone()).collect();
-    for message in told.iter_mut().filter_map(|attempt| attempt.get_mut("errorMessage")) {
+    let mut shown: Vec<Map<String, Value>> = attempts.iter().map(|attempt| (*attempt).clone()).collect();
+    for message in shown.iter_mut().filter_map(|attempt| attempt.get_mut("errorMessage")) {
         *message = Value::Bool(true);
     }
-    run.see("attempt.fields", Ok(fields("DepositAttempt", ATTEMPT, &["status"], &told)))?;
+    run.see("attempt.fields", Ok(fields("DepositAttempt", ATTEMPT, &["status"], &shown)))?;
     let times: Vec<&Value> = attempts.iter().filter_map(|attempt| attempt.get("attemptedAt")).collect();
     run.see("attempt.time", time(times.first().copied().unwrap_or(&Value::Null)))?;
     let moments: Option<Vec<jiff::Timestamp>> = times.iter().map(|time| moment(time)).collect();

@@ -1,4 +1,4 @@
-//! Refunds: what creating one is answered with, how it reads afterwards, and how its texts and amounts are stored.
+//! Refunds: what creating one returns, how it reads afterwards, and how its texts and amounts are stored.
 //!
 //! Facts about stored refunds need no new one: the list may have some. What is created is small, fixed, and only with
 //! `--refunds`, where the key may send `sandbox_simulate` and was served under `/sandbox/api/` or created a checkout.
@@ -39,7 +39,7 @@ const fn text(id: &'static str, assumes: &'static str, expected: &'static str) -
 }
 
 pub(super) const FACTS: &[Fact] = &[
-    created("refund.created.status", "creating a refund is answered with 200", "200")
+    created("refund.created.status", "creating a refund returns 200", "200")
         .depends("nothing: any 2xx is success"),
     created("refund.created.body", "a created refund is the object itself", "object")
         .depends("src/raw/repair, src/ext/error: Outcome::Done"),
@@ -74,8 +74,7 @@ pub(super) const FACTS: &[Fact] = &[
         .source("sandbox/src/refund.rs")
         .seen_by(CREATE)
         .depends("src/ext/reconcile.rs, src/money"),
-    stored("refund.status", "getting a refund is answered with 200", "200")
-        .depends("nothing: any 2xx is success"),
+    stored("refund.status", "getting a refund returns 200", "200").depends("nothing: any 2xx is success"),
     stored("refund.fields", "a refund has all of its fields", "all present")
         .source(SHAPES)
         .depends("codegen/src/nd8/contract.rs: Refund")
@@ -110,7 +109,7 @@ pub(super) const FACTS: &[Fact] = &[
 
 const NOT_ASKED: &str = "needs a refund of this run (--refunds, --payment)";
 const NOT_MADE: &str = "the server made no refund of the payment";
-/// What is refunded. Neither rising nor falling, so that orders can be told apart.
+/// What is refunded. Neither rising nor falling, so that orders can be distinguished.
 const AMOUNTS: [&str; 3] = ["1.30", "1.10", "1.20"];
 
 pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
@@ -145,7 +144,7 @@ async fn create(run: &mut Run<'_>, payment: &str) -> Result<(), Stop> {
         format!("nd8-probe {nonce} c"),
     ];
     for (reason, amount) in reasons.iter().zip(AMOUNTS) {
-        // The order of refunds of one millisecond is nobody's business.
+        // Refunds of one millisecond have no order by time.
         tokio::time::sleep(Duration::from_millis(20)).await;
         let ask = Ask::post(&path, &json!({ "reason": reason, "amount": amount }));
         let status = |reply: &Reply| Ok(Seen::status(reply.status));

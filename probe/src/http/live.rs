@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::Reply;
 use crate::options::names_production;
 
-const SIGN: &str = "a response says that this is production (a field of its mode)";
-const HEADER: &str = "a response says that this is production (a header)";
+const SIGN: &str = "a response states that this is production (a field of its mode)";
+const HEADER: &str = "a response states that this is production (a header)";
 const LIVE_KEY: &str = "a response names a key of production";
 
 /// Returns the sign that a response carries.

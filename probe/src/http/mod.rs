@@ -184,7 +184,7 @@ impl Http {
         Ok(reply)
     }
 
-    /// Sends a request whatever the limits say, to restore what the probe changed.
+    /// Sends a request beyond the limits, to restore what the probe changed.
     pub(crate) async fn send_last(&mut self, ask: &Ask) -> Option<Reply> {
         let exchange = exchange(&self.client, &self.target, ask, self.limits.body);
         self.sent += 1;
@@ -198,7 +198,7 @@ impl Http {
     }
 }
 
-/// Whether the key or the session may not do this, which shows nothing of the operation itself. What speaks of sandboxes may be
+/// Returns whether the key or the session may not do this, which shows nothing of the operation itself. What speaks of sandboxes may be
 /// a sign of production, and is looked at.
 fn is_denied(ask: &Ask, reply: &Reply) -> bool {
     let is_ours = matches!(ask.auth, Auth::Key | Auth::Session);

@@ -31,7 +31,7 @@ pub(crate) struct Reply {
     pub(crate) location: Option<String>,
     /// Whether a refusal speaks of sandboxes, as one of `sandbox_simulate` does in any of its forms.
     pub(crate) speaks_of_sandboxes: bool,
-    /// Whether a header says that this is production.
+    /// Whether a header states that this is production.
     pub(crate) is_live_by_header: bool,
 }
 
@@ -93,7 +93,7 @@ impl Reply {
         object.get("data").and_then(Value::as_object).or(Some(object))
     }
 
-    /// Whether a refusal names this field.
+    /// Returns whether a refusal names this field.
     pub(crate) fn refuses(&self, field: &str) -> bool {
         self.status == 400 && self.object().is_some_and(|errors| errors.contains_key(field))
     }
@@ -131,7 +131,7 @@ fn speaks_of_sandboxes(body: &[u8]) -> bool {
     body.windows(WORD.len()).any(|part| part.eq_ignore_ascii_case(WORD))
 }
 
-/// Whether a header such as `X-Environment: production` says it.
+/// Returns whether a header such as `X-Environment: production` states it.
 fn is_live(name: &str, value: &[u8]) -> bool {
     let is_mode =
         ["environment", "livemode", "live-mode", "api-mode"].iter().any(|word| name.ends_with(word));

@@ -129,7 +129,7 @@ impl Report {
         self.stopped
     }
 
-    /// Whether the run ended at a sign of production, in which case nothing of it may be applied.
+    /// Returns whether the run ended at a sign of production, in which case nothing of it may be applied.
     pub fn is_live(&self) -> bool {
         self.is_live
     }

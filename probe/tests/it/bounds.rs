@@ -1,4 +1,4 @@
-//! A run sends no more requests and takes no longer than its limits say.
+//! A run sends no more requests and takes no longer than its limits allow.
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{Served, json, response};
 
-/// What a server says of itself.
+/// What a server shows of itself.
 #[derive(Clone, Copy, PartialEq)]
 enum Sign {
     /// Keys are refused under /sandbox/api/.
@@ -22,11 +22,11 @@ enum Sign {
     SimulateInWords,
     /// The same with another status.
     SimulateForbidden,
-    /// A header says it.
+    /// A header states it.
     Header,
-    /// A field of a list says it.
+    /// A field of a list states it.
     Field,
-    /// A field of a created checkout says it.
+    /// A field of a created checkout states it.
     FieldOfCheckout,
     /// Nothing is served under the prefix, and `sandbox_simulate` is a field like any other unknown one.
     Nothing,
@@ -34,8 +34,8 @@ enum Sign {
     Sandbox,
 }
 
-/// Answers as a sandbox would, but for one sign.
-fn answer(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
+/// Responds as a sandbox would, but for one sign.
+fn respond(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
     let is_prefixed = path.starts_with("/sandbox/");
     if path.contains("/refunds/") && *method == Method::GET {
         return match sign {
@@ -84,7 +84,7 @@ fn answer(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
 }
 
 async fn serve(sign: Sign) -> Served {
-    Served::start(move |method, path, body| answer(sign, method, path, body)).await
+    Served::start(move |method, path, body| respond(sign, method, path, body)).await
 }
 
 #[tokio::test]
@@ -95,8 +95,8 @@ async fn a_sign_before_anything_is_created_is_a_refusal() {
         (Sign::Simulate, "the key may not send sandbox_simulate"),
         (Sign::SimulateInWords, "the key may not send sandbox_simulate"),
         (Sign::SimulateForbidden, "the key may not send sandbox_simulate"),
-        (Sign::Header, "a response says that this is production (a header)"),
-        (Sign::Field, "a response says that this is production"),
+        (Sign::Header, "a response states that this is production (a header)"),
+        (Sign::Field, "a response states that this is production"),
         (Sign::Nothing, "did not prove that it is a sandbox"),
     ] {
         let server = serve(sign).await;
@@ -133,10 +133,34 @@ async fn a_sandbox_is_none_of_these() {
     assert!(checkouts.into_iter().all(|request| request.contains("sandbox_simulate")), "each has it");
 }
 
-/// The key is served under the prefix, and the server creates checkouts whatever `sandbox_simulate` says: one shows it.
+/// A refund that is throttled may have been made: each is sent once.
+#[tokio::test]
+async fn what_may_have_been_made_is_not_sent_again() {
+    for status in [429, 500, 503] {
+        let server =
+            Served::start(move |method, path, body| match respond(Sign::Sandbox, method, path, body) {
+                _ if path.contains("TX1/refund/") => {
+                    let mut response = json(status, r#"{"detail": "Request was throttled."}"#);
+                    response.headers_mut().insert("retry-after", "0".parse().unwrap());
+                    response
+                }
+                other => other,
+            })
+            .await;
+        server.run().await.expect("is a sandbox");
+        let mut refunds = server.creations();
+        refunds.retain(|request| request.contains("TX1/refund/"));
+        let sent = refunds.len();
+        refunds.sort();
+        refunds.dedup();
+        assert!(sent > 0 && refunds.len() == sent, "{status}: {refunds:?}");
+    }
+}
+
+/// The key is served under the prefix, and the server creates checkouts whatever `sandbox_simulate` is: one shows it.
 #[tokio::test]
 async fn a_server_that_ignores_the_simulation_gets_no_more_checkouts_and_no_refunds() {
-    let server = Served::start(|method, path, body| match answer(Sign::Sandbox, method, path, body) {
+    let server = Served::start(|method, path, body| match respond(Sign::Sandbox, method, path, body) {
         _ if body.contains("billing_last_name") => json(201, r#"{"checkout_id": "o1"}"#),
         _ if path.contains("/checkout/create/") => json(400, r#"{"billing_email": ["No."]}"#),
         other => other,

@@ -55,8 +55,9 @@ async fn each_quirk_is_detected_and_named() {
         let prepared = with(*quirk).await;
         let report = prepared.run().await;
         assert!(report.stopped().is_none(), "{quirk}: {:?}", report.stopped());
-        // `null-fields` leaves the reason out of which a refund is recognized; nothing else may change its name.
         assert_eq!(names(&report), BTreeSet::from([quirk.name()]), "{quirk}:\n{}", described(&report));
+        let unnamed: Vec<_> = report.otherwise().filter(|(_, seen)| seen.name().is_none()).collect();
+        assert!(unnamed.is_empty(), "{quirk}: {unnamed:?}");
         for format in [Format::Text, Format::Json, Format::Markdown] {
             assert!(report.render(format).contains(quirk.name()), "{quirk} in {format:?}");
         }
@@ -81,7 +82,7 @@ async fn settings_of_the_sandbox_are_seen_as_well() {
     }
 }
 
-/// Quirks that have nothing to do with each other are told apart.
+/// Quirks that have nothing to do with each other are distinguished.
 #[tokio::test]
 async fn several_quirks_at_once_are_all_named() {
     let quirks = [

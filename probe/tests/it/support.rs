@@ -110,22 +110,22 @@ impl Drop for Served {
 }
 
 impl Served {
-    /// Answers every request by a function of method, path and body.
+    /// Responds to every request by a function of method, path and body.
     pub(crate) async fn start(
-        answer: impl Fn(&Method, &str, &str) -> Response + Clone + Send + Sync + 'static,
+        respond: impl Fn(&Method, &str, &str) -> Response + Clone + Send + Sync + 'static,
     ) -> Served {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}/api", listener.local_addr().unwrap());
         let log = Arc::clone(&asked);
         let router = axum::Router::new().fallback(move |request: Request| {
-            let (answer, log) = (answer.clone(), Arc::clone(&log));
+            let (respond, log) = (respond.clone(), Arc::clone(&log));
             async move {
                 let (parts, body) = request.into_parts();
                 let body = axum::body::to_bytes(body, 100_000).await.unwrap();
                 let body = String::from_utf8_lossy(&body).into_owned();
                 log.lock().unwrap().push((parts.method.clone(), parts.uri.to_string(), body.clone()));
-                answer(&parts.method, &parts.uri.to_string(), &body)
+                respond(&parts.method, &parts.uri.to_string(), &body)
             }
         });
         let server = tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
@@ -160,8 +160,8 @@ impl Served {
 /// Limits of servers that never respond as they should.
 pub(crate) fn quick() -> Limits {
     let mut limits = Limits::default();
-    limits.time = Duration::from_secs(5);
-    limits.request_time = Duration::from_millis(300);
+    limits.time = Duration::from_secs(20);
+    limits.request_time = Duration::from_secs(1);
     limits.webhook_wait = Duration::from_millis(100);
     limits.burst = 0;
     limits

@@ -61,11 +61,7 @@ impl Server {
 
     /// Runs a command. Each hosted page that it prints is paid.
     fn run(&self, command: Command) -> Ran {
-        self.run_with(command, |server, _, page| {
-            let token = page.rsplit('/').next().unwrap_or_default();
-            let checkout = token.split('.').next().expect("begins with the id");
-            server.runtime.block_on(server.sandbox.customer(checkout).pay()).expect("pays");
-        })
+        self.run_with(command, |server, _, page| pay(server, page))
     }
 
     /// Runs a command, and calls this with each hosted page that it prints.
@@ -91,6 +87,13 @@ impl Server {
         let payment = ["probe", "--yes", "--payment", &self.payment, "--refunds"];
         self.run(self.command(copy, &[&payment, arguments].concat()))
     }
+}
+
+/// Pays a checkout by the address of its page.
+fn pay(server: &Server, page: &str) {
+    let token = page.rsplit('/').next().unwrap_or_default();
+    let checkout = token.split('.').next().expect("begins with the id");
+    server.runtime.block_on(server.sandbox.customer(checkout).pay()).expect("pays");
 }
 
 #[test]
@@ -212,6 +215,25 @@ fn an_interrupted_run_restores_the_webhook_endpoint() {
     assert_eq!(body, format!("{{\"endpoint_url\":\"{old}\"}}"));
 }
 
+/// What was seen belongs to the overlay that was expected.
+#[test]
+fn an_overlay_that_changes_during_the_run_is_not_overwritten() {
+    let (server, copy) = (Server::start(&[]), Copy::new());
+    let arguments = ["probe", "--yes", "--webhook-receiver", "127.0.0.1:0", "--pay", "--apply"];
+    let edited = copy.read("openapi/overlay.json") + "\n";
+    let ran = server.run_with(server.command(&copy, &arguments), |server, _, page| {
+        copy.write("openapi/overlay.json", &edited);
+        pay(server, page);
+    });
+    assert_eq!(ran.status, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("openapi/overlay.json has changed during the run, so nothing is written"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(copy.read("openapi/overlay.json"), edited);
+}
+
 /// Passes requests on to a sandbox, and changes what comes back: without a credential it is 403, as of the framework where no
 /// scheme has a challenge, refunds have no time of creation, and unknown filters are ignored.
 async fn otherwise(State(origin): State<String>, request: Request<Body>) -> Response {
@@ -231,7 +253,7 @@ async fn otherwise(State(origin): State<String>, request: Request<Body>) -> Resp
     let (status, headers, mut text) = tokio::task::spawn_blocking(move || {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
         let agent = ureq::Agent::new_with_config(config);
-        let mut response = agent.run(outgoing).expect("is answered");
+        let mut response = agent.run(outgoing).expect("responds");
         let text = response.body_mut().read_to_string().expect("is text");
         (response.status(), response.headers().clone(), text)
     })
