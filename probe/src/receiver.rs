@@ -37,8 +37,9 @@ impl Delivery {
         self.body.get(field)?.as_str()
     }
 
+    /// Returns whether body or header names this event: a payload may be wrapped.
     pub(crate) fn is(&self, event: &str) -> bool {
-        self.text("event") == Some(event)
+        self.text("event") == Some(event) || self.header("x-webhook-event") == Some(event)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::words::{PAYMENT_EVENT, PAYMENT_STATES, REFUND_EVENT, TEST_EVENT, kind
 const GUIDES: &str = "facts.md: Webhooks";
 const SANDBOX: &str = "sandbox/src/lib.rs: What is assumed";
 const SEEN_BY: &str = "a delivery to the probe (--webhook-receiver)";
-const PAYLOADS: &str = "src/webhooks/payload.rs";
+const PAYLOADS: &str = "src/webhooks/payload";
 const NO_TYPE: &str = "payloads of webhooks are in no document";
 
 const fn webhook(id: &'static str, assumes: &'static str, expected: &'static str) -> Fact {
@@ -59,7 +59,8 @@ pub(super) const FACTS: &[Fact] = &[
     )
     .depends("src/webhooks/verifier.rs"),
     webhook("webhook.event", "the header names the event of the body", "the same")
-        .depends("src/webhooks/event.rs"),
+        .depends("src/webhooks/event"),
+    webhook("webhook.payment.body", "a payload is the object itself", "object").depends("src/webhooks/event"),
     webhook("webhook.payment.fields", "`transaction.status_changed` has all of its fields", "all present")
         .depends(PAYLOADS),
     webhook("webhook.payment.amount", "its amount is a decimal as a text", "decimal as text")
@@ -246,14 +247,32 @@ fn headers(run: &mut Run<'_>, delivery: Option<&Delivery>) -> Result<(), Stop> {
 
 fn payments(run: &mut Run<'_>, bodies: &[&Map<String, Value>]) -> Result<(), Stop> {
     let Some(first) = bodies.first() else {
-        let facts = ["webhook.payment.fields", "webhook.payment.amount", "webhook.payment.id"];
+        let facts = [
+            "webhook.payment.body",
+            "webhook.payment.fields",
+            "webhook.payment.amount",
+            "webhook.payment.id",
+        ];
         return unseen(run, &facts, NO_DELIVERY);
     };
     let value = |field: &str| first.get(field).unwrap_or(&Value::Null);
+    run.see("webhook.payment.body", Ok(body_form(first)))?;
     let all = fields("", PAYMENT_EVENT, &[], bodies.iter().copied()).with(Vec::new()).unnamed();
     run.see("webhook.payment.fields", Ok(all))?;
     run.see("webhook.payment.amount", decimal(value("amount")))?;
     run.see("webhook.payment.id", Ok(Seen::word(kind(value("transaction_id")))))
+}
+
+/// Returns where the payload of a payment is: an id of it is the payload's mark.
+fn body_form(body: &Map<String, Value>) -> Seen {
+    let is_payload = |object: &Map<String, Value>| {
+        ["transaction_id", "order_id"].iter().any(|field| object.contains_key(*field))
+    };
+    if is_payload(body) {
+        return Seen::word("object");
+    }
+    let is_wrapped = body.values().filter_map(Value::as_object).any(is_payload);
+    Seen::word(if is_wrapped { "object, wrapped in another" } else { "another object" })
 }
 
 fn refunds(run: &mut Run<'_>, bodies: &[&Map<String, Value>]) -> Result<(), Stop> {

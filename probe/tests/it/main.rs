@@ -11,3 +11,4 @@ mod production;
 mod quirks;
 mod redaction;
 mod support;
+mod webhooks;

@@ -9,7 +9,7 @@ use crate::support::{Served, json, response};
 
 /// What a server shows of itself.
 #[derive(Clone, Copy, PartialEq)]
-enum Sign {
+pub(crate) enum Sign {
     /// Keys are refused under /sandbox/api/.
     Prefix,
     /// Keys are refused there as the framework does without a challenge.
@@ -35,7 +35,7 @@ enum Sign {
 }
 
 /// Responds as a sandbox would, but for one sign.
-fn respond(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
+pub(crate) fn respond(sign: Sign, method: &Method, path: &str, body: &str) -> Response {
     let is_prefixed = path.starts_with("/sandbox/");
     if path.contains("/refunds/") && *method == Method::GET {
         return match sign {
