@@ -53,7 +53,7 @@ pub(crate) fn derive(name: &str, json: &str, retrieved: Option<&str>) -> Result<
 ///
 /// # Errors
 ///
-/// As [`derive`].
+/// As [`derive()`].
 pub(crate) fn derive_with(
     name: &str,
     json: &str,
