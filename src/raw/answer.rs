@@ -21,7 +21,7 @@ pub(crate) async fn answer<T: DeserializeOwned>(
         // Nothing was said of the thing. Whether that is a response to the call is for the caller of this to decide.
         [] => serde_json::from_slice(b"{}").or_else(|_| serde_json::from_slice(b"")),
         text => match serde_json::from_slice(text) {
-            Err(error) if is_object_instead(text, &error) => Err(error),
+            Err(error) if is_something_else(text, &error) => Err(error),
             Err(_) => repair::decode(body),
             value => value,
         },
@@ -81,10 +81,11 @@ async fn success(context: &Context, response: reqwest::Response) -> Result<Recei
     }
 }
 
-/// Whether an object came where something else was asked for, such as a list. It has no other form, and is not searched for one: whoever
-/// asked for a list knows what servers put around lists, on every page.
-fn is_object_instead(text: &[u8], error: &serde_json::Error) -> bool {
-    text.starts_with(b"{") && error.is_data() && (error.line(), error.column()) <= (1, 1)
+/// Returns whether an object or null came where something else was asked for, such as a list. It has no other form, and is not
+/// searched for one: whoever asked for a list knows what servers put around lists, and null does not prove that a list is empty.
+fn is_something_else(text: &[u8], error: &serde_json::Error) -> bool {
+    let is_object = text.starts_with(b"{") && (error.line(), error.column()) <= (1, 1);
+    error.is_data() && (is_object || text.trim_ascii() == b"null")
 }
 
 #[cfg(test)]
@@ -92,7 +93,7 @@ mod tests {
     use serde::Deserialize;
     use serde::de::DeserializeOwned;
 
-    use super::is_object_instead;
+    use super::is_something_else;
 
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "read by nobody, but decoded")]
@@ -102,15 +103,15 @@ mod tests {
 
     fn is_instead_of<T: DeserializeOwned>(text: &str) -> bool {
         let error = serde_json::from_str::<T>(text).err().expect("is something else");
-        is_object_instead(text.as_bytes(), &error)
+        is_something_else(text.as_bytes(), &error)
     }
 
     #[test]
     fn an_object_instead_of_a_list_is_not_one_with_a_wrong_field() {
         assert!(is_instead_of::<Vec<Thing>>(r#"{"results":[]}"#) && is_instead_of::<Vec<Thing>>("{}"));
-        for other in ["{}", r#"{"id":1}"#, "{\"id\":\n1}", "[]", "null"] {
+        for other in ["{}", r#"{"id":1}"#, "{\"id\":\n1}", "[]", "7"] {
             assert!(!is_instead_of::<Thing>(other), "{other}");
         }
-        assert!(!is_instead_of::<Vec<Thing>>("null"));
+        assert!(is_instead_of::<Vec<Thing>>("null") && is_instead_of::<Thing>(" null\n"));
     }
 }

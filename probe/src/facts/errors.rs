@@ -17,7 +17,7 @@ const fn not_found(id: &'static str, role: &'static str, settles: &'static [&'st
     Fact::new(id, "what does not exist gets 404 with `detail`", "404 detail")
         .source(REFUSALS)
         .seen_by("the operation on something that does not exist")
-        .depends("src/ext/error (kinds), src/ext/reconcile.rs")
+        .depends("src/ext/error (kinds), src/ext/reconcile")
         .refusal(role, settles)
 }
 

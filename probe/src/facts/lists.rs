@@ -15,7 +15,7 @@ use crate::seen::Seen;
 const REFERENCE: &str = "the reference: List refunds";
 const SANDBOX: &str = "sandbox/src/lib.rs: What is assumed";
 const SEEN_BY: &str = "GET /refunds/";
-const RECONCILE: &str = "src/ext/reconcile.rs, src/ext/pages.rs";
+const RECONCILE: &str = "src/ext/reconcile, src/ext/pages";
 
 const fn list(id: &'static str, assumes: &'static str, expected: &'static str) -> Fact {
     Fact::new(id, assumes, expected).source(REFERENCE).seen_by(SEEN_BY).depends(RECONCILE)

@@ -27,7 +27,7 @@ pub(super) const FACTS: &[Fact] = &[
         .depends("codegen/src/nd8/contract.rs: Payment")
         .fields("Payment", &["shape Payment"]),
     payment("payment.id", "a payment is named by a public id", "text")
-        .depends("src/ids.rs, src/ext/reconcile.rs")
+        .depends("src/ids.rs, src/ext/reconcile")
         .stated_by_nothing(PUBLISHED),
     payment("payment.amount", "an amount is a decimal as a text", "decimal as text")
         .depends("src/raw/decimal reads both forms")

@@ -21,7 +21,7 @@ const SHAPES: &str = "openapi/overlay.json: shapes";
 const CREATE: &str = "POST /transactions/{id}/refund/ (--refunds)";
 const READ: &str = "GET /refunds/{id}/, of a new refund or the first of the list";
 const PUBLISHED: &str = "the published document states it, and is followed";
-const RECONCILE: &str = "src/ext/reconcile.rs";
+const RECONCILE: &str = "src/ext/reconcile";
 
 const fn created(id: &'static str, assumes: &'static str, expected: &'static str) -> Fact {
     Fact::new(id, assumes, expected).source(REFERENCE).seen_by(CREATE).stated_by_nothing(PUBLISHED)
@@ -73,14 +73,13 @@ pub(super) const FACTS: &[Fact] = &[
     Fact::new("refund.precision", "an amount of more than two decimals is refused", "refused")
         .source("sandbox/src/refund.rs")
         .seen_by(CREATE)
-        .depends("src/ext/reconcile.rs, src/money"),
+        .depends("src/ext/reconcile, src/money"),
     stored("refund.status", "getting a refund returns 200", "200").depends("nothing: any 2xx is success"),
     stored("refund.fields", "a refund has all of its fields", "all present")
         .source(SHAPES)
         .depends("codegen/src/nd8/contract.rs: Refund")
         .fields("Refund", &["shape Refund"]),
-    stored("refund.id", "a refund is named by a public id", "text")
-        .depends("src/ids.rs, src/ext/reconcile.rs"),
+    stored("refund.id", "a refund is named by a public id", "text").depends("src/ids.rs, src/ext/reconcile"),
     stored(
         "refund.payment",
         "`transaction_id` of a refund is the payment's public id",

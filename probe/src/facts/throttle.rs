@@ -8,7 +8,7 @@ use crate::http::{Ask, Content, Miss, Reply, Stop};
 use crate::run::Run;
 use crate::seen::Seen;
 
-const DEPENDS: &str = "src/ext/retry.rs, src/ext/reconcile.rs";
+const DEPENDS: &str = "src/ext/retry.rs, src/ext/reconcile";
 
 pub(super) const FACTS: &[Fact] = &[
     Fact::new(
