@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::Document;
+use crate::{Document, Location};
 use crate::finding::{Finding, Section};
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
@@ -47,6 +47,30 @@ pub struct Comparison {
     pub findings: Vec<Finding>,
     /// Whether the content changed though `info.version` did not.
     pub same_version: bool,
+    /// What could not be compared, in the order of the documents: empty if the comparison is complete.
+    pub incomplete: Vec<Incomplete>,
+}
+
+/// A part of a document that could not be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Incomplete {
+    /// The document that has it.
+    pub which: Which,
+    /// Where it stands.
+    pub location: Location,
+    /// Why it could not be compared.
+    pub reason: String,
+}
+
+/// One of the two documents of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    /// The old document.
+    Old,
+    /// The new document.
+    New,
 }
 
 /// A finding at one of the operations that it concerns.
@@ -66,9 +90,32 @@ impl Entry<'_> {
 }
 
 impl Comparison {
-    /// The worst severity of the findings.
+    /// Returns the worst severity of what changed on the wire or in the words. Findings about the document's own version
+    /// ([`Finding::is_process`]) do not count.
+    ///
+    /// ```
+    /// use openapi_drift::{Document, Severity, compare};
+    ///
+    /// let text = |title| format!("openapi: 3.0.3\ninfo: {{title: {title}, version: '1'}}\npaths: {{}}");
+    /// let comparison = compare(&Document::parse("old", text("Shop"))?, &Document::parse("new", text("Shops"))?);
+    /// // That the version is still the same is about how the document is published.
+    /// assert_eq!(comparison.worst(), Some(Severity::Docs));
+    /// assert_eq!(comparison.process().count(), 1);
+    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// ```
     pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
+        let wire = self.findings.iter().filter(|finding| !finding.is_process());
+        wire.map(|finding| finding.severity).max()
+    }
+
+    /// Returns the findings about the document's own version.
+    pub fn process(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_process())
+    }
+
+    /// Returns whether everything was compared.
+    pub fn is_complete(&self) -> bool {
+        self.incomplete.is_empty()
     }
 
     /// How many findings have a severity.
@@ -90,8 +137,8 @@ impl Comparison {
     /// let comparison = compare(&old, &new);
     /// assert_eq!(comparison.worst(), Some(Severity::Breaking));
     /// let of_a = comparison.concerning(|operation| operation.path == "/a");
-    /// // The version changed for everybody.
-    /// assert_eq!(of_a.worst(), Some(Severity::Docs));
+    /// // The version changed for everybody, which is nothing on the wire.
+    /// assert_eq!((of_a.worst(), of_a.findings.len()), (None, 1));
     /// # Ok::<(), openapi_drift::ParseError>(())
     /// ```
     #[must_use]

@@ -34,6 +34,11 @@ impl Finding {
         let is_apart = matches!(self.section, Section::Unused | Section::Callbacks | Section::Webhooks);
         is_apart || self.rule.is_extension()
     }
+
+    /// Returns whether it is about the document's own version: how the document is published, not what crosses the wire.
+    pub fn is_process(&self) -> bool {
+        self.rule.is_process()
+    }
 }
 
 /// What a finding is about.

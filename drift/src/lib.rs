@@ -33,7 +33,7 @@ mod operations;
 pub mod report;
 mod rule;
 
-pub use comparison::{Comparison, Entry, Options, compare, compare_with};
+pub use comparison::{Comparison, Entry, Incomplete, Options, Which, compare, compare_with};
 pub use document::Document;
 pub use finding::{Finding, Section, Subject, SubjectKind};
 pub use openapi_source::{Excerpt, Location, ParseError, Span};

@@ -31,7 +31,7 @@ use bumpalo::Bump;
 use openapi_source::tree::NodeId;
 
 use crate::Document;
-use crate::comparison::{Comparison, Options};
+use crate::comparison::{Comparison, Incomplete, Options, Which};
 use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::rule::{Rule, Severity};
 
@@ -59,7 +59,16 @@ pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparis
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
     findings.dedup();
     let same_version = same_version && !findings.is_empty();
-    Comparison { findings, same_version }
+    let incomplete = [(Which::Old, &old), (Which::New, &new)].into_iter().flat_map(incomplete).collect();
+    Comparison { findings, same_version, incomplete }
+}
+
+/// Returns what of a document could not be compared.
+fn incomplete((which, side): (Which, &Side<'_>)) -> Vec<Incomplete> {
+    let mut parts: Vec<_> = side.defects().into_iter().filter(|((rule, _), _)| rule.is_incomplete()).collect();
+    parts.sort_by_key(|((rule, node), _)| (*node, *rule));
+    let part = |((_, node), reason)| Incomplete { which, location: side.document.location(node), reason };
+    parts.into_iter().map(part).collect()
 }
 
 /// Joins what was found at one part that several operations share, as a parameter by reference: it is one change.

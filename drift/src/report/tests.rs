@@ -34,7 +34,7 @@ impl Case {
     fn new() -> Self {
         let old = Document::parse("old.json", OLD).expect("is a document");
         let new = Document::parse("new.yaml", NEW).expect("is a document");
-        Self { old, new, comparison: Comparison { findings: Vec::new(), same_version: true } }
+        Self { old, new, comparison: Comparison { same_version: true, ..Comparison::default() } }
     }
 
     fn finding(

@@ -167,11 +167,11 @@ api_rules! {
     ServerChanged "server-changed" Breaking "The one address of the API changed. Programs that call the old one may fail.";
     ServerDescriptionChanged "server-description-changed" Docs "An address is described differently. Make sure that it still is what you take it for.";
     ServerVariableChanged "server-variable-changed" Dangerous "What may stand in an address's variable changed. Programs that fill it in should be checked.";
-    VersionNotBumped "api-version-not-bumped" Safe "Something broke, and `info.version` is the same. Pin the document by its content, not by its version.";
-    MajorVersionNotBumped "api-major-version-not-bumped" Safe "Something broke, and the major number of `info.version` is the same. Do not rely on the number for compatibility.";
-    VersionDecreased "api-version-decreased" Safe "Something broke, and `info.version` went down. Make sure that the documents are not the wrong way round.";
-    VersionUnchanged "api-version-unchanged" Dangerous "The content changed, and `info.version` did not. Pin the document by its content, not by its version.";
-    VersionLowered "api-version-lowered" Dangerous "`info.version` went down. Make sure that the documents are not the wrong way round.";
+    VersionNotBumped "api-version-not-bumped" Docs "Something broke, and `info.version` is the same. Pin the document by its content, not by its version.";
+    MajorVersionNotBumped "api-major-version-not-bumped" Docs "Something broke, and the major number of `info.version` is the same. Do not rely on the number for compatibility.";
+    VersionDecreased "api-version-decreased" Docs "Something broke, and `info.version` went down. Make sure that the documents are not the wrong way round.";
+    VersionUnchanged "api-version-unchanged" Docs "The content changed, and `info.version` did not. Pin the document by its content, not by its version.";
+    VersionLowered "api-version-lowered" Docs "`info.version` went down. Make sure that the documents are not the wrong way round.";
     VersionChanged "api-version-changed" Docs "`info.version` changed. Nothing needs to be done.";
     InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or where more is told of it. Terms are worth a look.";
     TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. Nothing crosses the wire differently.";
@@ -191,6 +191,24 @@ api_rules! {
 }
 
 impl ApiRule {
+    /// Returns whether it is about the document's own version.
+    pub(crate) fn is_process(self) -> bool {
+        matches!(
+            self,
+            Self::VersionNotBumped
+                | Self::MajorVersionNotBumped
+                | Self::VersionDecreased
+                | Self::VersionUnchanged
+                | Self::VersionLowered
+                | Self::VersionChanged
+        )
+    }
+
+    /// Returns whether what stands at the place of the defect could not be compared.
+    pub(crate) fn is_incomplete(self) -> bool {
+        matches!(self, Self::DanglingReference | Self::ExternalReference | Self::Entangled)
+    }
+
     /// Whether it is about the document itself, not about a change.
     pub(crate) fn is_defect(self) -> bool {
         self.id().starts_with("document-")

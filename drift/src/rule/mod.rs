@@ -114,6 +114,18 @@ impl Rule {
         }
     }
 
+    /// Returns whether it is about the document's own version: how the document is published, not what crosses the wire.
+    ///
+    /// ```
+    /// use openapi_drift::Rule;
+    ///
+    /// assert!(Rule::from_id("api-version-unchanged").unwrap().is_process());
+    /// assert!(!Rule::from_id("server-changed").unwrap().is_process());
+    /// ```
+    pub fn is_process(self) -> bool {
+        matches!(self, Self::Api(rule) if rule.is_process())
+    }
+
     /// Whether oasdiff has no rule of this id.
     pub fn is_extension(self) -> bool {
         !known::is_known(self.id())

@@ -5,6 +5,7 @@
 mod cases;
 mod changes;
 mod hostile;
+mod incomplete;
 mod reading;
 mod same;
 #[path = "../support/synthetic.rs"]
