@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::{Document, Location};
 use crate::finding::{Finding, Section};
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
+use crate::{Document, Location};
 
 /// What a comparison takes into account beside the documents.
 #[derive(Clone, Debug)]

@@ -32,7 +32,14 @@ impl Finding {
     /// Whether oasdiff would not report it: because it has no such rule, or does not look there.
     pub fn is_extension(&self) -> bool {
         let is_apart = matches!(self.section, Section::Unused | Section::Callbacks | Section::Webhooks);
-        is_apart || self.rule.is_extension()
+        // At its default settings, it looks at changes of the parameters of operations, not of whole paths.
+        let is_of_path = |location: &Location| {
+            let mut steps = location.pointer.split('/');
+            (steps.nth(1), steps.nth(1)) == (Some("paths"), Some("parameters"))
+        };
+        let is_shared =
+            [&self.old, &self.new].into_iter().all(|place| place.as_ref().is_some_and(is_of_path));
+        is_apart || is_shared || self.rule.is_extension()
     }
 
     /// Returns whether it is about the document's own version: how the document is published, not what crosses the wire.

@@ -18,7 +18,13 @@ pub(super) fn request(walk: &mut Walk<'_>, both: Both<'_>) {
     let theirs = walk.new.get_resolved(both.new.node, "requestBody");
     let note = |walk: &mut Walk<'_>, change: C, message: &str| {
         let nodes = (ours.or(Some(both.old.node)), theirs.or(Some(both.new.node)));
-        let rule = Rule::Schema(Place::RequestBody, change);
+        let rule = match change {
+            C::AddedRequired | C::AddedOptional if both.reversed => Rule::Api(A::SentBodyAdded),
+            C::Removed if both.reversed => Rule::Api(A::SentBodyRemoved),
+            C::BecameOptional if both.reversed => Rule::Api(A::SentBodyBecameOptional),
+            C::BecameRequired if both.reversed => Rule::Api(A::SentBodyBecameRequired),
+            change => Rule::Schema(Place::RequestBody, change),
+        };
         walk.note(both.number, rule, SubjectKind::RequestBody, both.name(), nodes, message);
     };
     let (was, is) = match (ours, theirs) {
@@ -72,10 +78,11 @@ impl Body<'_> {
                 self.media_type(walk, name, *was, *is);
             }
         }
-        if self.direction == Direction::Response && gone.len() * come.len() <= RELATED {
+        if gone.len() * come.len() <= RELATED {
             for was in gone.clone() {
-                let Some(is) = come.iter().copied().find(|is| relation(was, is).is_some()) else { continue };
-                let Some(rule) = relation(was, is) else { continue };
+                let related = |is: &&String| relation(was, is, self.direction).is_some();
+                let Some(is) = come.iter().copied().find(related) else { continue };
+                let Some(rule) = relation(was, is, self.direction) else { continue };
                 let nodes = (Some(ours[was]), Some(theirs[is]));
                 self.note(
                     walk,
@@ -185,14 +192,30 @@ fn is_typed(name: &str) -> bool {
     base.contains("json") || base.contains("yaml") || base.contains("cbor") || base == "*/*"
 }
 
-/// What a response's media type is to another that it may have become.
-fn relation(was: &str, is: &str) -> Option<A> {
+/// What a media type is to another that it may have become.
+fn relation(was: &str, is: &str, direction: Direction) -> Option<A> {
     let split = |name: &str| -> (String, String) {
         let (base, parameters) = name.split_once(';').unwrap_or((name, ""));
         (base.to_owned(), parameters.to_owned())
     };
     let ((was, was_parameters), (is, is_parameters)) = (split(was), split(is));
+    let charsets = (charset(&was_parameters), charset(&is_parameters));
+    if direction == Direction::Request {
+        // The server may refuse any type that it does not name; only how the text is encoded has a default.
+        let others = |parameters: &str| -> Vec<String> {
+            let all = parameters.split(';').filter(|one| !one.is_empty() && !one.starts_with("charset="));
+            all.map(str::to_owned).collect()
+        };
+        return match was == is && others(&was_parameters) == others(&is_parameters) {
+            false => None,
+            true if reads(&charsets.1, &charsets.0) => Some(A::RequestMediaTypeNameChanged),
+            true => Some(A::MediaTypeCharsetChanged),
+        };
+    }
     let same_parameters = was_parameters == is_parameters;
+    if (narrows(&was, &is) || narrows(&is, &was)) && !reads(&charsets.0, &charsets.1) {
+        return Some(A::MediaTypeCharsetChanged);
+    }
     match (narrows(&was, &is), narrows(&is, &was)) {
         (true, true) => Some(A::ResponseMediaTypeNameChanged),
         (true, false) | (false, true) if !same_parameters => Some(A::ResponseMediaTypeNameChanged),
@@ -200,6 +223,24 @@ fn relation(was: &str, is: &str) -> Option<A> {
         (false, true) => Some(A::ResponseMediaTypeNameGeneralized),
         (false, false) => None,
     }
+}
+
+/// Returns the charset among the parameters of a media type. UTF-8 is what comes without one nowadays.
+fn charset(parameters: &str) -> String {
+    let named = parameters.split(';').find_map(|parameter| parameter.strip_prefix("charset="));
+    match named.map(|name| name.trim_matches(['"', '\''])) {
+        None | Some("utf-8" | "utf8") => "utf-8",
+        Some("us-ascii" | "ascii") => "us-ascii",
+        Some("iso-8859-1" | "latin1" | "iso_8859-1") => "iso-8859-1",
+        Some(other) => other,
+    }
+    .to_owned()
+}
+
+/// Returns whether who expects one charset reads the other. ASCII is a part of most that are not UTF-16 or UTF-32.
+fn reads(expected: &str, sent: &str) -> bool {
+    expected == sent
+        || (sent == "us-ascii" && !expected.starts_with("utf-16") && !expected.starts_with("utf-32"))
 }
 
 /// Whether everything of one media type is of the other: `problem+json` is `json`, and everything is `*/*`.
@@ -229,9 +270,31 @@ mod tests {
             ("text/plain;charset=utf-8", "text/plain", Some(A::ResponseMediaTypeNameChanged)),
             ("*/*", "text/plain", Some(A::ResponseMediaTypeNameSpecialized)),
             ("application/json", "application/xml", None),
+            ("text/plain;charset=utf-8", "text/plain;charset=utf-16", Some(A::MediaTypeCharsetChanged)),
+            ("text/plain", "text/plain;charset=iso-8859-1", Some(A::MediaTypeCharsetChanged)),
+            (
+                "text/plain;charset=\"utf-8\"",
+                "text/plain;charset=us-ascii",
+                Some(A::ResponseMediaTypeNameChanged),
+            ),
+            (
+                "application/json;charset=utf-8",
+                "application/problem+json;charset=utf-16",
+                Some(A::MediaTypeCharsetChanged),
+            ),
         ];
         for (was, is, expected) in relations {
-            assert_eq!(relation(was, is), expected, "{was} {is}");
+            assert_eq!(relation(was, is, Direction::Response), expected, "{was} {is}");
+        }
+        let relations = [
+            ("application/json", "application/json;charset=utf-8", Some(A::RequestMediaTypeNameChanged)),
+            ("text/plain;charset=us-ascii", "text/plain", Some(A::RequestMediaTypeNameChanged)),
+            ("text/plain", "text/plain;charset=us-ascii", Some(A::MediaTypeCharsetChanged)),
+            ("application/json;version=1", "application/json;version=2", None),
+            ("application/json", "application/problem+json", None),
+        ];
+        for (was, is, expected) in relations {
+            assert_eq!(relation(was, is, Direction::Request), expected, "{was} {is}");
         }
     }
 }

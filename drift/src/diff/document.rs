@@ -231,6 +231,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
             new: Some(node),
             origin: Origin::Nothing,
             section: Section::Document,
+            unsent: false,
         };
         walk.found.push(raw);
     }

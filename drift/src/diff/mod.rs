@@ -8,6 +8,7 @@ mod carried;
 mod data;
 mod decimal;
 mod document;
+mod headers;
 mod keyword;
 mod named;
 mod operation;
@@ -33,7 +34,7 @@ use openapi_source::tree::NodeId;
 use crate::Document;
 use crate::comparison::{Comparison, Incomplete, Options, Which};
 use crate::finding::{Finding, Section, Subject, SubjectKind};
-use crate::rule::{Rule, Severity};
+use crate::rule::{Direction, Rule, Severity};
 
 use reach::Reach;
 use side::Side;
@@ -65,7 +66,8 @@ pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparis
 
 /// Returns what of a document could not be compared.
 fn incomplete((which, side): (Which, &Side<'_>)) -> Vec<Incomplete> {
-    let mut parts: Vec<_> = side.defects().into_iter().filter(|((rule, _), _)| rule.is_incomplete()).collect();
+    let mut parts: Vec<_> =
+        side.defects().into_iter().filter(|((rule, _), _)| rule.is_incomplete()).collect();
     parts.sort_by_key(|((rule, node), _)| (*node, *rule));
     let part = |((_, node), reason)| Incomplete { which, location: side.document.location(node), reason };
     parts.into_iter().map(part).collect()
@@ -113,13 +115,16 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
     let is_unused = section == Some(Section::Unused);
     let severity = match raw.rule.severity() {
         _ if is_known_defect => Severity::Docs,
+        severity if raw.unsent => severity.min(Severity::Safe),
         // Who uses the schema, and how, the document does not say.
         severity if is_unused => severity.min(Severity::Dangerous),
         severity => severity,
     };
-    let message = match is_unused {
-        true => format!("{} (no operation uses it in both documents)", raw.message),
-        false => raw.message,
+    let message = match raw.rule.direction() {
+        _ if is_unused => format!("{} (no operation uses it in both documents)", raw.message),
+        Some(Direction::Request) if raw.unsent => format!("{} (read-only: no request has it)", raw.message),
+        _ if raw.unsent => format!("{} (write-only: no response has it)", raw.message),
+        _ => raw.message,
     };
     Finding {
         rule: raw.rule,

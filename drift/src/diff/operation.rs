@@ -80,9 +80,12 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Bot
         _ if !walk.differs(both.old.node, both.new.node, "x-stability-level") => {
             (Stability::Stable, Stability::Stable)
         }
-        _ => {
+        // Everything is promised where nobody can know what is: the rest is compared all the same.
+        (was, is) => {
             let nodes = (Some(both.old.node), Some(both.new.node));
-            return invalid_stability(walk, both.number, both.old, nodes);
+            invalid_stability(walk, both.number, both.old, nodes);
+            let level = was.or(is).filter(|level| !level.is_unstable()).unwrap_or(Stability::Stable);
+            (level, level)
         }
     };
     if was.is_unstable() {
@@ -148,9 +151,14 @@ fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
                 Some((A::SunsetDeleted, "the operation's announced end was removed".to_owned()))
             }
             (before, after) if before == after => None,
-            (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
-                Some((A::DeprecatedSunsetParse, "the operation's announced end is or was no date".to_owned()))
-            }
+            (_, Sunset::Invalid) => Some((
+                A::DeprecatedSunsetParse,
+                "the operation's announced end is no date any more".to_owned(),
+            )),
+            (Sunset::Invalid, Sunset::On(day)) => Some((
+                A::SunsetRepaired,
+                format!("the operation's announced end was no date, and is {day} now"),
+            )),
             (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => Some((
                 A::SunsetDateChangedTooSmall,
                 format!("the operation's announced end moved from {before} to {after}"),

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use openapi_source::tree::NodeId;
 
 use super::carried::Carried;
+use super::headers::Headers;
 use super::operations::{Both, Found, template};
 use super::side::Side;
 use super::sunset::Sunset;
 use super::value::shorten;
 use super::walk::{Spot, Use, Walk};
 use crate::finding::SubjectKind;
-use crate::rule::{ApiRule as A, Place, Rule, SchemaChange as C};
+use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
 
 /// A parameter of one document's operation.
 #[derive(Clone, Copy, Debug)]
@@ -30,24 +31,52 @@ enum Key {
     Name(String, String),
 }
 
-/// Compares the parameters. What the server sends to callbacks has none that matter to clients.
+/// Compares the parameters.
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: Both<'a>) {
-    if both.reversed {
-        return;
-    }
     let ours = collect(walk.old, both.old);
     let theirs = collect(walk.new, both.new);
+    if both.reversed {
+        return sent(walk, both, &ours, &theirs);
+    }
+    let mut come: BTreeMap<&Key, &Parameter<'a>> =
+        theirs.iter().filter(|(key, _)| !ours.contains_key(*key)).collect();
     for (key, old) in &ours {
-        match theirs.get(key) {
-            Some(new) => Pair { both, old: *old, new: *new }.compare(walk),
+        if let Some(new) = theirs.get(key) {
+            Pair { both, old: *old, new: *new }.compare(walk);
+            continue;
+        }
+        // The same name in another place: requests with the old one are without it. Names of headers have no case.
+        let is_same = |new: &Parameter<'_>| new.name.eq_ignore_ascii_case(old.name) && new.place != old.place;
+        match come.iter().find(|(_, new)| is_same(new)).map(|(key, new)| (*key, **new)) {
+            Some((key, new)) => {
+                come.remove(key);
+                moved(walk, both, *old, new);
+            }
             None => removed(walk, both, *old),
         }
     }
-    for (key, new) in &theirs {
-        if !ours.contains_key(key) {
-            added(walk, both, *new);
-        }
+    for new in come.into_values() {
+        added(walk, both, *new);
     }
+}
+
+/// Compares the parameters of a webhook or a callback, which the server sends.
+fn sent<'a>(
+    walk: &mut Walk<'a>,
+    both: Both<'a>,
+    ours: &BTreeMap<Key, Parameter<'a>>,
+    theirs: &BTreeMap<Key, Parameter<'a>>,
+) {
+    let by_name = |all: &BTreeMap<Key, Parameter<'a>>| -> BTreeMap<String, NodeId> {
+        all.values().map(|parameter| (parameter.describe(), parameter.node)).collect()
+    };
+    let (kind, what, holders) = (SubjectKind::Parameter, "parameter", (both.old.node, both.new.node));
+    Headers { both, direction: Direction::Response, kind, what, holders }.compare(
+        walk,
+        &by_name(ours),
+        &by_name(theirs),
+        &str::to_owned,
+    );
 }
 
 /// Notes what is wrong with the parameters of an operation, whether the other document has it or not.
@@ -56,7 +85,8 @@ pub(super) fn note_defects<'a>(side: &Side<'a>, found: Found<'a>) {
 }
 
 fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>> {
-    let names = template(found.path);
+    // The path of a callback is an expression, which the server fills in.
+    let names: Vec<&str> = template(found.path).into_iter().filter(|name| !name.starts_with('$')).collect();
     let mut parameters = BTreeMap::new();
     let declared: BTreeSet<&str> = [found.node, found.item]
         .into_iter()
@@ -80,15 +110,16 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
                 side.defect(A::ParameterLocationUnknown, node, message);
                 continue;
             }
+            if is_ignored(name, place) {
+                continue;
+            }
             let position = (place == "path").then(|| names.iter().position(|one| *one == name)).flatten();
             let position = position.or_else(|| (place == "path").then(|| unclaimed.next()).flatten());
-            let key = position.map_or_else(
-                || {
-                    let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
-                    Key::Name(place.to_owned(), name)
-                },
-                Key::Position,
-            );
+            let by_name = || {
+                let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+                Key::Name(place.to_owned(), name)
+            };
+            let key = position.map_or_else(by_name, Key::Position);
             if !own.insert(key.clone()) {
                 let name = shorten(name, 80);
                 side.defect(A::ParameterDuplicate, node, format!("the parameter `{name}` comes twice"));
@@ -104,6 +135,20 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
         }
     }
     parameters
+}
+
+/// Returns whether OpenAPI says that a parameter of this name is ignored: media types and security describe those headers.
+fn is_ignored(name: &str, place: &str) -> bool {
+    let names = ["accept", "content-type", "authorization"];
+    place == "header" && names.iter().any(|ignored| name.eq_ignore_ascii_case(ignored))
+}
+
+fn moved<'a>(walk: &mut Walk<'a>, both: Both<'a>, old: Parameter<'a>, new: Parameter<'a>) {
+    let nodes = (Some(old.node), Some(new.node));
+    let message = format!("the parameter moved from `in: {}` to `in: {}`", old.place, new.place);
+    let rule = Rule::Api(A::ParameterMoved);
+    walk.note(both.number, rule, SubjectKind::Parameter, old.describe(), nodes, message);
+    Pair { both, old, new }.compare(walk);
 }
 
 fn removed(walk: &mut Walk<'_>, both: Both<'_>, old: Parameter<'_>) {
@@ -164,7 +209,8 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     fn compare(self, walk: &mut Walk<'a>) {
-        if self.old.place == "path" && self.old.name != self.new.name {
+        let stays = self.old.place == self.new.place;
+        if stays && self.old.place == "path" && self.old.name != self.new.name {
             let nodes = (Some(self.old.node), Some(self.new.node));
             let rule = Rule::Api(A::PathParameterRenamed);
             let message = format!(
@@ -183,7 +229,10 @@ impl<'a> Pair<'a> {
         }
         self.lifecycle(walk);
         self.words(walk);
-        self.writing(walk);
+        // Every place has its own way of writing.
+        if stays {
+            self.writing(walk);
+        }
         self.schemas(walk);
     }
 
@@ -224,8 +273,14 @@ impl<'a> Pair<'a> {
                     (C::SunsetDeleted, "the parameter's announced end was removed".to_owned())
                 }
                 (before, after) if before == after => return,
-                (_, Sunset::Invalid) | (Sunset::Invalid, _) => {
-                    (C::SunsetParse, "the parameter's announced end is or was no date".to_owned())
+                (_, Sunset::Invalid) => {
+                    (C::SunsetParse, "the parameter's announced end is no date any more".to_owned())
+                }
+                (Sunset::Invalid, Sunset::On(day)) => {
+                    let message = format!("the parameter's announced end was no date, and is {day} now");
+                    let nodes = (Some(self.old.node), Some(self.new.node));
+                    let (rule, kind) = (Rule::Api(A::SunsetRepaired), SubjectKind::Parameter);
+                    return walk.note(self.both.number, rule, kind, self.old.describe(), nodes, message);
                 }
                 (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => (
                     C::SunsetDateChangedTooSmall,
@@ -279,10 +334,12 @@ impl<'a> Pair<'a> {
 
     fn schemas(self, walk: &mut Walk<'a>) {
         let usage = Use {
-            spot: Spot::Parameter,
             loose: true,
             repeats: Writing::of(walk.new, self.new).repeats,
             header: self.old.place == "header",
+            required: walk.old.is_true(self.old.node, "required")
+                || walk.new.is_true(self.new.node, "required"),
+            ..Use::of(Spot::Parameter)
         };
         let carried = Carried { operation: self.both.number, old: self.old.node, new: self.new.node, usage };
         carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, message));

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use openapi_source::tree::NodeId;
 
 use super::bodies::Body;
-use super::carried::Carried;
+use super::headers;
 use super::operations::Both;
 use super::side::Side;
 use super::value::shorten;
-use super::walk::{Spot, Use, Walk};
+use super::walk::Walk;
 use crate::finding::SubjectKind;
-use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
+use crate::rule::{ApiRule as A, Direction, Rule};
 
 /// Compares the answers. The client gives them where it is the one that is called.
 pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
@@ -83,7 +83,7 @@ fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: 
         let message = format!("the description of the status {status} changed");
         note(walk, both, status, Rule::Api(A::DescriptionChanged), (Some(was), Some(is)), message);
     }
-    headers(walk, both, status, was, is);
+    headers::compare(walk, both, &name(both, status), (was, is));
     links(walk, both, status, was, is);
     let direction = if both.reversed { Direction::Request } else { Direction::Response };
     let body = Body { both, direction, kind: SubjectKind::Response, name: name(both, status) };
@@ -126,97 +126,5 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
     for (link, new) in theirs.iter().filter(|(link, _)| !ours.contains_key(*link)) {
         let message = format!("the link `{}` was added", shorten(link, 80));
         note(walk, both, status, Rule::Api(A::LinkAdded), (Some(was), Some(*new)), message);
-    }
-}
-
-fn headers(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
-    let ours = header_map(walk.old, was);
-    let theirs = header_map(walk.new, is);
-    for (name, old) in &ours {
-        let header = &shorten(name, 80);
-        match theirs.get(name) {
-            Some(new) => Header { both, status, header, old: *old, new: *new }.compare(walk),
-            None => {
-                let required = walk.old.is_true(*old, "required");
-                let rule = if required {
-                    A::RequiredResponseHeaderRemoved
-                } else {
-                    A::OptionalResponseHeaderRemoved
-                };
-                let message = format!("the header `{header}` was removed");
-                let nodes = (Some(*old), Some(is));
-                let subject = format!("{header} of {}", self::name(both, status));
-                walk.note(both.number, Rule::Api(rule), SubjectKind::Header, subject, nodes, message);
-            }
-        }
-    }
-    for (name, new) in &theirs {
-        if !ours.contains_key(name) {
-            let header = shorten(name, 80);
-            let rule = Rule::Schema(Place::ResponseHeader, C::Added);
-            let message = format!("the header `{header}` was added");
-            let subject = format!("{header} of {}", self::name(both, status));
-            walk.note(both.number, rule, SubjectKind::Header, subject, (Some(was), Some(*new)), message);
-        }
-    }
-}
-
-/// Headers by name, without regard to case. `Content-Type` is described by the media types.
-fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
-    let mut headers = BTreeMap::new();
-    for (name, node) in side.entries(side.parts(node, "headers")) {
-        let name = name.to_lowercase();
-        if let (Some(node), true) = (side.resolve(node), name != "content-type") {
-            headers.insert(name, node);
-        }
-    }
-    headers
-}
-
-/// A header of both documents.
-#[derive(Clone, Copy)]
-struct Header<'a> {
-    both: Both<'a>,
-    status: &'a str,
-    header: &'a str,
-    old: NodeId,
-    new: NodeId,
-}
-
-impl Header<'_> {
-    fn compare(self, walk: &mut Walk<'_>) {
-        match (walk.old.is_true(self.old, "required"), walk.new.is_true(self.new, "required")) {
-            (true, false) => self.note(walk, C::BecameOptional, "the header may be absent"),
-            (false, true) => self.note(walk, C::BecameRequired, "the header is always there"),
-            _ => {}
-        }
-        match (walk.old.is_true(self.old, "deprecated"), walk.new.is_true(self.new, "deprecated")) {
-            (false, true) => self.note(walk, C::Deprecated, "the header was deprecated"),
-            (true, false) => self.note(walk, C::Reactivated, "the header is no longer deprecated"),
-            _ => {}
-        }
-        for (key, change, message) in [
-            ("description", C::DescriptionChanged, "the header's description changed"),
-            ("style", C::StyleChanged, "the header's `style` changed"),
-            ("explode", C::ExplodeChanged, "the header's `explode` changed"),
-        ] {
-            if walk.differs(self.old, self.new, key) {
-                self.note(walk, change, message);
-            }
-        }
-        if walk.old.examples(self.old) != walk.new.examples(self.new) {
-            self.note(walk, C::ExampleChanged, "the header's examples changed");
-        }
-        let usage = Use { spot: Spot::ResponseHeader, loose: true, repeats: false, header: false };
-        let carried = Carried { operation: self.both.number, old: self.old, new: self.new, usage };
-        carried.compare(walk, |walk, change, _, message| self.note(walk, change, &message));
-    }
-
-    fn note(self, walk: &mut Walk<'_>, change: C, message: &str) {
-        let name = format!("{} of {}", self.header, name(self.both, self.status));
-        let nodes = (Some(self.old), Some(self.new));
-        if let Some(rule) = change.at(Place::ResponseHeader) {
-            walk.note(self.both.number, rule, SubjectKind::Header, name, nodes, message);
-        }
     }
 }

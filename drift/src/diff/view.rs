@@ -289,6 +289,28 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Returns the same view with a list of one alternative replaced by that alternative.
+    pub(crate) fn unwrap_single(&self, view: View<'_>) -> Draft {
+        let mut draft = Draft { wrapped_null: view.wrapped_null, never: view.never, parts: Vec::new() };
+        for part in view.parts {
+            let lists = ["oneOf", "anyOf"].map(|key| self.items(self.get(part.node, key)));
+            let single = match lists {
+                [[single], []] | [[], [single]] if !part.without_alternatives => *single,
+                _ => {
+                    draft.parts.push(*part);
+                    continue;
+                }
+            };
+            // A schema that only wraps another is the other.
+            if self.tree.entries(part.node).len() > 1 {
+                draft.parts.push(Part { without_alternatives: true, ..*part });
+            }
+            self.add(&mut draft, single);
+        }
+        self.unwrap_null(&mut draft);
+        draft
+    }
+
     /// Finds a part whose alternatives are `null` and one other.
     fn single_alternative(&self, view: &Draft) -> Option<(usize, NodeId)> {
         for (at, part) in view.parts.iter().enumerate() {

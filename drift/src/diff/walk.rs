@@ -68,6 +68,10 @@ pub(crate) struct Use {
     pub(crate) repeats: bool,
     /// The parameter is a header.
     pub(crate) header: bool,
+    /// The parameter is required, so that no default ever applies.
+    pub(crate) required: bool,
+    /// Nobody sends such values: read-only in a request, write-only in a response.
+    pub(crate) unsent: bool,
 }
 
 impl Use {
@@ -76,7 +80,12 @@ impl Use {
             Direction::Request => Spot::RequestBody,
             Direction::Response => Spot::ResponseBody,
         };
-        Self { spot, loose, repeats: false, header: false }
+        Self { loose, ..Self::of(spot) }
+    }
+
+    /// Returns the plain use at a spot.
+    pub(crate) fn of(spot: Spot) -> Self {
+        Self { spot, loose: false, repeats: false, header: false, required: false, unsent: false }
     }
 
     pub(crate) fn below(self) -> Self {
@@ -84,7 +93,7 @@ impl Use {
             Spot::Parameter if self.header => Spot::HeaderParameterProperty,
             spot => spot.below(),
         };
-        Self { spot, repeats: false, header: false, ..self }
+        Self { spot, repeats: false, header: false, required: false, ..self }
     }
 }
 
@@ -123,6 +132,8 @@ pub(crate) struct Raw {
     pub(crate) new: Option<NodeId>,
     pub(crate) origin: Origin,
     pub(crate) section: Section,
+    /// Nobody sends what changed.
+    pub(crate) unsent: bool,
 }
 
 /// Pairs that are still to be compared, in sweeps through the old document: what lies near is looked at together, for
@@ -208,7 +219,7 @@ impl<'a> Walk<'a> {
 
     /// Compares schemas that no operation begins with, as if the server sent them.
     pub(crate) fn begin_apart(&mut self, old: NodeId, new: NodeId) {
-        let usage = Use { spot: Spot::ResponseProperty, loose: false, repeats: false, header: false };
+        let usage = Use::of(Spot::ResponseProperty);
         let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
         self.number(Pair { old, new, usage });
     }
@@ -226,12 +237,18 @@ impl<'a> Walk<'a> {
 
     /// Compares schemas inside the pair that is being compared.
     pub(crate) fn enter(&mut self, from: PairId, old: &[NodeId], new: &[NodeId]) {
+        self.enter_property(from, old, new, false);
+    }
+
+    /// Compares the schemas of a property, which may be one that nobody sends.
+    pub(crate) fn enter_property(&mut self, from: PairId, old: &[NodeId], new: &[NodeId], unsent: bool) {
         if let ([ours], [theirs]) = (old, new)
             && self.is_same(*ours, *theirs)
         {
             return;
         }
-        let usage = self.pairs[from.0 as usize].usage.below();
+        let below = self.pairs[from.0 as usize].usage.below();
+        let usage = Use { unsent: below.unsent || unsent, ..below };
         let old = self.old.view_of(old);
         let new = self.new.view_of(new);
         let pair = self.number(Pair { old, new, usage });
@@ -277,8 +294,8 @@ impl<'a> Walk<'a> {
         message: impl Into<String>,
     ) {
         let (message, name) = (message.into(), Some(name.into()));
-        let origin = Origin::Operation(operation);
-        self.found.push(Raw { rule, message, kind, name, old, new, origin, section: Section::Paths });
+        let (origin, section) = (Origin::Operation(operation), Section::Paths);
+        self.found.push(Raw { rule, message, kind, name, old, new, origin, section, unsent: false });
     }
 
     /// Notes something that concerns no operation.
@@ -292,8 +309,8 @@ impl<'a> Walk<'a> {
         message: impl Into<String>,
     ) {
         let (message, name) = (message.into(), Some(name.into()));
-        let rule = Rule::Api(rule);
-        self.found.push(Raw { rule, message, kind, name, old, new, origin: Origin::Nothing, section });
+        let (rule, origin) = (Rule::Api(rule), Origin::Nothing);
+        self.found.push(Raw { rule, message, kind, name, old, new, origin, section, unsent: false });
     }
 
     /// Notes something at a pair of schemas.
@@ -313,6 +330,7 @@ impl<'a> Walk<'a> {
             new,
             origin: Origin::Pair(pair),
             section: Section::Paths,
+            unsent: self.pairs[pair.0 as usize].usage.unsent,
         });
     }
 }

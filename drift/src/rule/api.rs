@@ -50,6 +50,7 @@ api_rules! {
     SunsetDateTooSmall "api-sunset-date-too-small" Breaking "An operation was deprecated and ends sooner than the policy allows. Leave it now, or ask the publisher for more time.";
     SunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Breaking "The end of a deprecated operation was moved to a nearer day than the policy allows. Leave it now, or ask the publisher for more time.";
     SunsetDeleted "sunset-deleted" Breaking "The end of a deprecated operation was taken out of the document: it may come any day. Ask the publisher for `x-sunset`.";
+    SunsetRepaired "sunset-repaired" Safe "The end of something deprecated was no date before, and is one now. Leave it before that day.";
     PathRemovedBeforeSunset "api-path-removed-before-sunset" Breaking "A path was removed before its announced end. Calls fail with 404: stay on the old version or ask the publisher.";
     PathRemovedWithDeprecation "api-path-removed-with-deprecation" Safe "A path was removed after it had been deprecated. Calls fail with 404, as announced.";
     PathRemovedWithoutDeprecation "api-path-removed-without-deprecation" Breaking "A path was removed without having been deprecated. Calls fail with 404: find out what replaces it before the server changes.";
@@ -87,6 +88,8 @@ api_rules! {
     NewOptionalDefaultParameter "new-optional-request-default-parameter-to-existing-path" Safe "A parameter that may be left out was added to all operations of a path. Nothing needs to be done.";
     NewRequiredDefaultParameter "new-required-request-default-parameter-to-existing-path" Breaking "A required parameter was added to all operations of a path. Requests without it are refused: send it before the server changes.";
     NewRequiredHeaderProperty "new-required-request-header-property" Breaking "A part of a request header was added that is required. Requests without it are refused: send it before the server changes.";
+    ParameterMoved "request-parameter-moved" Breaking "A parameter moved to another place, as from the query to a header. Requests with it in the old place are without it: send it in the new place before the server changes.";
+    DefaultOfRequiredChanged "request-parameter-required-default-changed" Docs "The default value of a required parameter changed. It never applies: requests without the parameter are refused.";
     // properties
     NewOptionalRequestProperty "new-optional-request-property" Safe "A property was added to a request that may be left out. Nothing needs to be done.";
     NewRequiredRequestProperty "new-required-request-property" Breaking "A property was added to a request that is required. Requests without it are refused: send it before the server changes.";
@@ -115,6 +118,14 @@ api_rules! {
     ResponseRequiredBecameNotWriteOnly "response-required-property-became-not-write-only" Dangerous "A required property of an answer is no longer write-only. Answers hold it now: check that your program takes it.";
     ResponseRequiredBecameReadOnly "response-required-property-became-read-only" Safe "A required property of an answer became read-only. What clients send there has no effect.";
     ResponseRequiredBecameWriteOnly "response-required-property-became-write-only" Safe "A required property of an answer became write-only. Answers will not hold it.";
+    RequestRequiredMustBeSent "request-required-property-must-be-sent" Breaking "A required property of a request is no longer read-only. Requests without it are refused: send it before the server changes.";
+    ResponseRequiredNoLongerSent "response-required-property-no-longer-sent" Breaking "A required property of a response became write-only. Responses no longer have it: teach your program to do without before the server changes.";
+    ResponseOptionalNoLongerSent "response-optional-property-no-longer-sent" Dangerous "An optional property of a response became write-only. Responses no longer have it: check that your program does without.";
+    // what the server sends to webhooks and callbacks
+    SentBodyAdded "sent-body-added" Safe "What the server sends to a webhook or a callback has a body now. Receivers must ignore what they do not know.";
+    SentBodyRemoved "sent-body-removed" Breaking "What the server sends to a webhook or a callback has no body any more. Teach your receiver to do without before the server changes.";
+    SentBodyBecameOptional "sent-body-became-optional" Breaking "What the server sends to a webhook or a callback may lack its body. Teach your receiver to do without before the server changes.";
+    SentBodyBecameRequired "sent-body-became-required" Safe "What the server sends to a webhook or a callback always has a body. Nothing needs to be done.";
     // responses
     ResponseSuccessStatusAdded "response-success-status-added" Safe "An operation may answer success with another status. Programs should take any 2xx.";
     ResponseSuccessStatusRemoved "response-success-status-removed" Breaking "An operation no longer answers success with a status. Programs that wait for exactly that one take success for failure.";
@@ -127,6 +138,8 @@ api_rules! {
     ResponseMediaTypeNameChanged "response-media-type-name-changed" Safe "The parameters of an answer's media type changed. Programs that compare the whole `Content-Type` should not.";
     ResponseMediaTypeNameGeneralized "response-media-type-name-generalized" Breaking "An answer's media type became a more general one. Your program may not know what comes.";
     ResponseMediaTypeNameSpecialized "response-media-type-name-specialized" Safe "An answer's media type became a more specific one. Programs that took the general one take it.";
+    RequestMediaTypeNameChanged "request-body-media-type-name-changed" Safe "The charset of a request's media type is named, or no longer is. Requests are encoded as before.";
+    MediaTypeCharsetChanged "media-type-charset-changed" Breaking "The text of a body is in another charset. Programs that expect the old one misread it: read the charset from `Content-Type`, and send the new one.";
     RequiredResponseHeaderRemoved "required-response-header-removed" Breaking "A header that was always there was removed from an answer. Teach your program to do without before the server changes.";
     OptionalResponseHeaderRemoved "optional-response-header-removed" Dangerous "A header that could be absent was removed from an answer. It is always absent now: check that your program does without.";
     // components

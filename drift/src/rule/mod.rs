@@ -106,6 +106,14 @@ impl Rule {
         }
     }
 
+    /// Returns who sends what changed, if it is a schema.
+    pub(crate) fn direction(self) -> Option<Direction> {
+        match self {
+            Self::Api(_) => None,
+            Self::Schema(place, _) => Some(place.direction()),
+        }
+    }
+
     /// Why it matters, and what to do.
     pub fn explanation(self) -> Cow<'static, str> {
         match self {

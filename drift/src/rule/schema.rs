@@ -189,6 +189,7 @@ schema_changes! {
     DiscriminatorMappingAdded "discriminator-mapping-added" Safe Safe "A value that tells an alternative was added (`discriminator.mapping`).";
     DiscriminatorMappingChanged "discriminator-mapping-changed" Safe Safe "A value tells another alternative (`discriminator.mapping`).";
     DiscriminatorMappingDeleted "discriminator-mapping-deleted" Safe Safe "A value that told an alternative was removed (`discriminator.mapping`).";
+    DiscriminatorMeaningChanged "discriminator-meaning-changed" Breaking Breaking "An alternative is selected by another value or another property (`discriminator`).";
     MediaTypeSchemaAdded "media-type-schema-added" Breaking Safe "A media type got a schema.";
     MediaTypeSchemaRemoved "media-type-schema-removed" Safe Dangerous "A media type lost its schema.";
     MediaTypeAdded "media-type-added" Safe Safe "A media type was added.";

@@ -77,6 +77,12 @@ fn response(content: &str) -> String {
     operation(&format!("responses: {{'200': {{description: '', {content}}}}}"))
 }
 
+/// Returns the document around a schema that is used at a place.
+pub(crate) fn wrapped(place: &str, schema: &str) -> String {
+    let wrap = PLACES.iter().find(|(name, _)| *name == place).unwrap_or_else(|| panic!("no place {place}")).1;
+    wrap(schema)
+}
+
 #[test]
 fn every_change_is_known_at_every_place() {
     let mut failures = Vec::new();
@@ -114,6 +120,7 @@ fn every_rule_is_raised_by_a_test() {
         pairs.extend(PLACES.map(|(_, wrap)| (wrap(old), wrap(new))));
     }
     pairs.extend(crate::cases::folders().into_iter().map(|(_, old, new)| (old, new)));
+    pairs.extend(crate::verdicts::documents());
     let mut raised = BTreeSet::new();
     for (old, new) in &pairs {
         for options in [&options(), &strict] {

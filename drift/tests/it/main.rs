@@ -11,6 +11,7 @@ mod same;
 #[path = "../support/synthetic.rs"]
 mod synthetic;
 mod told;
+mod verdicts;
 
 use openapi_drift::{Comparison, Document, Options, compare_with};
 

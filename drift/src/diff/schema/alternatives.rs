@@ -1,4 +1,4 @@
-//! `allOf`, `anyOf`, `oneOf`, and the discriminator that tells alternatives apart.
+//! `allOf`, `anyOf` and `oneOf`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::equivalence::equivalent;
 use super::lists::match_members;
 use super::{K, Lens};
 use crate::diff::side::Side;
-use crate::diff::value::{Print, quoted, shorten, show};
+use crate::diff::value::{Print, shorten, show};
 use crate::diff::view::Facts;
 use crate::diff::walk::Spot;
 use crate::rule::SchemaChange as C;
@@ -54,6 +54,26 @@ impl Lens<'_, '_> {
         }
         for (ours, theirs) in matched.pairs {
             self.walk.enter(self.pair, &[ours], &[theirs]);
+        }
+    }
+
+    /// Replaces a list of one alternative by that alternative, where the other side has no such list.
+    pub(super) fn single_alternative(&mut self) {
+        for keyword in [K::OneOf, K::AnyOf] {
+            let ours = members(self.old_side(), self.old.facts, keyword).len();
+            let theirs = members(self.new_side(), self.new.facts, keyword).len();
+            let unwrap = |side: &Side<'_>, view| side.intern(side.unwrap_single(view).view());
+            match (ours, theirs) {
+                (1, 0) => {
+                    let plain = unwrap(self.old_side(), self.old.view);
+                    self.old = self.old_side().viewed(plain);
+                }
+                (0, 1) => {
+                    let plain = unwrap(self.new_side(), self.new.view);
+                    self.new = self.new_side().viewed(plain);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -148,52 +168,6 @@ impl Lens<'_, '_> {
         }
         for (ours, theirs) in matched.pairs {
             self.walk.enter(self.pair, &[ours], &[theirs]);
-        }
-    }
-
-    /// Compares the discriminator.
-    pub(super) fn discriminator(&mut self) {
-        let (old, new) = (self.old_side(), self.new_side());
-        let (ours, theirs) =
-            match (self.old.facts.first(K::Discriminator), self.new.facts.first(K::Discriminator)) {
-                (None, None) => return,
-                (None, Some(_)) => {
-                    return self.report(C::DiscriminatorAdded, K::Discriminator, "a discriminator was added");
-                }
-                (Some(_), None) => {
-                    return self.report(
-                        C::DiscriminatorRemoved,
-                        K::Discriminator,
-                        "the discriminator was removed",
-                    );
-                }
-                (Some(ours), Some(theirs)) => (ours, theirs),
-            };
-        let (was, is) = (old.string(ours, "propertyName"), new.string(theirs, "propertyName"));
-        if was != is {
-            let message = format!(
-                "the discriminator is the property `{}`, not `{}`",
-                shorten(is.unwrap_or_default(), 80),
-                shorten(was.unwrap_or_default(), 80)
-            );
-            self.report_at(C::DiscriminatorPropertyNameChanged, (Some(ours), Some(theirs)), message);
-        }
-        let (was, is) = (old.entries(old.get(ours, "mapping")), new.entries(new.get(theirs, "mapping")));
-        let added = is.keys().filter(|value| !was.contains_key(*value));
-        let removed = was.keys().filter(|value| !is.contains_key(*value));
-        let changed = was.iter().filter(|(value, target)| {
-            is.get(*value).is_some_and(|other| new.print(*other) != old.print(**target))
-        });
-        let groups = [
-            (C::DiscriminatorMappingAdded, quoted(added), "added to"),
-            (C::DiscriminatorMappingDeleted, quoted(removed), "removed from"),
-            (C::DiscriminatorMappingChanged, quoted(changed.map(|(value, _)| value)), "changed in"),
-        ];
-        for (change, values, verb) in groups {
-            if !values.is_empty() {
-                let message = format!("{values} {verb} the discriminator's mapping");
-                self.report_at(change, (Some(ours), Some(theirs)), message);
-            }
         }
     }
 }

@@ -90,8 +90,12 @@ const fn from_default(
 impl Lens<'_, '_> {
     /// Compares all limits, and what numbers must be multiples of.
     pub(super) fn bounds(&mut self) {
+        // Without `contains`, a number of items that it must fit says nothing; where it came or went, that is the change.
+        let counts_items = self.old.facts.has(K::Contains) && self.new.facts.has(K::Contains);
         for limit in LIMITS {
-            self.limit(limit);
+            if counts_items || !matches!(limit.keyword, K::MaxContains | K::MinContains) {
+                self.limit(limit);
+            }
         }
         let (was, is) = self.prints(K::MultipleOf);
         if was != is {

@@ -36,8 +36,11 @@ impl Look<'_, '_> {
             return false;
         }
         self.budget -= 1;
-        let flat =
-            (self.old.flatten(self.old.viewed(ours).view), self.new.flatten(self.new.viewed(theirs).view));
+        let plain = |side: &Side<'_>, view| {
+            let single = side.unwrap_single(side.viewed(view).view);
+            side.flatten(single.view())
+        };
+        let flat = (plain(self.old, ours), plain(self.new, theirs));
         let (our_view, their_view) = (flat.0.view(), flat.1.view());
         if our_view.never != their_view.never {
             return false;
@@ -52,6 +55,8 @@ impl Look<'_, '_> {
         let keywords: BTreeSet<K> = ours.keywords().chain(theirs.keywords()).collect();
         keywords.into_iter().filter(|keyword| keyword.constrains()).all(|keyword| match keyword {
             K::Type | K::Nullable => true,
+            // A constant is a list of one.
+            K::Enum | K::Const => allowed(self.old, ours) == allowed(self.new, theirs),
             _ => self.keyword(keyword, ours, theirs, depth + 1),
         })
     }
@@ -99,6 +104,14 @@ impl Look<'_, '_> {
         }
         same
     }
+}
+
+/// The values that `enum` and `const` allow, if they restrict them.
+fn allowed(side: &Side<'_>, facts: Facts<'_>) -> Option<BTreeSet<Print>> {
+    let lists =
+        facts.all(K::Enum).map(|node| side.items(Some(node)).iter().map(|item| side.print(*item)).collect());
+    let constants = facts.all(K::Const).map(|node| BTreeSet::from([side.print(node)]));
+    lists.chain(constants).reduce(|one: BTreeSet<Print>, other| &one & &other)
 }
 
 fn values(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Print> {

@@ -4,6 +4,7 @@
 
 mod alternatives;
 mod bounds;
+mod discriminator;
 mod equivalence;
 mod lists;
 mod object;
@@ -47,6 +48,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
     if lens.impossible() {
         return;
     }
+    lens.single_alternative();
     lens.all_of();
     if lens.wrapped_in_one_of() || lens.became_alternative() {
         return;
@@ -109,9 +111,14 @@ impl<'a> Lens<'_, 'a> {
 
     /// Reports a change that a keyword holds.
     fn report(&mut self, change: SchemaChange, keyword: K, message: impl Into<String>) {
+        self.report_at(change, self.places(keyword), message);
+    }
+
+    /// Returns the nodes that a change of a keyword is reported at.
+    fn places(&self, keyword: K) -> (Option<NodeId>, Option<NodeId>) {
         let old = self.old.facts.first(keyword).or_else(|| self.old.node());
         let new = self.new.facts.first(keyword).or_else(|| self.new.node());
-        self.report_at(change, (old, new), message);
+        (old, new)
     }
 
     /// Reports a change between two nodes.
@@ -139,6 +146,13 @@ impl<'a> Lens<'_, 'a> {
     /// The place under which a change is known: some have names of their own.
     fn place_of(&self, change: SchemaChange) -> Place {
         let special = match self.usage.spot {
+            // Where the items are no lists, such a limit is meant for the list that is the parameter.
+            Spot::ParameterProperty
+                if matches!(change, SchemaChange::MaxItemsDecreased | SchemaChange::MaxItemsIncreased)
+                    && types::is_scalar(self.new_side(), self.new.facts) =>
+            {
+                Place::RequestParameter
+            }
             Spot::RequestProperty if self.new_side().flag(self.new.facts, K::ReadOnly) => {
                 Place::RequestReadOnlyProperty
             }

@@ -46,7 +46,13 @@ impl<'a> Lens<'_, 'a> {
                 Some(others) => {
                     let is = traits(new, others, is);
                     self.property_changed(name, (nodes[0], others[0]), was, is);
-                    self.walk.enter(self.pair, nodes, others);
+                    // Of what one side does not send, no program of today depends on the values.
+                    let unsent = match self.direction() {
+                        Direction::Request => was.read_only || is.read_only,
+                        Direction::Response => was.write_only || is.write_only,
+                    };
+                    let unsent = unsent && self.is_in_body();
+                    self.walk.enter_property(self.pair, nodes, others, unsent);
                 }
             }
         }
@@ -203,6 +209,7 @@ impl<'a> Lens<'_, 'a> {
         let required = is.required;
         let direction = self.direction();
         if matches!(below, Spot::RequestProperty | Spot::ResponseProperty) {
+            self.sending_changed(&name, nodes, was, is);
             if was.read_only != is.read_only {
                 let rule = read_only_rule(direction, required, is.read_only);
                 let not = if is.read_only { "" } else { "not " };
@@ -214,6 +221,37 @@ impl<'a> Lens<'_, 'a> {
                 self.report_rule(rule, nodes, format!("the property `{name}` became {not}write-only"));
             }
         }
+    }
+
+    /// Reports what senders or receivers lose where a property comes to be sent, or no longer is.
+    fn sending_changed(
+        &mut self,
+        name: &str,
+        nodes: (Option<NodeId>, Option<NodeId>),
+        was: Traits,
+        is: Traits,
+    ) {
+        let (rule, what) = match self.direction() {
+            Direction::Request if was.read_only && !is.read_only && was.required && is.required => {
+                (A::RequestRequiredMustBeSent, "is required and no longer read-only: requests must have it")
+            }
+            Direction::Response if !was.write_only && is.write_only && was.required => {
+                (A::ResponseRequiredNoLongerSent, "became write-only: responses no longer have it")
+            }
+            Direction::Response if !was.write_only && is.write_only => {
+                (A::ResponseOptionalNoLongerSent, "became write-only: responses no longer have it")
+            }
+            _ => return,
+        };
+        self.report_rule(rule, nodes, format!("the property `{name}` {what}"));
+    }
+
+    /// Returns whether the properties are those of a body, where `readOnly` and `writeOnly` say who sends them.
+    fn is_in_body(&self) -> bool {
+        matches!(
+            self.usage.spot,
+            Spot::RequestBody | Spot::RequestProperty | Spot::ResponseBody | Spot::ResponseProperty
+        )
     }
 
     fn report_place(
@@ -231,14 +269,17 @@ impl<'a> Lens<'_, 'a> {
 
 fn traits(side: &Side<'_>, nodes: &[NodeId], required: bool) -> Traits {
     let schema = side.viewed(side.view_of(nodes));
-    let facts = schema.facts;
-    let flag = |facts: Facts<'_>, keyword| side.flag(facts, keyword);
-    Traits {
+    let of = |facts: Facts<'_>| Traits {
         required,
-        read_only: flag(facts, K::ReadOnly),
-        write_only: flag(facts, K::WriteOnly),
+        read_only: side.flag(facts, K::ReadOnly),
+        write_only: side.flag(facts, K::WriteOnly),
         default: facts.has(K::Default),
+    };
+    if !schema.facts.has(K::AllOf) {
+        return of(schema.facts);
     }
+    // In OpenAPI 3.0 a reference is wrapped in `allOf`, and the schema that it leads to may say it.
+    of(Facts::new(&side.keywords(side.flatten(schema.view).view())))
 }
 
 fn read_only_rule(direction: Direction, required: bool, became: bool) -> A {

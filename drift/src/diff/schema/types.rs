@@ -228,6 +228,12 @@ pub(super) fn own_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Types<'a> {
     types.unwrap_or_default()
 }
 
+/// Returns whether values are neither lists nor objects.
+pub(super) fn is_scalar(side: &Side<'_>, facts: Facts<'_>) -> bool {
+    let types = own_types(side, facts);
+    !types.is_empty() && !types.contains("array") && !types.contains("object")
+}
+
 fn named<'a>(side: &Side<'a>, node: NodeId) -> impl Iterator<Item = &'a str> {
     let one = side.tree.string(node);
     one.into_iter().chain(side.items(Some(node)).iter().filter_map(|item| side.tree.string(*item)))
@@ -268,6 +274,14 @@ pub(super) fn is_nullable(side: &Side<'_>, view: View<'_>, facts: Facts<'_>) -> 
             .into_iter()
             .any(|keyword| members(side, facts, keyword).iter().any(|node| side.is_null_type(*node)))
     };
+    // Without a type, a list of values is all that says whether `null` is one.
+    let enumerated = || {
+        !facts.has(K::Type)
+            && facts.has(K::Enum)
+            && facts.all(K::Enum).all(|list| {
+                side.items(Some(list)).iter().any(|item| matches!(side.tree.kind(*item), Kind::Null))
+            })
+    };
     let constant = || facts.first(K::Const).is_some_and(|node| matches!(side.tree.kind(node), Kind::Null));
-    view.wrapped_null || side.flag(facts, K::Nullable) || typed() || listed() || constant()
+    view.wrapped_null || side.flag(facts, K::Nullable) || typed() || listed() || constant() || enumerated()
 }

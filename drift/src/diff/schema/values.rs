@@ -7,14 +7,38 @@ use openapi_source::tree::{Kind, NodeId};
 use super::{K, Lens, Viewed};
 use crate::diff::side::Side;
 use crate::diff::value::{Print, shorten, show};
-use crate::rule::{Direction, SchemaChange as C};
+use crate::diff::walk::Spot;
+use crate::rule::{ApiRule as A, Direction, SchemaChange as C};
 
 impl Lens<'_, '_> {
     /// Compares `enum`, `const` and `default`.
     pub(super) fn values(&mut self) {
-        self.enumeration();
+        let lists = [self.old.facts, self.new.facts].map(|facts| facts.has(K::Enum));
+        let constants = [self.old.facts, self.new.facts].map(|facts| facts.has(K::Const));
+        // A constant is a list of one: where one side has a list and the other a constant, both are lists.
+        if lists[0] != lists[1] && lists[0] == constants[1] && lists[1] == constants[0] {
+            self.enumeration(true);
+        } else {
+            self.enumeration(false);
+            let changes = [C::ConstAdded, C::ConstChanged, C::ConstRemoved];
+            self.three_ways(K::Const, "the constant value", changes);
+        }
         self.extensible();
-        self.three_ways(K::Const, "the constant value", [C::ConstAdded, C::ConstChanged, C::ConstRemoved]);
+        self.default();
+    }
+
+    fn default(&mut self) {
+        let (was, is) = self.prints(K::Default);
+        // A default never applies to what may not be left out.
+        if self.usage.spot == Spot::Parameter && self.usage.required {
+            if was != is {
+                let (was, is) = self.shown(K::Default);
+                let nodes = self.places(K::Default);
+                let message = format!("the default value changed from {was} to {is}, and never applies");
+                self.report_rule(A::DefaultOfRequiredChanged, nodes, message);
+            }
+            return;
+        }
         let changes = [C::DefaultValueAdded, C::DefaultValueChanged, C::DefaultValueRemoved];
         self.three_ways(K::Default, "the default value", changes);
     }
@@ -26,9 +50,13 @@ impl Lens<'_, '_> {
         self.content(K::ContentMediaType, "contentMediaType", C::ContentMediaTypeChanged);
     }
 
-    fn enumeration(&mut self) {
-        let ours = listed(self.old_side(), self.old, K::Enum);
-        let theirs = listed(self.new_side(), self.new, K::Enum);
+    fn enumeration(&mut self, with_constants: bool) {
+        let list = |side: &Side<'_>, schema: Viewed<'_>| {
+            let constant = || schema.facts.first(K::Const).filter(|_| with_constants);
+            listed(side, schema, K::Enum).or_else(|| Some(values_of(side, &[constant()?])))
+        };
+        let ours = list(self.old_side(), self.old);
+        let theirs = list(self.new_side(), self.new);
         match (&ours, &theirs) {
             (None, None) => return,
             (None, Some(_)) => self.report(C::BecameEnum, K::Enum, "the values were restricted to a list"),
@@ -132,15 +160,19 @@ impl crate::rule::Place {
 fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<BTreeMap<Print, NodeId>> {
     let mut values: Option<BTreeMap<Print, NodeId>> = None;
     for list in schema.facts.all(keyword) {
-        let items = side.items(Some(list)).iter();
-        let items = items.filter(|item| !matches!(side.tree.kind(**item), Kind::Null));
-        let listed: BTreeMap<Print, NodeId> = items.map(|item| (side.print(*item), *item)).collect();
+        let listed = values_of(side, side.items(Some(list)));
         values = Some(match values {
             None => listed,
             Some(values) => values.into_iter().filter(|(print, _)| listed.contains_key(print)).collect(),
         });
     }
     values
+}
+
+/// Values by what they say, without `null`.
+fn values_of(side: &Side<'_>, items: &[NodeId]) -> BTreeMap<Print, NodeId> {
+    let items = items.iter().filter(|item| !matches!(side.tree.kind(**item), Kind::Null));
+    items.map(|item| (side.print(*item), *item)).collect()
 }
 
 /// Values in words, in the order in which they are written.

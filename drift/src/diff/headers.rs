@@ -1,0 +1,152 @@
+//! Headers of responses, and what the server sends beside the body to webhooks and callbacks: parameters are to their
+//! receiver what headers of a response are to a client.
+
+use std::collections::BTreeMap;
+
+use openapi_source::tree::NodeId;
+
+use super::carried::Carried;
+use super::operations::Both;
+use super::side::Side;
+use super::value::shorten;
+use super::walk::{Spot, Use, Walk};
+use crate::finding::SubjectKind;
+use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
+
+/// Compares the headers of a response. Where the server is the one that calls, the client sends them.
+pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>, response: &str, nodes: (NodeId, NodeId)) {
+    let direction = if both.reversed { Direction::Request } else { Direction::Response };
+    let ours = header_map(walk.old, nodes.0);
+    let theirs = header_map(walk.new, nodes.1);
+    let subject = |header: &str| format!("{header} of {response}");
+    Headers { both, direction, kind: SubjectKind::Header, what: "header", holders: nodes }
+        .compare(walk, &ours, &theirs, &subject);
+}
+
+/// Headers of either document by name, without regard to case. `Content-Type` is described by the media types.
+fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
+    let mut headers = BTreeMap::new();
+    for (name, node) in side.entries(side.parts(node, "headers")) {
+        let name = name.to_lowercase();
+        if let (Some(node), true) = (side.resolve(node), name != "content-type") {
+            headers.insert(name, node);
+        }
+    }
+    headers
+}
+
+/// What is sent by name beside a body.
+pub(super) struct Headers<'a> {
+    pub(super) both: Both<'a>,
+    /// Whether the client sends it, or receives it.
+    pub(super) direction: Direction,
+    pub(super) kind: SubjectKind,
+    /// What messages call one.
+    pub(super) what: &'static str,
+    /// What holds them in either document.
+    pub(super) holders: (NodeId, NodeId),
+}
+
+impl<'a> Headers<'a> {
+    /// Compares what both documents name, and reports what only one does.
+    pub(super) fn compare(
+        &self,
+        walk: &mut Walk<'_>,
+        ours: &BTreeMap<String, NodeId>,
+        theirs: &BTreeMap<String, NodeId>,
+        subject: &dyn Fn(&str) -> String,
+    ) {
+        let (what, number) = (self.what, self.both.number);
+        for (name, old) in ours {
+            let header = &shorten(name, 80);
+            let subject = subject(header);
+            match theirs.get(name) {
+                Some(new) => Header { headers: self, subject, old: *old, new: *new }.compare(walk),
+                None => {
+                    let rule = self.removed(walk.old.is_true(*old, "required"));
+                    let nodes = (Some(*old), Some(self.holders.1));
+                    let message = format!("the {what} `{header}` was removed");
+                    walk.note(number, rule, self.kind, subject, nodes, message);
+                }
+            }
+        }
+        for (name, new) in theirs.iter().filter(|(name, _)| !ours.contains_key(*name)) {
+            let header = shorten(name, 80);
+            let rule = self.added(walk.new.is_true(*new, "required"));
+            let nodes = (Some(self.holders.0), Some(*new));
+            let message = format!("the {what} `{header}` was added");
+            walk.note(number, rule, self.kind, subject(&header), nodes, message);
+        }
+    }
+
+    fn removed(&self, required: bool) -> Rule {
+        match (self.direction, required) {
+            (Direction::Request, _) => Rule::Schema(Place::RequestParameter, C::Removed),
+            (Direction::Response, true) => Rule::Api(A::RequiredResponseHeaderRemoved),
+            (Direction::Response, false) => Rule::Api(A::OptionalResponseHeaderRemoved),
+        }
+    }
+
+    fn added(&self, required: bool) -> Rule {
+        match (self.direction, required) {
+            (Direction::Request, true) => Rule::Api(A::NewRequiredParameter),
+            (Direction::Request, false) => Rule::Api(A::NewOptionalParameter),
+            (Direction::Response, _) => Rule::Schema(Place::ResponseHeader, C::Added),
+        }
+    }
+}
+
+/// One header of both documents.
+struct Header<'h, 'a> {
+    headers: &'h Headers<'a>,
+    subject: String,
+    old: NodeId,
+    new: NodeId,
+}
+
+impl Header<'_, '_> {
+    fn compare(&self, walk: &mut Walk<'_>) {
+        let what = self.headers.what;
+        match (walk.old.is_true(self.old, "required"), walk.new.is_true(self.new, "required")) {
+            (true, false) => self.note(walk, C::BecameOptional, &format!("the {what} may be absent")),
+            (false, true) => self.note(walk, C::BecameRequired, &format!("the {what} is always there")),
+            _ => {}
+        }
+        match (walk.old.is_true(self.old, "deprecated"), walk.new.is_true(self.new, "deprecated")) {
+            (false, true) => self.note(walk, C::Deprecated, &format!("the {what} was deprecated")),
+            (true, false) => self.note(walk, C::Reactivated, &format!("the {what} is no longer deprecated")),
+            _ => {}
+        }
+        for (key, change) in [
+            ("description", C::DescriptionChanged),
+            ("style", C::StyleChanged),
+            ("explode", C::ExplodeChanged),
+        ] {
+            if walk.differs(self.old, self.new, key) {
+                self.note(walk, change, &format!("the `{key}` of the {what} changed"));
+            }
+        }
+        if walk.old.examples(self.old) != walk.new.examples(self.new) {
+            self.note(walk, C::ExampleChanged, &format!("the examples of the {what} changed"));
+        }
+        let spot = match self.headers.direction {
+            Direction::Request => Spot::Parameter,
+            Direction::Response => Spot::ResponseHeader,
+        };
+        let usage = Use { loose: true, header: spot == Spot::Parameter, ..Use::of(spot) };
+        let carried = Carried { operation: self.headers.both.number, old: self.old, new: self.new, usage };
+        carried.compare(walk, |walk, change, _, message| self.note(walk, change, &message));
+    }
+
+    fn note(&self, walk: &mut Walk<'_>, change: C, message: &str) {
+        let place = match self.headers.direction {
+            Direction::Request => Place::RequestParameter,
+            Direction::Response => Place::ResponseHeader,
+        };
+        let nodes = (Some(self.old), Some(self.new));
+        if let Some(rule) = change.at(place) {
+            let (number, kind) = (self.headers.both.number, self.headers.kind);
+            walk.note(number, rule, kind, self.subject.clone(), nodes, message);
+        }
+    }
+}
