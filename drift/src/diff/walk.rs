@@ -174,6 +174,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) options: &'a Options,
     /// Which security scheme is which.
     pub(super) schemes: Rc<Schemes<'a>>,
+    /// Whether an operation requires what the document requires by default, in both documents.
+    pub(super) defaults_apply: bool,
     pub(crate) pairs: Vec<Pair>,
     /// In the order of the old views: a sweep asks for pairs that lie near each other, which entries of a hash table
     /// would not.
@@ -196,6 +198,7 @@ impl<'a> Walk<'a> {
             new,
             options,
             schemes: Rc::new(Schemes::new(old, new)),
+            defaults_apply: false,
             pairs: Vec::with_capacity(old.tree.len() / 4),
             known: BTreeMap::new(),
             edges: Vec::with_capacity(old.tree.len() / 2),

@@ -46,7 +46,7 @@ fn wrap(place: &str, text: &str) -> String {
                 "paths: {{/a: {{post: {{requestBody: {{content: {{text/plain: {{schema: {text}}}}}}}}}}}}}"
             ),
         ),
-        "document" => in_version("3.1.0", members),
+        "document" => format!("--- {{openapi: 3.1.0, info: {{title: t, version: '1'}}, {members}}}"),
         place => crate::changes::wrapped(place, text),
     }
 }

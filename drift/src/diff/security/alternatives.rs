@@ -153,8 +153,8 @@ fn scopes(was: &Asked<'_>, is: &Asked<'_>, push: &mut impl FnMut(Kind, String)) 
 pub(super) struct Lost<'a> {
     /// Those that are not enough any more, in words.
     pub(super) refused: BTreeSet<String>,
-    /// Keys of schemes whose `type` changed.
-    pub(super) retyped: BTreeSet<&'a str>,
+    /// Keys of schemes that ask for another credential now.
+    pub(super) altered: BTreeSet<&'a str>,
     /// Old and new keys of schemes of which nothing shows whether they are one.
     pub(super) unmatched: BTreeSet<(&'a str, &'a str)>,
 }
@@ -165,8 +165,8 @@ enum Accepted<'a> {
     Yes,
     /// If these schemes, without partner, are the same under a new key.
     Perhaps(BTreeSet<(&'a str, &'a str)>),
-    /// After these schemes, of which the `type` changed, are sent as the new document describes.
-    Retyped(BTreeSet<&'a str>),
+    /// After other credentials of these schemes were obtained.
+    Altered(BTreeSet<&'a str>),
     No,
 }
 
@@ -179,12 +179,12 @@ pub(super) fn lost<'a>(
 ) -> Lost<'a> {
     let mut lost = Lost::default();
     let accepted: Vec<&Asked<'a>> = theirs.with_credentials().collect();
-    // That none is required any more is a finding of its own.
-    if accepted.is_empty() {
+    // Where anybody may come to call, everything is enough; that nothing is required any more is a finding of its own.
+    if accepted.is_empty() || (theirs.is_open() && !ours.is_open()) {
         return lost;
     }
     for was in ours.with_credentials() {
-        if theirs.has(was) && was.keys().all(|key| schemes.retyped(key).is_none()) {
+        if theirs.has(was) && was.keys().all(|key| schemes.altered(key).is_none()) {
             continue;
         }
         // Each is compared with each.
@@ -195,7 +195,7 @@ pub(super) fn lost<'a>(
         match best {
             Accepted::Yes => {}
             Accepted::Perhaps(pairs) => lost.unmatched.extend(pairs),
-            Accepted::Retyped(keys) => lost.retyped.extend(keys),
+            Accepted::Altered(keys) => lost.altered.extend(keys),
             Accepted::No => {
                 let names: Vec<&str> = was.keys().map(|name| schemes.old_key(name)).collect();
                 let has_scopes = was.values().any(|scopes| !scopes.is_empty());
@@ -207,15 +207,15 @@ pub(super) fn lost<'a>(
 }
 
 fn accepts<'a>(is: &Asked<'a>, was: &Asked<'a>, schemes: &Schemes<'a>) -> Accepted<'a> {
-    let mut retyped = BTreeSet::new();
+    let mut altered = BTreeSet::new();
     let mut unmatched: BTreeMap<&'a str, &'a str> = BTreeMap::new();
     for (scheme, scopes) in is {
         if let Some(granted) = was.get(scheme) {
             if !scopes.is_subset(granted) {
                 return Accepted::No;
             }
-            if schemes.retyped(scheme).is_some() {
-                retyped.insert(*scheme);
+            if schemes.altered(scheme).is_some() {
+                altered.insert(*scheme);
             }
             continue;
         }
@@ -228,9 +228,9 @@ fn accepts<'a>(is: &Asked<'a>, was: &Asked<'a>, schemes: &Schemes<'a>) -> Accept
             None => return Accepted::No,
         };
     }
-    match (retyped.is_empty(), unmatched.is_empty()) {
+    match (altered.is_empty(), unmatched.is_empty()) {
         (true, true) => Accepted::Yes,
         (true, false) => Accepted::Perhaps(unmatched.into_iter().collect()),
-        (false, _) => Accepted::Retyped(retyped),
+        (false, _) => Accepted::Altered(altered),
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn operation(walk: &mut Walk<'_>, both: Both<'_>) {
     let theirs = Alternatives::read(walk.new, nodes.1);
     let lost = alternatives::lost(&ours, &theirs, &schemes, walk.new);
     if is_default {
+        walk.defaults_apply = true;
         return note_lost(walk, both, &lost, SubjectKind::Document, nodes);
     }
     for Difference { kind, message } in alternatives::differences(&ours, &theirs, &schemes) {
@@ -78,10 +79,11 @@ fn note_lost(
         let message = format!("no longer enough: {}", message.join(", "));
         walk.note(both.number, changed, kind, name.clone(), nodes, message);
     }
-    for key in &lost.retyped {
-        let Some((was, is)) = walk.schemes.retyped(key) else { continue };
-        let message = "an operation requires it, and its `type` changed";
-        let nodes = (Some(was), Some(is));
+    let schemes = Rc::clone(&walk.schemes);
+    for key in &lost.altered {
+        let Some(altered) = schemes.altered(key) else { continue };
+        let message = format!("an operation requires it, and {} changed", altered.what);
+        let nodes = (Some(altered.old), Some(altered.new));
         walk.note(both.number, changed, SubjectKind::SecurityScheme, shorten(key, 80), nodes, message);
     }
     if !lost.unmatched.is_empty() {
@@ -103,6 +105,8 @@ pub(super) fn document(walk: &mut Walk<'_>) {
     let theirs = Alternatives::read(walk.new, nodes.1);
     for Difference { kind, message } in alternatives::differences(&ours, &theirs, &schemes) {
         let rule = match kind {
+            // With a credential of its own, no operation cares.
+            Kind::Required if !walk.defaults_apply => continue,
             Kind::Added => A::GlobalSecurityAdded,
             Kind::Removed => A::GlobalSecurityRemoved,
             Kind::ScopeAdded => A::GlobalSecurityScopeAdded,

@@ -2,15 +2,16 @@
 //!
 //! Two schemes of one document are two credentials, even if they are sent in the same way. Across documents a scheme is
 //! the one with its key. Where the key is gone, candidates are the schemes with a new key that are sent in the same way,
-//! and one of them is the scheme if it alone has the evidence: the same words in the key, the same description, or the
-//! same issuer. If no key has words of its own, that nothing else is sent in the same way is enough, unless only a word
-//! of the value distinguishes what is sent. Anything less is no match.
+//! and the scheme is the one that alone has the best evidence: the same words in the key, the same description, or that
+//! it is the only candidate. The last is not enough where only a word of the value distinguishes what is sent, as in
+//! `Authorization: Token …`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
 use crate::diff::side::Side;
+use crate::diff::value::shorten;
 
 /// Words of keys that do not distinguish one credential from another.
 const COMMON: [&str; 10] = [
@@ -36,14 +37,23 @@ pub(in crate::diff) struct Schemes<'a> {
     renamed: BTreeMap<&'a str, &'a str>,
     /// From the new key of a renamed scheme to its old key.
     original: BTreeMap<&'a str, &'a str>,
-    /// From a key of the new document to both nodes of a scheme whose `type` changed.
-    retyped: BTreeMap<&'a str, (NodeId, NodeId)>,
+    /// From a key that both documents have to a scheme that asks for another credential now.
+    altered: BTreeMap<&'a str, Altered>,
     /// Schemes that are sent in the same way and have no partner.
     unmatched: Vec<Group<'a>>,
     /// From the old key of a scheme without partner to its group and its place there.
     old: BTreeMap<&'a str, (usize, usize)>,
     /// From the new key of a scheme without partner to its group and its place there.
     new: BTreeMap<&'a str, (usize, usize)>,
+}
+
+/// A scheme that asks for another credential under the same key.
+#[derive(Debug)]
+pub(super) struct Altered {
+    pub(super) old: NodeId,
+    pub(super) new: NodeId,
+    /// What changed, in words.
+    pub(super) what: String,
 }
 
 impl<'a> Schemes<'a> {
@@ -77,8 +87,8 @@ impl<'a> Schemes<'a> {
         for (key, was) in &ours {
             let Some(is) = theirs.get(key) else { continue };
             let (Some(was), Some(is)) = (old.resolve(*was), new.resolve(*is)) else { continue };
-            if old.string(was, "type") != new.string(is, "type") {
-                schemes.retyped.insert(key, (was, is));
+            if let Some(what) = Wire::lost(old, new, was, is) {
+                schemes.altered.insert(key, Altered { old: was, new: is, what });
             }
         }
         schemes
@@ -94,9 +104,9 @@ impl<'a> Schemes<'a> {
         self.original.get(new).copied().unwrap_or(new)
     }
 
-    /// Returns both nodes of a scheme that has its key still, and another `type`.
-    pub(super) fn retyped(&self, key: &str) -> Option<(NodeId, NodeId)> {
-        self.retyped.get(key).copied()
+    /// Returns what changed of a scheme that has its key still, if other credentials are asked for.
+    pub(super) fn altered(&self, key: &str) -> Option<&Altered> {
+        self.altered.get(key)
     }
 
     /// Returns whether a scheme without partner may be the other under a new key, or may be another credential.
@@ -115,6 +125,9 @@ impl<'a> Schemes<'a> {
         fitting.map(|(_, scheme)| scheme.key).collect()
     }
 }
+
+/// The addresses that an OAuth flow needs to get a token.
+const URLS: [&str; 3] = ["authorizationUrl", "deviceAuthorizationUrl", "tokenUrl"];
 
 /// How a credential is sent.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,12 +164,32 @@ impl Wire {
                 let mut parts = vec!["oauth2".to_owned()];
                 for (flow, node) in side.entries(side.get(node, "flows")) {
                     let url = |key| side.string(node, key).unwrap_or_default().to_owned();
-                    parts.extend([flow.to_owned(), url("authorizationUrl"), url("tokenUrl")]);
+                    parts.push(flow.to_owned());
+                    parts.extend(URLS.map(url));
                 }
                 wire(Kind::Issued, parts)
             }
             other => wire(Kind::Distinct, vec![other.to_owned()]),
         }
+    }
+
+    /// Returns in words what makes credentials of before useless, if something does. Of OAuth, every flow counts: programs
+    /// that get their tokens by one cannot use another.
+    fn lost(old: &Side<'_>, new: &Side<'_>, was: NodeId, is: NodeId) -> Option<String> {
+        let (kind, other) = (old.string(was, "type"), new.string(is, "type"));
+        if kind != other {
+            return Some("its `type`".to_owned());
+        }
+        if kind != Some("oauth2") {
+            return (Self::read(old, was) != Self::read(new, is)).then(|| "how it is sent".to_owned());
+        }
+        let theirs = new.entries(new.get(is, "flows"));
+        old.entries(old.get(was, "flows")).into_iter().find_map(|(flow, was)| {
+            let shown = shorten(flow, 40);
+            let Some(is) = theirs.get(flow) else { return Some(format!("the flow `{shown}` (it is gone)")) };
+            let url = URLS.iter().find(|key| old.string(was, key) != new.string(*is, key))?;
+            Some(format!("the `{url}` of the flow `{shown}`"))
+        })
     }
 
     /// Returns the words that follow from how the credential is sent.
@@ -232,25 +265,15 @@ impl<'a> Group<'a> {
         let always = |_: &Scheme<'_>, _: &Scheme<'_>| true;
         let names =
             |was: &Scheme<'_>, is: &Scheme<'_>| was.describes(&was.distinct) || was.describes(&is.distinct);
-        let agree = |was: &Scheme<'_>, is: &Scheme<'_>| {
-            was.described.is_empty() || is.described.is_empty() || was.described == is.described
-        };
         type Check = fn(&Scheme<'_>, &Scheme<'_>) -> bool;
-        let evidence: [(Trait<'_>, Check); 7] = [
+        let evidence: [(Trait<'_>, Check); 6] = [
             (Box::new(move |scheme| both(some(&scheme.named), &scheme.described)), always),
             (Box::new(move |scheme| some(&scheme.named)), always),
             (Box::new(move |scheme| both(some(&scheme.distinct), &scheme.described)), always),
             (Box::new(move |scheme| some(&scheme.distinct)), always),
             (Box::new(move |scheme| some(&scheme.described)), names),
-            // No key distinguishes anything: how the credential is sent does, unless the descriptions differ.
-            (
-                Box::new(|scheme| {
-                    let is_plain = wire.kind != Kind::Prefixed && scheme.distinct.is_empty();
-                    is_plain.then(String::new)
-                }),
-                agree,
-            ),
-            (Box::new(|_| (wire.kind == Kind::Issued).then(String::new)), always),
+            // Nothing else is sent in the same way: that is enough, unless words of the value distinguish credentials.
+            (Box::new(|_| (wire.kind != Kind::Prefixed).then(String::new)), always),
         ];
         let mut paired = Vec::new();
         let mut open: (Vec<bool>, Vec<bool>) = (vec![true; self.old.len()], vec![true; self.new.len()]);
