@@ -5,10 +5,10 @@ use std::fmt;
 use openapi_source::Source;
 use openapi_source::tree::{NodeId, Tree};
 
-use crate::operations::{METHODS, Operation};
+use crate::operations::{self, Operation};
 use crate::{Excerpt, Location, ParseError, Span};
 
-/// An OpenAPI 3.0 or 3.1 document, with its text and the place of every node.
+/// An OpenAPI 3.0, 3.1 or 3.2 document, with its text and the place of every node.
 #[derive(Clone)]
 pub struct Document(Source);
 
@@ -19,7 +19,7 @@ impl Document {
     /// # Errors
     ///
     /// If the text is not UTF-8, not strictly JSON or not YAML, is hostile (too deep, too large once aliases are
-    /// followed), or not an OpenAPI 3.0 or 3.1 document. What is wrong further inside is a finding of the comparison, not
+    /// followed), or not an OpenAPI 3.0, 3.1 or 3.2 document. What is wrong further inside is a finding of the comparison, not
     /// an error.
     ///
     /// ```
@@ -67,10 +67,10 @@ impl Document {
     pub fn operations(&self) -> Vec<Operation> {
         let tree = self.tree();
         let paths = tree.find("/paths").map_or(&[][..], |paths| tree.entries(paths));
-        let items = paths.iter().flat_map(|path| {
-            tree.entries(path.value).iter().map(|member| (tree.str(path.key), tree.str(member.key)))
+        let operations = paths.iter().flat_map(|path| {
+            let all = operations::of_item(tree, path.value).collect::<Vec<_>>();
+            all.into_iter().map(|(method, _)| (tree.str(path.key), method))
         });
-        let operations = items.filter(|(_, method)| METHODS.contains(method));
         operations
             .map(|(path, method)| Operation { path: path.to_owned(), method: method.to_uppercase() })
             .collect()
@@ -134,7 +134,7 @@ fn check_version(source: &Source) -> Result<(), ParseError> {
         return Err(source.error_at("", "not an OpenAPI document: its root is no object"));
     }
     if tree.get(NodeId::ROOT, "swagger").is_some() {
-        let reason = "Swagger 2.0 is not read; convert the document to OpenAPI 3 first";
+        let reason = "Swagger 2.0 is not read; convert the document to OpenAPI 3 first, for example with `swagger2openapi`";
         return Err(source.error_at("/swagger", reason));
     }
     let Some(openapi) = tree.get(NodeId::ROOT, "openapi") else {
@@ -143,14 +143,15 @@ fn check_version(source: &Source) -> Result<(), ParseError> {
     match tree.string(openapi) {
         Some(version) if is_supported(version) => Ok(()),
         Some(version) => {
-            Err(source.error_at("/openapi", format!("OpenAPI `{version}` is not read, only 3.0 and 3.1")))
+            Err(source
+                .error_at("/openapi", format!("OpenAPI `{version}` is not read, only 3.0, 3.1 and 3.2")))
         }
         None => Err(source.error_at("/openapi", "`openapi` is not a string like \"3.0.3\"")),
     }
 }
 
 fn is_supported(version: &str) -> bool {
-    ["3.0", "3.1"].iter().any(|known| {
+    ["3.0", "3.1", "3.2"].iter().any(|known| {
         version.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
     })
 }

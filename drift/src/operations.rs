@@ -3,8 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
+use openapi_source::tree::{NodeId, Tree};
+
 /// The keys of a path item that are operations.
-pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// The key of a path item that holds operations of other methods.
+pub(crate) const ADDITIONAL: &str = "additionalOperations";
+
+/// Returns the nodes of a path item that are operations, with their methods as they are written.
+pub(crate) fn of_item(tree: &Tree, item: NodeId) -> impl Iterator<Item = (&str, NodeId)> {
+    let fixed = METHODS.into_iter().filter_map(move |method| Some((method, tree.get(item, method)?)));
+    let additional = tree.get(item, ADDITIONAL).map_or(&[][..], |additional| tree.entries(additional));
+    fixed.chain(additional.iter().map(|entry| (tree.str(entry.key), entry.value)))
+}
 
 /// An operation, as the old document writes its path, or the new one where only that has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

@@ -134,6 +134,7 @@ impl Body<'_> {
             }
             (None, None) => {}
         }
+        self.item_schema(walk, name, place, (was_type, is_type));
         if walk.old.examples(was_type) != walk.new.examples(is_type) {
             let message = format!("the examples of `{name}` changed");
             self.note(walk, Rule::Schema(place, C::ExampleChanged), nodes, message);
@@ -141,6 +142,32 @@ impl Body<'_> {
         for part in encodings(walk.old, walk.new, was_type, is_type) {
             let message = format!("the encoding of the part `{}` of `{name}` changed", shorten(part, 80));
             self.note(walk, Rule::Schema(place, C::EncodingChanged), nodes, message);
+        }
+    }
+
+    /// Compares the schemas of the items of a sequence, as of events or lines of JSON, and how its parts are written.
+    fn item_schema(&self, walk: &mut Walk<'_>, name: &str, place: Place, types: (NodeId, NodeId)) {
+        let nodes = (Some(types.0), Some(types.1));
+        match (walk.old.get(types.0, "itemSchema"), walk.new.get(types.1, "itemSchema")) {
+            (Some(was), Some(is)) => {
+                let usage = Use::body(self.direction, !is_typed(name)).below();
+                walk.begin(self.both.number, was, is, usage);
+            }
+            (None, Some(_)) => {
+                let message = format!("the items of `{name}` got a schema");
+                self.note(walk, Rule::Schema(place, C::MediaTypeSchemaAdded), nodes, message);
+            }
+            (Some(_), None) => {
+                let message = format!("the items of `{name}` lost their schema");
+                self.note(walk, Rule::Schema(place, C::MediaTypeSchemaRemoved), nodes, message);
+            }
+            (None, None) => {}
+        }
+        for key in ["prefixEncoding", "itemEncoding"] {
+            if walk.differs(types.0, types.1, key) {
+                let message = format!("the `{key}` of `{name}` changed");
+                self.note(walk, Rule::Schema(place, C::EncodingChanged), nodes, message);
+            }
         }
     }
 

@@ -42,13 +42,30 @@ pub(super) fn contexts(tree: &Tree) -> Vec<Context> {
 /// The context of what a keyword holds.
 fn below(keyword: &str, is_list: bool) -> Context {
     match keyword {
-        "const" | "default" | "enum" | "example" | "value" => Context::Data,
+        "const" | "dataValue" | "default" | "enum" | "example" | "value" => Context::Data,
         "examples" if is_list => Context::Data,
         extension if extension.starts_with("x-") => Context::Data,
         _ if is_list => Context::Keywords,
-        "$defs" | "callbacks" | "dependentSchemas" | "encoding" | "examples" | "headers" | "links"
-        | "mapping" | "parameters" | "pathItems" | "paths" | "patternProperties" | "properties"
-        | "requestBodies" | "responses" | "schemas" | "securitySchemes" | "webhooks" => Context::Names,
+        "$defs"
+        | "additionalOperations"
+        | "callbacks"
+        | "dependentSchemas"
+        | "encoding"
+        | "examples"
+        | "headers"
+        | "links"
+        | "mapping"
+        | "mediaTypes"
+        | "parameters"
+        | "pathItems"
+        | "paths"
+        | "patternProperties"
+        | "properties"
+        | "requestBodies"
+        | "responses"
+        | "schemas"
+        | "securitySchemes"
+        | "webhooks" => Context::Names,
         _ => Context::Keywords,
     }
 }

@@ -71,6 +71,7 @@ fn servers(walk: &mut Walk<'_>) {
     };
     changed("variables", A::ServerVariableChanged, "the server's variables changed");
     changed("description", A::ServerDescriptionChanged, "the server's description changed");
+    changed("name", A::ServerDescriptionChanged, "the server's name changed");
 }
 
 fn info(walk: &mut Walk<'_>) {

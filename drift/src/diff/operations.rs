@@ -9,7 +9,7 @@ use super::value::shorten;
 use super::walk::Walk;
 use super::{operation, parameters};
 use crate::finding::{Section, SubjectKind};
-use crate::operations::{METHODS, Operation};
+use crate::operations::{self, Operation};
 use crate::rule::{ApiRule as A, Rule};
 
 /// An operation of one document.
@@ -63,8 +63,7 @@ fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<Found<'a>> {
             side.defect(A::Malformed, item, "a path item is an object".to_owned());
             continue;
         }
-        for method in METHODS {
-            let Some(node) = side.get(item, method) else { continue };
+        for (method, node) in operations::of_item(side.tree, item) {
             if side.tree.is_mapping(node) {
                 found.push(Found { path, method, item, node });
             } else {

@@ -104,7 +104,7 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
                 side.defect(A::Malformed, node, "a parameter has a `name` and an `in`".to_owned());
                 continue;
             };
-            if !matches!(place, "query" | "header" | "path" | "cookie") {
+            if !matches!(place, "query" | "header" | "path" | "cookie" | "querystring") {
                 let place = shorten(place, 40);
                 let message = format!("`in: {place}` is no place of a parameter in OpenAPI 3");
                 side.defect(A::ParameterLocationUnknown, node, message);
@@ -116,7 +116,12 @@ fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>
             let position = (place == "path").then(|| names.iter().position(|one| *one == name)).flatten();
             let position = position.or_else(|| (place == "path").then(|| unclaimed.next()).flatten());
             let by_name = || {
-                let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+                let name = match place {
+                    "header" => name.to_lowercase(),
+                    // It is the whole query: its name is not sent.
+                    "querystring" => String::new(),
+                    _ => name.to_owned(),
+                };
                 Key::Name(place.to_owned(), name)
             };
             let key = position.map_or_else(by_name, Key::Position);
@@ -333,7 +338,7 @@ impl<'a> Pair<'a> {
     }
 
     fn schemas(self, walk: &mut Walk<'a>) {
-        let usage = Use {
+        let mut usage = Use {
             loose: true,
             repeats: Writing::of(walk.new, self.new).repeats,
             header: self.old.place == "header",
@@ -341,6 +346,10 @@ impl<'a> Pair<'a> {
                 || walk.new.is_true(self.new.node, "required"),
             ..Use::of(Spot::Parameter)
         };
+        // It has a media type, and is read as a body is.
+        if self.new.place == "querystring" {
+            usage = Use::body(Direction::Request, false);
+        }
         let carried = Carried { operation: self.both.number, old: self.old.node, new: self.new.node, usage };
         carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, message));
     }

@@ -79,9 +79,11 @@ fn name(both: Both<'_>, status: &str) -> String {
 
 fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
     let (Some(was), Some(is)) = (walk.old.resolve(was), walk.new.resolve(is)) else { return };
-    if walk.differs(was, is, "description") {
-        let message = format!("the description of the status {status} changed");
-        note(walk, both, status, Rule::Api(A::DescriptionChanged), (Some(was), Some(is)), message);
+    for (key, rule) in [("description", A::DescriptionChanged), ("summary", A::SummaryChanged)] {
+        if walk.differs(was, is, key) {
+            let message = format!("the {key} of the status {status} changed");
+            note(walk, both, status, Rule::Api(rule), (Some(was), Some(is)), message);
+        }
     }
     headers::compare(walk, both, &name(both, status), (was, is));
     links(walk, both, status, was, is);

@@ -22,7 +22,7 @@ pub(crate) type Defects = BTreeMap<(ApiRule, NodeId), String>;
 pub(crate) struct Side<'a> {
     pub(crate) document: &'a Document,
     pub(crate) tree: &'a Tree,
-    /// In OpenAPI 3.1, what stands beside a `$ref` counts; in 3.0 it does not.
+    /// From OpenAPI 3.1 on, what stands beside a `$ref` counts; in 3.0 it does not.
     pub(crate) siblings_count: bool,
     prints: Prints,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
@@ -47,7 +47,7 @@ impl<'a> Side<'a> {
         let mut side = Self {
             document,
             tree: document.tree(),
-            siblings_count: document.openapi().starts_with("3.1"),
+            siblings_count: !document.openapi().starts_with("3.0"),
             prints: Prints::new(document.tree()),
             targets: Vec::new(),
             contexts: contexts(document.tree()),

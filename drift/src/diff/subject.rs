@@ -4,6 +4,7 @@ use openapi_source::tree::NodeId;
 
 use super::side::Side;
 use super::value::shorten;
+use crate::operations::ADDITIONAL;
 
 /// The name of a schema, or of the schema that holds a keyword.
 pub(super) fn name(side: &Side<'_>, node: NodeId) -> String {
@@ -22,6 +23,8 @@ fn beginning<'s>(steps: &'s [&'s str]) -> (String, &'s [&'s str]) {
         ["components", "schemas", name, rest @ ..] => ((*name).to_owned(), rest),
         ["components", kind, name, rest @ ..] => (format!("{name} ({kind})"), after_schema(rest)),
         [root @ ("paths" | "webhooks"), path, rest @ ..] => {
+            // Operations of other methods are one level deeper.
+            let rest = if rest.first() == Some(&ADDITIONAL) { &rest[1..] } else { rest };
             let method = rest.first().filter(|step| **step != "parameters");
             let name = method
                 .map_or_else(|| (*path).to_owned(), |method| format!("{} {path}", method.to_uppercase()));

@@ -19,8 +19,11 @@ fn errors_name_the_place_and_the_reason() {
         ("{} {}", "api:1:4: not JSON: trailing characters"),
         ("- a", "api:1:1: not an OpenAPI document: its root is no object"),
         ("a: 1", "api:1:1: not an OpenAPI document: it has no `openapi`"),
-        ("info: {}\nswagger: '2.0'", "api:2:1: Swagger 2.0 is not read"),
-        ("openapi: 3.2.0", "api:1:1: OpenAPI `3.2.0` is not read, only 3.0 and 3.1"),
+        (
+            "info: {}\nswagger: '2.0'",
+            "api:2:1: Swagger 2.0 is not read; convert the document to OpenAPI 3 first, for example with `swagger2openapi`",
+        ),
+        ("openapi: 3.3.0", "api:1:1: OpenAPI `3.3.0` is not read, only 3.0, 3.1 and 3.2"),
         ("openapi: 3.1", "api:1:1: `openapi` is not a string like \"3.0.3\""),
         ("openapi: '3.10.0'", "api:1:1: OpenAPI `3.10.0` is not read"),
         (

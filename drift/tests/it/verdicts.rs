@@ -47,6 +47,8 @@ fn wrap(place: &str, text: &str) -> String {
             ),
         ),
         "document" => format!("--- {{openapi: 3.1.0, info: {{title: t, version: '1'}}, {members}}}"),
+        "path-3.2" => in_version("3.2.0", &format!("paths: {{/a: {{post: {{}}, {members}}}}}")),
+        "document-3.2" => format!("--- {{openapi: 3.2.0, info: {{title: t, version: '1'}}, {members}}}"),
         place => crate::changes::wrapped(place, text),
     }
 }

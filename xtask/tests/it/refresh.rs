@@ -202,7 +202,7 @@ fn what_cannot_be_used_changes_nothing() {
     site.redirect("/file", "file:///etc/hostname");
     site.redirect("/password", "http://somebody:word@127.0.0.1/");
     for (path, content, problem) in [
-        ("/openapi.json", version("\"3.2.0\""), "OpenAPI `3.2.0` is not read, only 3.0 and 3.1"),
+        ("/openapi.json", version("\"3.3.0\""), "OpenAPI `3.3.0` is not read, only 3.0, 3.1 and 3.2"),
         ("/openapi.json", dangling, "`$ref` resolves to nothing: `#/components/schemas/Gone`"),
         ("/openapi.json", "{\"openapi\": \"3.0.3\",".to_owned(), "/openapi.json:1:"),
         ("/openapi.json", "{\"swagger\": \"2.0\"}".to_owned(), "Swagger 2.0 is not read"),

@@ -107,7 +107,8 @@ fn selected<'a>(side: &Side<'a>, facts: Facts<'_>, discriminator: NodeId) -> BTr
         .filter_map(|node| Some((schema_name(side.reference(node)?), side.resolve(node))))
         .collect();
     let mut mapped = BTreeSet::new();
-    for (value, target) in mapping {
+    let other = side.get(discriminator, "defaultMapping").map(|node| ("any other value", node));
+    for (value, target) in mapping.into_iter().chain(other) {
         let Some(target) = side.tree.string(target) else { continue };
         let name = schema_name(target);
         mapped.insert(name);

@@ -78,6 +78,7 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
         ("in", A::SecurityComponentPlaceChanged),
         ("name", A::SecurityComponentPlaceChanged),
         ("openIdConnectUrl", A::SecurityComponentOpenIdUrlChanged),
+        ("oauth2MetadataUrl", A::SecurityComponentOpenIdUrlChanged),
     ] {
         if !(key == "name" && is_same_header)
             && let Some(message) = changed(key)
@@ -85,7 +86,7 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
             note(walk, rule, name, nodes, message);
         }
     }
-    for key in ["description", "bearerFormat"] {
+    for key in ["description", "bearerFormat", "deprecated"] {
         if walk.differs(was, is, key) {
             let nodes = (old.get(was, key).or(nodes.0), new.get(is, key).or(nodes.1));
             let message = format!("its `{key}` changed");
@@ -118,6 +119,7 @@ fn oauth_flow(walk: &mut Walk<'_>, name: &str, flow: &str, was: NodeId, is: Node
     let (old, new) = (walk.old, walk.new);
     for (key, rule) in [
         ("authorizationUrl", A::SecurityComponentUrlChanged),
+        ("deviceAuthorizationUrl", A::SecurityComponentUrlChanged),
         ("tokenUrl", A::SecurityComponentTokenUrlChanged),
         ("refreshUrl", A::SecurityComponentRefreshUrlChanged),
     ] {
