@@ -1,16 +1,22 @@
 //! The document type of the public interface.
 
 use std::fmt;
+use std::ops::Range;
 
 use openapi_source::Source;
 use openapi_source::tree::{NodeId, Tree};
+use percent_encoding::percent_decode_str;
 
+use crate::files::{self, Files};
 use crate::operations::{self, Operation};
 use crate::{Excerpt, Location, ParseError, Span};
 
 /// An OpenAPI 3.0, 3.1 or 3.2 document, with its text and the place of every node.
 #[derive(Clone)]
-pub struct Document(Source);
+pub struct Document {
+    source: Source,
+    files: Files,
+}
 
 impl Document {
     /// Reads a document from memory: JSON if its first character is `{` or `[`, else YAML. The name, most often a path,
@@ -31,31 +37,63 @@ impl Document {
     pub fn parse(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Result<Self, ParseError> {
         let source = Source::parse(name, content)?;
         check_version(&source)?;
-        Ok(Self(source))
+        Ok(Self { source, files: Files::default() })
+    }
+
+    /// Reads a document that consists of several files. Those that it refers to are loaded by a function that gets their
+    /// path below the root: relative, with `/` between the steps, without `..`. The path of the document itself is given in
+    /// the same way; where the name ends with it, files are named as the document is.
+    ///
+    /// URLs are never loaded, nor is anything outside of the root. A file that cannot be loaded is no error: the comparison
+    /// says at each place that refers to it that it is [`incomplete`](crate::Comparison::incomplete).
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Document::parse`].
+    ///
+    /// ```
+    /// use openapi_drift::Document;
+    ///
+    /// let api = "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths: {/items: {$ref: 'paths/items.yaml'}}\n";
+    /// let document = Document::parse_with("v1/api.yaml", "api.yaml", api, &mut |path| match path {
+    ///     "paths/items.yaml" => Ok("get: {}".into()),
+    ///     _ => Err("no such file".to_owned()),
+    /// })?;
+    /// assert_eq!(document.operations()[0].to_string(), "GET /items");
+    /// # Ok::<(), openapi_drift::ParseError>(())
+    /// ```
+    pub fn parse_with(
+        name: impl Into<String>,
+        path: &str,
+        content: impl Into<Vec<u8>>,
+        load: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<Self, ParseError> {
+        let mut document = Self::parse(name, content)?;
+        document.files = Files::load(&mut document.source, path, load);
+        Ok(document)
     }
 
     /// The name that was given to [`Document::parse`].
     pub fn name(&self) -> &str {
-        self.0.name()
+        self.source.name()
     }
 
     /// The version of OpenAPI, as in `3.1.0`.
     pub fn openapi(&self) -> &str {
-        self.0.scalar("/openapi").unwrap_or_default()
+        self.source.scalar("/openapi").unwrap_or_default()
     }
 
     /// The API's version: `info.version`. `version: 1.0` is a number in YAML, and what the author meant is plain.
     pub fn version(&self) -> Option<&str> {
-        self.0.scalar("/info/version")
+        self.source.scalar("/info/version")
     }
 
     /// The API's title: `info.title`.
     pub fn title(&self) -> Option<&str> {
-        self.0.scalar("/info/title")
+        self.source.scalar("/info/title")
     }
 
-    /// Returns the operations of `paths`, in the order of the document. Those that a path item takes from somewhere else by
-    /// `$ref` are not among them.
+    /// Returns the operations of `paths`, in the order of the document.
     ///
     /// ```
     /// let yaml = "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths: {/items: {get: {}, summary: Items}}\n";
@@ -68,27 +106,71 @@ impl Document {
         let tree = self.tree();
         let paths = tree.find("/paths").map_or(&[][..], |paths| tree.entries(paths));
         let operations = paths.iter().flat_map(|path| {
-            let all = operations::of_item(tree, path.value).collect::<Vec<_>>();
-            all.into_iter().map(|(method, _)| (tree.str(path.key), method))
+            let item = self.referenced(path.value);
+            let all = operations::of_item(tree, path.value)
+                .chain(item.into_iter().flat_map(|item| operations::of_item(tree, item)));
+            all.map(|(method, _)| (tree.str(path.key), method)).collect::<Vec<_>>()
         });
         operations
             .map(|(path, method)| Operation { path: path.to_owned(), method: method.to_uppercase() })
             .collect()
     }
 
-    /// The whole text.
+    /// Returns the node that the `$ref` of a node leads to, if it has one that leads somewhere.
+    fn referenced(&self, node: NodeId) -> Option<NodeId> {
+        let (tree, mut node, mut found) = (self.tree(), node, None);
+        // A longer chain is a circle, most likely: the comparison reports it.
+        for _ in 0..16 {
+            let Some(reference) = tree.get(node, "$ref").and_then(|reference| tree.string(reference)) else {
+                break;
+            };
+            node = self.follow(node, reference).ok()?;
+            found = Some(node);
+        }
+        found
+    }
+
+    /// Returns where a reference from a node leads, but for anchors.
+    fn follow(&self, from: NodeId, reference: &str) -> Result<NodeId, String> {
+        let root = self.files.follow(self.path(from), reference)?;
+        let fragment = files::split(reference).1;
+        let decoded = percent_decode_str(fragment).decode_utf8().map_err(|error| error.to_string())?;
+        self.tree().find_from(root, &decoded).ok_or_else(|| "leads nowhere".to_owned())
+    }
+
+    /// Returns the files.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Returns the path of the file that a node is in.
+    pub(crate) fn path(&self, node: NodeId) -> &str {
+        self.files.path(self.tree().root(node))
+    }
+
+    /// Returns the name of the file that a span is in.
+    pub fn name_at(&self, span: Span) -> &str {
+        self.source.name_at(span)
+    }
+
+    /// Returns the text of the file that a span is in, and the bytes of the span within it.
+    pub fn text_at(&self, span: Span) -> (&str, Range<usize>) {
+        self.source.text_at(span)
+    }
+
+    /// The whole text, without that of other files.
     pub fn text(&self) -> &str {
-        self.0.text()
+        self.source.text()
     }
 
     /// The text of a span.
     pub fn source(&self, span: Span) -> Option<&str> {
-        self.0.source(span)
+        self.source.source(span)
     }
 
     /// The whole lines that a span touches.
     pub fn excerpt(&self, span: Span) -> Excerpt<'_> {
-        self.0.excerpt(span)
+        self.source.excerpt(span)
     }
 
     /// Where the node that a JSON pointer names stands.
@@ -107,24 +189,24 @@ impl Document {
     /// # Ok::<(), openapi_drift::ParseError>(())
     /// ```
     pub fn to_json(&self) -> String {
-        self.0.to_json()
+        self.source.to_json()
     }
 
     /// Whether the document is written in JSON.
     pub fn is_json(&self) -> bool {
-        self.0.is_json()
+        self.source.is_json()
     }
 
     pub(crate) fn tree(&self) -> &Tree {
-        self.0.tree()
+        self.source.tree()
     }
 
     pub(crate) fn position(&self, offset: u32) -> (u32, u32) {
-        self.0.position(offset)
+        self.source.position(offset)
     }
 
     pub(crate) fn location(&self, node: NodeId) -> Location {
-        self.0.location(node)
+        self.source.location(node)
     }
 }
 

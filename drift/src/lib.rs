@@ -28,6 +28,7 @@ pub mod cases;
 mod comparison;
 mod diff;
 mod document;
+mod files;
 mod finding;
 mod operations;
 pub mod report;

@@ -1,6 +1,7 @@
 //! Any bytes as either document: no panic, no hang.
 //!
-//! The input is cut at its first byte 0xff, which no document has; an input without one is both documents.
+//! The input is cut at each byte 0xff, which no document has: the old document, the new one, and the files that they refer
+//! to. An input without one is both documents.
 
 #![no_main]
 
@@ -8,10 +9,21 @@ use libfuzzer_sys::fuzz_target;
 use openapi_drift::{Document, Options, compare_with};
 
 fuzz_target!(|input: &[u8]| {
-    let cut = input.iter().position(|byte| *byte == 0xff);
-    let (old, new) = cut.map_or((input, input), |cut| (&input[..cut], &input[cut + 1..]));
+    let parts: Vec<&[u8]> = input.split(|byte| *byte == 0xff).collect();
+    let (old, new, files) = match &parts[..] {
+        [one] => (*one, *one, &[][..]),
+        [old, new, files @ ..] => (*old, *new, files),
+        [] => return,
+    };
+    let read = |name: &str, content: &[u8]| {
+        Document::parse_with(name, name, content, &mut |path| {
+            let number = path.bytes().map(usize::from).sum::<usize>();
+            let file = number.checked_rem(files.len()).map(|at| files[at].to_vec());
+            file.ok_or_else(|| "no such file".to_owned())
+        })
+    };
     let options = Options::on(jiff::civil::date(2026, 6, 1));
-    let (Ok(old), Ok(new)) = (Document::parse("old", old), Document::parse("new", new)) else { return };
+    let (Ok(old), Ok(new)) = (read("old", old), read("new", new)) else { return };
     let there = compare_with(&old, &new, &options);
     for finding in &there.findings {
         for (document, place) in [(&old, &finding.old), (&new, &finding.new)] {

@@ -1,6 +1,7 @@
 //! [`Source`]: a parsed document with its name and its text.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::ParseError;
@@ -9,11 +10,21 @@ use crate::text::{self, Text};
 use crate::tree::{Kind, NodeId, Tree};
 use crate::{json, yaml};
 
-/// Holds a JSON or YAML document, with its text and the place of every node.
+/// Holds a JSON or YAML document, with its text and the place of every node, and documents that were appended to it.
 #[derive(Clone)]
 pub struct Source {
     name: String,
     tree: Tree,
+    appended: Vec<Appended>,
+}
+
+/// A document after the first.
+#[derive(Clone)]
+struct Appended {
+    name: String,
+    text: Arc<Text>,
+    /// Where its bytes begin among those of all documents.
+    base: u32,
 }
 
 impl Source {
@@ -33,10 +44,71 @@ impl Source {
     /// ```
     pub fn parse(name: impl Into<String>, content: impl Into<Vec<u8>>) -> Result<Self, ParseError> {
         let name = name.into();
-        let text = Arc::new(text::decode(&name, content.into())?);
-        let tree = if is_json(&text) { json::read(&text) } else { yaml::read(&text) };
-        let tree = tree.map_err(|(at, reason)| ParseError::new(&name, text.position(at), reason))?;
-        Ok(Self { name, tree })
+        let (_, tree) = read(&name, content.into())?;
+        Ok(Self { name, tree, appended: Vec::new() })
+    }
+
+    /// Parses another document, and appends its nodes to the tree. Returns its root. References between the documents are
+    /// for the caller to follow; [`Source::to_json`] writes the first alone.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Source::parse`], and if all documents together are larger than one may be. Nothing is appended then.
+    ///
+    /// ```
+    /// let mut source = openapi_source::Source::parse("api.yaml", "a: {$ref: 'b.yaml'}\n")?;
+    /// let root = source.append("b.yaml", "type: string\n")?;
+    /// let place = source.location(source.tree().get(root, "type").expect("exists"));
+    /// assert_eq!((source.name_at(place.span), place.line, &*place.pointer), ("b.yaml", 1, "/type"));
+    /// assert_eq!(source.source(place.span), Some("type: string"));
+    /// # Ok::<(), openapi_source::ParseError>(())
+    /// ```
+    pub fn append(
+        &mut self,
+        name: impl Into<String>,
+        content: impl Into<Vec<u8>>,
+    ) -> Result<NodeId, ParseError> {
+        let name = name.into();
+        let (text, tree) = read(&name, content.into())?;
+        // One byte more, so that the end of one document is not the beginning of the next.
+        let base = self.end() + 1;
+        if base + text.as_str().len() > crate::SIZE_LIMIT {
+            let limit = crate::SIZE_LIMIT >> 20;
+            return Err(ParseError::new(&name, (1, 1), format!("all documents are longer than {limit} MiB")));
+        }
+        let base = base as u32;
+        let root = self.tree.graft(tree, base).map_err(|reason| ParseError::new(&name, (1, 1), reason))?;
+        self.appended.push(Appended { name, text, base });
+        Ok(root)
+    }
+
+    /// Returns the number of bytes of all documents.
+    fn end(&self) -> usize {
+        self.appended
+            .last()
+            .map_or_else(|| self.text().len(), |last| last.base as usize + last.text.as_str().len())
+    }
+
+    /// Returns the document that a byte is in: its name, its text, and where its bytes begin.
+    fn document_at(&self, offset: u32) -> (&str, &Text, u32) {
+        let after = self.appended.partition_point(|document| document.base <= offset);
+        match after.checked_sub(1).map(|at| &self.appended[at]) {
+            None => (&self.name, self.tree.text(), 0),
+            Some(Appended { name, text, base }) => (name, text, *base),
+        }
+    }
+
+    /// Returns the name of the document that a span is in.
+    pub fn name_at(&self, span: Span) -> &str {
+        self.document_at(span.start).0
+    }
+
+    /// Returns the text of the document that a span is in, and the bytes of the span within that text.
+    pub fn text_at(&self, span: Span) -> (&str, Range<usize>) {
+        let (_, text, base) = self.document_at(span.start);
+        let text = text.as_str();
+        let within = |offset: u32| (offset.saturating_sub(base) as usize).min(text.len());
+        (text, within(span.start)..within(span.end).max(within(span.start)))
     }
 
     /// Returns the name that was given to [`Source::parse`].
@@ -64,19 +136,23 @@ impl Source {
 
     /// Returns the text of a span.
     pub fn source(&self, span: Span) -> Option<&str> {
-        self.text().get(span.start as usize..span.end as usize)
+        let (text, range) = self.text_at(span);
+        // A span that reaches beyond the document is none of it.
+        (range.len() as u32 == span.end.checked_sub(span.start)?).then(|| text.get(range))?
     }
 
     /// Returns the whole lines that a span touches.
     pub fn excerpt(&self, span: Span) -> Excerpt<'_> {
-        let end = (span.end as usize).saturating_sub(1);
-        let (first_line, text) = self.tree.text().lines(span.start as usize, end);
+        let (_, text, base) = self.document_at(span.start);
+        let within = |offset: u32| offset.saturating_sub(base) as usize;
+        let (first_line, text) = text.lines(within(span.start), within(span.end).saturating_sub(1));
         Excerpt { first_line, text }
     }
 
     /// Returns line and column of a byte, both from 1, the column in characters.
     pub fn position(&self, offset: u32) -> (u32, u32) {
-        self.tree.text().position(offset as usize)
+        let (_, text, base) = self.document_at(offset);
+        text.position((offset - base) as usize)
     }
 
     /// Returns the place of the node that a JSON pointer (RFC 6901) names; if there is no such node, of its deepest ancestor
@@ -99,7 +175,7 @@ impl Source {
     /// Returns the place of a node.
     pub fn location(&self, node: NodeId) -> Location {
         let start = self.tree.start(node);
-        let (line, column) = self.tree.text().position(start as usize);
+        let (line, column) = self.position(start);
         let end = self.tree.span(node).1.max(start);
         Location { pointer: self.tree.pointer(node), line, column, span: Span { start, end } }
     }
@@ -132,6 +208,13 @@ impl Source {
         let position = self.tree.text().position(self.tree.start(node) as usize);
         ParseError::new(&self.name, position, reason)
     }
+}
+
+fn read(name: &str, content: Vec<u8>) -> Result<(Arc<Text>, Tree), ParseError> {
+    let text = Arc::new(text::decode(name, content)?);
+    let tree = if is_json(&text) { json::read(&text) } else { yaml::read(&text) };
+    let tree = tree.map_err(|(at, reason)| ParseError::new(name, text.position(at), reason))?;
+    Ok((text, tree))
 }
 
 fn is_json(text: &Text) -> bool {

@@ -4,7 +4,7 @@ use openapi_source::tree::{Kind, Tree};
 
 /// What the keys of a mapping are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Context {
+pub(crate) enum Context {
     /// Keywords of OpenAPI, and extensions.
     Keywords,
     /// Names, as those of properties.
@@ -13,19 +13,22 @@ pub(super) enum Context {
     Data,
 }
 
-/// The contexts of all mappings and sequences. A property may be called as a keyword or an extension, so it takes the whole
+/// The contexts of all mappings and sequences from a node on, with which a document begins. A property may be called as a keyword or an extension, so it takes the whole
 /// way from the root to tell.
-pub(super) fn contexts(tree: &Tree) -> Vec<Context> {
-    let mut contexts = vec![Context::Keywords; tree.len()];
+pub(crate) fn contexts(tree: &Tree, first: usize) -> Vec<Context> {
+    let mut contexts = vec![Context::Keywords; tree.len() - first];
     // Parents come before what they hold.
-    for node in tree.nodes().skip(1) {
+    for node in tree.nodes().skip(first) {
         let is_list = match tree.kind(node) {
             Kind::Mapping(_) => false,
             Kind::Sequence(_) => true,
             _ => continue,
         };
         let parent = tree.parent(node);
-        contexts[node.index()] = match (contexts[parent.index()], tree.key(node)) {
+        if parent == node {
+            continue;
+        }
+        contexts[node.index() - first] = match (contexts[parent.index() - first], tree.key(node)) {
             (Context::Data, _) => Context::Data,
             (_, None) => Context::Keywords,
             (Context::Names, Some(name)) => {
@@ -84,7 +87,7 @@ mod tests {
                 "default": {"type": "string"}, "x-id": {"const": {"f": 6}}, "properties": {"x-a": {"g": 7}}}}}}}"#;
         let document = Document::parse("json", text).unwrap();
         let tree = document.tree();
-        let contexts = super::contexts(tree);
+        let contexts = super::contexts(tree, 0);
         for (pointer, is_data) in [
             ("/paths/~1a/get/parameters/0/schema", false),
             ("/paths/~1a/get/parameters/0/example", true),

@@ -219,7 +219,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
         return;
     }
     for ((rule, node), message) in theirs {
-        let same_place = walk.old.tree.find(&walk.new.tree.pointer(node));
+        let same_place = walk.old.twin(walk.new, node);
         let old = same_place
             .filter(|old| ours.contains_key(&(rule, *old)))
             .or_else(|| before.get(&(rule, identity(walk.new, rule, node))).copied());
@@ -243,7 +243,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
 fn identity(side: &Side<'_>, rule: A, node: NodeId) -> String {
     match rule {
         A::DanglingReference | A::ExternalReference => side.reference(node).unwrap_or_default().to_owned(),
-        _ => side.tree.pointer(node),
+        _ => side.place(node),
     }
 }
 

@@ -58,12 +58,22 @@ fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<Found<'a>> {
         if path.starts_with("x-") {
             continue;
         }
+        let own = item;
         let Some(item) = side.resolve(item) else { continue };
         if !side.tree.is_mapping(item) {
             side.defect(A::Malformed, item, "a path item is an object".to_owned());
             continue;
         }
-        for (method, node) in operations::of_item(side.tree, item) {
+        // What stands beside a reference counts as well, and first.
+        let own = Some(own).filter(|own| *own != item);
+        let mut known = BTreeSet::new();
+        let all = own.into_iter().chain([item]).flat_map(|item| {
+            operations::of_item(side.tree, item).map(move |(method, node)| (item, method, node))
+        });
+        for (item, method, node) in all {
+            if !known.insert(method) {
+                continue;
+            }
             if side.tree.is_mapping(node) {
                 found.push(Found { path, method, item, node });
             } else {

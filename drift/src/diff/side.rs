@@ -12,6 +12,7 @@ use super::data::{Context, contexts};
 use super::value::{Print, Prints};
 use super::view::Views;
 use crate::Document;
+use crate::files;
 use crate::rule::ApiRule;
 
 /// What is wrong with a document, by rule and place.
@@ -29,7 +30,8 @@ pub(crate) struct Side<'a> {
     targets: Vec<NodeId>,
     /// What the keys of each mapping are, by node.
     contexts: Vec<Context>,
-    anchors: RefCell<Option<HashMap<String, NodeId>>>,
+    /// The anchors by the root of their file and their name.
+    anchors: RefCell<Option<HashMap<(NodeId, String), NodeId>>>,
     /// What is wrong, and where.
     defects: RefCell<Defects>,
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
@@ -50,7 +52,7 @@ impl<'a> Side<'a> {
             siblings_count: !document.openapi().starts_with("3.0"),
             prints: Prints::new(document.tree()),
             targets: Vec::new(),
-            contexts: contexts(document.tree()),
+            contexts: contexts(document.tree(), 0),
             anchors: RefCell::default(),
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
@@ -58,7 +60,7 @@ impl<'a> Side<'a> {
             holders: RefCell::default(),
         };
         let target = |node| match side.string(node, "$ref") {
-            Some(reference) => side.look_up(reference).unwrap_or(NodeId::NOWHERE),
+            Some(reference) => side.look_up(side.document.path(node), reference).unwrap_or(NodeId::NOWHERE),
             None => NodeId::NONE,
         };
         side.targets = side.tree.nodes().map(target).collect();
@@ -202,28 +204,59 @@ impl<'a> Side<'a> {
             return Some(target);
         }
         let reference = self.reference(node)?;
-        let rule = self.look_up(reference).err()?;
-        let leads = if rule == ApiRule::ExternalReference { "out of the document" } else { "nowhere" };
+        let rule = self.look_up(self.document.path(node), reference).err()?;
+        let reason = match rule {
+            ApiRule::ExternalReference => {
+                self.document.files().follow(self.document.path(node), reference).err().unwrap_or_default()
+            }
+            _ => "leads nowhere".to_owned(),
+        };
         let shown = super::value::shorten(reference, 120);
-        self.defect(rule, node, format!("`{shown}` leads {leads}"));
+        self.defect(rule, node, format!("`{shown}` {reason}"));
         None
     }
 
-    fn look_up(&self, reference: &str) -> Result<NodeId, ApiRule> {
-        let fragment = reference.strip_prefix('#').ok_or(ApiRule::ExternalReference)?;
+    /// Returns where a reference in the file with a path leads.
+    fn look_up(&self, path: &str, reference: &str) -> Result<NodeId, ApiRule> {
+        if reference.is_empty() {
+            return Err(ApiRule::DanglingReference);
+        }
+        let root = self.document.files().follow(path, reference).map_err(|_| ApiRule::ExternalReference)?;
+        let (_, fragment) = files::split(reference);
         let fragment = percent_decode_str(fragment).decode_utf8().map_err(|_| ApiRule::DanglingReference)?;
         if fragment.is_empty() || fragment.starts_with('/') {
-            return self.tree.find(&fragment).ok_or(ApiRule::DanglingReference);
+            return self.tree.find_from(root, &fragment).ok_or(ApiRule::DanglingReference);
         }
         let mut anchors = self.anchors.borrow_mut();
         let anchors = anchors.get_or_insert_with(|| {
-            self.tree.values_of("$anchor").map(|(name, node)| (name.to_owned(), node)).collect()
+            let all = self.tree.values_of("$anchor");
+            all.map(|(name, node)| ((self.tree.root(node), name.to_owned()), node)).collect()
         });
-        anchors.get(&*fragment).copied().ok_or(ApiRule::DanglingReference)
+        anchors.get(&(root, fragment.into_owned())).copied().ok_or(ApiRule::DanglingReference)
     }
 
-    /// Whether a reference, perhaps one of the other document, leads somewhere in this one.
-    pub(crate) fn leads_somewhere(&self, reference: &str) -> bool {
-        self.look_up(reference).is_ok()
+    /// Returns whether a reference, perhaps one of the other document in a file of this path, leads somewhere in this one.
+    pub(crate) fn leads_somewhere(&self, path: &str, reference: &str) -> bool {
+        self.look_up(path, reference).is_ok()
+    }
+
+    /// Returns the node at the same place of the same file as one of the other document.
+    pub(crate) fn twin(&self, other: &Side<'_>, node: NodeId) -> Option<NodeId> {
+        let path = other.document.path(node);
+        // The documents themselves may have any path.
+        let root = match other.tree.root(node) {
+            NodeId::ROOT => NodeId::ROOT,
+            _ => self.document.files().root(path)?,
+        };
+        self.tree.find_from(root, &other.tree.pointer(node))
+    }
+
+    /// Returns the place of a node as a reference to it, from nowhere in particular.
+    pub(crate) fn place(&self, node: NodeId) -> String {
+        let path = match self.tree.root(node) {
+            NodeId::ROOT => "",
+            _ => self.document.path(node),
+        };
+        format!("{path}#{}", self.tree.pointer(node))
     }
 }

@@ -12,7 +12,16 @@ pub(super) fn name(side: &Side<'_>, node: NodeId) -> String {
     let steps: Vec<String> =
         pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-    let (mut name, rest) = beginning(&steps);
+    let is_document = |steps: &[&str]| matches!(steps.first(), Some(&("components" | "paths" | "webhooks")));
+    let (mut name, rest) = match side.tree.root(node) {
+        // A file of its own is called as what it describes.
+        root if root != NodeId::ROOT && !is_document(&steps) => {
+            let path = side.document.path(node);
+            let file = path.rsplit('/').next().unwrap_or(path);
+            (file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned(), &steps[..])
+        }
+        _ => beginning(&steps),
+    };
     inside(&mut name, rest);
     shorten(&name, 160)
 }

@@ -76,9 +76,8 @@ fn without_comma(line: &[u8]) -> &[u8] {
 
 /// The line before a place, the text from it on, and how much of that is the place.
 fn parts<'a>(document: &'a Document, location: &Location) -> (&'a str, &'a str, usize) {
-    let text = document.text();
-    let start = (location.span.start as usize).min(text.len());
-    let end = (location.span.end as usize).clamp(start, text.len());
+    let (text, range) = document.text_at(location.span);
+    let (start, end) = (range.start, range.end);
     let (before, after) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
     (before.rsplit('\n').next().unwrap_or_default(), after, (end - start).min(after.len()))
 }

@@ -35,7 +35,13 @@ fn annotation(report: &Report<'_>, entry: &Entry<'_>, out: &mut dyn Write) -> io
     };
     write!(out, "::{command} ")?;
     if let Some((document, at)) = place(report, entry) {
-        write!(out, "file={},line={},col={},", command_property(document.name()), at.line, at.column)?;
+        write!(
+            out,
+            "file={},line={},col={},",
+            command_property(document.name_at(at.span)),
+            at.line,
+            at.column
+        )?;
     }
     let title = format!("{} {}", finding.severity, finding.rule.id());
     write!(out, "title={}::", command_property(&title))?;

@@ -95,7 +95,10 @@ impl Page<'_> {
         let sides = [("before", self.report.old, &finding.old), ("after", self.report.new, &finding.new)];
         let places = sides.into_iter().filter_map(|(name, document, at)| {
             let at = at.as_ref()?;
-            Some(format!("{name} {}", code(&format!("{}:{}:{}", document.name(), at.line, at.column))))
+            Some(format!(
+                "{name} {}",
+                code(&format!("{}:{}:{}", document.name_at(at.span), at.line, at.column))
+            ))
         });
         let mut places: Vec<String> = places.collect();
         if finding.severity <= Severity::Safe && places.len() > 1 {

@@ -215,7 +215,7 @@ fn name(document: &Document) -> String {
 }
 
 fn place(document: &Document, at: &Location) -> String {
-    format!("{}:{}:{}", visible(document.name()), at.line, at.column)
+    format!("{}:{}:{}", visible(document.name_at(at.span)), at.line, at.column)
 }
 
 /// The operations that a change reaches, unless its subject says it.

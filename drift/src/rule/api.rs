@@ -191,7 +191,7 @@ api_rules! {
     OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI, or its schemas in another dialect. Tools that read it must know those.";
     // defects
     DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what stands there cannot be compared or generated. Ask the publisher to mend it.";
-    ExternalReference "document-reference-external" Dangerous "A `$ref` leads out of the document and is not followed, so what stands there is not compared. Bundle the document first.";
+    ExternalReference "document-reference-external" Dangerous "A `$ref` leads to a file that could not be loaded, out of the root, or to a URL, which is never fetched, so what stands there is not compared. Give the tool all files, or bundle the document first.";
     CyclicReference "document-reference-cyclic" Dangerous "A `$ref` leads back to itself, so it describes nothing. Ask the publisher to mend it.";
     ParameterLocationUnknown "document-parameter-location-unknown" Dangerous "A parameter is in a place that OpenAPI 3 does not know, as `in: body` of Swagger 2. It is not compared; ask the publisher to mend it.";
     ParameterDuplicate "document-parameter-duplicate" Dangerous "An operation has the same parameter twice. The first counts; ask the publisher to mend it.";

@@ -4,6 +4,7 @@
 
 mod cases;
 mod changes;
+mod files;
 mod hostile;
 mod incomplete;
 mod reading;

@@ -93,6 +93,7 @@ impl Builder {
             index: HashMap::new(),
             hasher: RandomState::new(),
             duplicates: Vec::new(),
+            roots: Vec::new(),
         };
         Self {
             tree,

@@ -1,6 +1,7 @@
 //! A parsed document as one arena of nodes, each of which has its place in the text and its parent.
 
 mod builder;
+mod graft;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -106,7 +107,7 @@ fn mark(key: &str) -> u32 {
 /// A mapping larger than this gets an index.
 const SMALL: usize = 12;
 
-/// Holds the nodes of a document. Aliases share the node that they name.
+/// Holds the nodes of a document, and of those that were appended to it. Aliases share the node that they name.
 #[derive(Clone, Debug)]
 pub struct Tree {
     text: Arc<Text>,
@@ -120,11 +121,22 @@ pub struct Tree {
     index: HashMap<NodeId, HashMap<u64, u32>>,
     hasher: RandomState,
     duplicates: Vec<(NodeId, u32)>,
+    /// The roots of the documents after the first.
+    roots: Vec<NodeId>,
 }
 
 impl Tree {
     pub(crate) fn text(&self) -> &Text {
         &self.text
+    }
+
+    /// Returns the root of the document that a node is in.
+    #[inline]
+    pub fn root(&self, node: NodeId) -> NodeId {
+        match self.roots.partition_point(|root| *root <= node) {
+            0 => NodeId::ROOT,
+            after => self.roots[after - 1],
+        }
     }
 
     /// Returns all nodes, in the order in which they begin: each after its parent.
@@ -172,7 +184,7 @@ impl Tree {
         }
     }
 
-    /// Returns the node's parent; the root's is the root.
+    /// Returns the node's parent; a root's is the root.
     #[inline]
     pub fn parent(&self, node: NodeId) -> NodeId {
         self.places[node.index()].parent
@@ -248,12 +260,15 @@ impl Tree {
         }
     }
 
-    /// Returns the JSON pointer of a node (RFC 6901).
+    /// Returns the JSON pointer of a node (RFC 6901) within its document.
     pub fn pointer(&self, node: NodeId) -> String {
         let mut steps = Vec::new();
         let mut node = node;
-        while node != NodeId::ROOT {
+        loop {
             let Place { parent, slot, .. } = self.places[node.index()];
+            if parent == node {
+                break;
+            }
             steps.push((parent, slot));
             node = parent;
         }
@@ -272,27 +287,32 @@ impl Tree {
     #[inline]
     pub fn key(&self, node: NodeId) -> Option<&str> {
         let Place { parent, slot, .. } = self.places[node.index()];
-        let entries = if node == NodeId::ROOT { &[] } else { self.entries(parent) };
+        let entries = if node == parent { &[] } else { self.entries(parent) };
         entries.get(slot as usize).map(|entry| self.str(entry.key))
     }
 
     /// Returns the node that a JSON pointer names, its steps not percent-encoded.
     pub fn find(&self, pointer: &str) -> Option<NodeId> {
-        self.walk(pointer)?.ok()
+        self.walk(NodeId::ROOT, pointer)?.ok()
+    }
+
+    /// Returns the same as [`Tree::find`] in the document with another root.
+    pub fn find_from(&self, root: NodeId, pointer: &str) -> Option<NodeId> {
+        self.walk(root, pointer)?.ok()
     }
 
     /// Returns the node that a JSON pointer names, or its deepest ancestor that exists. `None` if the text is no pointer.
     pub fn find_deepest(&self, pointer: &str) -> Option<NodeId> {
-        let (Ok(node) | Err(node)) = self.walk(pointer)?;
+        let (Ok(node) | Err(node)) = self.walk(NodeId::ROOT, pointer)?;
         Some(node)
     }
 
     /// Follows a pointer to its node, or else to the last node on the way.
-    fn walk(&self, pointer: &str) -> Option<Result<NodeId, NodeId>> {
+    fn walk(&self, root: NodeId, pointer: &str) -> Option<Result<NodeId, NodeId>> {
         if pointer.is_empty() {
-            return Some(Ok(NodeId::ROOT));
+            return Some(Ok(root));
         }
-        let mut node = NodeId::ROOT;
+        let mut node = root;
         for step in pointer.strip_prefix('/')?.split('/') {
             let next = match self.kind(node) {
                 Kind::Mapping(_) if step.contains('~') => {

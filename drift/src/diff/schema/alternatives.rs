@@ -122,10 +122,10 @@ impl Lens<'_, '_> {
             let Some(node) = plain.node().filter(|_| only_wraps && list.len() > 1) else { continue };
             let wraps = theirs.len() > ours.len();
             let (outer, inner) = if wraps { (new, old) } else { (old, new) };
-            let pointer = inner.tree.pointer(node);
+            let place = inner.place(node);
             let is_same = |member: &NodeId| {
                 outer.is_reference(*member)
-                    && outer.resolve(*member).is_some_and(|target| outer.tree.pointer(target) == pointer)
+                    && outer.resolve(*member).is_some_and(|target| outer.place(target) == place)
             };
             let Some(at) = list.iter().position(is_same) else { continue };
             let (change, word) = if wraps { (added, "added to") } else { (removed, "removed from") };

@@ -168,7 +168,10 @@ fn demands<'a>(side: &Side<'a>, node: NodeId) -> Demands<'a> {
 /// whole document. Two schemas that both documents have are two, whatever they say.
 fn may_be_same(old: &Side<'_>, new: &Side<'_>, ours: NodeId, theirs: NodeId) -> bool {
     match (old.reference(ours), new.reference(theirs)) {
-        (Some(ours), Some(theirs)) => !new.leads_somewhere(ours) && !old.leads_somewhere(theirs),
+        (Some(name), Some(other)) => {
+            !new.leads_somewhere(old.document.path(ours), name)
+                && !old.leads_somewhere(new.document.path(theirs), other)
+        }
         _ => true,
     }
 }
