@@ -17,7 +17,12 @@ pub(super) fn request(walk: &mut Walk<'_>, both: Both<'_>) {
     let ours = walk.old.get_resolved(both.old.node, "requestBody");
     let theirs = walk.new.get_resolved(both.new.node, "requestBody");
     let note = |walk: &mut Walk<'_>, change: C, message: &str| {
-        let nodes = (ours.or(Some(both.old.node)), theirs.or(Some(both.new.node)));
+        let place = |side: &Side<'_>, body: Option<NodeId>, operation: NodeId| {
+            let required = body.and_then(|body| side.get(body, "required"));
+            let is_named = matches!(change, C::BecameOptional | C::BecameRequired);
+            required.filter(|_| is_named).or(body).or(Some(operation))
+        };
+        let nodes = (place(walk.old, ours, both.old.node), place(walk.new, theirs, both.new.node));
         let rule = match change {
             C::AddedRequired | C::AddedOptional if both.reversed => Rule::Api(A::SentBodyAdded),
             C::Removed if both.reversed => Rule::Api(A::SentBodyRemoved),

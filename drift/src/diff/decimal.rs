@@ -36,6 +36,11 @@ impl Decimal {
         let magnitude = exponent.saturating_add(whole.len() as i128 - leading);
         Some(Self { negative, digits, magnitude })
     }
+
+    /// Returns whether it is a whole number that is not negative.
+    pub(crate) fn is_count(&self) -> bool {
+        !self.negative && self.digits.len() as i128 <= self.magnitude.max(0)
+    }
 }
 
 /// Exponents beyond what 128 bits hold are one: nothing that people write is near.

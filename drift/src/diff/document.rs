@@ -194,7 +194,8 @@ fn order(was: &str, is: &str) -> Option<(Ordering, bool)> {
     Some((order, promise(&was) < promise(&is)))
 }
 
-/// Notes the defects of both documents, if anything differs at all. One that the old document had as well is nothing new.
+/// Notes the defects of both documents, if anything differs at all. One that the old document had as well is nothing new;
+/// of malformed values those that are gone are noted, too: what the value means now could not be compared.
 pub(super) fn defects(walk: &mut Walk<'_>) {
     for side in [walk.old, walk.new] {
         for (node, start) in side.tree.duplicates() {
@@ -218,24 +219,33 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
     if walk.found.is_empty() && before.keys().eq(after.keys()) && is_whole {
         return;
     }
+    for ((rule, node), message) in &ours {
+        if *rule == A::Malformed && !after.contains_key(&(*rule, identity(walk.old, *rule, *node))) {
+            note_defect(walk, *rule, format!("no longer: {message}"), Some(*node), None);
+        }
+    }
     for ((rule, node), message) in theirs {
-        let same_place = walk.old.twin(walk.new, node);
+        // A value that is malformed in another way is another value.
+        let same_place = walk.old.twin(walk.new, node).filter(|_| rule != A::Malformed);
         let old = same_place
             .filter(|old| ours.contains_key(&(rule, *old)))
             .or_else(|| before.get(&(rule, identity(walk.new, rule, node))).copied());
-        let raw = Raw {
-            rule: Rule::Api(rule),
-            message,
-            kind: SubjectKind::Document,
-            name: None,
-            old,
-            new: Some(node),
-            origin: Origin::Nothing,
-            section: Section::Document,
-            unsent: false,
-        };
-        walk.found.push(raw);
+        note_defect(walk, rule, message, old, Some(node));
     }
+}
+
+fn note_defect(walk: &mut Walk<'_>, rule: A, message: String, old: Option<NodeId>, new: Option<NodeId>) {
+    walk.found.push(Raw {
+        rule: Rule::Api(rule),
+        message,
+        kind: SubjectKind::Document,
+        name: None,
+        old,
+        new,
+        origin: Origin::Nothing,
+        section: Section::Document,
+        unsent: false,
+    });
 }
 
 /// What makes a defect the same in both documents: its place, and for a reference where it ought to lead, since that is
@@ -243,6 +253,7 @@ pub(super) fn defects(walk: &mut Walk<'_>) {
 fn identity(side: &Side<'_>, rule: A, node: NodeId) -> String {
     match rule {
         A::DanglingReference | A::ExternalReference => side.reference(node).unwrap_or_default().to_owned(),
+        A::Malformed => format!("{} {}", side.place(node), side.print(node)),
         _ => side.place(node),
     }
 }

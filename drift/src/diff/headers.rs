@@ -108,13 +108,21 @@ impl Header<'_, '_> {
     fn compare(&self, walk: &mut Walk<'_>) {
         let what = self.headers.what;
         match (walk.old.is_true(self.old, "required"), walk.new.is_true(self.new, "required")) {
-            (true, false) => self.note(walk, C::BecameOptional, &format!("the {what} may be absent")),
-            (false, true) => self.note(walk, C::BecameRequired, &format!("the {what} is always there")),
+            (true, false) => {
+                self.note(walk, C::BecameOptional, "required", &format!("the {what} may be absent"))
+            }
+            (false, true) => {
+                self.note(walk, C::BecameRequired, "required", &format!("the {what} is always there"))
+            }
             _ => {}
         }
         match (walk.old.is_true(self.old, "deprecated"), walk.new.is_true(self.new, "deprecated")) {
-            (false, true) => self.note(walk, C::Deprecated, &format!("the {what} was deprecated")),
-            (true, false) => self.note(walk, C::Reactivated, &format!("the {what} is no longer deprecated")),
+            (false, true) => {
+                self.note(walk, C::Deprecated, "deprecated", &format!("the {what} was deprecated"))
+            }
+            (true, false) => {
+                self.note(walk, C::Reactivated, "deprecated", &format!("the {what} is no longer deprecated"))
+            }
             _ => {}
         }
         for (key, change) in [
@@ -123,11 +131,11 @@ impl Header<'_, '_> {
             ("explode", C::ExplodeChanged),
         ] {
             if walk.differs(self.old, self.new, key) {
-                self.note(walk, change, &format!("the `{key}` of the {what} changed"));
+                self.note(walk, change, key, &format!("the `{key}` of the {what} changed"));
             }
         }
         if walk.old.examples(self.old) != walk.new.examples(self.new) {
-            self.note(walk, C::ExampleChanged, &format!("the examples of the {what} changed"));
+            self.note(walk, C::ExampleChanged, "example", &format!("the examples of the {what} changed"));
         }
         let spot = match self.headers.direction {
             Direction::Request => Spot::Parameter,
@@ -135,15 +143,17 @@ impl Header<'_, '_> {
         };
         let usage = Use { loose: true, header: spot == Spot::Parameter, ..Use::of(spot) };
         let carried = Carried { operation: self.headers.both.number, old: self.old, new: self.new, usage };
-        carried.compare(walk, |walk, change, _, message| self.note(walk, change, &message));
+        carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, &message));
     }
 
-    fn note(&self, walk: &mut Walk<'_>, change: C, message: &str) {
+    fn note(&self, walk: &mut Walk<'_>, change: C, key: &str, message: &str) {
         let place = match self.headers.direction {
             Direction::Request => Place::RequestParameter,
             Direction::Response => Place::ResponseHeader,
         };
-        let nodes = (Some(self.old), Some(self.new));
+        let old = walk.old.get(self.old, key).unwrap_or(self.old);
+        let new = walk.new.get(self.new, key).unwrap_or(self.new);
+        let nodes = (Some(old), Some(new));
         if let Some(rule) = change.at(place) {
             let (number, kind) = (self.headers.both.number, self.headers.kind);
             walk.note(number, rule, kind, self.subject.clone(), nodes, message);

@@ -5,9 +5,9 @@
 
 mod bodies;
 mod carried;
-mod data;
 mod decimal;
 mod document;
+mod grammar;
 mod headers;
 mod keyword;
 mod named;
@@ -36,7 +36,7 @@ use crate::comparison::{Comparison, Incomplete, Options, Which};
 use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::rule::{Direction, Rule, Severity};
 
-pub(crate) use data::{Context, contexts};
+pub(crate) use grammar::{Context, contexts};
 use reach::Reach;
 use side::Side;
 use walk::{Origin, Raw, Walk};
@@ -52,6 +52,7 @@ pub(crate) fn run(old: &Document, new: &Document, options: &Options) -> Comparis
     named::compare(&mut walk);
     security::document(&mut walk);
     document::compare(&mut walk);
+    drop_malformed(&mut walk);
     document::defects(&mut walk);
     document::version(&mut walk);
     let reach = Reach::new(&walk, &known);
@@ -72,6 +73,16 @@ fn incomplete((which, side): (Which, &Side<'_>)) -> Vec<Incomplete> {
     parts.sort_by_key(|((rule, node), _)| (*node, *rule));
     let part = |((_, node), reason)| Incomplete { which, location: side.document.location(node), reason };
     parts.into_iter().map(part).collect()
+}
+
+/// Drops what was found at values that are malformed in one of the documents, as if they were absent. They are findings of
+/// their own.
+fn drop_malformed<'a>(walk: &mut Walk<'a>) {
+    let (old, new) = (walk.old, walk.new);
+    let is_within = |side: &Side<'a>, node: Option<NodeId>| {
+        node.is_some_and(|node| old.is_within_malformed(side, node) || new.is_within_malformed(side, node))
+    };
+    walk.found.retain(|raw| !(is_within(old, raw.old) || is_within(new, raw.new)));
 }
 
 /// Joins what was found at one part that several operations share, as a parameter by reference: it is one change.
@@ -112,10 +123,11 @@ fn finding(old: &Side<'_>, new: &Side<'_>, reach: &Reach, raw: Raw, joined: &[u3
         (Some(node), None) => subject::name(old, node),
         (None, None) => String::new(),
     });
-    let is_known_defect = matches!(raw.rule, Rule::Api(rule) if rule.is_defect()) && raw.old.is_some();
+    let is_defect = matches!(raw.rule, Rule::Api(rule) if rule.is_defect());
     let is_unused = section == Some(Section::Unused);
     let severity = match raw.rule.severity() {
-        _ if is_known_defect => Severity::Docs,
+        _ if is_defect && raw.new.is_none() => Severity::Safe,
+        _ if is_defect && raw.old.is_some() => Severity::Docs,
         severity if raw.unsent => severity.min(Severity::Safe),
         // Who uses the schema, and how, the document does not say.
         severity if is_unused => severity.min(Severity::Dangerous),

@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use openapi_source::tree::{Kind, NodeId, Tree};
 use percent_encoding::percent_decode_str;
 
-use super::data::{Context, contexts};
+use super::grammar::{self, Context, contexts};
 use super::value::{Print, Prints};
 use super::view::Views;
 use crate::Document;
@@ -32,6 +32,8 @@ pub(crate) struct Side<'a> {
     contexts: Vec<Context>,
     /// The anchors by the root of their file and their name.
     anchors: RefCell<Option<HashMap<(NodeId, String), NodeId>>>,
+    /// Values that are not of the kind that OpenAPI has in their place.
+    malformed: grammar::Malformed,
     /// What is wrong, and where.
     defects: RefCell<Defects>,
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
@@ -54,6 +56,7 @@ impl<'a> Side<'a> {
             targets: Vec::new(),
             contexts: contexts(document.tree(), 0),
             anchors: RefCell::default(),
+            malformed: grammar::Malformed::new(),
             defects: RefCell::default(),
             patience: Cell::new(PATIENCE),
             views: RefCell::new(Views::new(arena, document.tree().len())),
@@ -64,7 +67,40 @@ impl<'a> Side<'a> {
             None => NodeId::NONE,
         };
         side.targets = side.tree.nodes().map(target).collect();
+        let follow = |node: NodeId| {
+            Some(side.targets[node.index()]).filter(|to| *to != NodeId::NONE && *to != NodeId::NOWHERE)
+        };
+        side.malformed = grammar::find(side.tree, side.siblings_count, follow);
+        for (node, message) in &side.malformed {
+            side.defect(ApiRule::Malformed, *node, message.clone());
+        }
         side
+    }
+
+    /// Returns whether a value is not of the kind that OpenAPI has in its place.
+    pub(crate) fn is_malformed(&self, node: NodeId) -> bool {
+        self.malformed.contains_key(&node)
+    }
+
+    /// Returns whether a node, or where it would be the node of the other document, is within a malformed value.
+    pub(crate) fn is_within_malformed(&self, other: &Side<'a>, node: NodeId) -> bool {
+        if self.malformed.is_empty() {
+            return false;
+        }
+        let root = if std::ptr::eq(self, other) { self.tree.root(node) } else { self.twin_root(other, node) };
+        let pointer = other.tree.pointer(node);
+        let mut at = root;
+        let mut steps = pointer.split('/').skip(1);
+        loop {
+            if self.is_malformed(at) {
+                return true;
+            }
+            let Some(step) = steps.next() else { return false };
+            match self.tree.find_from(at, &format!("/{step}")) {
+                Some(next) => at = next,
+                None => return false,
+            }
+        }
     }
 
     pub(crate) fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
@@ -242,13 +278,17 @@ impl<'a> Side<'a> {
 
     /// Returns the node at the same place of the same file as one of the other document.
     pub(crate) fn twin(&self, other: &Side<'_>, node: NodeId) -> Option<NodeId> {
-        let path = other.document.path(node);
+        self.tree.find_from(self.twin_root(other, node), &other.tree.pointer(node))
+    }
+
+    /// Returns the root of the same file as that of a node of the other document; of a file that this one does not have, the
+    /// root of the document.
+    fn twin_root(&self, other: &Side<'_>, node: NodeId) -> NodeId {
         // The documents themselves may have any path.
-        let root = match other.tree.root(node) {
+        match other.tree.root(node) {
             NodeId::ROOT => NodeId::ROOT,
-            _ => self.document.files().root(path)?,
-        };
-        self.tree.find_from(root, &other.tree.pointer(node))
+            _ => self.document.files().root(other.document.path(node)).unwrap_or(NodeId::ROOT),
+        }
     }
 
     /// Returns the place of a node as a reference to it, from nowhere in particular.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use openapi_source::tree::{Kind, NodeId};
+use openapi_source::tree::{Kind, NodeId, Tree};
 
 use super::side::Side;
 
@@ -19,21 +19,32 @@ impl Sunset {
     /// Reads a date, with or without a time behind it.
     pub(crate) fn read(side: &Side<'_>, node: Option<NodeId>) -> Self {
         let Some(node) = node else { return Self::None };
-        let date = side.tree.string(node).and_then(|text| {
-            let date = text.get(..10)?;
-            let rest = text.get(10..)?;
-            if rest.is_empty() {
-                date.parse().ok()
-            } else {
-                text.parse::<jiff::Timestamp>().ok().and(date.parse().ok())
-            }
-        });
-        date.map_or(Self::Invalid, Self::On)
+        date(side.tree, node).map_or(Self::Invalid, Self::On)
     }
 
     pub(crate) fn of(side: &Side<'_>, node: NodeId) -> Self {
         Self::read(side, side.get(node, "x-sunset"))
     }
+}
+
+fn date(tree: &Tree, node: NodeId) -> Option<Date> {
+    let text = tree.string(node)?;
+    let (date, rest) = (text.get(..10)?, text.get(10..)?);
+    match rest {
+        "" => date.parse().ok(),
+        _ => text.parse::<jiff::Timestamp>().ok().and(date.parse().ok()),
+    }
+}
+
+/// Returns whether a value is a date.
+pub(super) fn is_date(tree: &Tree, node: NodeId) -> bool {
+    date(tree, node).is_some()
+}
+
+/// Returns whether a value is a level of stability, or none.
+pub(super) fn is_level(tree: &Tree, node: NodeId) -> bool {
+    matches!(tree.kind(node), Kind::Null)
+        || matches!(tree.string(node), Some("draft" | "alpha" | "beta" | "stable" | ""))
 }
 
 /// What is promised.

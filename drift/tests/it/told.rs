@@ -43,6 +43,24 @@ fn altered(document: &Value, pointer: &str) -> Option<Value> {
     Some(changed)
 }
 
+/// The document with values of other types at a pointer.
+fn retyped(document: &Value, pointer: &str) -> Vec<Value> {
+    let others = match document.pointer(pointer).unwrap() {
+        Value::String(_) => [Value::from(5), Value::Bool(true)],
+        Value::Bool(true) => [Value::from("yes"), Value::from("true")],
+        Value::Bool(false) => [Value::from("no"), Value::from(0)],
+        Value::Number(_) => [Value::from("5"), Value::Array(vec![])],
+        Value::Array(_) => [Value::from("a"), Value::Object(Map::new())],
+        _ => [Value::from("a"), Value::Array(vec![])],
+    };
+    let changed = others.iter().map(|other| {
+        let mut changed = document.clone();
+        *changed.pointer_mut(pointer).unwrap() = other.clone();
+        changed
+    });
+    changed.collect()
+}
+
 /// Whether no credential is accepted where this is the value of `security`.
 fn has_no_credential(security: &Value) -> bool {
     security.as_array().is_none_or(|list| list.iter().all(|item| item == &Value::Object(Map::new())))
@@ -104,8 +122,8 @@ fn nothing_changes_in_silence() {
         let mut all = Vec::new();
         pointers(&value, "", &mut all);
         for pointer in all.into_iter().filter(|pointer| !says_nothing(&value, pointer)) {
-            for changed in [Some(without(&value, &pointer)), altered(&value, &pointer)].into_iter().flatten()
-            {
+            let changed = [Some(without(&value, &pointer)), altered(&value, &pointer)].into_iter().flatten();
+            for changed in changed.chain(retyped(&value, &pointer)) {
                 let Ok(new) = Document::parse("new", changed.to_string()) else { continue };
                 if compare_with(&old, &new, &options()).findings.is_empty() {
                     silent.push(format!("{pointer} of {name}"));

@@ -114,6 +114,13 @@ impl<'a> Lens<'_, 'a> {
         self.report_at(change, self.places(keyword), message);
     }
 
+    /// Returns whether the value of a keyword is malformed on either side.
+    fn is_malformed(&self, keyword: K) -> bool {
+        let is_malformed =
+            |side: &Side<'_>, facts: Facts<'_>| facts.all(keyword).any(|node| side.is_malformed(node));
+        is_malformed(self.old_side(), self.old.facts) || is_malformed(self.new_side(), self.new.facts)
+    }
+
     /// Returns the nodes that a change of a keyword is reported at.
     fn places(&self, keyword: K) -> (Option<NodeId>, Option<NodeId>) {
         let old = self.old.facts.first(keyword).or_else(|| self.old.node());

@@ -29,8 +29,13 @@ impl<'a> Lens<'_, 'a> {
         let (old, new) = (self.old_side(), self.new_side());
         let ours = map(old, self.old.facts, K::Properties);
         let theirs = map(new, self.new.facts, K::Properties);
-        let (was_required, is_required) =
+        let (mut was_required, mut is_required) =
             (strings(old, self.old.facts, K::Required), strings(new, self.new.facts, K::Required));
+        // What one document does not say in a way that can be read is not compared.
+        if self.is_malformed(K::Required) {
+            was_required.extend(is_required.iter().copied());
+            is_required.clone_from(&was_required);
+        }
         for (name, nodes) in &ours {
             let others = theirs.get(name);
             let (was, is) = (was_required.contains(name), is_required.contains(name));
@@ -44,7 +49,15 @@ impl<'a> Lens<'_, 'a> {
             match others {
                 None => self.property_removed(name, nodes[0], was),
                 Some(others) => {
-                    let is = traits(new, others, is);
+                    let mut is = traits(new, others, is);
+                    let malformed =
+                        |flag| has_malformed(old, nodes, flag) || has_malformed(new, others, flag);
+                    if was.read_only != is.read_only && malformed(K::ReadOnly) {
+                        is.read_only = was.read_only;
+                    }
+                    if was.write_only != is.write_only && malformed(K::WriteOnly) {
+                        is.write_only = was.write_only;
+                    }
                     self.property_changed(name, (nodes[0], others[0]), was, is);
                     // Of what one side does not send, no program of today depends on the values.
                     let unsent = match self.direction() {
@@ -265,6 +278,12 @@ impl<'a> Lens<'_, 'a> {
             self.walk.note_schema(self.pair, rule, nodes, message);
         }
     }
+}
+
+/// Returns whether the value of a keyword of a property is malformed.
+fn has_malformed(side: &Side<'_>, nodes: &[NodeId], keyword: K) -> bool {
+    let facts = side.viewed(side.view_of(nodes)).facts;
+    facts.all(keyword).any(|node| side.is_malformed(node))
 }
 
 fn traits(side: &Side<'_>, nodes: &[NodeId], required: bool) -> Traits {
