@@ -14,15 +14,18 @@
 //!
 //! A [`Document`] is JSON or YAML with the place of every node. [`compare`] follows each pair of schemas once for each
 //! direction, so it costs and finds as much as the documents are large, however often their schemas refer to one
-//! another. A [`Finding`] names its [`Rule`], both places, and the operations that reach what changed. Nothing is read
-//! but the two documents; nothing is written.
+//! another. A [`Finding`] names its [`Rule`], both places, and the operations that reach what changed. The library does no
+//! I/O: the files that a document refers to are loaded by the caller ([`Document::parse_with`]), and what was not loaded, or
+//! leads nowhere, makes the comparison [`incomplete`](Comparison::incomplete).
 //!
 //! No change goes untold but those that are none to anybody who calls the API: notation, order, and how schemas are put
-//! together; what stands beside a `$ref` in OpenAPI 3.0; in requests, what is read-only; whether the schema of a
-//! parameter or a header is deprecated, for those say it themselves; what is named in `components` and is no schema,
-//! where nothing refers to it; keys that OpenAPI does not know, and extensions, apart from `x-sunset`,
+//! together; what stands beside a `$ref` in OpenAPI 3.0; in requests, that a read-only property comes or goes; header
+//! parameters that OpenAPI ignores (`Accept`, `Content-Type`, `Authorization`); whether the schema of a parameter or a
+//! header is deprecated, for those say it themselves; what is named in `components` and is no schema, where nothing refers
+//! to it; keys that OpenAPI does not know, and extensions, apart from `x-sunset`,
 //! `x-stability-level` and `x-extensible-enum`. Named schemas that no operation uses, as those of events, are compared
-//! as if the server sent them; what is found there is [`Severity::Dangerous`] at most.
+//! as if the server sent them; what is found there is [`Severity::Dangerous`] at most. A value of the wrong kind, as in
+//! `required: yes`, is a finding, and never read as if it were absent.
 
 pub mod cases;
 mod comparison;

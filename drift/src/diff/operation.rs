@@ -6,7 +6,7 @@ use openapi_source::tree::NodeId;
 
 use super::operations::{Both, Found, Known, callbacks};
 use super::side::Side;
-use super::sunset::{Stability, Sunset};
+use super::sunset::{self, Stability, Sunset};
 use super::value::{Print, shorten};
 use super::walk::Walk;
 use super::{bodies, parameters, responses, security};
@@ -155,15 +155,13 @@ fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
                 A::DeprecatedSunsetParse,
                 "the operation's announced end is no date any more".to_owned(),
             )),
-            (Sunset::Invalid, Sunset::On(day)) => Some((
-                A::SunsetRepaired,
-                format!("the operation's announced end was no date, and is {day} now"),
-            )),
             (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => Some((
                 A::SunsetDateChangedTooSmall,
                 format!("the operation's announced end moved from {before} to {after}"),
             )),
-            _ => None,
+            (before, after) => {
+                sunset::moved(before, after).map(|(rule, what)| (rule, format!("the operation {what}")))
+            }
         },
         (false, false) => None,
     };

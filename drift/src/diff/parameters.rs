@@ -8,7 +8,7 @@ use super::carried::Carried;
 use super::headers::Headers;
 use super::operations::{Both, Found, template};
 use super::side::Side;
-use super::sunset::Sunset;
+use super::sunset::{self, Sunset};
 use super::value::shorten;
 use super::walk::{Spot, Use, Walk};
 use crate::finding::SubjectKind;
@@ -281,17 +281,17 @@ impl<'a> Pair<'a> {
                 (_, Sunset::Invalid) => {
                     (C::SunsetParse, "the parameter's announced end is no date any more".to_owned())
                 }
-                (Sunset::Invalid, Sunset::On(day)) => {
-                    let message = format!("the parameter's announced end was no date, and is {day} now");
-                    let nodes = (Some(self.old.node), Some(self.new.node));
-                    let (rule, kind) = (Rule::Api(A::SunsetRepaired), SubjectKind::Parameter);
-                    return walk.note(self.both.number, rule, kind, self.old.describe(), nodes, message);
-                }
                 (Sunset::On(before), Sunset::On(after)) if after < before && after < earliest => (
                     C::SunsetDateChangedTooSmall,
                     format!("the parameter's announced end moved from {before} to {after}"),
                 ),
-                _ => return,
+                (before, after) => {
+                    let Some((rule, what)) = sunset::moved(before, after) else { return };
+                    let (number, kind) = (self.both.number, SubjectKind::Parameter);
+                    let nodes = (Some(self.old.node), Some(self.new.node));
+                    let message = format!("the parameter {what}");
+                    return walk.note(number, Rule::Api(rule), kind, self.old.describe(), nodes, message);
+                }
             },
         };
         self.note(walk, change, "deprecated", message);

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use openapi_source::tree::{Kind, NodeId, Tree};
 
 use super::side::Side;
+use crate::rule::ApiRule as A;
 
 /// The end of something deprecated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,27 @@ pub(super) fn is_date(tree: &Tree, node: NodeId) -> bool {
 pub(super) fn is_level(tree: &Tree, node: NodeId) -> bool {
     matches!(tree.kind(node), Kind::Null)
         || matches!(tree.string(node), Some("draft" | "alpha" | "beta" | "stable" | ""))
+}
+
+/// Returns what the end of something that was deprecated before is now, where no rule of another name says it: in words
+/// that follow its name.
+pub(crate) fn moved(before: Sunset, after: Sunset) -> Option<(A, String)> {
+    match (before, after) {
+        (Sunset::None, Sunset::On(day)) => Some((A::SunsetNearer, format!("ends on {day}"))),
+        (Sunset::On(day), Sunset::None) => {
+            Some((A::SunsetNearer, format!("no longer ends on {day}: no day is announced")))
+        }
+        (Sunset::On(before), Sunset::On(after)) if after < before => {
+            Some((A::SunsetNearer, format!("ends on {after}, before on {before}")))
+        }
+        (Sunset::On(before), Sunset::On(after)) if after > before => {
+            Some((A::SunsetFurther, format!("ends on {after}, before on {before}")))
+        }
+        (Sunset::Invalid, Sunset::On(day)) => {
+            Some((A::SunsetRepaired, format!("ends on {day}; what was announced before was no date")))
+        }
+        _ => None,
+    }
 }
 
 /// What is promised.

@@ -50,6 +50,8 @@ api_rules! {
     SunsetDateTooSmall "api-sunset-date-too-small" Breaking "An operation was deprecated and ends sooner than the policy allows. Leave it now, or ask the publisher for more time.";
     SunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Breaking "The end of a deprecated operation was moved to a nearer day than the policy allows. Leave it now, or ask the publisher for more time.";
     SunsetDeleted "sunset-deleted" Breaking "The end of a deprecated operation was taken out of the document: it may come any day. Ask the publisher for `x-sunset`.";
+    SunsetNearer "sunset-nearer" Dangerous "The end of something deprecated was announced, or moved to an earlier day, or is no longer announced. Leave it before that day.";
+    SunsetFurther "sunset-further" Safe "The end of something deprecated was moved to a later day. Leave it before that day.";
     SunsetRepaired "sunset-repaired" Safe "The end of something deprecated was no date before, and is one now. Leave it before that day.";
     PathRemovedBeforeSunset "api-path-removed-before-sunset" Breaking "A path was removed before its announced end. Calls fail with 404: stay on the old version or ask the publisher.";
     PathRemovedWithDeprecation "api-path-removed-with-deprecation" Safe "A path was removed after it had been deprecated. Calls fail with 404, as announced.";

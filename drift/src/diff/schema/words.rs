@@ -2,7 +2,7 @@
 
 use super::{K, Lens, Viewed};
 use crate::diff::side::Side;
-use crate::diff::sunset::{Stability, Sunset};
+use crate::diff::sunset::{Stability, Sunset, moved};
 use crate::diff::walk::Spot;
 use crate::rule::SchemaChange as C;
 
@@ -61,7 +61,14 @@ impl Lens<'_, '_> {
                 self.report(change, K::Deprecated, message);
             }
             (true, false) => self.report(C::Reactivated, K::Deprecated, "it is no longer deprecated"),
-            _ => {}
+            (true, true) => {
+                let before = sunset(self.old_side(), self.old);
+                let after = sunset(self.new_side(), self.new);
+                if let Some((rule, what)) = moved(before, after) {
+                    self.report_rule(rule, self.places(K::Sunset), format!("it {what}"));
+                }
+            }
+            (false, false) => {}
         }
         if !self.is_property() {
             return;
