@@ -8,7 +8,7 @@ use openapi_source::Source;
 use openapi_source::tree::{NodeId, Tree};
 use percent_encoding::percent_decode_str;
 
-use crate::diff::{Context, contexts};
+use crate::context::{Context, contexts};
 
 /// How many files a document may consist of.
 const MOST_FILES: usize = 1000;

@@ -29,6 +29,7 @@
 
 pub mod cases;
 mod comparison;
+mod context;
 mod diff;
 mod document;
 mod files;

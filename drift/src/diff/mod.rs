@@ -36,7 +36,6 @@ use crate::comparison::{Comparison, Incomplete, Options, Which};
 use crate::finding::{Finding, Section, Subject, SubjectKind};
 use crate::rule::{Direction, Rule, Severity};
 
-pub(crate) use grammar::{Context, contexts};
 use reach::Reach;
 use side::Side;
 use walk::{Origin, Raw, Walk};

@@ -8,10 +8,11 @@ use bumpalo::Bump;
 use openapi_source::tree::{Kind, NodeId, Tree};
 use percent_encoding::percent_decode_str;
 
-use super::grammar::{self, Context, contexts};
+use super::grammar;
 use super::value::{Print, Prints};
 use super::view::Views;
 use crate::Document;
+use crate::context::{Context, contexts};
 use crate::files;
 use crate::rule::ApiRule;
 

@@ -224,6 +224,9 @@ impl<'a> Side<'a> {
         let mut pending: Vec<Part> = view.parts.iter().rev().copied().collect();
         while let Some(part) = pending.pop() {
             if flat.parts.len() >= PARTS {
+                let message =
+                    format!("`allOf` brings more than {PARTS} schemas together; they were not joined");
+                self.defect(crate::rule::ApiRule::Entangled, part.node, message);
                 return Draft { parts: view.parts.to_vec(), ..flat };
             }
             let part = Part { without_all_of: true, ..part };

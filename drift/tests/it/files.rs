@@ -192,3 +192,33 @@ fn files_are_limited() {
     let found = compare(&document, &document);
     assert!(found.incomplete.iter().any(|part| part.reason.contains("more than 1000 files")));
 }
+
+#[test]
+fn alternatives_may_move_to_files() {
+    let api = |a: &str, b: &str, schemas: &str| {
+        format!(
+            "{HEAD}paths: {{/a: {{get: {{responses: {{'200': {{description: d, content: {{a/json: {{schema: {{oneOf: [{{$ref: '{a}'}}, {{$ref: '{b}'}}]}}}}}}}}}}}}}}}}\n{schemas}"
+        )
+    };
+    let schema =
+        |name: &str, kind: &str| format!("{{type: object, properties: {{{name}: {{type: {kind}}}}}}}");
+    let schemas = format!(
+        "components: {{schemas: {{Card: {}, Cash: {}}}}}\n",
+        schema("card", "string"),
+        schema("cash", "string")
+    );
+    let one = api("#/components/schemas/Card", "#/components/schemas/Cash", &schemas);
+    let files = Files::from([
+        ("api.yaml", api("Card.yaml", "Cash.yaml", "")),
+        ("Card.yaml", schema("card", "integer")),
+        ("Cash.yaml", schema("cash", "string")),
+    ]);
+    let whole = read("api.yaml", "api.yaml", &Files::from([("api.yaml", one)])).0;
+    let found = compare(&whole, &read("api.yaml", "api.yaml", &files).0);
+    let lines = said(&found);
+    assert!(
+        lines.iter().any(|line| line.starts_with("breaking response-property-type-changed")),
+        "{lines:?}"
+    );
+    assert!(!lines.iter().any(|line| line.contains("one-of")), "{lines:?}");
+}

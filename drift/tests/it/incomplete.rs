@@ -22,3 +22,23 @@ fn references_that_lead_nowhere_make_a_comparison_incomplete() {
     let whole = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\n";
     assert!(compare(whole, whole).is_complete());
 }
+
+#[test]
+fn what_is_over_a_limit_makes_a_comparison_incomplete() {
+    let document = |schema: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{responses: {{'200': {{description: d, content: {{a/json: {{schema: {schema}}}}}}}}}}}}}}}\n"
+        )
+    };
+    let parts: Vec<String> =
+        (0..300).map(|at| format!("{{properties: {{p{at}: {{type: string}}}}}}")).collect();
+    let joined = document(&format!("{{allOf: [{}]}}", parts.join(", ")));
+    let plain = document("{type: object, properties: {p0: {type: integer}}}");
+    assert!(crate::ids(&compare(&plain, &joined)).contains(&"document-entangled"));
+    let found = compare(&joined, &plain);
+    let reasons: Vec<_> = found.incomplete.iter().map(|part| (part.which, &*part.reason)).collect();
+    assert_eq!(
+        reasons,
+        [(Which::Old, "`allOf` brings more than 256 schemas together; they were not joined")]
+    );
+}

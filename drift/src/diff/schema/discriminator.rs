@@ -123,7 +123,7 @@ fn selected<'a>(side: &Side<'a>, facts: Facts<'_>, discriminator: NodeId) -> BTr
 }
 
 /// Returns the name of the schema that a reference or a mapping names.
-fn schema_name(reference: &str) -> &str {
+pub(super) fn schema_name(reference: &str) -> &str {
     let last = reference.rsplit('/').next().unwrap_or(reference);
     [".yaml", ".yml", ".json"].iter().find_map(|end| last.strip_suffix(end)).unwrap_or(last)
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use openapi_source::tree::NodeId;
 
+use super::discriminator::schema_name;
 use super::equivalence::{equivalent, map};
 use super::types::{Types, own_types};
 use super::{K, strings};
@@ -32,6 +33,13 @@ pub(super) fn match_members<'a>(
     matched.by(|node| old.reference(node), |node| new.reference(node));
     matched.by(|node| Some(old.print(node)), |node| Some(new.print(node)));
     matched.by_meaning(old, new);
+    // A schema that came to be in a file of its own, or no longer is.
+    let moved = |side: &Side<'a>, other: &Side<'a>, node: NodeId| {
+        let reference =
+            side.reference(node).filter(|name| !other.leads_somewhere(side.document.path(node), name))?;
+        Some(schema_name(reference))
+    };
+    matched.by(|node| moved(old, new, node), |node| moved(new, old, node));
     // The title of a member of one kind: a reference, or a schema in its place.
     fn title<'a>(side: &Side<'a>, node: NodeId, is_reference: bool) -> Option<&'a str> {
         let schema = if is_reference { side.resolve(node)? } else { node };
