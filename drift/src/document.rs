@@ -44,8 +44,8 @@ impl Document {
     /// path below the root: relative, with `/` between the steps, without `..`. The path of the document itself is given in
     /// the same way; where the name ends with it, files are named as the document is.
     ///
-    /// URLs are never loaded, nor is anything outside of the root. A file that cannot be loaded is no error: the comparison
-    /// says at each place that refers to it that it is [`incomplete`](crate::Comparison::incomplete).
+    /// URLs are never loaded, nor is anything outside of the root. A file that cannot be loaded is no error: each place
+    /// that refers to it makes the comparison [`incomplete`](crate::Comparison::incomplete).
     ///
     /// # Errors
     ///

@@ -134,7 +134,7 @@ fn incomplete(reference: &str, others: &[(&'static str, &str)]) -> (Vec<String>,
 }
 
 #[test]
-fn what_cannot_be_loaded_is_said_and_nothing_outside_of_the_root_is_asked_for() {
+fn what_cannot_be_loaded_is_reported_and_nothing_outside_of_the_root_is_asked_for() {
     for (reference, expected) in [
         ("../secret.yaml", "leads out of the root"),
         ("a/../../secret.yaml", "leads out of the root"),

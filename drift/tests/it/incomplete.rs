@@ -1,4 +1,4 @@
-//! What could not be compared is said, whether something else changed or not.
+//! What could not be compared is reported, whether something else changed or not.
 
 use openapi_drift::Which;
 
