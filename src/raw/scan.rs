@@ -3,6 +3,8 @@
 //! Python writes `NaN` and lone surrogates as JSON by default, so a genuine body can have them. Only single values are
 //! replaced. A body whose structure is broken is cut where it breaks off, or not read at all.
 
+use std::cell::OnceCell;
+
 use serde_json::Value;
 
 /// Key of the object that replaces a value which JSON cannot hold.
@@ -16,6 +18,8 @@ pub(crate) struct Scanned<'a> {
     pub(crate) is_truncated: bool,
     body: &'a [u8],
     flaws: Vec<Flaw>,
+    /// Offsets of the newlines in the body, once a place was asked for: a body can have a place in each of its values.
+    newlines: OnceCell<Vec<usize>>,
 }
 
 /// Why a value is not JSON.
@@ -51,8 +55,13 @@ struct Flaw {
 impl<'a> Scanned<'a> {
     /// Scans a body without a byte-order mark, token by token.
     pub(crate) fn new(body: &'a [u8]) -> Self {
-        let mut scanned =
-            Self { text: String::with_capacity(body.len()), is_truncated: false, body, flaws: Vec::new() };
+        let mut scanned = Self {
+            text: String::with_capacity(body.len()),
+            is_truncated: false,
+            body,
+            flaws: Vec::new(),
+            newlines: OnceCell::new(),
+        };
         let (mut at, mut depth) = (0, 0_usize);
         // The text can be cut at `complete` without losing a part of a value.
         let (mut complete, mut in_value) = (0, false);
@@ -111,18 +120,28 @@ impl<'a> Scanned<'a> {
 
     /// Returns the line and the column of the first byte that is not UTF-8.
     pub(crate) fn invalid_utf8(&self) -> Option<(usize, usize)> {
-        std::str::from_utf8(self.body).err().map(|error| place(self.body, error.valid_up_to()))
+        std::str::from_utf8(self.body).err().map(|error| self.place_in_body(error.valid_up_to()))
     }
 
     /// Returns line and column in the body of an offset in the text.
     pub(crate) fn place(&self, offset: usize) -> (usize, usize) {
-        let before = self.flaws.iter().rev().find(|flaw| flaw.end <= offset);
-        place(self.body, before.map_or(offset, |flaw| offset - flaw.end + flaw.body_end))
+        let before = self.flaws[..self.flaws.partition_point(|flaw| flaw.end <= offset)].last();
+        self.place_in_body(before.map_or(offset, |flaw| offset - flaw.end + flaw.body_end))
     }
 
-    /// The place is computed only for what is reported: a body can have thousands of flaws.
+    /// Returns the line and the column of a byte, from 1.
+    fn place_in_body(&self, offset: usize) -> (usize, usize) {
+        let is_newline = |(at, byte): (usize, &u8)| (*byte == b'\n').then_some(at);
+        let newlines =
+            self.newlines.get_or_init(|| self.body.iter().enumerate().filter_map(is_newline).collect());
+        let offset = offset.min(self.body.len());
+        let before = newlines.partition_point(|newline| *newline < offset);
+        let line_start = before.checked_sub(1).map_or(0, |last| newlines[last] + 1);
+        (before + 1, offset - line_start + 1)
+    }
+
     fn found(&self, flaw: &Flaw) -> Found {
-        let (line, column) = place(self.body, flaw.body_at);
+        let (line, column) = self.place_in_body(flaw.body_at);
         (flaw.why, line, column)
     }
 
@@ -191,12 +210,4 @@ fn check(token: &[u8]) -> Result<&str, (usize, Defect)> {
     } else {
         Err((0, Defect::NotJson))
     }
-}
-
-/// Returns the line and the column of a byte, from 1.
-fn place(body: &[u8], offset: usize) -> (usize, usize) {
-    let before = &body[..offset.min(body.len())];
-    let newlines = before.iter().filter(|byte| **byte == b'\n').count();
-    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    (newlines + 1, before.len() - line_start + 1)
 }
