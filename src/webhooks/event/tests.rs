@@ -192,6 +192,9 @@ fn a_flaw_beside_the_id_hides_nothing_else() {
         (b"\"note\":-1e400", json!({"note": held_at_most("-1e400")})),
         (b"\"amount\":\"1\",\"amount\":\"2\"", json!({"amount": ["1", "2"]})),
         (b"\"note\":1,\"note\":2", json!({"note": [1, 2]})),
+        (b"\"amount\":\"1\",\"amount\":[\"2\"]", json!({"amount": ["1", ["2"]]})),
+        // As it is written where it is stored, and with a value that is none of the kind.
+        ("\"\u{f8ff}nd8\u{f8ff}truncated\":\"x\"".as_bytes(), json!({"truncated": "x"})),
         (b"\"status\":\"paid\"", json!({})),
         (b"\"event\":\"transaction.status_changed\"", json!({})),
         (b"\"order_id\":None", json!({"order_id": {"unreadable": "None"}})),

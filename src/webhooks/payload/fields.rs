@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::super::reason::UnknownReason;
 use super::super::source::Source;
 use super::Payload;
+use crate::raw::extra::MARK;
 use crate::raw::scan::UNREADABLE;
 
 /// The most values of one name that are kept, so that a body of one name alone stays cheap: the first ones, and the last.
@@ -65,12 +66,16 @@ pub(in crate::webhooks) fn payload<T: Payload>(
     for (name, values) in fields {
         let [value] = values.as_slice() else {
             // None is known to be the right one.
-            payload.extra().insert(name.clone(), values.iter().map(|value| kept(value)).collect());
+            let all = values.iter().map(|value| kept(value)).collect();
+            payload.extra().insert(name.trim_start_matches(MARK).to_owned(), all);
             continue;
         };
         match field::<T>(name, value) {
             Some(field) => payload.absorb(field),
-            None => drop(payload.extra().insert(name.clone(), kept(value))),
+            // With the mark, it would be read as something else once it was stored.
+            None => {
+                payload.extra().insert(name.trim_start_matches(MARK).to_owned(), kept(value));
+            }
         }
     }
     payload.extra().remove(name_key);
