@@ -37,8 +37,10 @@ use super::verifier::Verifier;
 /// async fn webhook(State(shop): State<Shop>, delivery: Delivery) -> StatusCode {
 ///     let handled = handle_once(&shop.seen, &delivery, async || match &delivery.event {
 ///         Event::TransactionStatusChanged(payment) => settle(payment).await,
-///         // Logged below, and not acknowledged: ND8 sends it again.
-///         Event::Unreadable { reason, .. } => Err(std::io::Error::other(reason.to_string())),
+///         // Logged below, and not acknowledged: ND8 sends it again. Each payload that it documents has a name.
+///         Event::Unreadable { reason, .. } | Event::Unknown { event: None, reason, .. } => {
+///             Err(std::io::Error::other(reason.to_string()))
+///         }
 ///         _ => Ok(()),
 ///     });
 ///     match handled.await {

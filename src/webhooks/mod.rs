@@ -41,7 +41,10 @@
 //! let handled = handle_once(&seen, &delivery, async || match &delivery.event {
 //!     Event::WebhookTest(test) => Ok(test.extra["hello"].clone()),
 //!     // An error, so that the endpoint responds with a 5xx, the claim is released, and ND8 sends it again.
-//!     Event::Unreadable { reason, .. } => Err(std::io::Error::other(reason.to_string())),
+//!     // So does one without a name: ND8 documents that every payload has one.
+//!     Event::Unreadable { reason, .. } | Event::Unknown { event: None, reason, .. } => {
+//!         Err(std::io::Error::other(reason.to_string()))
+//!     }
 //!     // Events that are not needed here, or that this version does not know.
 //!     _ => Ok("something else".into()),
 //! });

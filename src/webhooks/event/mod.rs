@@ -49,10 +49,11 @@ pub(super) const MAX_NAME_LENGTH: usize = 100;
 /// | fields of a payment or a refund, and no name | `Unreadable`, without a name |
 /// | broken JSON in which no name can be read | `Unreadable`, without a name |
 /// | JSON with another name, such as `payout.paid` or `transaction.disputed` | `Unknown`, with the name |
-/// | JSON with neither a name nor anything about money | `Unknown`, without a name |
+/// | JSON with neither a name nor anything about money, nor the name of an event about it | `Unknown`, without a name |
 /// | empty | `Unknown` |
 ///
-/// Match `Unreadable` by name, and do not acknowledge it: it may report a payment. `Unknown` can be acknowledged.
+/// Match `Unreadable` by name, and do not acknowledge it: it may report a payment. `Unknown` with a name can be acknowledged. Without
+/// one, nothing in the body is about money, but it is no event that ND8 documents either: refuse it, as these examples do, or log it.
 ///
 /// # Example: an event of tomorrow, and one that cannot be read
 ///
@@ -63,7 +64,7 @@ pub(super) const MAX_NAME_LENGTH: usize = 100;
 /// fn status(event: &Event) -> u16 {
 ///     match event {
 ///         Event::TransactionStatusChanged(_) => 204,
-///         Event::Unreadable { .. } => 500,
+///         Event::Unreadable { .. } | Event::Unknown { event: None, .. } => 500,
 ///         _ => 204,
 ///     }
 /// }
@@ -187,7 +188,8 @@ impl Event {
             Reading::New(name) => Self::unknown(Some(name), UnknownReason::NewEvent),
             Reading::Nothing(reason, has_money) => match source.why_damaged() {
                 Some(damage) => unreadable(None, damage),
-                None if has_money => unreadable(None, reason),
+                // `[["event","transaction.status_changed"],…]` names an event, too.
+                None if has_money || name::has_known(source.text()) => unreadable(None, reason),
                 None => Self::unknown(None, reason),
             },
         }

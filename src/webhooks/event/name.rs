@@ -88,7 +88,7 @@ impl Meaning {
             return Self::Known(known);
         }
         // `nd8.transaction.status_changed`, `transaction.status_changed.v2`
-        if [TRANSACTION, REFUND].iter().any(|known| letters.contains(&self::letters(known))) {
+        if has_known(name) {
             return Self::Similar;
         }
         // A name like `transaction.disputed` is one of tomorrow, and `payment.paid` the known event after a renaming.
@@ -184,6 +184,12 @@ fn named<'f>(key: &'f str, value: &str) -> Option<Named<'f>> {
     // JSON in a string is not a name, but may have one.
     let is_json = name.starts_with(['{', '[', '"']);
     (!name.is_empty() && !is_json).then(|| Named { name: name.to_owned(), meaning, key })
+}
+
+/// Returns whether a text has the name of a known event that is about money in it.
+pub(super) fn has_known(text: &str) -> bool {
+    let letters = letters(text);
+    [TRANSACTION, REFUND].iter().any(|known| letters.contains(&self::letters(known)))
 }
 
 /// What ND8 and others write between the words of a name.

@@ -263,6 +263,10 @@ fn what_is_not_certain_is_unreadable_and_the_reason_is_true() {
         ),
         (format!(r#"{{"payload":{}}}"#, quoted("{\"event\":")), None, Why::Unnamed),
         (format!("[{PAYMENT},"), None, Why::Truncated),
+        // The name of a known event, wherever it is.
+        (quoted(payment), None, Why::NotAnEvent),
+        (format!(r#"[["event","{payment}"],["transaction_id","TX1"]]"#), None, Why::NotAnEvent),
+        (format!(r#"{{"action":"{refund}","refund":null}}"#), None, Why::Unnamed),
         (format!("{}{PAYMENT}{}", "[".repeat(20), "]".repeat(20)), None, Why::NotAnEvent),
     ] {
         let read = read(&body);
@@ -345,7 +349,16 @@ fn wrapping_costs_no_more_than_the_body() {
     let nested = format!("{}{}", r#"{"data":[{},"#.repeat(90_000), "]}".repeat(90_000));
     let strings = (0..12).fold(PAYMENT.to_owned(), |text, _| quoted(&text));
     let names = format!("{{{}\"x\":1}}", r#""type":"transaction.status_changed","#.repeat(27_000));
-    for body in [events, nested, strings, names] {
+    // Each of these has a place in the body, which is not looked for from the beginning each time.
+    let damaged = format!(
+        "[{}1]",
+        "{\"event\":\"transaction.status_changed\",\"transaction_id\":NaN},\n".repeat(15_000)
+    );
+    let quoted = format!(
+        r#"{{"event":"transaction.status_changed","data":[{}1]}}"#,
+        "\"{\\\"data\\\":[7]}\",\n".repeat(60_000)
+    );
+    for body in [events, nested, strings, names, damaged, quoted] {
         assert!(matches!(read(&body), Event::Unreadable { .. }), "{} bytes", body.len());
     }
 }
