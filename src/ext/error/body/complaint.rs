@@ -10,7 +10,7 @@ pub(super) type Object = Map<String, Value>;
 
 /// The keys whose text is a complaint about an object as a whole; the first one counts. A field may have the same name:
 /// complaints about it are a list.
-pub(super) const TEXT: [&str; 9] = [
+pub(super) const TEXT: [&str; 11] = [
     "detail",
     "message",
     "Message",
@@ -20,6 +20,8 @@ pub(super) const TEXT: [&str; 9] = [
     "defaultMessage",
     "error_description",
     "error",
+    "errmsg",
+    "faultstring",
 ];
 
 /// Further keys for the text, in an object that can only be a complaint. A `reason` is that of RFC 7807's `invalid-params`.
@@ -63,7 +65,7 @@ impl<'a> Record<'a> {
         if location.is_loc() {
             code = code.or_else(|| text(map, "type"));
         }
-        let mut texts: Vec<&str> = text_keys.iter().find_map(|key| text(map, key)).into_iter().collect();
+        let mut texts: Vec<&str> = text_keys.iter().find_map(|key| sentence(map, key)).into_iter().collect();
         if texts.is_empty() {
             // Several texts about one field; in a list of complaints by position, all values are lists.
             let lists = location
@@ -103,6 +105,11 @@ pub(super) fn text<'a>(map: &'a Object, key: &str) -> Option<&'a str> {
     map.get(key).and_then(Value::as_str)
 }
 
+/// Returns a text that is not blank: one that is hides no other.
+fn sentence<'a>(map: &'a Object, key: &str) -> Option<&'a str> {
+    text(map, key).filter(|text| !text.trim().is_empty())
+}
+
 pub(super) fn code(map: &Object) -> Option<&str> {
     let own = CODE.iter().find_map(|key| text(map, key));
     own.or_else(|| text(map.get("extensions")?.as_object()?, "code"))
@@ -110,7 +117,7 @@ pub(super) fn code(map: &Object) -> Option<&str> {
 
 /// The complaint that an object makes about itself, with its code.
 pub(super) fn own_text(map: &Object) -> Option<(&str, Option<&str>)> {
-    TEXT.iter().find_map(|key| text(map, key)).map(|message| (message, code(map)))
+    TEXT.iter().find_map(|key| sentence(map, key)).map(|message| (message, code(map)))
 }
 
 /// The reason in an object that is an error and has a code: `reason` alone may be a field.

@@ -20,7 +20,7 @@ const ENVELOPES: [&str; 15] = [
 ];
 
 /// More of them, which no request has for the name of a field.
-const CERTAIN_ENVELOPES: [&str; 22] = [
+const CERTAIN_ENVELOPES: [&str; 24] = [
     "field_errors",
     "fieldErrors",
     "validation_errors",
@@ -43,6 +43,8 @@ const CERTAIN_ENVELOPES: [&str; 22] = [
     "apiError",
     "_embedded",
     "ModelState",
+    "Errors",
+    "fault",
 ];
 
 /// Those of the first that are also the name of a single text, or of a thing: what they wrap may be complaints about a field of that
@@ -50,13 +52,14 @@ const CERTAIN_ENVELOPES: [&str; 22] = [
 pub(super) const MAY_BE_FIELDS: [&str; 5] = ["error", "data", "message", "response", "result"];
 
 /// Keys whose text or number describes the response, not a field of the request.
-pub(super) const METADATA: [&str; 21] = [
+pub(super) const METADATA: [&str; 22] = [
     "status",
     "status_code",
     "statusCode",
     "code",
     "error_code",
     "errorCode",
+    "errorcode",
     "type",
     "title",
     "success",
@@ -123,7 +126,7 @@ const EXPLANATIONS: [&str; 43] = [
 
 /// Whether a key is that of a part of the request.
 pub(super) fn is_part(key: &str) -> bool {
-    matches!(key, "body" | "query" | "json" | "form")
+    matches!(key, "body" | "query" | "json" | "form" | "payload")
 }
 
 pub(super) fn is_certain_envelope(key: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::complaint::{Object, Record, own_text};
+use super::complaint::{Object, Record, TEXT, own_text};
 use super::keys::{MAY_BE_FIELDS, METADATA, is_certain_envelope, is_envelope, is_explanation, is_part};
 use super::walk::MOST_ERRORS;
 
@@ -27,6 +27,8 @@ pub(super) struct Level<'a> {
     pub(super) has_envelope: bool,
     /// Whether there are complaints that name their fields: nothing beside them is a field.
     pub(super) has_records: bool,
+    /// Whether there is nothing but parts of the request in it: `{"body":{"amount":["…"]}}`.
+    has_only_parts: bool,
     /// Whether this is a problem of RFC 9457, whose other members describe it.
     is_problem: bool,
 }
@@ -43,6 +45,7 @@ impl<'a> Level<'a> {
             has_fields: map.iter().any(|(key, value)| !is_candidate(key) && is_complaints(value)),
             has_envelope: false,
             has_records: false,
+            has_only_parts: map.iter().all(|(key, value)| is_part(key) && value.is_object()),
             is_problem: is_text("title")
                 && (is_text("type") || map.get("status").is_some_and(Value::is_number)),
         };
@@ -59,6 +62,7 @@ impl<'a> Level<'a> {
             Value::String(_) if METADATA.contains(&key) && (self.around != "errors" || self.has_fields) => {
                 Kind::Nothing
             }
+            Value::String(text) if text.trim().is_empty() && TEXT.contains(&key) => Kind::Nothing,
             Value::String(_) => Kind::Text,
             value if self.is_envelope(key, value) => Kind::Envelope,
             // Only what they wrap is a complaint.
@@ -71,7 +75,8 @@ impl<'a> Level<'a> {
     }
 
     fn is_part(&self, key: &str) -> bool {
-        self.around == "validation" || (is_part(key) && (self.is_wrapper || !self.around.is_empty()))
+        self.around == "validation"
+            || (is_part(key) && (self.is_wrapper || self.has_only_parts || !self.around.is_empty()))
     }
 
     /// Whether a key wraps complaints, as opposed to a field of that name.
@@ -98,7 +103,7 @@ impl<'a> Level<'a> {
     }
 }
 
-fn is_scalar(value: &Value) -> bool {
+pub(super) fn is_scalar(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
 }
 

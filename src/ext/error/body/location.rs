@@ -36,6 +36,15 @@ pub(super) const FIELD_OF_ITS_OWN: &[&str] = FIELD.split_at(OF_ITS_OWN).0;
 /// Parts of a request that no pointer leads into.
 const OUTSIDE: [&str; 4] = ["header", "headers", "cookie", "cookies"];
 
+/// Whether a list under a key for one field is the way to it, as opposed to the names of several fields, or complaints about a field
+/// of that name.
+fn is_path(key: &str, steps: &[Value]) -> bool {
+    let is_step = |step: &Value| step.as_str().is_none_or(|step| !step.contains(char::is_whitespace));
+    FIELD_OF_ITS_OWN.contains(&key)
+        && steps.iter().all(is_step)
+        && (steps.len() == 1 || steps.iter().any(Value::is_number))
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Location<'a> {
     Whole,
@@ -78,9 +87,8 @@ impl<'a> Location<'a> {
         let found = fields.iter().filter(|key| !(is_graphql && **key == "path")).find_map(|key| {
             match map.get(*key)? {
                 Value::String(text) if *key == "pointer" => Some(Self::Pointer(text)),
-                Value::String(text) if *key == "path" => Some(Self::of_path(text)),
-                Value::String(text) => Some(Self::Text(text)),
-                Value::Array(steps) if *key == "path" => Some(Self::Loc(steps)),
+                Value::String(text) => Some(Self::of_path(text)),
+                Value::Array(steps) if *key == "path" || is_path(key, steps) => Some(Self::Loc(steps)),
                 Value::Null if *key == "attr" => Some(Self::Whole),
                 _ => None,
             }

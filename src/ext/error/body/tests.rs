@@ -150,6 +150,15 @@ fn complaints_that_name_their_field_are_read_in_each_notation() {
             &["/products/0/quantity|Bad.|too_small"],
         ),
         (r#"[{"name":"amount","reason":"Bad."}]"#, &["/amount|Bad.|"]),
+        (
+            r#"[{"field":["products",0,"quantity"],"message":"Bad."},{"field":["amount"],"message":"Odd."},
+                {"field":["amount","reason"],"message":"Both."}]"#,
+            &["/products/0/quantity|Bad.|", "/amount|Odd.|", "|Both.|"],
+        ),
+        (
+            r#"[{"field":"body.products[0].quantity","message":"Bad."},{"param":"/body/amount","msg":"Odd."}]"#,
+            &["/products/0/quantity|Bad.|", "/amount|Odd.|"],
+        ),
         (r#"[{"propertyPath":"products[0].quantity","title":"Bad."}]"#, &["/products/0/quantity|Bad.|"]),
         (r#"[{"field":null,"message":"Bad."},{"field":"","message":"Odd."}]"#, &["|Bad.|", "|Odd.|"]),
         (r#"[{"attr":"products__1__quantity","detail":"Low."}]"#, &["/products/1/quantity|Low.|"]),
@@ -293,6 +302,29 @@ fn texts_beside_complaints_are_none() {
         (r#"{"meta":{"request":["Bad."]}}"#, &["/meta/request|Bad.|"]),
         (r#"{"error":{"code":"not_found"}}"#, &["|not_found|not_found"]),
         (r#"{"error":"invalid","error_description":"No."}"#, &["|No.|"]),
+        // What is blank hides nothing, and is nothing.
+        (r#"{"detail":"","message":"No."}"#, &["|No.|"]),
+        (r#"{"detail":" "}"#, &[]),
+        (r#"{"errors":[{"field":"amount","message":"","code":"required"}]}"#, &["/amount|required|required"]),
+        (r#"{"amount":[""]}"#, &["/amount||"]),
+        // Complaints below other lists and objects.
+        (r#"{"errors":[[{"field":"amount","message":"Bad."}]]}"#, &["/amount|Bad.|"]),
+        (r#"{"errors":[{"detail":{"amount":["Bad."]},"code":"invalid"}]}"#, &["/amount|Bad.|"]),
+        (r#"{"errors":[{"code":"invalid","params":null}]}"#, &["|invalid|invalid"]),
+        (r#"{"errors":{"amount":{"messages":["Bad."]}}}"#, &["/amount|Bad.|"]),
+        (
+            r#"{"amount":{"errors":["Bad.",{"message":"Odd.","code":"odd"}]}}"#,
+            &["/amount|Bad.|", "/amount|Odd.|odd"],
+        ),
+        (r#"{"Errors":{"amount":["Bad."]}}"#, &["/amount|Bad.|"]),
+        // Parts of the request, and nothing else.
+        (r#"{"body":{"amount":["Bad."]}}"#, &["/amount|Bad.|"]),
+        (r#"{"payload":{"amount":["Bad."]},"query":{"page":["Odd."]}}"#, &["/amount|Bad.|", "/page|Odd.|"]),
+        (r#"{"body":["Bad."]}"#, &["/body|Bad.|"]),
+        (r#"{"body":{"amount":["Bad."]},"reason":["Odd."]}"#, &["/body/amount|Bad.|", "/reason|Odd.|"]),
+        // Gateways.
+        (r#"{"fault":{"faultstring":"Slow down.","detail":{"errorcode":"quota"}}}"#, &["|Slow down.|"]),
+        (r#"{"errno":1,"errmsg":"No."}"#, &["|No.|"]),
         (r#"{"type":"about:blank","title":"No.","status":403}"#, &["|No.|"]),
     ];
     for (body, expected) in cases {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::complaint::{Object, Record, TEXT, least_text, own_text, reason};
 use super::keys::{is_envelope, is_explanation};
-use super::level::{Kind, Level, has_records, is_complaint, is_empty_object};
+use super::level::{Kind, Level, has_records, is_complaint, is_empty_object, is_scalar};
 use super::pointer::{Pointer, is_path};
 use super::resource::{has_data, is_resource, is_token};
 use crate::ext::FieldError;
@@ -150,11 +150,14 @@ impl Walk {
                     Some(record) => self.record(&record),
                     None if map.is_empty() || is_resource(map) => {}
                     None if is_by_position => self.below(&index.to_string(), item),
-                    None => match least_text(map).filter(|_| !map.values().any(Value::is_array)) {
+                    None => match least_text(map)
+                        .filter(|_| map.values().all(|value| value.is_null() || is_scalar(value)))
+                    {
                         Some((message, code)) if own_text(map).is_none() => self.add(message, code),
                         _ => self.envelope(map, "[]"),
                     },
                 },
+                Value::Array(inner) if has_records(inner) => self.records(inner),
                 item => self.value(item),
             }
         }
@@ -204,7 +207,13 @@ impl Walk {
                 return;
             }
             // An envelope around a complaint is no field, and neither is a text beside one: a status, a title, a type.
-            let is_envelope = TEXT.contains(&key.as_str()) && child.is_object() && is_complaint(child);
+            let is_envelope = match child {
+                Value::Object(_) => TEXT.contains(&key.as_str()) && is_complaint(child),
+                Value::Array(items) => {
+                    matches!(key.as_str(), "errors" | "messages") && items.iter().all(is_complaint)
+                }
+                _ => false,
+            };
             match child {
                 Value::String(_) if is_thing => {}
                 _ if own.is_some() && is_explanation(key) => {}
