@@ -25,7 +25,7 @@ pub(super) const TEXT: [&str; 11] = [
 ];
 
 /// Further keys for the text, in an object that can only be a complaint. A `reason` is that of RFC 7807's `invalid-params`.
-const TEXT_OF_RECORD: [&str; 3] = ["title", "description", "reason"];
+const TEXT_OF_RECORD: [&str; 4] = ["title", "description", "reason", "ErrorMessage"];
 
 const CODE: [&str; 3] = ["code", "error_code", "errorCode"];
 

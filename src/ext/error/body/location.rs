@@ -7,7 +7,7 @@ use super::pointer::{LONGEST_POINTER, Pointer, REQUEST_PARTS};
 
 /// The keys for the field, in an object that has a text as well. `path` and `name` have other uses, so they count
 /// in lists only, and so do those behind them.
-pub(super) const FIELD: [&str; 19] = [
+pub(super) const FIELD: [&str; 21] = [
     "attr",
     "field",
     "field_name",
@@ -23,6 +23,8 @@ pub(super) const FIELD: [&str; 19] = [
     "target",
     "attribute",
     "propertyName",
+    "PropertyName",
+    "Field",
     "property_name",
     "fieldPath",
     "dataPath",
@@ -111,6 +113,9 @@ impl<'a> Location<'a> {
     /// Reads a path that may begin with the part of the request: `/body/amount`, `.body.amount`.
     fn of_path(path: &'a str) -> Self {
         let inner = path.trim_start_matches(['/', '.']);
+        if inner == "body" {
+            return Self::Whole;
+        }
         match inner.split_once(['/', '.']) {
             Some((part, rest)) if REQUEST_PARTS.contains(&part) => match path.starts_with('/') {
                 true => Self::Pointer(&inner[part.len()..]),

@@ -150,6 +150,11 @@ fn complaints_that_name_their_field_are_read_in_each_notation() {
             &["/products/0/quantity|Bad.|too_small"],
         ),
         (r#"[{"name":"amount","reason":"Bad."}]"#, &["/amount|Bad.|"]),
+        (r#"[{"PropertyName":"amount","ErrorMessage":"Bad."}]"#, &["/amount|Bad.|"]),
+        (
+            r#"[{"Field":"amount","Message":"Bad."},{"field":"body","message":"Odd."}]"#,
+            &["/amount|Bad.|", "|Odd.|"],
+        ),
         (
             r#"[{"field":["products",0,"quantity"],"message":"Bad."},{"field":["amount"],"message":"Odd."},
                 {"field":["amount","reason"],"message":"Both."}]"#,
