@@ -1,168 +1,268 @@
 //! The lines of a document that a finding is about: few, short, and harmless.
 
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
 use super::escape::visible;
 use crate::{Document, Location};
 
-/// The most lines shown of one place.
-const MOST_LINES: usize = 4;
-/// The most characters shown of one line.
-const MOST_CHARACTERS: usize = 100;
-/// How much of the line is shown before the place, when the line is long.
+/// How much of a line is shown before the place, when the line is long.
 const LEAD: usize = 24;
 /// How much of a place is looked at, so that a place as large as the document costs no more than a small one.
 const MOST_BYTES: usize = 16 << 10;
+/// How much is looked at of what is before a place on its line.
+const MOST_LEAD: usize = 512;
+/// How many lines of a place are compared: the comparison may cost the square of it.
+const MOST_COMPARED: usize = 400;
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Changed lines of one place.
+    pub(super) lines: usize,
+    /// Characters of one line.
+    pub(super) characters: usize,
+}
 
 /// A numbered line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) number: u32,
     pub(super) text: String,
+    /// Whether the other document does not have it.
+    pub(super) is_changed: bool,
 }
 
-/// Some lines, and whether the place goes on after them.
+/// Some lines of a place: the first, and those that changed. Where numbers jump, lines are left out.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
     pub(super) lines: Vec<Line>,
-    /// Whether lines between the first and the second are left out.
-    pub(super) skips: bool,
+    /// Whether more of it changed, or it is too long to be compared.
     pub(super) goes_on: bool,
 }
 
-/// The lines of a place, without the indentation of the first: the first line, and after it those from another on,
-/// which [`first_difference`] finds.
-pub(super) fn of(document: &Document, location: &Location, from: usize) -> Excerpt {
-    let (head, after, length) = parts(document, location);
-    let indentation = if head.trim().is_empty() { head.len() } else { 0 };
-    let mut lines = Vec::new();
-    let mut taken = 0;
-    for (index, line) in after.split_inclusive('\n').enumerate() {
-        if lines.len() == MOST_LINES || (index > 0 && taken >= length) {
-            break;
-        }
-        taken += line.len();
-        let number = location.line.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
-        match index {
-            0 => lines.push(Line { number, text: first(head, line) }),
-            _ if index < from => {}
-            _ => lines.push(Line { number, text: cut(unindented(line, indentation)) }),
-        }
-    }
-    let rest = after.as_bytes().get(taken..length).unwrap_or_default();
-    let goes_on = rest.iter().take(MOST_BYTES).any(|byte| !byte.is_ascii_whitespace());
-    Excerpt { lines, skips: from > 1, goes_on }
-}
-
-/// The line at which two places begin to differ, if the lines that are shown first are all the same; else the second.
-pub(super) fn first_difference(old: (&Document, &Location), new: (&Document, &Location)) -> usize {
-    let [mut old, mut new] = [old, new].map(|(document, location)| {
-        let (_, after, length) = parts(document, location);
-        let bytes = &after.as_bytes()[..length.min(MOST_BYTES)];
-        // A comma belongs to what follows, not to what it ends.
-        bytes.split(|byte| *byte == b'\n').map(|line| without_comma(line.trim_ascii()))
-    });
-    let mut same = 0;
-    loop {
-        match (old.next(), new.next()) {
-            (Some(old), Some(new)) if old == new => same += 1,
-            (None, None) => return 1,
-            _ => return if same >= MOST_LINES { same } else { 1 },
-        }
+impl Excerpt {
+    /// The lines, each with whether some before it are left out.
+    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (bool, &Line)> {
+        let mut last = None;
+        self.lines.iter().map(move |line| {
+            let skips = last.is_some_and(|last: u32| line.number > last.saturating_add(1));
+            last = Some(line.number);
+            (skips, line)
+        })
     }
 }
 
-fn without_comma(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b",").unwrap_or(line)
+/// A place in a document.
+pub(super) type At<'a> = Option<(&'a Document, &'a Location)>;
+
+/// The excerpts of a place in the old and in the new document.
+pub(super) fn pair(sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
+    let texts = sides.map(|side| side.map(|(document, location)| Text::of(document, location)));
+    let [old, new] = match &texts {
+        [Some(old), Some(new)] => changed(&old.lines, &new.lines),
+        [old, new] => [old, new].map(|text| vec![true; text.as_ref().map_or(0, |text| text.lines.len())]),
+    };
+    let skipped = match &texts {
+        [Some(one), Some(other)] => common_start(one, &old, other, &new),
+        _ => 0,
+    };
+    let [one, other] = texts;
+    [
+        one.map(|text| text.excerpt(&old, skipped, limits)),
+        other.map(|text| text.excerpt(&new, skipped, limits)),
+    ]
 }
 
-/// The line before a place, the text from it on, and how much of that is the place.
-fn parts<'a>(document: &'a Document, location: &Location) -> (&'a str, &'a str, usize) {
-    let (text, range) = document.text_at(location.span);
-    let (start, end) = (range.start, range.end);
-    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
-    (before.rsplit('\n').next().unwrap_or_default(), after, (end - start).min(after.len()))
+/// Which lines of either text the other does not have.
+fn changed(old: &[&str], new: &[&str]) -> [Vec<bool>; 2] {
+    // A comma belongs to what follows, not to what it ends.
+    let [one, other] =
+        [old, new].map(|lines| lines.iter().map(|line| without_comma(line.trim())).collect::<Vec<&str>>());
+    let mut marks = [vec![false; old.len()], vec![false; new.len()]];
+    for op in capture_diff_slices(Algorithm::Myers, &one, &other) {
+        if !matches!(op, DiffOp::Equal { .. }) {
+            marks[0][op.old_range()].fill(true);
+            marks[1][op.new_range()].fill(true);
+        }
+    }
+    marks
 }
 
-/// The line of the place itself: from its indentation if it is short, else from a little before the place.
-fn first(head: &str, line: &str) -> String {
-    let lead = head.trim_start();
-    let skipped = lead.char_indices().rev().nth(LEAD).map(|(at, _)| at);
-    match skipped {
-        Some(at) => cut(&format!("…{}{}", lead.get(at..).unwrap_or_default(), short(line))),
-        None => cut(&format!("{lead}{}", short(line))),
+/// How much the first changed lines have in common: of long ones it need not be shown.
+fn common_start(one: &Text<'_>, old: &[bool], other: &Text<'_>, new: &[bool]) -> usize {
+    let first = |text: &Text<'_>, marks: &[bool]| {
+        let at = marks.iter().position(|mark| *mark)?;
+        Some(if at == 0 { format!("{}{}", text.lead, text.lines[0]) } else { text.lines[at].to_owned() })
+    };
+    match (first(one, old), first(other, new)) {
+        (Some(one), Some(other)) => {
+            one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count()
+        }
+        _ => 0,
     }
 }
 
-/// Enough of a line for [`cut`] to see that it is too long.
-fn short(line: &str) -> &str {
-    let end = line.char_indices().nth(MOST_CHARACTERS + 1).map_or(line.len(), |(at, _)| at);
-    line.get(..end).unwrap_or(line)
+fn without_comma(line: &str) -> &str {
+    line.strip_suffix(',').unwrap_or(line)
+}
+
+/// The lines of a place.
+struct Text<'a> {
+    number: u32,
+    /// What is before the place on its first line, blanks at its start left out.
+    lead: &'a str,
+    /// How far the first line is indented, if nothing is before the place.
+    indentation: usize,
+    lines: Vec<&'a str>,
+    goes_on: bool,
+}
+
+impl<'a> Text<'a> {
+    fn of(document: &'a Document, location: &Location) -> Self {
+        let (text, range) = document.text_at(location.span);
+        let (start, end) = (range.start, range.end);
+        let (before, after) = (text.get(..start).unwrap_or_default(), text.get(start..).unwrap_or_default());
+        let head = end_of(before, MOST_LEAD).rsplit('\n').next().unwrap_or_default();
+        let indentation = if head.trim().is_empty() { head.len() } else { 0 };
+        let length = (end - start).min(after.len());
+        let (mut lines, mut taken) = (Vec::new(), 0);
+        for line in after.split_inclusive('\n') {
+            if !lines.is_empty() && (taken >= length || taken >= MOST_BYTES || lines.len() == MOST_COMPARED) {
+                break;
+            }
+            taken += line.len();
+            lines.push(start_of(line, MOST_BYTES).trim_end());
+        }
+        let rest = after.as_bytes().get(taken..length).unwrap_or_default();
+        let goes_on = rest.iter().take(MOST_BYTES).any(|byte| !byte.is_ascii_whitespace());
+        Self { number: location.line, lead: head.trim_start(), indentation, lines, goes_on }
+    }
+
+    /// The first line, and those that changed.
+    fn excerpt(self, marks: &[bool], skipped: usize, limits: Limits) -> Excerpt {
+        let mut lines = Vec::new();
+        let mut number_of_changed = 0;
+        let first_changed = marks.iter().position(|mark| *mark);
+        for (index, (line, is_changed)) in self.lines.iter().zip(marks).enumerate() {
+            number_of_changed += usize::from(*is_changed);
+            if index > 0 && (!is_changed || number_of_changed > limits.lines) {
+                continue;
+            }
+            let skipped = if Some(index) == first_changed { skipped } else { 0 };
+            let text = match index {
+                0 => self.first(line, skipped, limits.characters),
+                _ => window(unindented(line, self.indentation), skipped, limits.characters),
+            };
+            let number = self.number.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+            lines.push(Line { number, text, is_changed: *is_changed });
+        }
+        Excerpt { lines, goes_on: number_of_changed > limits.lines || self.goes_on }
+    }
+
+    /// The line of the place itself: from its indentation if it is short, else from a little before the place.
+    fn first(&self, line: &str, skipped: usize, most: usize) -> String {
+        let lead = self.lead.chars().count();
+        window(&format!("{}{line}", self.lead), skipped.max(lead), most)
+    }
+}
+
+fn start_of(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
+fn end_of(text: &str, most: usize) -> &str {
+    let start = (text.len().saturating_sub(most)..=text.len()).find(|at| text.is_char_boundary(*at));
+    &text[start.unwrap_or(text.len())..]
 }
 
 fn unindented(line: &str, indentation: usize) -> &str {
     let blanks = line.bytes().take(indentation).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    short(line.get(blanks..).unwrap_or(line))
+    line.get(blanks..).unwrap_or(line)
 }
 
-fn cut(line: &str) -> String {
-    let line = line.trim_end();
-    match line.char_indices().nth(MOST_CHARACTERS) {
-        Some((at, _)) => format!("{}…", visible(line.get(..at).unwrap_or(line))),
-        None => visible(line).into_owned(),
-    }
+/// The part of a line that is shown: its beginning, or if what matters comes later, from a little before that.
+fn window(line: &str, matters: usize, most: usize) -> String {
+    let skipped = if matters > most / 2 { matters.saturating_sub(LEAD) } else { 0 };
+    let start = line.char_indices().nth(skipped).map_or(line.len(), |(at, _)| at);
+    let shown = line.get(start..).unwrap_or_default().trim_end();
+    let end = shown.char_indices().nth(most).map(|(at, _)| at);
+    let before = if skipped > 0 { "…" } else { "" };
+    let after = if end.is_some() { "…" } else { "" };
+    format!("{before}{}{after}", visible(&shown[..end.unwrap_or(shown.len())]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits { lines: 4, characters: 100 };
+
     fn document(text: &str) -> Document {
         Document::parse("x", text).expect("is a document")
     }
 
-    fn shown(document: &Document, pointer: &str) -> (Vec<(u32, String)>, bool) {
-        let excerpt = of(document, &document.locate(pointer).expect("is there"), 1);
-        (excerpt.lines.into_iter().map(|line| (line.number, line.text)).collect(), excerpt.goes_on)
+    /// The lines with their marks, and whether there are more.
+    fn shown(excerpt: &Excerpt) -> Vec<String> {
+        let lines = excerpt.with_gaps().map(|(skips, line)| {
+            let mark = if line.is_changed { "*" } else { " " };
+            format!("{}{} {mark} {}", if skips { "… " } else { "" }, line.number, line.text)
+        });
+        lines.chain(excerpt.goes_on.then(|| "…".to_owned())).collect()
+    }
+
+    fn excerpts(old: &str, new: &str, pointer: &str) -> [Vec<String>; 2] {
+        let documents = [document(old), document(new)];
+        let locations = documents.each_ref().map(|document| document.locate(pointer));
+        let at = |side: usize| locations[side].as_ref().map(|location| (&documents[side], location));
+        pair([at(0), at(1)], LIMITS).map(|excerpt| excerpt.map(|it| shown(&it)).unwrap_or_default())
     }
 
     #[test]
     fn a_place_is_shown_without_its_indentation() {
-        let text = "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"T\",\n    \"version\": \"1\"\n  },\n  \"paths\": {}\n}\n";
-        let document = document(text);
-        let (lines, goes_on) = shown(&document, "/info");
-        assert_eq!(lines.len(), 4);
-        assert_eq!(lines[0], (3, "\"info\": {".to_owned()));
-        assert_eq!(lines[1], (4, "  \"title\": \"T\",".to_owned()));
-        assert!(!goes_on);
-        assert_eq!(shown(&document, "/paths"), (vec![(7, "\"paths\": {}".to_owned())], false));
+        let old = "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"T\",\n    \"version\": \"1\"\n  },\n  \"paths\": {}\n}\n";
+        let new = old.replace("\"info\": {", "\"x-info\": {");
+        let lines = ["3 * \"info\": {", "4 *   \"title\": \"T\",", "5 *   \"version\": \"1\"", "6 * },"];
+        let found = excerpts(old, &new.replace("\"paths\"", "\"info\": {}, \"paths\""), "/info");
+        assert_eq!(found[0], lines);
+        assert_eq!(excerpts(old, old, "/paths"), [["7   \"paths\": {}"], ["7   \"paths\": {}"]]);
     }
 
     #[test]
-    fn of_a_long_line_a_window_is_shown() {
-        let filler = "x".repeat(1000);
-        let text = format!(
-            "{{\"openapi\":\"3.0.3\",\"info\":{{\"title\":\"{filler}\",\"version\":\"1\"}},\"paths\":{{}},\"x-end\":\"{filler}\"}}"
-        );
-        let document = document(&text);
-        let (lines, _) = shown(&document, "/info/version");
-        assert_eq!(lines.len(), 1);
-        assert!(lines[0].1.starts_with("…xxx") && lines[0].1.contains("\"version\":\"1\""), "{lines:?}");
-        assert!(lines[0].1.chars().count() <= MOST_CHARACTERS + 1, "{lines:?}");
-    }
-
-    #[test]
-    fn places_that_begin_alike_are_shown_from_where_they_differ() {
-        let text = |last: &str| {
+    fn only_the_changed_lines_of_a_long_place_are_shown() {
+        let text = |at: [&str; 2]| {
             let lines: String = (0..9).map(|number| format!("  a{number}: {number}\n")).collect();
-            format!("openapi: 3.0.3\ninfo:\n{lines}  last: {last}\npaths: {{}}\n")
+            format!("openapi: 3.0.3\ninfo:\n{lines}  b: {}\n  c: 1\n  d: {}\npaths: {{}}\n", at[0], at[1])
         };
-        let (old, new) = (document(&text("old")), document(&text("new")));
-        let [at_old, at_new] = [&old, &new].map(|document| document.locate("/info").expect("is there"));
-        let from = first_difference((&old, &at_old), (&new, &at_new));
-        let excerpt = of(&new, &at_new, from);
-        let shown: Vec<(u32, &str)> =
-            excerpt.lines.iter().map(|line| (line.number, line.text.as_str())).collect();
-        assert_eq!(shown, [(2, "info:"), (12, "  last: new")]);
-        assert!(excerpt.skips && !excerpt.goes_on);
-        assert_eq!(first_difference((&old, &at_old), (&old, &at_old)), 1, "the same");
+        let [old, new] = excerpts(&text(["old", "x"]), &text(["new", "y"]), "/info");
+        assert_eq!(old, ["2   info:", "… 12 *   b: old", "… 14 *   d: x"]);
+        assert_eq!(new, ["2   info:", "… 12 *   b: new", "… 14 *   d: y"]);
+    }
+
+    #[test]
+    fn what_is_more_than_the_limit_is_left_out() {
+        let text = |word: &str| {
+            let lines: String = (0..9).map(|number| format!("  a{number}: {word}\n")).collect();
+            format!("openapi: 3.0.3\ninfo:\n{lines}paths: {{}}\n")
+        };
+        let [old, new] = excerpts(&text("one"), &text("two"), "/info");
+        assert_eq!(old.len(), 1 + LIMITS.lines + 1, "{old:?}");
+        assert_eq!(new.last().map(String::as_str), Some("…"));
+    }
+
+    #[test]
+    fn a_long_line_is_shown_where_it_differs() {
+        let filler = "x".repeat(1000);
+        let text = |version: &str| {
+            format!(
+                "{{\"openapi\":\"3.0.3\",\"info\":{{\"title\":\"{filler}\",\"version\":\"{version}\"}},\"paths\":{{}},\"x-end\":\"{filler}\"}}"
+            )
+        };
+        for pointer in ["/info", "/info/version"] {
+            let [old, new] = excerpts(&text("1"), &text("2"), pointer);
+            assert!(old[0].starts_with("1 * …") && old[0].contains("\"version\":\"1\""), "{old:?}");
+            assert!(new[0].contains("\"version\":\"2\""), "{new:?}");
+            assert!(old[0].chars().count() <= LIMITS.characters + 6, "{old:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! What a change does to generated Rust is handed in as plain data ([`RustImpact`]); how it is found out is not known here.
 
+mod area;
 mod escape;
 mod excerpt;
 mod github;
@@ -26,9 +27,9 @@ pub use rust::{Bump, RustChange, RustImpact};
 
 use self::operations::Reached;
 use crate::comparison::Comparison;
-use crate::finding::Finding;
+use crate::finding::{Finding, SubjectKind};
 use crate::rule::Severity;
-use crate::{Document, Location};
+use crate::{Document, Fingerprint, Location};
 
 /// How findings are put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,6 +125,8 @@ pub struct Report<'a> {
     accepted: Vec<Option<&'a str>>,
     grouping: Grouping,
     bar: Bar,
+    most_lines: usize,
+    summary_only: bool,
 }
 
 impl<'a> Report<'a> {
@@ -151,6 +154,8 @@ impl<'a> Report<'a> {
             accepted: vec![None; comparison.findings.len()],
             grouping: Grouping::default(),
             bar: Bar::Breaking,
+            most_lines: usize::MAX,
+            summary_only: false,
         }
     }
 
@@ -182,6 +187,18 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn bar(self, bar: Bar) -> Self {
         Self { bar, ..self }
+    }
+
+    /// Ends the text report after this many lines. The worst findings come first; the rest is counted.
+    #[must_use]
+    pub fn most_lines(self, most_lines: usize) -> Self {
+        Self { most_lines, ..self }
+    }
+
+    /// Leaves out the findings one by one, in text, Markdown and JSON: only counts and the last line remain.
+    #[must_use]
+    pub fn summary_only(self) -> Self {
+        Self { summary_only: true, ..self }
     }
 
     /// Whether a finding that was not accepted reaches the bar.
@@ -239,14 +256,29 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Whether somebody may have to accept findings of a severity: only then reports show their fingerprints.
+    fn needs_decision(&self, severity: Severity) -> bool {
+        severity >= Severity::Dangerous || self.bar.is_reached_by(severity)
+    }
+
+    fn fingerprint(&self, finding: &Finding) -> Fingerprint {
+        Fingerprint::of(finding, self.old, self.new)
+    }
+
+    /// Where a finding is in each document.
+    fn places<'e>(&self, finding: &'e Finding) -> [Option<(&'a Document, &'e Location)>; 2] {
+        [(self.old, &finding.old), (self.new, &finding.new)]
+            .map(|(document, location)| Some((document, location.as_ref()?)))
+    }
+
     fn is_failure(&self, entry: &Entry<'_>) -> bool {
         entry.accepted.is_none() && self.bar.is_reached_by(entry.finding.severity)
     }
 
     /// Where a person should look: in the new document, unless it is not there any more.
     fn place<'e>(&self, entry: &Entry<'e>) -> Option<(&'a Document, &'e Location)> {
-        let new = entry.finding.new.as_ref().map(|location| (self.new, location));
-        new.or_else(|| entry.finding.old.as_ref().map(|location| (self.old, location)))
+        let [old, new] = self.places(entry.finding);
+        new.or(old)
     }
 }
 
@@ -264,9 +296,17 @@ impl<'a> Entry<'a> {
         escape::clip(&self.finding.message)
     }
 
-    /// The subject as people see it.
+    /// The subject as people see it: a parameter as in `cookie parameter "session"`.
     fn subject(&self) -> String {
-        escape::clip(&self.finding.subject.to_string()).into_owned()
+        let subject = &self.finding.subject;
+        let place = |place: &str| subject.name.strip_suffix(')')?.strip_suffix(place)?.strip_suffix(" (");
+        let parameter =
+            ["query", "header", "path", "cookie"].into_iter().find_map(|it| Some((it, place(it)?)));
+        let text = match (subject.kind, parameter) {
+            (SubjectKind::Parameter, Some((place, name))) => format!("{place} parameter \"{name}\""),
+            _ => subject.to_string(),
+        };
+        escape::clip(&text).into_owned()
     }
 }
 
@@ -297,10 +337,10 @@ impl fmt::Display for Sum<'_> {
 /// What a severity means, for those who have not seen the tool.
 fn meaning(severity: Severity) -> &'static str {
     match severity {
-        Severity::Breaking => "programs that are right today break",
-        Severity::Dangerous => "some programs that are right today may break",
-        Severity::Safe => "programs that are right today stay right",
-        Severity::Docs => "nothing crosses the wire differently",
+        Severity::Breaking => "clients that work today fail",
+        Severity::Dangerous => "some clients that work today may fail",
+        Severity::Safe => "clients that work today keep working",
+        Severity::Docs => "no change on the wire",
     }
 }
 

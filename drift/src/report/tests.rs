@@ -257,6 +257,57 @@ fn very_many_findings_stay_readable() {
     }
 }
 
+#[test]
+fn a_text_report_has_room_in_a_window() {
+    let mut case = Case::usual();
+    let (long, wide) = ("x".repeat(300), "字".repeat(90));
+    for number in 0..300 {
+        case.finding(
+            "endpoint-added",
+            (SubjectKind::Operation, &format!("GET /{number}")),
+            &format!("the operation `{long}` was added, {wide}"),
+            [None, Some("/paths/~1new/get")],
+            &[&format!("GET /{long}"), &format!("GET /{wide}")],
+        );
+    }
+    let report = Report::new(&case.old, &case.new, &case.comparison);
+    let render = |report: Report<'_>| {
+        let mut out = Vec::new();
+        report.render(Format::Text(Paint::Plain), &mut out).expect("memory takes all");
+        String::from_utf8(out).expect("is text")
+    };
+    let all = render(report.clone());
+    for line in all.lines() {
+        let columns: usize = line.chars().map(|it| if it == '字' { 2 } else { 1 }).sum();
+        assert!(columns <= 100, "{line}");
+    }
+    assert!(all.lines().count() > 400 && !all.contains("not shown"));
+    let limited = render(report.clone().most_lines(400));
+    assert!((390..=400).contains(&limited.lines().count()), "{}", limited.lines().count());
+    let shown = limited.matches("[endpoint-added]").count();
+    let rest =
+        format!("\n… {0} more findings are not shown: {0} safe; --all shows them\n\nwire: ", 301 - shown);
+    assert!(limited.contains(&rest), "{rest}\n{limited}");
+    let summary = render(report.summary_only());
+    assert!(summary.lines().count() < 12 && summary.contains("safe         301"), "{summary}");
+}
+
+#[test]
+fn a_parameter_is_named_by_its_place() {
+    let mut case = Case::new();
+    case.finding(
+        "request-parameter-removed",
+        (SubjectKind::Parameter, "session (cookie)"),
+        "the parameter was removed",
+        [Some("/paths/~1a~1{id}/get"), None],
+        &["GET /a/{id}"],
+    );
+    for format in [Format::Text(Paint::Plain), Format::Markdown, Format::Github] {
+        let text = case.rendered(format, Grouping::Schema);
+        assert!(text.contains("cookie parameter \"session\""), "{text}");
+    }
+}
+
 fn strip(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
