@@ -73,6 +73,30 @@ impl Document {
         Ok(document)
     }
 
+    /// Reads a document, or returns nothing if it is something else: a part of a document in a file of its own, or no description
+    /// of an API at all.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Document::parse`], if it has the key `openapi` or `swagger`, or cannot be read and may have it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn parse_if_one(name: String, content: Vec<u8>) -> Result<Option<Self>, ParseError> {
+        const KEYS: [&str; 2] = ["openapi", "swagger"];
+        let source = match Source::parse(name, &*content) {
+            Ok(source) => source,
+            Err(error) => {
+                let may_be = KEYS.iter().any(|key| content.windows(key.len()).any(|it| it == key.as_bytes()));
+                return if may_be { Err(error) } else { Ok(None) };
+            }
+        };
+        let tree = source.tree();
+        if !KEYS.iter().any(|key| tree.get(NodeId::ROOT, key).is_some()) {
+            return Ok(None);
+        }
+        check_version(&source)?;
+        Ok(Some(Self { source, files: Files::default() }))
+    }
+
     /// The name that was given to [`Document::parse`].
     pub fn name(&self) -> &str {
         self.source.name()
@@ -141,6 +165,12 @@ impl Document {
     /// Returns the files.
     pub(crate) fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// Returns the root of the file that a span is in.
+    pub(crate) fn root_at(&self, span: Span) -> NodeId {
+        let before = self.files.roots().filter(|root| self.tree().start(*root) <= span.start);
+        before.max_by_key(|root| self.tree().start(*root)).unwrap_or(NodeId::ROOT)
     }
 
     /// Returns the path of the file that a node is in.

@@ -60,6 +60,11 @@ impl Files {
         files
     }
 
+    /// Returns the roots of all files that were loaded.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = NodeId> {
+        self.paths.keys().copied()
+    }
+
     fn add(&mut self, path: String, root: NodeId) {
         self.paths.insert(root, path.clone());
         self.roots.insert(path, root);

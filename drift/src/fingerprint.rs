@@ -13,7 +13,7 @@ use crate::{Document, Finding, Location};
 /// ```
 /// use openapi_drift::{Document, Fingerprint, compare};
 ///
-/// let text = |paths| format!("openapi: 3.0.3\ninfo: {{title: Shop, version: '1'}}\npaths: {{{paths}}}\n");
+/// let text = |paths: &str| format!("openapi: 3.0.3\ninfo: {{title: Shop, version: '1'}}\npaths: {{{paths}}}\n");
 /// let fingerprint = |old: &str, new: &str| -> Result<_, openapi_drift::ParseError> {
 ///     let (old, new) = (Document::parse("old", text(old))?, Document::parse("new", text(new))?);
 ///     Ok(Fingerprint::of(&compare(&old, &new).findings[0], &old, &new))
@@ -38,7 +38,7 @@ impl Fingerprint {
             // What has a place on one side only differs from what has it on the other.
             hash.add(if location.is_some() { "at" } else { "nowhere" });
             if let Some(location) = location {
-                add_place(&mut hash, document.tree(), location);
+                add_place(&mut hash, document, location);
             }
         }
         values(&finding.message).for_each(|value| hash.add(value));
@@ -79,8 +79,9 @@ impl Fnv {
 }
 
 /// The steps of a pointer, with the elements of lists by what they are instead of where they are.
-fn add_place(hash: &mut Fnv, tree: &Tree, location: &Location) {
-    let mut node = Some(NodeId::ROOT);
+fn add_place(hash: &mut Fnv, document: &Document, location: &Location) {
+    let tree = document.tree();
+    let mut node = Some(document.root_at(location.span));
     let mut is_list = false;
     for step in location.pointer.split('/').skip(1) {
         let child = node.and_then(|node| {

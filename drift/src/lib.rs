@@ -16,7 +16,8 @@
 //! direction, so it costs and finds as much as the documents are large, however often their schemas refer to one
 //! another. A [`Finding`] names its [`Rule`], both places, and the operations that reach what changed. The library does no
 //! I/O: the files that a document refers to are loaded by the caller ([`Document::parse_with`]), and what was not loaded, or
-//! leads nowhere, makes the comparison [`incomplete`](Comparison::incomplete).
+//! leads nowhere, makes the comparison [`incomplete`](Comparison::incomplete). Files are read and written by the module `cli`
+//! alone (feature `cli`, a default), of which the program `openapi-drift` consists.
 //!
 //! No change goes untold but those that are none to anybody who calls the API: notation, order, and how schemas are put
 //! together; what stands beside a `$ref` in OpenAPI 3.0; in requests, that a read-only property comes or goes; header
@@ -28,7 +29,11 @@
 //! `required: yes`, is a finding, and never read as if it were absent.
 
 pub mod cases;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod comparison;
+#[cfg(feature = "cli")]
+pub mod config;
 mod context;
 mod diff;
 mod document;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
-use openapi_drift::report::{Bar, Format, Grouping, Paint};
+use openapi_drift::cli::{AcceptArguments, FailOn};
+use openapi_drift::{Rule, config};
 
 use crate::compare::ReportOptions;
 use crate::probe::Asked;
@@ -33,9 +34,9 @@ impl Arguments {
 
 const STATUS: &str = "\
 Exit status:
-  0  nothing reaches the bar of --fail-on
-  1  something does, or an entry of openapi/accepted.toml matches nothing or is over
-  2  the comparison could not be made";
+  0  no finding at or above --fail-on
+  1  some finding is, or an entry of openapi/accepted.toml is stale or expired
+  2  the documents could not be compared";
 
 const NAMES: &str = "\
 OLD and NEW are each one of
@@ -104,7 +105,7 @@ pub(crate) enum Command {
         new: String,
         /// From which severity on a finding counts.
         #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
-        fail_on: Level,
+        fail_on: FailOn,
         #[command(flatten)]
         report: ReportArguments,
     },
@@ -116,23 +117,12 @@ pub(crate) enum Command {
         against: Option<String>,
         /// From which severity on a finding counts; with `any`, also content that no rule knows.
         #[arg(long, value_name = "SEVERITY", default_value = "any")]
-        fail_on: Level,
+        fail_on: FailOn,
         #[command(flatten)]
         report: ReportArguments,
     },
     /// Accepts a finding of `drift` until a day, in `openapi/accepted.toml`.
-    Accept {
-        /// The rule's id, as reports print it.
-        id: String,
-        /// The JSON pointer of the place in the old or the new document, as reports print it.
-        pointer: String,
-        /// Why it may be.
-        #[arg(long)]
-        reason: String,
-        /// The last day on which it may.
-        #[arg(long, value_name = "DATE")]
-        until: Date,
-    },
+    Accept(AcceptArguments),
     /// Compares what is assumed of the API with what a sandbox of it does. Without --yes, prints what that would create.
     #[command(after_help = PROBE)]
     Probe(ProbeArguments),
@@ -161,7 +151,8 @@ pub(crate) enum Command {
     /// Prints what a rule means, why it matters, and what to do.
     Explain {
         /// The rule's id, as reports print it.
-        id: String,
+        #[arg(value_parser = config::rule)]
+        rule: Rule,
     },
 }
 
@@ -246,14 +237,10 @@ enum ProbeForm {
 }
 
 /// The options of a report.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ReportArguments {
-    /// The form of the report. Colours are for terminals, and follow NO_COLOR and CLICOLOR_FORCE.
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
-    /// One finding for each changed schema, or one for each operation that it reaches.
-    #[arg(long, value_enum, default_value_t = Group::Schema)]
-    group: Group,
+    #[command(flatten)]
+    report: openapi_drift::cli::ReportArguments,
     /// Leaves out what the change does to generated Rust, and the version that it needs.
     #[arg(long)]
     no_rust: bool,
@@ -263,62 +250,8 @@ pub(crate) struct ReportArguments {
 }
 
 impl ReportArguments {
-    pub(crate) fn with(self, level: Level, today: Date) -> ReportOptions {
-        ReportOptions {
-            format: match self.format {
-                Form::Text => Format::Text(Paint::Coloured),
-                Form::Json => Format::Json,
-                Form::Markdown => Format::Markdown,
-                Form::Github => Format::Github,
-                Form::Junit => Format::Junit,
-            },
-            grouping: match self.group {
-                Group::Schema => Grouping::Schema,
-                Group::None => Grouping::None,
-            },
-            bar: match level {
-                Level::Breaking => Bar::Breaking,
-                Level::Dangerous => Bar::Dangerous,
-                Level::Any => Bar::Any,
-                Level::None => Bar::None,
-            },
-            today,
-            rust: !self.no_rust,
-            accepted: !self.no_accepted,
-        }
+    pub(crate) fn with(self, fail_on: FailOn, today: Date) -> ReportOptions {
+        let Self { report, no_rust, no_accepted } = self;
+        ReportOptions { report, bar: fail_on.into(), today, rust: !no_rust, accepted: !no_accepted }
     }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Form {
-    /// For people at a terminal.
-    Text,
-    /// For programs; the schema is drift/report.schema.json.
-    Json,
-    /// For a pull request.
-    Markdown,
-    /// Annotations of a GitHub workflow.
-    Github,
-    /// For CI servers that show test results.
-    Junit,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Group {
-    /// One for each changed schema.
-    Schema,
-    /// One for each operation; after some megabytes the rest is counted.
-    None,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Level {
-    /// Breaking findings.
-    Breaking,
-    /// Dangerous and breaking findings.
-    Dangerous,
-    /// Any finding.
-    Any,
-    /// None.
-    None,
 }

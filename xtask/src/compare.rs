@@ -1,24 +1,24 @@
-//! `cargo xtask diff`, `drift`, `explain` and `accept`: what changed, whether it matters, and what was decided about it.
+//! `cargo xtask diff`, `drift` and `accept`: what changed, whether it matters, and what was decided about it.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::civil::Date;
-use openapi_drift::report::{Bar, Format, Grouping, Paint, Report};
-use openapi_drift::{Document, Rule};
+use openapi_drift::Document;
+use openapi_drift::cli::{self, AcceptArguments, ReportArguments};
+use openapi_drift::config::Config;
+use openapi_drift::report::Bar;
 
-use crate::accepted::{self, Accepted};
+use crate::accepted;
 use crate::fetch::{self, Fetcher, Limits, Operations, Published};
 use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict};
 use crate::{document_info, lock, repository, revisions};
 
-/// The options of a report.
-#[derive(Clone, Copy, Debug)]
+/// What is compared, and how it is reported.
+#[derive(Clone, Debug)]
 pub(crate) struct ReportOptions {
-    pub(crate) format: Format,
-    pub(crate) grouping: Grouping,
+    pub(crate) report: ReportArguments,
     pub(crate) bar: Bar,
     pub(crate) today: Date,
     /// Whether both documents are turned into Rust.
@@ -41,8 +41,10 @@ pub(crate) enum Outcome {
 /// # Errors
 ///
 /// If one of them cannot be had.
-pub(crate) fn diff(old: &str, new: &str, options: ReportOptions) -> Result<Outcome> {
-    print_verdict(&verdict(revisions::load(old)?, revisions::load(new)?, options)?, options)
+pub(crate) fn diff(old: &str, new: &str, options: &ReportOptions) -> Result<Outcome> {
+    options.report.check()?;
+    let config = config(options)?;
+    print_verdict(&verdict(revisions::load(old)?, revisions::load(new)?, options, &config)?, options)
 }
 
 /// Compares the document that the repository is pinned to with the published one.
@@ -50,7 +52,8 @@ pub(crate) fn diff(old: &str, new: &str, options: ReportOptions) -> Result<Outco
 /// # Errors
 ///
 /// If the published one cannot be had.
-pub(crate) fn drift(against: Option<&str>, options: ReportOptions) -> Result<Outcome> {
+pub(crate) fn drift(against: Option<&str>, options: &ReportOptions) -> Result<Outcome> {
+    options.report.check()?;
     let lock = lock::Lock::parse(&repository::read(lock::PATH)?)?;
     let pinned = revisions::pinned()?;
     let live = match against.map_or(Some(lock.source.upstream_url.as_str()), Some) {
@@ -80,7 +83,8 @@ pub(crate) fn drift(against: Option<&str>, options: ReportOptions) -> Result<Out
     let version = |version: &str, hash: &str| format!("{version} (sha256 {hash})");
     eprintln!("pinned to {}", version(&lock.document.info_version, &lock.document.sha256_canonical));
     eprintln!("published {}", version(live.version().unwrap_or("without a version"), hash));
-    let mut verdict = verdict(pinned, live, options)?;
+    let config = config(options)?;
+    let mut verdict = verdict(pinned, live, options, &config)?;
     if !same {
         verdict.content_differs();
     }
@@ -93,58 +97,25 @@ pub(crate) fn drift(against: Option<&str>, options: ReportOptions) -> Result<Out
     Ok(if !same && options.bar == Bar::Any { Outcome::Fails } else { outcome })
 }
 
-fn verdict(old: Document, new: Document, options: ReportOptions) -> Result<Verdict> {
-    let accepted = if options.accepted { Accepted::read()? } else { Accepted::default() };
-    Verdict::of(old, new, Scope { today: options.today, rust: options.rust, accepted: &accepted })
+fn config(options: &ReportOptions) -> Result<Config> {
+    if options.accepted { accepted::read() } else { Ok(Config::default()) }
 }
 
-fn print_verdict(verdict: &Verdict, options: ReportOptions) -> Result<Outcome> {
-    let report = verdict.report(options.grouping, options.bar);
-    print(&report, options.format)?;
-    for violation in &verdict.accepted.violations {
-        eprintln!("{}: {violation}", accepted::PATH);
-    }
-    let fails = report.fails() || !verdict.accepted.violations.is_empty();
-    Ok(if fails { Outcome::Fails } else { Outcome::Passes })
+fn verdict<'c>(
+    old: Document,
+    new: Document,
+    options: &ReportOptions,
+    config: &'c Config,
+) -> Result<Verdict<'c>> {
+    Verdict::of(old, new, Scope { today: options.today, rust: options.rust, config })
 }
 
-/// Prints a report. Colours are for terminals; that nobody reads on is no error.
-pub(crate) fn print(report: &Report<'_>, format: Format) -> Result<()> {
-    let result = match format {
-        Format::Text(_) => {
-            let mut out = io::BufWriter::new(anstream::stdout().lock());
-            report.render(Format::Text(Paint::Coloured), &mut out).and_then(|()| out.flush())
-        }
-        other => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            report.render(other, &mut out).and_then(|()| out.flush())
-        }
-    };
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("cannot write the report"),
-    }
-}
-
-/// Prints what a rule means.
-///
-/// # Errors
-///
-/// If there is no such rule.
-pub(crate) fn explain(id: &str) -> Result<()> {
-    let Some(rule) = Rule::from_id(id) else {
-        let ids: Vec<&str> = Rule::all().iter().map(|rule| rule.id()).collect();
-        let mut message = format!("there is no rule `{id}`");
-        for near in similar::get_close_matches(id, &ids, 3, 0.7) {
-            message.push_str(&format!("\n  did you mean `{near}`?"));
-        }
-        bail!(message);
-    };
-    println!("{id}: {}\n\n{}", rule.severity(), rule.explanation());
-    if rule.is_extension() {
-        println!("\noasdiff has no rule of this id.");
-    }
-    Ok(())
+fn print_verdict(verdict: &Verdict<'_>, options: &ReportOptions) -> Result<Outcome> {
+    let report = options.report.applied(verdict.report(options.bar));
+    options.report.emit(&report)?;
+    let violations = verdict.decided.violations();
+    violations.iter().for_each(|violation| eprintln!("{}: {violation}", accepted::PATH));
+    Ok(if report.fails() || !violations.is_empty() { Outcome::Fails } else { Outcome::Passes })
 }
 
 /// Records a finding as accepted.
@@ -152,13 +123,18 @@ pub(crate) fn explain(id: &str) -> Result<()> {
 /// # Errors
 ///
 /// If it is not sound, or the file cannot be changed.
-pub(crate) fn accept(id: &str, pointer: &str, reason: &str, until: Date, today: Date) -> Result<()> {
+pub(crate) fn accept(finding: &AcceptArguments, today: Date) -> Result<()> {
     let root = repository::root();
     let exclusive = transaction::exclusive(&root)?;
-    let mut accepted = Accepted::read()?;
-    accepted.add(id, pointer, reason, until, today)?;
-    let change = Change { path: accepted::PATH.to_owned(), content: Some(accepted.to_toml()?.into_bytes()) };
-    exclusive.commit(&[change])?;
-    println!("accepted until {until}: {id} at {pointer} ({})", accepted::PATH);
+    let text = accepted::text()?.unwrap_or_else(|| accepted::HEADER.to_owned());
+    let text = cli::record(accepted::PATH, &text, finding, today)?;
+    exclusive.commit(&[Change { path: accepted::PATH.to_owned(), content: Some(text.into_bytes()) }])?;
+    println!(
+        "accepted until {}: {} {} ({})",
+        finding.until,
+        finding.rule,
+        finding.fingerprint,
+        accepted::PATH
+    );
     Ok(())
 }

@@ -74,20 +74,18 @@ fn run(arguments: Arguments) -> Result<Outcome> {
             })?;
         }
         Command::Diff { old, new, fail_on, report } => {
-            return compare::diff(&old, &new, report.with(fail_on, today));
+            return compare::diff(&old, &new, &report.with(fail_on, today));
         }
         Command::Drift { against, fail_on, report } => {
-            return compare::drift(against.as_deref(), report.with(fail_on, today));
+            return compare::drift(against.as_deref(), &report.with(fail_on, today));
         }
-        Command::Accept { id, pointer, reason, until } => {
-            compare::accept(&id, &pointer, &reason, until, today)?;
-        }
+        Command::Accept(finding) => compare::accept(&finding, today)?,
         Command::Probe(arguments) => return probe::run(arguments.into(), today),
         Command::Reality { folder, verbose } => {
             return Ok(if reality::run(&folder, verbose)? { Outcome::Passes } else { Outcome::Fails });
         }
         Command::RealityOne { raw, name, file, out } => reality::run_one(raw, &name, &file, &out)?,
-        Command::Explain { id } => compare::explain(&id)?,
+        Command::Explain { rule } => print!("{}", openapi_drift::cli::explain(rule)),
     }
     Ok(Outcome::Passes)
 }

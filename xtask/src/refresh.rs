@@ -11,12 +11,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact;
-use openapi_drift::Document;
-use openapi_drift::report::{Bar, Format, Grouping, Paint};
+use openapi_drift::report::{Bar, Format, Paint};
+use openapi_drift::{Document, cli, config as decisions};
 
-use crate::accepted::{self, Accepted};
+use crate::accepted;
 use crate::codegen::{self, DOCUMENT, Derivation};
-use crate::compare;
 use crate::compile::Candidate;
 use crate::document_info::{self, DocumentInfo};
 use crate::fetch::{self, Fetcher, Found, Limits, Operations, Published, Validators};
@@ -171,8 +170,8 @@ impl Refreshed {
 
     /// Prints what the new document does, and returns everything that has to change with it.
     fn changes(&self, current: &str, options: &Options) -> Result<Vec<Change>> {
-        let accepted = Accepted::read()?;
-        let scope = Scope { today: options.today, rust: true, accepted: &accepted };
+        let config = accepted::read()?;
+        let scope = Scope { today: options.today, rust: true, config: &config };
         let old = Document::parse(DOCUMENT, current)?;
         let old_version = old.version().unwrap_or_default().to_owned();
         let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
@@ -180,7 +179,7 @@ impl Refreshed {
         verdict.content_differs();
         // The report comes first even where there is no client: it says what has to be done about that.
         let derived = self.derive();
-        compare::print(&verdict.report(Grouping::Schema, Bar::None), Format::Text(Paint::Coloured))?;
+        cli::print(&verdict.report(Bar::None), Format::Text(Paint::Coloured))?;
         if let Ok(derivation) = &derived {
             print_warnings(derivation);
             // In the Markdown they are tasks, for a pull request to tick off.
@@ -188,7 +187,7 @@ impl Refreshed {
         }
         if let Some(path) = &options.report {
             let mut markdown = Vec::new();
-            verdict.report(Grouping::Schema, Bar::None).render(Format::Markdown, &mut markdown)?;
+            verdict.report(Bar::None).render(Format::Markdown, &mut markdown)?;
             fs::write(path, markdown).with_context(|| format!("cannot write {}", path.display()))?;
         }
         let derivation = derived.context("the client cannot be generated from it, so nothing is written")?;
@@ -197,11 +196,12 @@ impl Refreshed {
         changes.push(change(&history, current.to_owned()));
         changes.extend(derivation.files.into_iter().map(|file| change(file.path, file.content)));
         changes.extend(versions(&self.info.version)?);
-        if !accepted.is_empty() {
+        if !config.accepts_nothing()
+            && let Some(text) = accepted::text()?
+        {
             // What was accepted of the way to this document is a part of it now.
-            let rest = &verdict.accepted.unmatched;
-            let content = (!rest.is_empty()).then(|| rest.to_toml()).transpose()?.map(String::into_bytes);
-            changes.push(Change { path: accepted::PATH.to_owned(), content });
+            let rest = decisions::without(accepted::PATH, &text, &verdict.decided.matched())?;
+            changes.push(Change { path: accepted::PATH.to_owned(), content: rest.map(String::into_bytes) });
         }
         Ok(changes)
     }

@@ -2,13 +2,12 @@
 //! of a commit.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use openapi_drift::Document;
+use anyhow::{Context as _, Result, bail};
+use openapi_drift::{Document, cli};
 
 use crate::codegen::DOCUMENT;
-use crate::fetch::{self, Fetcher, LARGEST, Limits, Operations, Published};
+use crate::fetch::{self, Fetcher, Limits, Operations, Published};
 use crate::repository::root;
 
 const HISTORY: &str = "openapi/history";
@@ -28,8 +27,9 @@ pub(crate) fn load(name: &str) -> Result<Document> {
         };
     }
     if let Some(revision) = name.strip_prefix("git:") {
-        let (revision, path) = revision.split_once(':').unwrap_or((revision, DOCUMENT));
-        return Ok(Document::parse(format!("git:{revision}:{path}"), of_commit(revision, path)?)?);
+        let (revision, path) = cli::split_revision(revision, Some(DOCUMENT))?;
+        let content = cli::blob(&root(), revision, path)?;
+        return Ok(Document::parse(format!("git:{revision}:{path}"), content)?);
     }
     if Path::new(name).is_file() {
         return file(name, Path::new(name));
@@ -65,29 +65,6 @@ pub(crate) fn file(name: &str, path: &Path) -> Result<Document> {
 /// As of [`file()`].
 pub(crate) fn pinned() -> Result<Document> {
     file(DOCUMENT, &root().join(DOCUMENT))
-}
-
-fn of_commit(revision: &str, path: &str) -> Result<Vec<u8>> {
-    if revision.starts_with('-') {
-        bail!("`{revision}` is no revision");
-    }
-    let name = format!("git:{revision}:{path}");
-    let mut git = Command::new("git")
-        .args(["cat-file", "blob", &format!("{revision}:{path}")])
-        .current_dir(root())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("cannot run git")?;
-    // Its end of the pipe closes with the reader, so that git does not go on after the bound.
-    let read = git.stdout.take().map_or(Ok(Vec::new()), |out| fetch::read_bounded(&name, out, LARGEST));
-    let output = git.wait_with_output().context("cannot run git")?;
-    let bytes = read?;
-    if !output.status.success() {
-        return Err(anyhow!("{}", String::from_utf8_lossy(&output.stderr).trim().to_owned()))
-            .context(format!("git has no {path} in `{revision}`"));
-    }
-    Ok(bytes)
 }
 
 /// The name under which the document of a version joins the history: the version, and a letter if the API has

@@ -6,24 +6,24 @@ use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact::{self, Inputs};
 use nd8_codegen::{Knowledge, nd8};
-use openapi_drift::report::{Bar, Bump, Grouping, Release, Report, RustChange, RustImpact};
+use openapi_drift::config::{Check, Config};
+use openapi_drift::report::{Bar, Bump, Release, Report, RustChange, RustImpact};
 use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
 use semver::{BuildMetadata, Version};
 
-use crate::accepted::{Accepted, Matched};
 use crate::codegen::{DOCUMENT, OVERLAY, SUPPLEMENT};
 use crate::fetch::Operations;
 use crate::repository::read;
 
 /// Two documents and everything that is said of them.
 #[derive(Debug)]
-pub(crate) struct Verdict {
+pub(crate) struct Verdict<'c> {
     old: Document,
     new: Document,
     pub(crate) comparison: Comparison,
     rust: Option<RustImpact>,
     release: Option<Release>,
-    pub(crate) accepted: Matched,
+    pub(crate) decided: Check<'c>,
 }
 
 /// What is looked at.
@@ -33,17 +33,19 @@ pub(crate) struct Scope<'a> {
     pub(crate) today: Date,
     /// Whether both documents are turned into Rust.
     pub(crate) rust: bool,
-    pub(crate) accepted: &'a Accepted,
+    pub(crate) config: &'a Config,
 }
 
-impl Verdict {
+impl<'c> Verdict<'c> {
     /// Compares.
     ///
     /// # Errors
     ///
     /// If the repository cannot be read. A document that yields no Rust is part of the verdict.
-    pub(crate) fn of(old: Document, new: Document, scope: Scope<'_>) -> Result<Self> {
-        let comparison = compare_with(&old, &new, &Options::on(scope.today));
+    pub(crate) fn of(old: Document, new: Document, scope: Scope<'c>) -> Result<Self> {
+        let mut comparison = compare_with(&old, &new, &Options::on(scope.today));
+        let mut decided = scope.config.check(scope.today);
+        decided.apply(&old, &new, &mut comparison);
         let alien = scope.rust.then(|| alien(&old, &new)).transpose()?.flatten();
         let is_alien = alien.is_some();
         let rust = match alien {
@@ -53,8 +55,7 @@ impl Verdict {
         // Of another API there is no Rust, and nothing to release.
         let rust_of_ours = rust.as_ref().filter(|_| !is_alien);
         let release = rust_of_ours.map(|rust| release(rust, &comparison)).transpose()?;
-        let accepted = scope.accepted.matched(&comparison, scope.today);
-        Ok(Self { old, new, comparison, rust, release, accepted })
+        Ok(Self { old, new, comparison, rust, release, decided })
     }
 
     /// Says that the content is known to differ, for not every change has a finding: that of an extension has none.
@@ -70,9 +71,10 @@ impl Verdict {
     }
 
     /// The report, to be rendered.
-    pub(crate) fn report(&self, grouping: Grouping, bar: Bar) -> Report<'_> {
-        let report = Report::new(&self.old, &self.new, &self.comparison).grouping(grouping).bar(bar);
-        let report = report.accepted(|finding| self.accepted.reason(finding));
+    pub(crate) fn report(&self, bar: Bar) -> Report<'_> {
+        let report =
+            Report::new(&self.old, &self.new, &self.comparison).bar(bar).ignored(self.decided.ignored());
+        let report = report.accepted(|finding, fingerprint| self.decided.reason(finding, fingerprint));
         let report = self.rust.iter().fold(report, Report::rust);
         self.release.iter().fold(report, Report::release)
     }

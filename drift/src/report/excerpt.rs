@@ -1,5 +1,7 @@
 //! The lines of a document that a finding is about: few, short, and harmless.
 
+use std::cmp::Ordering;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::escape::visible;
@@ -55,8 +57,17 @@ impl Excerpt {
 /// A place in a document.
 pub(super) type At<'a> = Option<(&'a Document, &'a Location)>;
 
-/// The excerpts of a place in the old and in the new document.
-pub(super) fn pair(sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
+/// The excerpts of a place in the old and in the new document. Where one place contains the other, as where a property was added to
+/// an object, only the inner one has an excerpt: the rest of the outer one did not change.
+pub(super) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
+    if let [Some((_, old)), Some((_, new))] = sides {
+        let depth = |location: &Location| location.pointer.split('/').count();
+        match depth(old).cmp(&depth(new)) {
+            Ordering::Less => sides[0] = None,
+            Ordering::Greater => sides[1] = None,
+            Ordering::Equal => {}
+        }
+    }
     let texts = sides.map(|side| side.map(|(document, location)| Text::of(document, location)));
     let [old, new] = match &texts {
         [Some(old), Some(new)] => changed(&old.lines, &new.lines),
@@ -237,6 +248,17 @@ mod tests {
         let [old, new] = excerpts(&text(["old", "x"]), &text(["new", "y"]), "/info");
         assert_eq!(old, ["2   info:", "… 12 *   b: old", "… 14 *   d: x"]);
         assert_eq!(new, ["2   info:", "… 12 *   b: new", "… 14 *   d: y"]);
+    }
+
+    #[test]
+    fn of_a_place_within_the_other_only_that_is_shown() {
+        let (old, new) = ("openapi: 3.0.3\ninfo: {}\n", "openapi: 3.0.3\ninfo:\n  title: T\n");
+        let documents = [document(old), document(new)];
+        let at = [documents[0].locate("/info"), documents[1].locate("/info/title")];
+        let sides = [0, 1].map(|side| at[side].as_ref().map(|location| (&documents[side], location)));
+        let [outer, inner] = pair(sides, LIMITS);
+        assert_eq!(outer, None);
+        assert_eq!(inner.map(|it| shown(&it)), Some(vec!["3 * title: T".to_owned()]));
     }
 
     #[test]

@@ -6,18 +6,17 @@ use super::escape::{command_message, command_property, visible};
 use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
-use crate::{Document, Location};
 
 /// GitHub shows ten of a kind for each step; a few more are worth their place in the log.
 const MOST: usize = 200;
 
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if let Some(warning) = report.same_version() {
+    for warning in report.same_version() {
         writeln!(out, "::warning title=same version::{}", command_message(&warning))?;
     }
     let mut left_out = 0usize;
     for (index, entry) in report.entries().enumerate() {
-        if index < MOST { annotation(report, &entry, out)? } else { left_out += 1 }
+        if index < MOST { annotation(&entry, out)? } else { left_out += 1 }
     }
     if left_out > 0 {
         writeln!(out, "::notice title=API drift::{left_out} more findings are not shown as annotations")?;
@@ -25,7 +24,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "::notice title=API drift::{}", command_message(&report.sum()))
 }
 
-fn annotation(report: &Report<'_>, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn annotation(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     let finding = entry.finding;
     let command = match finding.severity {
         _ if entry.accepted.is_some() => "notice",
@@ -34,14 +33,8 @@ fn annotation(report: &Report<'_>, entry: &Entry<'_>, out: &mut dyn Write) -> io
         Severity::Safe | Severity::Docs => "notice",
     };
     write!(out, "::{command} ")?;
-    if let Some((document, at)) = place(report, entry) {
-        write!(
-            out,
-            "file={},line={},col={},",
-            command_property(document.name_at(at.span)),
-            at.line,
-            at.column
-        )?;
+    if let Some((document, at)) = entry.file() {
+        write!(out, "file={},line={},col={},", command_property(document.name_at(at.span)), at.line, at.column)?;
     }
     let title = format!("{} {}", finding.severity, finding.rule.id());
     write!(out, "title={}::", command_property(&title))?;
@@ -54,11 +47,4 @@ fn annotation(report: &Report<'_>, entry: &Entry<'_>, out: &mut dyn Write) -> io
         message.push_str(&format!(" [accepted: {}]", visible(reason)));
     }
     writeln!(out, "{}", command_message(&message))
-}
-
-/// A place that GitHub can show: a file. What was fetched from elsewhere is none.
-fn place<'a>(report: &Report<'a>, entry: &Entry<'a>) -> Option<(&'a Document, &'a Location)> {
-    let sides = [(report.new, &entry.finding.new), (report.old, &entry.finding.old)];
-    let mut places = sides.into_iter().filter_map(|(document, at)| Some((document, at.as_ref()?)));
-    places.find(|(document, _)| !document.name().contains("://") && !document.name().starts_with("git:"))
 }

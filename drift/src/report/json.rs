@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::operations::Reached;
-use super::{Entry, Grouping, Report, RustImpact, escape};
+use super::{Entry, Grouping, Pair, Report, RustImpact, escape};
 use crate::finding::{Section, SubjectKind};
 use crate::operations::Operation;
 use crate::rule::Severity;
@@ -30,17 +30,21 @@ const FORMAT: u32 = 1;
 struct Root<'a> {
     /// The version of this format.
     format: u32,
-    /// The older document.
+    /// The older document, of several the first.
     old: Side<'a>,
-    /// The newer document.
+    /// The newer document, of several the first.
     new: Side<'a>,
+    /// The documents that were compared: one pair, or several if folders were.
+    documents: Vec<Sides<'a>>,
     /// Whether the content changed though `info.version` did not.
     same_version: bool,
     /// How many entries there are.
     counts: Counts,
     /// The changes, the worst first.
     findings: Vec<Item<'a>>,
-    /// How many entries are counted, but not in `findings`: none if findings are grouped by schema. One for each operation,
+    /// How many findings were left out on purpose, and are counted nowhere else.
+    ignored: usize,
+    /// How many entries are counted, but not in `findings`: all of them in a summary, else none if findings are grouped by schema. One for each operation,
     /// they end after some megabytes; grouped, the report says all of it, with the operations of each.
     left_out: usize,
     /// Every operation that a change reaches.
@@ -68,6 +72,15 @@ struct Side<'a> {
     version: Option<&'a str>,
 }
 
+/// Two documents that were compared.
+#[derive(Serialize, JsonSchema)]
+struct Sides<'a> {
+    /// The older document.
+    old: Side<'a>,
+    /// The newer document.
+    new: Side<'a>,
+}
+
 /// How many entries there are of each severity.
 #[derive(Default, Serialize, JsonSchema)]
 struct Counts {
@@ -86,6 +99,10 @@ struct Counts {
 struct Item<'a> {
     /// The id of the rule.
     id: &'static str,
+    /// What identifies the finding, for `accept`: 16 digits of 0-9 and a-f.
+    fingerprint: String,
+    /// The position of its pair in `documents`.
+    document: usize,
     /// How bad it is on the wire.
     #[schemars(with = "Level")]
     severity: Severity,
@@ -167,7 +184,7 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Root<'_>).to_value()
 }
 
-pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result<()> {
     let mut lists = Lists::default();
     let mut counts = Counts::default();
     let (mut findings, mut left_out, mut written) = (Vec::new(), 0, 0);
@@ -177,13 +194,17 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         if report.grouping == Grouping::None && left_out == 0 {
             written += serde_json::to_vec_pretty(&item)?.len();
         }
-        if written <= MOST_BYTES { findings.push(item) } else { left_out += 1 }
+        if written <= MOST_BYTES && !report.summary_only { findings.push(item) } else { left_out += 1 }
     }
+    let sides = |pair: &Pair<'a>| Sides { old: side(pair.old), new: side(pair.new) };
+    let Some(Sides { old, new }) = report.pairs.first().map(sides) else { return Ok(()) };
     let root = Root {
         format: FORMAT,
-        old: side(report.old),
-        new: side(report.new),
-        same_version: report.comparison.same_version,
+        old,
+        new,
+        documents: report.pairs.iter().map(sides).collect(),
+        same_version: report.pairs.iter().any(|pair| pair.comparison.same_version),
+        ignored: report.ignored,
         counts,
         findings,
         left_out,
@@ -215,6 +236,8 @@ fn item<'a>(report: &Report<'a>, entry: &Entry<'a>, lists: &mut Lists<'a>) -> It
     let finding = entry.finding;
     Item {
         id: finding.rule.id(),
+        fingerprint: entry.fingerprint().to_string(),
+        document: entry.number,
         severity: finding.severity,
         accepted: entry.accepted,
         failure: report.is_failure(entry),
@@ -269,7 +292,7 @@ impl<'a> Lists<'a> {
 }
 
 /// Spells out what a terminal would obey and JSON lets pass.
-struct Visible(PrettyFormatter<'static>);
+pub(super) struct Visible(pub(super) PrettyFormatter<'static>);
 
 impl Formatter for Visible {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {

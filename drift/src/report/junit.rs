@@ -77,7 +77,7 @@ fn case<W: Write>(report: &Report<'_>, entry: &Entry<'_>, writer: &mut Writer<W>
     let message = entry.message();
     let (subject, message) = (visible(&subject), visible(&message));
     let name = format!("{subject}: {message}");
-    let place = report.place(entry).map(|(document, at)| (visible(document.name_at(at.span)), at));
+    let place = entry.place().map(|(document, at)| (visible(document.name_at(at.span)), at));
     let mut details = vec![message.clone().into_owned()];
     if let Some((file, at)) = &place {
         details.push(format!("{file}:{}:{} {}", at.line, at.column, visible(&at.pointer)));

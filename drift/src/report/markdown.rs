@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::escape::{clip, code, markdown};
 use super::operations::{count, short};
 use super::{Bump, Entry, Report, RustChange, RustImpact, meaning};
+use crate::Document;
 use crate::rule::Severity;
 
 /// GitHub takes 65,536 characters for the text of a pull request; the rest is for what stands around the report.
@@ -20,12 +21,14 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let mut page = Page { report, text: String::new() };
     page.header();
     let rust = page.rust();
-    for severity in Severity::ALL {
-        page.section(severity, MOST_BYTES.saturating_sub(rust.len()));
-    }
-    page.text.push_str(&rust);
-    if report.rust.is_some() {
-        page.line(LEGEND);
+    if !report.summary_only {
+        for severity in Severity::ALL {
+            page.section(severity, MOST_BYTES.saturating_sub(rust.len()));
+        }
+        page.text.push_str(&rust);
+        if report.rust.is_some() {
+            page.line(LEGEND);
+        }
     }
     page.line(&format!("**{}**", report.sum()));
     out.write_all(page.text.as_bytes())
@@ -43,14 +46,18 @@ impl Page<'_> {
     }
 
     fn header(&mut self) {
-        if let Some(warning) = self.report.same_version() {
+        for warning in self.report.same_version() {
             self.line(&format!("**{}**\n", markdown(&warning)));
         }
-        let [old, new] = [self.report.old, self.report.new].map(|document| {
-            let version = code(document.version().unwrap_or("no version"));
-            format!("{} ({version})", code(document.name()))
-        });
-        self.line(&format!("## API drift: {old} → {new}\n"));
+        let name = |document: &Document| {
+            let version = code(&clip(document.version().unwrap_or("no version")));
+            format!("{} ({version})", code(&clip(document.name())))
+        };
+        let compared = match self.report.documents() {
+            Ok([old, new]) => format!("{} → {}", name(old), name(new)),
+            Err(number) => format!("{number} documents"),
+        };
+        self.line(&format!("## API drift: {compared}\n"));
         let counts = Severity::ALL.map(|severity| {
             let number = self.report.entries().filter(|entry| entry.finding.severity == severity).count();
             format!("| {severity} | {number} | {} |\n", meaning(severity))
@@ -92,18 +99,17 @@ impl Page<'_> {
             markdown(&entry.message()),
             code(finding.rule.id())
         );
-        let sides = [("before", self.report.old, &finding.old), ("after", self.report.new, &finding.new)];
-        let places = sides.into_iter().filter_map(|(name, document, at)| {
-            let at = at.as_ref()?;
-            Some(format!(
-                "{name} {}",
-                code(&format!("{}:{}:{}", document.name_at(at.span), at.line, at.column))
-            ))
+        let places = ["before", "after"].into_iter().zip(entry.places()).filter_map(|(name, place)| {
+            let (document, at) = place?;
+            Some(format!("{name} {}", code(&format!("{}:{}:{}", document.name_at(at.span), at.line, at.column))))
         });
         let mut places: Vec<String> = places.collect();
         if finding.severity <= Severity::Safe && places.len() > 1 {
             // What nobody has to think about is easy to find with one of them.
             places.remove(0);
+        }
+        if self.report.needs_decision(finding.severity) {
+            item.push_str(&format!(" {}", code(&entry.fingerprint().to_string())));
         }
         if !places.is_empty() {
             item.push_str(&format!(", {}", places.join(", ")));

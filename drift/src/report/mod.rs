@@ -10,11 +10,13 @@ mod area;
 mod escape;
 mod excerpt;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod markdown;
 mod operations;
 mod rust;
+mod sarif;
 mod text;
 
 use std::borrow::Cow;
@@ -60,6 +62,10 @@ pub enum Format {
     Json,
     /// For a pull request. Never longer than GitHub allows.
     Markdown,
+    /// A page for a browser, in one file.
+    Html,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
     /// Annotations of a GitHub workflow.
     Github,
     /// For CI servers that show test results.
@@ -114,23 +120,31 @@ pub struct Release {
     pub to: String,
 }
 
-/// A comparison, ready to be told.
+/// Two documents and what was found.
 #[derive(Clone, Debug)]
-pub struct Report<'a> {
+struct Pair<'a> {
     old: &'a Document,
     new: &'a Document,
     comparison: &'a Comparison,
+    /// Why findings are accepted, in their order.
+    accepted: Vec<Option<&'a str>>,
+}
+
+/// A comparison of two documents, or of several pairs of them, and how it is rendered.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    pairs: Vec<Pair<'a>>,
     rust: Option<&'a RustImpact>,
     release: Option<&'a Release>,
-    accepted: Vec<Option<&'a str>>,
     grouping: Grouping,
     bar: Bar,
+    ignored: usize,
     most_lines: usize,
     summary_only: bool,
 }
 
 impl<'a> Report<'a> {
-    /// A report of what [`compare`](crate::compare) found.
+    /// Creates a report of what [`compare`](crate::compare) found.
     ///
     /// ```
     /// use openapi_drift::report::{Format, Paint, Report};
@@ -145,39 +159,56 @@ impl<'a> Report<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(old: &'a Document, new: &'a Document, comparison: &'a Comparison) -> Self {
-        Self {
-            old,
-            new,
-            comparison,
+        let empty = Self {
+            pairs: Vec::new(),
             rust: None,
             release: None,
-            accepted: vec![None; comparison.findings.len()],
             grouping: Grouping::default(),
             bar: Bar::Breaking,
+            ignored: 0,
             most_lines: usize::MAX,
             summary_only: false,
-        }
+        };
+        empty.and(old, new, comparison)
     }
 
-    /// Tells what the change does to generated Rust as well.
+    /// Adds another pair of documents, as where folders are compared.
+    #[must_use]
+    pub fn and(mut self, old: &'a Document, new: &'a Document, comparison: &'a Comparison) -> Self {
+        let accepted = vec![None; comparison.findings.len()];
+        self.pairs.push(Pair { old, new, comparison, accepted });
+        self
+    }
+
+    /// Adds what the change does to generated Rust.
     #[must_use]
     pub fn rust(self, impact: &'a RustImpact) -> Self {
         Self { rust: Some(impact), ..self }
     }
 
-    /// Tells which release is needed as well.
+    /// Adds the release that is needed.
     #[must_use]
     pub fn release(self, release: &'a Release) -> Self {
         Self { release: Some(release), ..self }
     }
 
-    /// Marks findings as accepted, by a function that gives the reason.
+    /// Marks findings as accepted, by a function that returns the reason.
     #[must_use]
-    pub fn accepted(self, reason: impl Fn(&Finding) -> Option<&'a str>) -> Self {
-        Self { accepted: self.comparison.findings.iter().map(reason).collect(), ..self }
+    pub fn accepted(mut self, reason: impl Fn(&Finding, Fingerprint) -> Option<&'a str>) -> Self {
+        for Pair { old, new, comparison, accepted } in &mut self.pairs {
+            let reason = |finding| reason(finding, Fingerprint::of(finding, old, new));
+            *accepted = comparison.findings.iter().map(reason).collect();
+        }
+        self
     }
 
-    /// Puts findings together in another way.
+    /// Adds how many findings were left out of the comparison on purpose.
+    #[must_use]
+    pub fn ignored(self, ignored: usize) -> Self {
+        Self { ignored, ..self }
+    }
+
+    /// Groups findings in another way.
     #[must_use]
     pub fn grouping(self, grouping: Grouping) -> Self {
         Self { grouping, ..self }
@@ -201,7 +232,7 @@ impl<'a> Report<'a> {
         Self { summary_only: true, ..self }
     }
 
-    /// Whether a finding that was not accepted reaches the bar.
+    /// Returns whether a finding that was not accepted reaches the bar.
     pub fn fails(&self) -> bool {
         self.findings().any(|entry| self.is_failure(&entry))
     }
@@ -216,30 +247,50 @@ impl<'a> Report<'a> {
             Format::Text(paint) => text::render(self, paint, out),
             Format::Json => json::render(self, out),
             Format::Markdown => markdown::render(self, out),
+            Format::Html => html::render(self, out),
+            Format::Sarif => sarif::render(self, out),
             Format::Github => github::render(self, out),
             Format::Junit => junit::render(self, out),
         }
     }
 
-    /// The line that sums it up: `wire: breaking · rust: minor · needs: 0.4.0 → 0.5.0`.
+    /// Returns the line that sums it up: `wire: breaking · rust: minor · needs: 0.4.0 → 0.5.0`.
     pub fn sum(&self) -> String {
         Sum(self).to_string()
     }
 
-    /// The first thing to know, if the version says that nothing changed.
-    fn same_version(&self) -> Option<String> {
-        let version = self.new.version().unwrap_or("not given");
-        let changed = "The content changed though info.version did not: it is";
-        self.comparison.same_version.then(|| format!("{changed} {} in both.", escape::visible(version)))
+    /// What is compared, in words: the two documents, or how many there are.
+    fn documents(&self) -> Result<[&'a Document; 2], usize> {
+        match &self.pairs[..] {
+            [only] => Ok([only.old, only.new]),
+            several => Err(several.len()),
+        }
+    }
+
+    /// What to know first: versions that say that nothing changed.
+    fn same_version(&self) -> Vec<String> {
+        let warning = |pair: &Pair<'_>| {
+            let version = escape::visible(pair.new.version().unwrap_or("not given")).into_owned();
+            let file = match self.documents() {
+                Ok(_) => String::new(),
+                Err(_) => format!("{}: ", escape::visible(pair.new.name())),
+            };
+            format!("{file}The content changed though info.version did not: it is {version} in both.")
+        };
+        self.pairs.iter().filter(|pair| pair.comparison.same_version).map(warning).collect()
     }
 
     /// The findings, together with what was accepted.
     fn findings(&self) -> impl Iterator<Item = Entry<'a>> + '_ {
-        let reasons = self.accepted.iter().copied().chain(std::iter::repeat(None));
-        self.comparison.findings.iter().zip(reasons).map(|(finding, accepted)| Entry {
-            finding,
-            accepted,
-            operations: Reached::All(&finding.operations),
+        self.pairs.iter().enumerate().flat_map(|(number, pair)| {
+            pair.comparison.findings.iter().zip(&pair.accepted).map(move |(finding, accepted)| Entry {
+                number,
+                old: pair.old,
+                new: pair.new,
+                finding,
+                accepted: *accepted,
+                operations: Reached::All(&finding.operations),
+            })
         })
     }
 
@@ -256,35 +307,23 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Whether somebody may have to accept findings of a severity: only then reports show their fingerprints.
-    fn needs_decision(&self, severity: Severity) -> bool {
-        severity >= Severity::Dangerous || self.bar.is_reached_by(severity)
-    }
-
-    fn fingerprint(&self, finding: &Finding) -> Fingerprint {
-        Fingerprint::of(finding, self.old, self.new)
-    }
-
-    /// Where a finding is in each document.
-    fn places<'e>(&self, finding: &'e Finding) -> [Option<(&'a Document, &'e Location)>; 2] {
-        [(self.old, &finding.old), (self.new, &finding.new)]
-            .map(|(document, location)| Some((document, location.as_ref()?)))
-    }
-
     fn is_failure(&self, entry: &Entry<'_>) -> bool {
         entry.accepted.is_none() && self.bar.is_reached_by(entry.finding.severity)
     }
 
-    /// Where a person should look: in the new document, unless it is not there any more.
-    fn place<'e>(&self, entry: &Entry<'e>) -> Option<(&'a Document, &'e Location)> {
-        let [old, new] = self.places(entry.finding);
-        new.or(old)
+    /// Whether somebody may have to accept findings of a severity: only then reports show their fingerprints.
+    fn needs_decision(&self, severity: Severity) -> bool {
+        severity >= Severity::Dangerous || self.bar.is_reached_by(severity)
     }
 }
 
 /// A finding as it stands in a report.
 #[derive(Clone, Copy, Debug)]
 struct Entry<'a> {
+    /// The position of its pair of documents.
+    number: usize,
+    old: &'a Document,
+    new: &'a Document,
     finding: &'a Finding,
     accepted: Option<&'a str>,
     operations: Reached<'a>,
@@ -308,6 +347,32 @@ impl<'a> Entry<'a> {
         };
         escape::clip(&text).into_owned()
     }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.finding, self.old, self.new)
+    }
+
+    /// Where it is in each document.
+    fn places(&self) -> [Option<(&'a Document, &'a Location)>; 2] {
+        [(self.old, &self.finding.old), (self.new, &self.finding.new)]
+            .map(|(document, location)| Some((document, location.as_ref()?)))
+    }
+
+    /// Where a person should look: in the new document, unless it is not there any more.
+    fn place(&self) -> Option<(&'a Document, &'a Location)> {
+        let [old, new] = self.places();
+        new.or(old)
+    }
+
+    /// A place that a program which shows files can show. What was fetched or read from a commit is none.
+    fn file(&self) -> Option<(&'a Document, &'a Location)> {
+        let [old, new] = self.places();
+        let is_file = |(document, location): &(&Document, &Location)| {
+            let name = document.name_at(location.span);
+            !name.contains("://") && !name.starts_with("git:") && name != "-"
+        };
+        [new, old].into_iter().flatten().find(is_file)
+    }
 }
 
 struct Sum<'a>(&'a Report<'a>);
@@ -315,13 +380,16 @@ struct Sum<'a>(&'a Report<'a>);
 impl fmt::Display for Sum<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = self.0;
-        match report.comparison.worst() {
+        match report.pairs.iter().filter_map(|pair| pair.comparison.worst()).max() {
             Some(worst) => write!(f, "wire: {worst}")?,
             None => f.write_str("wire: no change")?,
         }
         let accepted = report.findings().filter(|entry| entry.accepted.is_some()).count();
-        if accepted > 0 {
-            write!(f, " ({accepted} accepted)")?;
+        let apart = [(accepted, "accepted"), (report.ignored, "ignored")];
+        let apart = apart.into_iter().filter(|(number, _)| *number > 0);
+        let apart: Vec<String> = apart.map(|(number, word)| format!("{number} {word}")).collect();
+        if !apart.is_empty() {
+            write!(f, " ({})", apart.join(", "))?;
         }
         if let Some(impact) = report.rust {
             write!(f, " · rust: {}", impact.verdict())?;

@@ -113,7 +113,7 @@ impl Case {
             .release(&release)
             .grouping(grouping)
             .bar(Bar::Dangerous)
-            .accepted(|finding| {
+            .accepted(|finding, _| {
                 (finding.rule.id() == "response-property-enum-value-added").then_some("told by mail")
             });
         assert!(report.fails());
@@ -163,6 +163,18 @@ fn annotations_stand_in_files_not_at_addresses() {
 }
 
 #[test]
+fn html() {
+    let text = Case::usual().rendered(Format::Html, Grouping::Schema);
+    assert_data_eq!(text, file!["snapshots/report.html": Text].raw());
+}
+
+#[test]
+fn sarif() {
+    let text = Case::usual().rendered(Format::Sarif, Grouping::Schema);
+    assert_data_eq!(text, file!["snapshots/report.sarif": Text].raw());
+}
+
+#[test]
 fn junit() {
     let text = Case::usual().rendered(Format::Junit, Grouping::Schema);
     assert_data_eq!(text, file!["snapshots/junit.xml": Text].raw());
@@ -198,6 +210,8 @@ fn what_documents_say_is_only_said() {
         (Format::Text(Paint::Plain), "text"),
         (Format::Json, "json"),
         (Format::Markdown, "markdown"),
+        (Format::Html, "html"),
+        (Format::Sarif, "sarif"),
         (Format::Github, "github"),
         (Format::Junit, "junit"),
     ] {
@@ -213,6 +227,15 @@ fn what_documents_say_is_only_said() {
         assert!(!text.contains("\n::error::x"), "{name}: a command of the document's");
         match format {
             Format::Markdown => assert!(!text.replace("`<script>`", "").contains("<script>"), "{text}"),
+            Format::Html => {
+                assert!(!text.contains("<script") && !text.contains("<a href=\"j"), "{text}");
+                assert!(text.contains("&lt;script&gt;"), "it is shown");
+            }
+            Format::Sarif => {
+                let log: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+                let message = log["runs"][0]["results"][0]["message"]["text"].as_str().expect("is text");
+                assert!(message.contains("\\[a\\](javascript:b)"), "no link: {message}");
+            }
             Format::Json => drop(serde_json::from_str::<serde_json::Value>(&text).expect("is JSON")),
             Format::Junit => {
                 let mut reader = quick_xml::Reader::from_str(&text);
@@ -239,7 +262,14 @@ fn very_many_findings_stay_readable() {
     }
     let length = |format| case.rendered(format, Grouping::Schema).len();
     assert!(length(Format::Markdown) < 65_536, "what GitHub takes");
-    for format in [Format::Text(Paint::Coloured), Format::Json, Format::Github, Format::Junit] {
+    for format in [
+        Format::Text(Paint::Coloured),
+        Format::Json,
+        Format::Html,
+        Format::Sarif,
+        Format::Github,
+        Format::Junit,
+    ] {
         assert!(length(format) < 5_000_000, "{format:?}: {}", length(format));
     }
     case.comparison.findings.truncate(100);

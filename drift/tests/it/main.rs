@@ -4,6 +4,8 @@
 
 mod cases;
 mod changes;
+#[cfg(feature = "cli")]
+mod cli;
 mod files;
 mod hostile;
 mod incomplete;

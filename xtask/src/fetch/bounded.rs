@@ -3,14 +3,13 @@
 //! A file that a person names is bounded like a download: it may be a pipe, a device, or an archive made to fill the memory.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use flate2::read::MultiGzDecoder;
 
 /// The longest document, in bytes, unpacked.
-pub(crate) const LARGEST: u64 = 64 << 20;
+pub(crate) use openapi_drift::cli::{LARGEST, read_bounded as read};
 
 const GZIP: &[u8] = b"\x1f\x8b";
 
@@ -22,20 +21,6 @@ const GZIP: &[u8] = b"\x1f\x8b";
 pub(crate) fn file(name: &str, path: &Path) -> Result<Vec<u8>> {
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     unpacked(name, read(name, file, LARGEST)?, LARGEST)
-}
-
-/// Reads to the end, which has to come within so many bytes.
-///
-/// # Errors
-///
-/// If it does not, or reading fails.
-pub(crate) fn read(name: &str, reader: impl Read, largest: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(largest + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
-    if bytes.len() as u64 > largest {
-        bail!("{name} is longer than {largest} bytes");
-    }
-    Ok(bytes)
 }
 
 /// Unpacks what begins like gzip. A name is no sign of it: HTTP may have unpacked a `.json.gz` already.

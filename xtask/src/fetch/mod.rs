@@ -11,7 +11,7 @@ mod operations;
 mod page;
 mod script;
 
-pub(crate) use self::bounded::{LARGEST, file as read_file, read as read_bounded};
+pub(crate) use self::bounded::file as read_file;
 pub(crate) use self::find::{Found, Known, Published, as_url, find};
 pub(crate) use self::http::{Fetcher, Limits, Validators};
 pub(crate) use self::operations::Operations;

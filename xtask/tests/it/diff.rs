@@ -146,7 +146,7 @@ An operation was added. Nothing needs to be done.
     );
     xtask().args(["explain", "endpoint-addde"]).assert().code(2).stderr_eq(
         "\
-error: there is no rule `endpoint-addde`
+error: invalid value 'endpoint-addde' for '<RULE>': there is no rule `endpoint-addde`
   did you mean `endpoint-added`?
 ...
 ",

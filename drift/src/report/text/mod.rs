@@ -79,11 +79,17 @@ impl Text<'_, '_> {
 
     fn header(&mut self) {
         let report = self.report;
-        if let Some(warning) = report.same_version() {
+        for warning in report.same_version() {
             self.line(Line::new(0).add(style(Severity::Dangerous), warning));
         }
-        let line = Line::new(0).add(DIM, "comparing").plain(format!("  {} ", name(report.old)));
-        self.line(line.add(DIM, "→").plain(format!(" {}", name(report.new))));
+        let line = Line::new(0).add(DIM, "comparing");
+        self.line(match report.documents() {
+            Ok([old, new]) => {
+                let line = line.plain(format!("  {} ", name(old)));
+                line.add(DIM, "→").plain(format!(" {}", name(new)))
+            }
+            Err(number) => line.plain(format!("  {number} documents")),
+        });
         self.blank();
         self.counts();
     }
@@ -185,12 +191,12 @@ impl Text<'_, '_> {
         let reached = reached(entry, &subject);
         let id = Line::new(4).add(style(finding.severity), self.id(entry));
         rows.extend(id.plain(reached.trim_start_matches(',')).rows(self.paint));
-        let places = self.report.places(finding);
+        let places = entry.places();
         let excerpts = excerpt::pair(places, EXCERPT);
         let mut last_pointer = None;
         let sides = [("before", '-', BEFORE), ("after ", '+', AFTER)];
         for (((label, mark, style), place), excerpt) in sides.into_iter().zip(places).zip(excerpts) {
-            let (Some((document, location)), Some(excerpt)) = (place, excerpt) else { continue };
+            let Some((document, location)) = place else { continue };
             let mut head =
                 Line::new(4).add(style, label).plain(format!(" {}", self::place(document, location)));
             let used = 4 + label.len() + 1 + self::place(document, location).chars().count() + 2;
@@ -200,7 +206,7 @@ impl Text<'_, '_> {
             }
             last_pointer = Some(&location.pointer);
             rows.extend(head.rows(self.paint));
-            rows.extend(self.excerpt(&excerpt, mark, style));
+            rows.extend(excerpt.iter().flat_map(|excerpt| self.excerpt(excerpt, mark, style)));
         }
         rows.push(String::new());
         rows
@@ -231,7 +237,7 @@ impl Text<'_, '_> {
         let mut line = Line::new(2).add(if is_grave { BOLD } else { PLAIN }, title);
         line = line.plain(reached(entry, &subject)).plain("  ");
         line = line.add(if is_grave { style(entry.finding.severity) } else { DIM }, self.id(entry));
-        if let Some((document, location)) = self.report.place(entry) {
+        if let Some((document, location)) = entry.place() {
             line = line.plain("  ").add(DIM, place(document, location));
         }
         if let Some(reason) = entry.accepted {
@@ -245,7 +251,7 @@ impl Text<'_, '_> {
     fn id(&self, entry: &Entry<'_>) -> String {
         let id = entry.finding.rule.id();
         match self.report.needs_decision(entry.finding.severity) {
-            true => format!("[{id} {}]", self.report.fingerprint(entry.finding)),
+            true => format!("[{id} {}]", entry.fingerprint()),
             false => format!("[{id}]"),
         }
     }

@@ -1,0 +1,7 @@
+//! The program `openapi-drift`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    openapi_drift::cli::main()
+}

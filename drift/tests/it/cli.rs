@@ -1,0 +1,243 @@
+//! The program: what can be compared, where reports go, and the exit status.
+
+use std::path::Path;
+
+use snapbox::cmd::{Command, cargo_bin};
+use tempfile::TempDir;
+
+const OLD: &str =
+    "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a: {get: {}}\n  /b: {get: {}}\n";
+
+fn new() -> String {
+    OLD.replace("'1'", "'2'").replace("  /b: {get: {}}\n", "")
+}
+
+struct Place(TempDir);
+
+impl Place {
+    /// A folder with `old.yaml`, and with `new.yaml`, in which an operation is gone.
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().expect("writable"));
+        place.write("old.yaml", OLD);
+        place.write("new.yaml", &new());
+        place
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, content: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("has one")).expect("writable");
+        std::fs::write(path, content).expect("writable");
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).expect("readable")
+    }
+
+    fn command(&self) -> Command {
+        Command::new(cargo_bin!("openapi-drift")).current_dir(self.path()).env_remove("CLICOLOR_FORCE")
+    }
+
+    /// Status, output and complaints of a command.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = self.command().args(arguments).output().expect("runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("is text");
+        (output.status.code().expect("ends"), text(output.stdout), text(output.stderr))
+    }
+}
+
+#[test]
+fn the_status_says_what_was_found() {
+    let place = Place::new();
+    place.write("broken.yaml", "openapi: [");
+    place.write("added.yaml", &OLD.replace("'1'", "'2'").replace("  /a:", "  /c: {get: {}}\n  /a:"));
+    for (old, new, fail_on, status) in [
+        ("old.yaml", "new.yaml", "breaking", 1),
+        ("old.yaml", "new.yaml", "none", 0),
+        ("old.yaml", "added.yaml", "breaking", 0),
+        ("old.yaml", "added.yaml", "any", 1),
+        ("old.yaml", "old.yaml", "any", 0),
+        ("old.yaml", "gone.yaml", "none", 2),
+        ("old.yaml", "broken.yaml", "none", 2),
+        ("old.yaml", "new.yaml", "nonsense", 2),
+        ("-", "-", "none", 2),
+        ("old.yaml", ".", "none", 2),
+        ("git:--help:x", "new.yaml", "none", 2),
+        ("git:HEAD", "new.yaml", "none", 2),
+    ] {
+        let (found, _, told) = place.run(&["diff", old, new, "--fail-on", fail_on]);
+        assert_eq!(found, status, "{old} {new} {fail_on}: {told}");
+        assert_eq!(told.starts_with("error: "), status == 2, "{told}");
+    }
+}
+
+#[test]
+fn every_format_is_written_to_a_file_as_to_the_terminal() {
+    let place = Place::new();
+    for format in ["text", "json", "markdown", "html", "sarif", "github", "junit"] {
+        let arguments = ["diff", "old.yaml", "new.yaml", "--format", format, "--fail-on", "none"];
+        let (_, printed, _) = place.run(&arguments);
+        assert!(printed.contains("wire: breaking"), "{format}: {printed}");
+        let (status, sum, _) = place.run(&[&arguments[..], &["--output", "report"]].concat());
+        assert_eq!((status, sum.as_str()), (0, "wire: breaking\n"));
+        assert_eq!(place.read("report"), printed, "{format}");
+    }
+    let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--summary", "--format", "html"]);
+    assert_eq!((status, told.contains("--summary goes with")), (2, true), "{told}");
+    let (_, summary, _) = place.run(&["diff", "old.yaml", "new.yaml", "--summary"]);
+    assert!(!summary.contains("/b") && summary.contains("breaking "), "{summary}");
+}
+
+#[test]
+fn standard_input_is_a_document() {
+    let place = Place::new();
+    let command = place.command().args(["diff", "old.yaml", "-"]).stdin(new());
+    let output = command.output().expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("comparing  old.yaml (1) → - (2)"));
+}
+
+#[test]
+fn folders_are_compared_document_by_document() {
+    let place = Place::new();
+    for (path, content) in [
+        ("old/shop/api.yaml", OLD.to_owned()),
+        ("new/shop/api.yaml", new()),
+        ("old/gone.yaml", OLD.to_owned()),
+        (
+            "new/come.json",
+            r#"{"openapi": "3.0.3", "info": {"title": "C", "version": "1"}, "paths": {"/c": {"get": {}}}}"#
+                .to_owned(),
+        ),
+        // No documents: parts of one, and something else.
+        ("new/shop/parts.yaml", "Pet: {type: object}\n".to_owned()),
+        ("new/values.yaml", "a: 1\n---\nb: 2\n".to_owned()),
+        ("new/.hidden/api.yaml", OLD.to_owned()),
+    ] {
+        place.write(path, &content);
+    }
+    let (status, text, told) = place.run(&["diff", "old", "new", "--format", "json", "--no-config"]);
+    assert_eq!(status, 1, "{told}");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+    let names: Vec<&str> = report["documents"]
+        .as_array()
+        .expect("is a list")
+        .iter()
+        .filter_map(|it| it["new"]["name"].as_str())
+        .collect();
+    assert_eq!(names, ["new/come.json", "new/gone.yaml (absent)", "new/shop/api.yaml"]);
+    let found: Vec<(u64, &str, &str)> = report["findings"]
+        .as_array()
+        .expect("is a list")
+        .iter()
+        .filter(|it| it["section"] == "paths")
+        .map(|it| {
+            let name = it["subject"]["name"].as_str().expect("is text");
+            (it["document"].as_u64().expect("is a number"), it["severity"].as_str().expect("is text"), name)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (0, "safe", "GET /c"),
+            (1, "breaking", "GET /a"),
+            (1, "breaking", "GET /b"),
+            (2, "breaking", "GET /b")
+        ]
+    );
+    for (format, mark) in
+        [("text", "comparing  3 documents"), ("html", "3 documents"), ("markdown", "3 documents")]
+    {
+        let (_, text, _) = place.run(&["diff", "old", "new", "--format", format]);
+        assert!(text.contains(mark), "{text}");
+    }
+    place.write("new/shop/bad.yaml", "openapi: [\n");
+    let (status, _, told) = place.run(&["diff", "old", "new"]);
+    assert_eq!((status, told.contains("new/shop/bad.yaml:")), (2, true), "{told}");
+}
+
+#[test]
+fn commits_have_documents_and_folders() {
+    if std::process::Command::new("git").arg("--version").output().is_err() {
+        println!("skipped: git is not installed");
+        return;
+    }
+    let place = Place::new();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let mut command = std::process::Command::new("git");
+        let command = command.args(identity).args(arguments).current_dir(place.path());
+        assert!(command.env("GIT_CONFIG_GLOBAL", "/dev/null").status().expect("git runs").success());
+    };
+    place.write("api/shop.yaml", OLD);
+    git(&["init", "--quiet"]);
+    git(&["add", "api"]);
+    git(&["commit", "--quiet", "--message", "x"]);
+    place.write("api/shop.yaml", &new());
+    for (old, new) in
+        [("git:HEAD:api/shop.yaml", "api/shop.yaml"), ("git:HEAD:api", "api"), ("git:HEAD:", ".")]
+    {
+        std::fs::remove_file(place.path().join("old.yaml")).ok();
+        std::fs::remove_file(place.path().join("new.yaml")).ok();
+        let (status, text, told) = place.run(&["diff", old, new, "--format", "github"]);
+        assert_eq!(status, 1, "{told}");
+        // What is gone is only in the commit, which annotations cannot show.
+        assert!(text.contains("::error title=breaking api-path-removed-without-deprecation::"), "{text}");
+    }
+    let (status, _, told) = place.run(&["diff", "git:HEAD:nowhere", "api"]);
+    assert_eq!((status, told.starts_with("error: git has no nowhere in `HEAD`")), (2, true), "{told}");
+}
+
+#[test]
+fn decisions_are_recorded_applied_and_run_out() {
+    let place = Place::new();
+    let (_, text, _) = place.run(&["diff", "old.yaml", "new.yaml"]);
+    // As a person would copy it.
+    let found = text.split_once("[api-path-removed-without-deprecation ").expect("is there").1;
+    let fingerprint = &found[..16];
+    let accept = |rule: &str, fingerprint: &str, until: &str| {
+        let arguments =
+            ["accept", rule, fingerprint, "--reason", "agreed", "--until", until, "--today", "2026-06-01"];
+        place.run(&arguments)
+    };
+    let rule = "api-path-removed-without-deprecation";
+    for (rule, fingerprint, until, problem) in [
+        ("no-such-rule", fingerprint, "2026-06-30", "there is no rule `no-such-rule`"),
+        (rule, "x", "2026-06-30", "a fingerprint has 16 digits"),
+        (rule, fingerprint, "2026-05-31", "2026-05-31 is over"),
+    ] {
+        let (status, _, told) = accept(rule, fingerprint, until);
+        assert_eq!((status, told.contains(problem)), (2, true), "{told}");
+    }
+    assert!(!place.path().join("openapi-drift.toml").exists());
+    assert_eq!(accept(rule, fingerprint, "2026-06-30").0, 0);
+    let diff = |more: &[&str]| {
+        place.run(&[&["diff", "old.yaml", "new.yaml", "--today", "2026-06-30"], more].concat())
+    };
+    let (status, text, _) = diff(&[]);
+    assert_eq!((status, text.ends_with("wire: breaking (1 accepted)\n")), (0, true), "{text}");
+    assert_eq!(diff(&["--no-config"]).0, 1);
+    let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--today", "2026-07-01"]);
+    assert_eq!((status, told.contains("was accepted until 2026-06-30")), (1, true), "{told}");
+    let (status, _, told) = place.run(&["diff", "old.yaml", "old.yaml", "--today", "2026-06-30"]);
+    assert_eq!((status, told.contains("matches nothing; remove it")), (1, true), "{told}");
+    place.write("openapi-drift.toml", "[severities]\nno-such-rule = \"safe\"\n");
+    let (status, _, told) = diff(&[]);
+    assert_eq!((status, told.contains("no rule `no-such-rule`")), (2, true), "{told}");
+    assert_eq!(diff(&["--config", "nowhere.toml"]).0, 2, "a file that was named has to be there");
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let place = Place::new();
+    let (_, text, _) = place.run(&["rules"]);
+    assert_eq!(text.lines().count(), openapi_drift::Rule::all().len());
+    assert!(text.contains("safe       endpoint-added\n"), "{text}");
+    let (status, text, _) = place.run(&["explain", "endpoint-added"]);
+    assert_eq!((status, text.starts_with("endpoint-added: safe\n\n")), (0, true), "{text}");
+    let (status, _, told) = place.run(&["explain", "endpoint-addde"]);
+    assert_eq!((status, told.contains("did you mean `endpoint-added`?")), (2, true), "{told}");
+}
