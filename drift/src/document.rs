@@ -73,28 +73,21 @@ impl Document {
         Ok(document)
     }
 
-    /// Reads a document, or returns nothing if it is something else: a part of a document in a file of its own, or no description
-    /// of an API at all.
+    /// Returns whether a text is a document, and not a part of one in a file of its own, or no description of an API at all.
     ///
     /// # Errors
     ///
-    /// As of [`Document::parse`], if it has the key `openapi` or `swagger`, or cannot be read and may have it.
+    /// If it cannot be read and may be one.
     #[cfg(feature = "cli")]
-    pub(crate) fn parse_if_one(name: String, content: Vec<u8>) -> Result<Option<Self>, ParseError> {
+    pub(crate) fn is_one(name: &str, content: &[u8]) -> Result<bool, ParseError> {
         const KEYS: [&str; 2] = ["openapi", "swagger"];
-        let source = match Source::parse(name, &*content) {
-            Ok(source) => source,
+        match Source::parse(name, content) {
+            Ok(source) => Ok(KEYS.iter().any(|key| source.tree().get(NodeId::ROOT, key).is_some())),
             Err(error) => {
                 let may_be = KEYS.iter().any(|key| content.windows(key.len()).any(|it| it == key.as_bytes()));
-                return if may_be { Err(error) } else { Ok(None) };
+                if may_be { Err(error) } else { Ok(false) }
             }
-        };
-        let tree = source.tree();
-        if !KEYS.iter().any(|key| tree.get(NodeId::ROOT, key).is_some()) {
-            return Ok(None);
         }
-        check_version(&source)?;
-        Ok(Some(Self { source, files: Files::default() }))
     }
 
     /// The name that was given to [`Document::parse`].

@@ -104,8 +104,8 @@ pub(crate) enum Command {
         /// The newer document.
         new: String,
         /// From which severity on a finding counts.
-        #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
-        fail_on: FailOn,
+        #[arg(long, value_name = "SEVERITY", default_value = "breaking", value_delimiter = ',')]
+        fail_on: Vec<FailOn>,
         #[command(flatten)]
         report: ReportArguments,
     },
@@ -116,8 +116,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE|URL")]
         against: Option<String>,
         /// From which severity on a finding counts; with `any`, also content that no rule knows.
-        #[arg(long, value_name = "SEVERITY", default_value = "any")]
-        fail_on: FailOn,
+        #[arg(long, value_name = "SEVERITY", default_value = "any", value_delimiter = ',')]
+        fail_on: Vec<FailOn>,
         #[command(flatten)]
         report: ReportArguments,
     },
@@ -250,8 +250,8 @@ pub(crate) struct ReportArguments {
 }
 
 impl ReportArguments {
-    pub(crate) fn with(self, fail_on: FailOn, today: Date) -> ReportOptions {
+    pub(crate) fn with(self, fail_on: Vec<FailOn>, today: Date) -> ReportOptions {
         let Self { report, no_rust, no_accepted } = self;
-        ReportOptions { report, bar: fail_on.into(), today, rust: !no_rust, accepted: !no_accepted }
+        ReportOptions { report, fail_on, today, rust: !no_rust, accepted: !no_accepted }
     }
 }

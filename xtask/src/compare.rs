@@ -5,9 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use jiff::civil::Date;
 use openapi_drift::Document;
-use openapi_drift::cli::{self, AcceptArguments, ReportArguments};
+use openapi_drift::cli::{self, AcceptArguments, FailOn, ReportArguments};
 use openapi_drift::config::Config;
-use openapi_drift::report::Bar;
 
 use crate::accepted;
 use crate::fetch::{self, Fetcher, Limits, Operations, Published};
@@ -19,7 +18,7 @@ use crate::{document_info, lock, repository, revisions};
 #[derive(Clone, Debug)]
 pub(crate) struct ReportOptions {
     pub(crate) report: ReportArguments,
-    pub(crate) bar: Bar,
+    pub(crate) fail_on: Vec<FailOn>,
     pub(crate) today: Date,
     /// Whether both documents are turned into Rust.
     pub(crate) rust: bool,
@@ -94,7 +93,7 @@ pub(crate) fn drift(against: Option<&str>, options: &ReportOptions) -> Result<Ou
         false => eprintln!("they differ: `cargo xtask refresh` takes the published one"),
     }
     // Content that yields no finding, such as an extension, is still another document.
-    Ok(if !same && options.bar == Bar::Any { Outcome::Fails } else { outcome })
+    Ok(if !same && options.fail_on.contains(&FailOn::Any) { Outcome::Fails } else { outcome })
 }
 
 fn config(options: &ReportOptions) -> Result<Config> {
@@ -111,11 +110,17 @@ fn verdict<'c>(
 }
 
 fn print_verdict(verdict: &Verdict<'_>, options: &ReportOptions) -> Result<Outcome> {
-    let report = options.report.applied(verdict.report(options.bar));
+    let report = FailOn::applied(&options.fail_on, options.report.applied(verdict.report()));
     options.report.emit(&report)?;
     let violations = verdict.decided.violations();
     violations.iter().for_each(|violation| eprintln!("{}: {violation}", accepted::PATH));
-    Ok(if report.fails() || !violations.is_empty() { Outcome::Fails } else { Outcome::Passes })
+    if report.fails() || !violations.is_empty() {
+        return Ok(Outcome::Fails);
+    }
+    if !report.is_complete() {
+        bail!("not all of the documents was compared");
+    }
+    Ok(Outcome::Passes)
 }
 
 /// Records a finding as accepted.

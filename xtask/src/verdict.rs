@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use nd8_codegen::impact::{self, Inputs};
 use nd8_codegen::{Knowledge, nd8};
 use openapi_drift::config::{Check, Config};
-use openapi_drift::report::{Bar, Bump, Release, Report, RustChange, RustImpact};
+use openapi_drift::report::{Bump, Release, Report, RustChange, RustImpact};
 use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
 use semver::{BuildMetadata, Version};
 
@@ -71,9 +71,8 @@ impl<'c> Verdict<'c> {
     }
 
     /// The report, to be rendered.
-    pub(crate) fn report(&self, bar: Bar) -> Report<'_> {
-        let report =
-            Report::new(&self.old, &self.new, &self.comparison).bar(bar).ignored(self.decided.ignored());
+    pub(crate) fn report(&self) -> Report<'_> {
+        let report = Report::new(&self.old, &self.new, &self.comparison).ignored(self.decided.ignored());
         let report = report.accepted(|finding, fingerprint| self.decided.reason(finding, fingerprint));
         let report = self.rust.iter().fold(report, Report::rust);
         self.release.iter().fold(report, Report::release)

@@ -23,7 +23,7 @@ OLD and NEW are each one of
 Exit status:
   0  no finding at or above --fail-on
   1  some finding is, or an entry of openapi-drift.toml is stale or expired
-  2  the documents could not be compared";
+  2  the documents could not be compared, or not all of them without --allow-incomplete";
 
 /// Reports what changed between two OpenAPI documents, and whom it breaks.
 #[derive(Debug, Parser)]
@@ -65,8 +65,15 @@ pub(super) struct DiffArguments {
     /// The newer document.
     pub(super) new: String,
     /// The lowest severity that makes the exit status 1.
-    #[arg(long, value_name = "SEVERITY", default_value = "breaking")]
-    pub(super) fail_on: FailOn,
+    #[arg(long, value_name = "SEVERITY", default_value = "breaking", value_delimiter = ',')]
+    pub(super) fail_on: Vec<FailOn>,
+    /// Accepts that parts of the documents could not be compared. They are reported all the same.
+    #[arg(long)]
+    pub(super) allow_incomplete: bool,
+    /// The folder that files which a document refers to by `$ref` have to be in. By default the working directory, and for a
+    /// document that is not in it the folder of the document.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) root: Option<PathBuf>,
     #[command(flatten)]
     pub(super) report: ReportArguments,
     #[command(flatten)]
@@ -196,18 +203,24 @@ pub enum FailOn {
     Dangerous,
     /// Any finding.
     Any,
+    /// Findings about the document's own version, in addition to those of another word: `breaking,process`.
+    Process,
     /// None.
     None,
 }
 
-impl From<FailOn> for Bar {
-    fn from(level: FailOn) -> Self {
-        match level {
-            FailOn::Breaking => Self::Breaking,
-            FailOn::Dangerous => Self::Dangerous,
-            FailOn::Any => Self::Any,
-            FailOn::None => Self::None,
-        }
+impl FailOn {
+    /// Applies the strictest of some words to a report.
+    #[must_use]
+    pub fn applied<'a>(words: &[Self], report: Report<'a>) -> Report<'a> {
+        let has = |word| words.contains(&word);
+        let bar = match () {
+            () if has(Self::Any) => Bar::Any,
+            () if has(Self::Dangerous) => Bar::Dangerous,
+            () if has(Self::Breaking) => Bar::Breaking,
+            () => Bar::None,
+        };
+        report.bar(bar).fail_on_process(has(Self::Process))
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use super::bounded::{LARGEST, read_bounded};
+use super::root::Root;
 use crate::Document;
 
 /// The most files that are looked at, and the most bytes of all of them together.
@@ -18,15 +19,15 @@ const DEEPEST: usize = 32;
 pub(super) type Documents = BTreeMap<String, Document>;
 
 /// Reads the documents of a folder of the file system. Links are not followed, and what begins with a dot is passed over.
-pub(super) fn read(name: &str, root: &Path) -> Result<Documents> {
+pub(super) fn read(name: &str, folder: &Path, root: &Root) -> Result<Documents> {
     let mut paths = Vec::new();
-    list(root, "", 0, &mut paths)?;
+    list(folder, "", 0, &mut paths)?;
     let read = |path: &str| {
-        let full = root.join(path);
+        let full = folder.join(path);
         let file = File::open(&full).with_context(|| format!("cannot read {}", full.display()))?;
         read_bounded(&full.display().to_string(), file, LARGEST)
     };
-    documents(name, paths, read)
+    documents(name, paths, read, |name, path, content| root.read(name, &folder.join(path), content))
 }
 
 /// Picks the documents among files. What is referred to by documents is in such files as well, so a file without `openapi` is none.
@@ -34,6 +35,7 @@ pub(super) fn documents(
     name: &str,
     mut paths: Vec<String>,
     read: impl Fn(&str) -> Result<Vec<u8>>,
+    parse: impl Fn(&str, &str, Vec<u8>) -> Result<Document>,
 ) -> Result<Documents> {
     paths.retain(|path| [".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending)));
     paths.sort();
@@ -45,7 +47,8 @@ pub(super) fn documents(
             bail!("the files in {name} have more than {MOST_BYTES} bytes");
         }
         let full = format!("{}/{path}", name.trim_end_matches('/'));
-        if let Some(document) = Document::parse_if_one(full, content)? {
+        if Document::is_one(&full, &content)? {
+            let document = parse(&full, &path, content)?;
             found.insert(path, document);
         }
     }

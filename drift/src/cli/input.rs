@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use super::bounded::{LARGEST, read_bounded};
 use super::folder::{self, Documents};
 use super::git;
+use super::root::Root;
 use crate::{Comparison, Document, Section};
 
 /// Two documents to be compared.
@@ -31,11 +32,12 @@ enum Input {
 /// # Errors
 ///
 /// If something cannot be read or is no document, or if one is a folder and the other is not.
-pub(super) fn pairs(old: &str, new: &str) -> Result<Vec<Pair>> {
+pub(super) fn pairs(old: &str, new: &str, root: Option<&Path>) -> Result<Vec<Pair>> {
+    let root = Root::new(root)?;
     if old == "-" && new == "-" {
         bail!("only one of OLD and NEW can be standard input");
     }
-    match (read(old)?, read(new)?) {
+    match (read(old, &root)?, read(new, &root)?) {
         (Input::One(old), Input::One(new)) => Ok(vec![Pair { old, new, is_whole: false }]),
         (Input::Folder(ours), Input::Folder(theirs)) => matched((old, ours), (new, theirs)),
         (Input::Folder(_), Input::One(_)) => bail!("`{old}` is a folder, `{new}` is none"),
@@ -43,33 +45,39 @@ pub(super) fn pairs(old: &str, new: &str) -> Result<Vec<Pair>> {
     }
 }
 
-fn read(name: &str) -> Result<Input> {
+fn read(name: &str, root: &Root) -> Result<Input> {
     if name == "-" {
-        return Ok(Input::One(Document::parse(
-            "-",
-            read_bounded("standard input", io::stdin().lock(), LARGEST)?,
-        )?));
+        let content = read_bounded("standard input", io::stdin().lock(), LARGEST)?;
+        return Ok(Input::One(root.read_placeless(name, content)?));
     }
     let path = Path::new(name);
     // A file of this name would be meant by `./git:…`.
     if let Some(rest) = name.strip_prefix("git:") {
         let (revision, path) = git::split(rest, None)?;
-        let here = Path::new(".");
-        return match git::tree(here, revision, path)? {
-            Some(paths) => {
-                let folder = path.trim_end_matches('/');
-                let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-                let read = |path: &str| git::blob(here, revision, &format!("{prefix}{path}"));
-                Ok(Input::Folder(folder::documents(name, paths, read)?))
-            }
-            None => Ok(Input::One(Document::parse(name, git::blob(here, revision, path)?)?)),
-        };
+        return of_commit(name, revision, path);
     }
     if path.is_dir() {
-        return Ok(Input::Folder(folder::read(name, path)?));
+        return Ok(Input::Folder(folder::read(name, path, root)?));
     }
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    Ok(Input::One(Document::parse(name, read_bounded(name, file, LARGEST)?)?))
+    Ok(Input::One(root.read(name, path, read_bounded(name, file, LARGEST)?)?))
+}
+
+/// Reads a file or a folder of a commit. What a document refers to is of the same commit, from the top of the repository on.
+fn of_commit(name: &str, revision: &str, path: &str) -> Result<Input> {
+    let here = Path::new(".");
+    let parse = |name: &str, path: &str, content: Vec<u8>| {
+        let mut load = |path: &str| git::blob(here, revision, path).map_err(|error| format!("{error:#}"));
+        Ok(Document::parse_with(name, path, content, &mut load)?)
+    };
+    let Some(paths) = git::tree(here, revision, path)? else {
+        return Ok(Input::One(parse(name, path, git::blob(here, revision, path)?)?));
+    };
+    let folder = path.trim_end_matches('/');
+    let full = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    let read = |path: &str| git::blob(here, revision, &full(path));
+    let parse = |name: &str, path: &str, content| parse(name, &full(path), content);
+    Ok(Input::Folder(folder::documents(name, paths, read, parse)?))
 }
 
 fn matched((old, mut ours): (&str, Documents), (new, mut theirs): (&str, Documents)) -> Result<Vec<Pair>> {

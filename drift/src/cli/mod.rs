@@ -11,6 +11,7 @@ mod folder;
 mod git;
 mod input;
 mod output;
+mod root;
 mod rules;
 
 use std::process::ExitCode;
@@ -32,8 +33,9 @@ use crate::{Comparison, Document, Options, compare_with};
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     match run(Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(Outcome::Passes) => ExitCode::SUCCESS,
+        Ok(Outcome::Fails) => ExitCode::from(1),
+        Ok(Outcome::Incomplete) => ExitCode::from(2),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::from(2)
@@ -41,8 +43,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Runs a command. Returns whether nothing fails.
-fn run(arguments: Arguments) -> Result<bool> {
+/// What a command came to. That something fails is known even where not everything was compared, so it goes first.
+enum Outcome {
+    Passes,
+    Fails,
+    Incomplete,
+}
+
+fn run(arguments: Arguments) -> Result<Outcome> {
     match arguments.command {
         Command::Diff(arguments) => return diff(&arguments),
         Command::Accept { finding, config, today } => {
@@ -61,11 +69,11 @@ fn run(arguments: Arguments) -> Result<bool> {
         Command::Explain { rule } => print!("{}", explain(rule)),
         Command::Rules => print!("{}", list()),
     }
-    Ok(true)
+    Ok(Outcome::Passes)
 }
 
-fn diff(arguments: &DiffArguments) -> Result<bool> {
-    let DiffArguments { old, new, fail_on, report: how, config, no_config, today } = arguments;
+fn diff(arguments: &DiffArguments) -> Result<Outcome> {
+    let DiffArguments { old, new, report: how, config, no_config, today, .. } = arguments;
     how.check()?;
     let name = config.path().display().to_string();
     let text = if *no_config { None } else { config.text()? };
@@ -73,7 +81,7 @@ fn diff(arguments: &DiffArguments) -> Result<bool> {
     let today = arguments::today(*today);
     let mut check = config.check(today);
     let mut compared = Vec::new();
-    for input::Pair { old, new, is_whole } in input::pairs(old, new)? {
+    for input::Pair { old, new, is_whole } in input::pairs(old, new, arguments.root.as_deref())? {
         let mut comparison = compare_with(&old, &new, &Options::on(today));
         if is_whole {
             input::only_operations(&mut comparison);
@@ -83,11 +91,15 @@ fn diff(arguments: &DiffArguments) -> Result<bool> {
     }
     let report = report(&compared).context("there is nothing to compare")?;
     let report = report.accepted(|finding, fingerprint| check.reason(finding, fingerprint));
-    let report = how.applied(report.ignored(check.ignored()).bar((*fail_on).into()));
+    let report = FailOn::applied(&arguments.fail_on, how.applied(report.ignored(check.ignored())));
     how.emit(&report)?;
     let violations = check.violations();
     violations.iter().for_each(|violation| eprintln!("{name}: {violation}"));
-    Ok(!report.fails() && violations.is_empty())
+    Ok(match () {
+        () if report.fails() || !violations.is_empty() => Outcome::Fails,
+        () if !report.is_complete() && !arguments.allow_incomplete => Outcome::Incomplete,
+        () => Outcome::Passes,
+    })
 }
 
 fn report(compared: &[(Document, Document, Comparison)]) -> Option<Report<'_>> {

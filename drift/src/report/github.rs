@@ -2,17 +2,24 @@
 
 use std::io::{self, Write};
 
-use super::escape::{command_message, command_property, visible};
+use super::escape::{clip, command_message, command_property, visible};
 use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
 
 /// GitHub shows ten of a kind for each step; a few more are worth their place in the log.
 const MOST: usize = 200;
+/// The parts that were not compared; the last line counts them all.
+const MOST_INCOMPLETE: usize = 10;
 
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for warning in report.same_version() {
         writeln!(out, "::warning title=same version::{}", command_message(&warning))?;
+    }
+    for part in report.incomplete().take(MOST_INCOMPLETE) {
+        let message =
+            format!("not compared: {} ({})", visible(&clip(part.reason)), visible(&clip(&part.place())));
+        writeln!(out, "::warning title=incomplete comparison::{}", command_message(&message))?;
     }
     let mut left_out = 0usize;
     for (index, entry) in report.entries().enumerate() {
@@ -34,7 +41,13 @@ fn annotation(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     };
     write!(out, "::{command} ")?;
     if let Some((document, at)) = entry.file() {
-        write!(out, "file={},line={},col={},", command_property(document.name_at(at.span)), at.line, at.column)?;
+        write!(
+            out,
+            "file={},line={},col={},",
+            command_property(document.name_at(at.span)),
+            at.line,
+            at.column
+        )?;
     }
     let title = format!("{} {}", finding.severity, finding.rule.id());
     write!(out, "title={}::", command_property(&title))?;

@@ -38,6 +38,8 @@ struct Root<'a> {
     documents: Vec<Sides<'a>>,
     /// Whether the content changed though `info.version` did not.
     same_version: bool,
+    /// What could not be compared.
+    incomplete: Vec<Part<'a>>,
     /// How many entries there are.
     counts: Counts,
     /// The changes, the worst first.
@@ -161,6 +163,17 @@ struct Spot<'a> {
     column: u32,
 }
 
+/// A part of a document that could not be compared.
+#[derive(Serialize, JsonSchema)]
+struct Part<'a> {
+    /// The file that has it.
+    name: &'a str,
+    /// Where it is.
+    at: Spot<'a>,
+    /// Why it could not be compared.
+    reason: &'a str,
+}
+
 /// An operation.
 #[derive(Serialize, JsonSchema)]
 struct Call<'a> {
@@ -205,6 +218,14 @@ pub(super) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result
         documents: report.pairs.iter().map(sides).collect(),
         same_version: report.pairs.iter().any(|pair| pair.comparison.same_version),
         ignored: report.ignored,
+        incomplete: report
+            .incomplete()
+            .map(|part| Part {
+                name: part.document.name_at(part.location.span),
+                at: spot(part.location),
+                reason: part.reason,
+            })
+            .collect(),
         counts,
         findings,
         left_out,

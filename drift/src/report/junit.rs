@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::escape::visible;
+use super::escape::{clip, visible};
 use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
@@ -24,7 +24,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     writer
         .create_element("testsuites")
         .with_attribute(("name", "API drift"))
-        .with_attribute(("tests", (entries.len() + 1).to_string().as_str()))
+        .with_attribute(("tests", (entries.len() + report.incomplete().count() + 1).to_string().as_str()))
         .with_attribute(("failures", all_failures.to_string().as_str()))
         .write_inner_content(|writer| {
             let mut room = MOST;
@@ -39,6 +39,20 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
                         left_out(number - shown, severity, writer)
                     })?;
                 }
+            }
+            let parts = report.incomplete().count();
+            if parts > 0 {
+                suite(writer, "incomplete", &[parts.to_string(), "0".to_owned()], |writer| {
+                    report.incomplete().take(MOST).try_for_each(|part| {
+                        let name = format!("{}: not compared: {}", part.place(), clip(part.reason));
+                        let attributes = [("classname", "incomplete"), ("name", &*visible(&name))];
+                        writer
+                            .create_element("testcase")
+                            .with_attributes(attributes)
+                            .write_empty()
+                            .map(|_| ())
+                    })
+                })?;
             }
             suite(writer, "sum", &["1".to_owned(), "0".to_owned()], |writer| {
                 let name = report.sum();

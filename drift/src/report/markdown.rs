@@ -13,6 +13,9 @@ const MOST_BYTES: usize = 56_000;
 /// Of more changed items of Rust the rest is counted.
 const MOST_RUST: usize = 30;
 
+/// Of more parts that were not compared the rest is counted.
+const MOST_INCOMPLETE: usize = 20;
+
 /// What the words of the sum mean.
 const LEGEND: &str = "<sub>wire: what happens to programs that speak to the API; rust: to programs that call the code generated \
                       from it; needs: the release of the crate that says so.</sub>\n";
@@ -58,6 +61,17 @@ impl Page<'_> {
             Err(number) => format!("{number} documents"),
         };
         self.line(&format!("## API drift: {compared}\n"));
+        let parts: Vec<_> = self.report.incomplete().collect();
+        if !parts.is_empty() {
+            self.line(&format!("### not compared: {}\n", parts.len()));
+            for part in parts.iter().take(MOST_INCOMPLETE) {
+                self.line(&format!("- {}: {}", code(&clip(&part.place())), markdown(&clip(part.reason))));
+            }
+            if parts.len() > MOST_INCOMPLETE {
+                self.line(&format!("- … and {} more", parts.len() - MOST_INCOMPLETE));
+            }
+            self.line("");
+        }
         let counts = Severity::ALL.map(|severity| {
             let number = self.report.entries().filter(|entry| entry.finding.severity == severity).count();
             format!("| {severity} | {number} | {} |\n", meaning(severity))
@@ -101,7 +115,10 @@ impl Page<'_> {
         );
         let places = ["before", "after"].into_iter().zip(entry.places()).filter_map(|(name, place)| {
             let (document, at) = place?;
-            Some(format!("{name} {}", code(&format!("{}:{}:{}", document.name_at(at.span), at.line, at.column))))
+            Some(format!(
+                "{name} {}",
+                code(&format!("{}:{}:{}", document.name_at(at.span), at.line, at.column))
+            ))
         });
         let mut places: Vec<String> = places.collect();
         if finding.severity <= Severity::Safe && places.len() > 1 {

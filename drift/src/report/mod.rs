@@ -28,7 +28,7 @@ pub use json::schema as json_schema;
 pub use rust::{Bump, RustChange, RustImpact};
 
 use self::operations::Reached;
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, Which};
 use crate::finding::{Finding, SubjectKind};
 use crate::rule::Severity;
 use crate::{Document, Fingerprint, Location};
@@ -138,6 +138,7 @@ pub struct Report<'a> {
     release: Option<&'a Release>,
     grouping: Grouping,
     bar: Bar,
+    fails_on_process: bool,
     ignored: usize,
     most_lines: usize,
     summary_only: bool,
@@ -165,6 +166,7 @@ impl<'a> Report<'a> {
             release: None,
             grouping: Grouping::default(),
             bar: Bar::Breaking,
+            fails_on_process: false,
             ignored: 0,
             most_lines: usize::MAX,
             summary_only: false,
@@ -220,6 +222,12 @@ impl<'a> Report<'a> {
         Self { bar, ..self }
     }
 
+    /// Counts findings about the document's own version as failures, whatever their severity.
+    #[must_use]
+    pub fn fail_on_process(self, fails_on_process: bool) -> Self {
+        Self { fails_on_process, ..self }
+    }
+
     /// Ends the text report after this many lines. The worst findings come first; the rest is counted.
     #[must_use]
     pub fn most_lines(self, most_lines: usize) -> Self {
@@ -235,6 +243,11 @@ impl<'a> Report<'a> {
     /// Returns whether a finding that was not accepted reaches the bar.
     pub fn fails(&self) -> bool {
         self.findings().any(|entry| self.is_failure(&entry))
+    }
+
+    /// Returns whether everything was compared.
+    pub fn is_complete(&self) -> bool {
+        self.pairs.iter().all(|pair| pair.comparison.is_complete())
     }
 
     /// Writes the report.
@@ -308,12 +321,46 @@ impl<'a> Report<'a> {
     }
 
     fn is_failure(&self, entry: &Entry<'_>) -> bool {
-        entry.accepted.is_none() && self.bar.is_reached_by(entry.finding.severity)
+        let reaches = match entry.finding.is_process() {
+            true => self.fails_on_process || self.bar == Bar::Any,
+            false => self.bar.is_reached_by(entry.finding.severity),
+        };
+        entry.accepted.is_none() && reaches
+    }
+
+    /// What could not be compared: where, and why.
+    fn incomplete(&self) -> impl Iterator<Item = Missing<'a>> + '_ {
+        self.pairs.iter().flat_map(|pair| {
+            pair.comparison.incomplete.iter().map(|part| {
+                let document = if part.which == Which::Old { pair.old } else { pair.new };
+                Missing { document, location: &part.location, reason: &part.reason }
+            })
+        })
     }
 
     /// Whether somebody may have to accept findings of a severity: only then reports show their fingerprints.
     fn needs_decision(&self, severity: Severity) -> bool {
         severity >= Severity::Dangerous || self.bar.is_reached_by(severity)
+    }
+}
+
+/// A part of a document that could not be compared.
+#[derive(Clone, Copy, Debug)]
+struct Missing<'a> {
+    document: &'a Document,
+    location: &'a Location,
+    reason: &'a str,
+}
+
+impl Missing<'_> {
+    /// `api.yaml:3:5`, as it is: to be escaped.
+    fn place(&self) -> String {
+        format!(
+            "{}:{}:{}",
+            self.document.name_at(self.location.span),
+            self.location.line,
+            self.location.column
+        )
     }
 }
 
@@ -390,6 +437,15 @@ impl fmt::Display for Sum<'_> {
         let apart: Vec<String> = apart.map(|(number, word)| format!("{number} {word}")).collect();
         if !apart.is_empty() {
             write!(f, " ({})", apart.join(", "))?;
+        }
+        match report.incomplete().count() {
+            0 => {}
+            1 => f.write_str(" · incomplete: 1 part was not compared")?,
+            number => write!(f, " · incomplete: {number} parts were not compared")?,
+        }
+        match report.findings().filter(|entry| entry.finding.is_process()).count() {
+            0 => {}
+            number => write!(f, " · version: {number} note{}", if number == 1 { "" } else { "s" })?,
         }
         if let Some(impact) = report.rust {
             write!(f, " · rust: {}", impact.verdict())?;

@@ -12,7 +12,7 @@ use serde_json::ser::PrettyFormatter;
 use super::escape::{clip, visible};
 use super::json::Visible;
 use super::operations::{count, short};
-use super::{Entry, Report};
+use super::{Entry, Missing, Report};
 use crate::rule::{Rule, Severity};
 use crate::{Document, Location};
 
@@ -33,8 +33,24 @@ struct Log<'a> {
 struct Run<'a> {
     tool: Tool,
     column_kind: &'static str,
+    invocations: [Invocation; 1],
     results: Vec<Item<'a>>,
     properties: Totals,
+}
+
+/// A run of the program, with what it could not compare.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
+    locations: [Place; 1],
 }
 
 #[derive(Serialize)]
@@ -156,6 +172,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             tool: Tool { driver },
             // Columns are counted in characters.
             column_kind: "unicodeCodePoints",
+            invocations: [Invocation {
+                execution_successful: report.is_complete(),
+                tool_execution_notifications: report.incomplete().take(MOST).map(notification).collect(),
+            }],
             results,
             properties: Totals { summary: report.sum(), left_out },
         }],
@@ -164,6 +184,12 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::with_indent(b" ")));
     log.serialize(&mut serializer)?;
     writeln!(out)
+}
+
+fn notification(part: Missing<'_>) -> Notification {
+    let text = format!("not compared: {}", visible(&clip(part.reason)));
+    let place = place((part.document, part.location), None);
+    Notification { level: "warning", message: Text { text: plain(&text) }, locations: [place] }
 }
 
 fn level(severity: Severity) -> &'static str {

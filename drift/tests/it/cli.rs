@@ -82,7 +82,7 @@ fn every_format_is_written_to_a_file_as_to_the_terminal() {
         let (_, printed, _) = place.run(&arguments);
         assert!(printed.contains("wire: breaking"), "{format}: {printed}");
         let (status, sum, _) = place.run(&[&arguments[..], &["--output", "report"]].concat());
-        assert_eq!((status, sum.as_str()), (0, "wire: breaking\n"));
+        assert_eq!((status, sum.as_str()), (0, "wire: breaking · version: 1 note\n"));
         assert_eq!(place.read("report"), printed, "{format}");
     }
     let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--summary", "--format", "html"]);
@@ -218,7 +218,7 @@ fn decisions_are_recorded_applied_and_run_out() {
         place.run(&[&["diff", "old.yaml", "new.yaml", "--today", "2026-06-30"], more].concat())
     };
     let (status, text, _) = diff(&[]);
-    assert_eq!((status, text.ends_with("wire: breaking (1 accepted)\n")), (0, true), "{text}");
+    assert_eq!((status, text.ends_with("wire: breaking (1 accepted) · version: 1 note\n")), (0, true), "{text}");
     assert_eq!(diff(&["--no-config"]).0, 1);
     let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--today", "2026-07-01"]);
     assert_eq!((status, told.contains("was accepted until 2026-06-30")), (1, true), "{told}");
@@ -240,4 +240,87 @@ fn rules_are_listed_and_explained() {
     assert_eq!((status, text.starts_with("endpoint-added: safe\n\n")), (0, true), "{text}");
     let (status, _, told) = place.run(&["explain", "endpoint-addde"]);
     assert_eq!((status, told.contains("did you mean `endpoint-added`?")), (2, true), "{told}");
+}
+
+/// A document whose only path is in another file.
+fn split(reference: &str) -> String {
+    format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a: {{$ref: '{reference}'}}\n  /b: {{get: {{}}}}\n"
+    )
+}
+
+#[test]
+fn what_was_not_compared_is_said_and_fails_unless_it_is_allowed() {
+    let place = Place::new();
+    place.write("api/whole.yaml", &split("paths/a.yaml"));
+    place.write("api/paths/a.yaml", "get: {}\n");
+    place.write("api/absent.yaml", &split("paths/absent.yaml"));
+    place.write("api/address.yaml", &split("https://example.com/a.yaml"));
+    place.write("api/out.yaml", &split("../../../../../../../../etc/passwd"));
+    place.write("api/breaks.yaml", &split("paths/absent.yaml").replace("/b:", "/c:"));
+    for (name, plain, allowed) in [
+        ("whole", 0, 0),
+        ("absent", 2, 0),
+        ("address", 2, 0),
+        ("out", 2, 0),
+        // That something breaks is more than that something is not known.
+        ("breaks", 1, 1),
+    ] {
+        let path = format!("api/{name}.yaml");
+        let old = if name == "breaks" { "api/absent.yaml" } else { &path };
+        let arguments = ["diff", old, &path];
+        let (status, text, told) = place.run(&arguments);
+        assert_eq!(status, plain, "{name}: {text}{told}");
+        assert_eq!(text.contains("incomplete: "), name != "whole", "{text}");
+        assert_eq!(text.contains("not compared: "), name != "whole", "{text}");
+        let (status, ..) = place.run(&[&arguments[..], &["--allow-incomplete"]].concat());
+        assert_eq!(status, allowed, "{name}");
+        for format in ["json", "markdown", "html", "sarif", "github", "junit"] {
+            let (_, text, _) = place.run(&[&arguments[..], &["--format", format]].concat());
+            let says = text.contains("incomplete: ") && text.contains(&format!("api/{name}.yaml"));
+            assert_eq!(says, name != "whole", "{format}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_document_may_be_in_several_files_below_a_root() {
+    let place = Place::new();
+    for (folder, item) in [("old", "get: {}\n"), ("new", "put: {}\n")] {
+        place.write(&format!("{folder}/api.yaml"), &split("paths/a.yaml"));
+        place.write(&format!("{folder}/paths/a.yaml"), item);
+        place.write(&format!("{folder}/part/api.yaml"), &split("../paths/a.yaml"));
+    }
+    let (status, text, _) = place.run(&["diff", "old/api.yaml", "new/api.yaml"]);
+    assert_eq!(status, 1);
+    assert!(text.contains("old/paths/a.yaml:1:1"), "{text}");
+    // As folders: the parts are no documents.
+    let (status, text, _) = place.run(&["diff", "old", "new", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+    assert_eq!((status, report["documents"].as_array().map(Vec::len)), (1, Some(2)), "{text}");
+    // Not below the root that was named: a document reaches its own folder only.
+    let (status, ..) = place.run(&["diff", "old/part/api.yaml", "old/part/api.yaml"]);
+    assert_eq!(status, 0);
+    let (status, text, _) = place.run(&["diff", "old/part/api.yaml", "old/part/api.yaml", "--root", "new"]);
+    assert_eq!((status, text.contains("not compared: ")), (2, true), "{text}");
+    #[cfg(unix)]
+    {
+        std::fs::remove_file(place.path().join("old/paths/a.yaml")).expect("is there");
+        std::os::unix::fs::symlink("/etc/hostname", place.path().join("old/paths/a.yaml")).expect("writable");
+        let (status, text, _) = place.run(&["diff", "old/api.yaml", "old/api.yaml"]);
+        assert_eq!((status, text.contains("leads out of the root")), (2, true), "{text}");
+    }
+}
+
+#[test]
+fn notes_about_the_version_have_a_word_of_their_own() {
+    let place = Place::new();
+    place.write("same.yaml", &OLD.replace("title: T", "title: U"));
+    for (fail_on, status) in
+        [("dangerous", 0), ("process", 1), ("breaking,process", 1), ("any", 1), ("none", 0)]
+    {
+        let (found, text, _) = place.run(&["diff", "old.yaml", "same.yaml", "--fail-on", fail_on]);
+        assert_eq!(found, status, "{fail_on}");
+        assert!(text.ends_with("wire: docs · version: 1 note\n"), "{text}");
+    }
 }

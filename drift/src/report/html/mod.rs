@@ -28,6 +28,7 @@ const MOST_SCHEMAS: usize = 8;
 /// The operations that are named at a finding.
 const MOST_OPERATIONS: usize = 40;
 const MOST_RUST: usize = 300;
+const MOST_INCOMPLETE: usize = 300;
 
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { report, groups: Groups::of(report) };
@@ -97,8 +98,9 @@ impl Page<'_, '_> {
             }
             p .sum { (self.report.sum()) }
             @for warning in self.report.same_version() { p .warning { (warning) } }
+            (self.incomplete())
             @if counts.is_empty() {
-                p { "Nothing changed." }
+                p { "No change was found." }
             } @else {
                 div .scroll role="region" aria-label="Findings by severity and area" tabindex="0" {
                     table {
@@ -135,6 +137,23 @@ impl Page<'_, '_> {
                             input type="checkbox" id={ "show-" (severity) } checked;
                             " " (severity) " (" (counts.severity(severity)) ")"
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    fn incomplete(&self) -> Markup {
+        let parts: Vec<_> = self.report.incomplete().collect();
+        html! {
+            @if !parts.is_empty() {
+                div .warning {
+                    p { strong { "Not compared: " (parts.len()) } ". What is there may have changed in any way." }
+                    ul {
+                        @for part in parts.iter().take(MOST_INCOMPLETE) {
+                            li { code { (visible(&clip(&part.place()))) } ": " (sentence(&clip(part.reason))) }
+                        }
+                        @if parts.len() > MOST_INCOMPLETE { li { "… and " (parts.len() - MOST_INCOMPLETE) " more" } }
                     }
                 }
             }

@@ -17,6 +17,8 @@ use crate::{Document, Location};
 
 /// Of more changed items of Rust the rest is counted.
 const MOST_RUST: usize = 60;
+/// Of more parts that were not compared the rest is counted, unless all is asked for.
+const MOST_INCOMPLETE: usize = 60;
 /// After this many bytes findings are only counted: nobody reads on.
 const MOST_BYTES: usize = 4 << 20;
 /// The line number and the mark before a line of an excerpt.
@@ -91,7 +93,28 @@ impl Text<'_, '_> {
             Err(number) => line.plain(format!("  {number} documents")),
         });
         self.blank();
+        self.incomplete();
         self.counts();
+    }
+
+    /// What was not compared comes first: all that follows is only as good as that.
+    fn incomplete(&mut self) {
+        let parts: Vec<_> = self.report.incomplete().collect();
+        if parts.is_empty() {
+            return;
+        }
+        let most = if self.report.most_lines == usize::MAX { usize::MAX } else { MOST_INCOMPLETE };
+        let title = format!("not compared: {}", parts.len());
+        let line = Line::new(0).add(style(Severity::Dangerous), title).plain("  ");
+        self.line(line.add(DIM, "what is there may have changed in any way"));
+        for part in parts.iter().take(most) {
+            let reason = visible(&clip(part.reason)).into_owned();
+            self.line(Line::new(2).plain(reason).plain("  ").add(DIM, visible(&part.place())));
+        }
+        if parts.len() > most {
+            self.line(Line::new(2).plain(format!("… and {} more", parts.len() - most)));
+        }
+        self.blank();
     }
 
     /// A table of severities and areas, without areas in which nothing was found.
