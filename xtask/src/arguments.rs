@@ -107,7 +107,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEVERITY", default_value = "breaking", value_delimiter = ',')]
         fail_on: Vec<FailOn>,
         #[command(flatten)]
-        report: ReportArguments,
+        report: ComparisonArguments,
     },
     /// Says whether the published document is the one that nd8 is pinned to, and if not, what changed.
     #[command(after_help = STATUS)]
@@ -119,7 +119,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEVERITY", default_value = "any", value_delimiter = ',')]
         fail_on: Vec<FailOn>,
         #[command(flatten)]
-        report: ReportArguments,
+        report: ComparisonArguments,
     },
     /// Accepts a finding of `drift` until a day, in `openapi/accepted.toml`.
     Accept(AcceptArguments),
@@ -236,9 +236,9 @@ enum ProbeForm {
     Markdown,
 }
 
-/// The options of a report.
+/// The options of a comparison.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct ReportArguments {
+pub(crate) struct ComparisonArguments {
     #[command(flatten)]
     report: openapi_drift::cli::ReportArguments,
     /// Leaves out what the change does to generated Rust, and the version that it needs.
@@ -249,7 +249,7 @@ pub(crate) struct ReportArguments {
     no_accepted: bool,
 }
 
-impl ReportArguments {
+impl ComparisonArguments {
     pub(crate) fn with(self, fail_on: Vec<FailOn>, today: Date) -> ReportOptions {
         let Self { report, no_rust, no_accepted } = self;
         ReportOptions { report, fail_on, today, rust: !no_rust, accepted: !no_accepted }

@@ -54,6 +54,7 @@ impl Area {
             (Section::Security, _) => Self::Security,
             (_, Rule::Schema(place, _)) => Self::of_place(place),
             (_, rule @ Rule::Api(_)) if rule.id().contains("security") => Self::Security,
+            (_, rule) if finding.subject.kind == SubjectKind::Schema => Self::of_id(rule.id()),
             _ => match finding.subject.kind {
                 SubjectKind::Document | SubjectKind::Server => Self::Document,
                 SubjectKind::Path | SubjectKind::Operation => Self::Operations,
@@ -63,6 +64,16 @@ impl Area {
                 SubjectKind::Schema => Self::Schemas,
                 SubjectKind::SecurityScheme => Self::Security,
             },
+        }
+    }
+
+    /// Rules about properties that come and go are not bound to a place: their names say where it is.
+    fn of_id(id: &str) -> Self {
+        match () {
+            () if id.contains("request-parameter") || id.contains("request-header") => Self::Parameters,
+            () if id.contains("request") => Self::Requests,
+            () if id.contains("response") => Self::Responses,
+            () => Self::Schemas,
         }
     }
 

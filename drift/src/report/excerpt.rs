@@ -61,8 +61,7 @@ pub(super) type At<'a> = Option<(&'a Document, &'a Location)>;
 /// an object, only the inner one has an excerpt: the rest of the outer one did not change.
 pub(super) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
     if let [Some((_, old)), Some((_, new))] = sides {
-        let depth = |location: &Location| location.pointer.split('/').count();
-        match depth(old).cmp(&depth(new)) {
+        match contained(&old.pointer, &new.pointer) {
             Ordering::Less => sides[0] = None,
             Ordering::Greater => sides[1] = None,
             Ordering::Equal => {}
@@ -82,6 +81,20 @@ pub(super) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 
         one.map(|text| text.excerpt(&old, skipped, limits)),
         other.map(|text| text.excerpt(&new, skipped, limits)),
     ]
+}
+
+/// Which of two places contains the other, the lesser: documents may have them below different nodes, so their last steps decide.
+fn contained(old: &str, new: &str) -> Ordering {
+    /// `properties` and a name, or `parameters` and a number.
+    const BETWEEN: usize = 3;
+    let (mut ours, mut theirs) = (old.rsplit('/'), new.rsplit('/'));
+    let (our_last, their_last) = (ours.next(), theirs.next());
+    match () {
+        () if our_last == their_last => Ordering::Equal,
+        () if theirs.take(BETWEEN).any(|step| Some(step) == our_last) => Ordering::Less,
+        () if ours.take(BETWEEN).any(|step| Some(step) == their_last) => Ordering::Greater,
+        () => old.matches('/').count().cmp(&new.matches('/').count()),
+    }
 }
 
 /// Which lines of either text the other does not have.
@@ -248,6 +261,28 @@ mod tests {
         let [old, new] = excerpts(&text(["old", "x"]), &text(["new", "y"]), "/info");
         assert_eq!(old, ["2   info:", "… 12 *   b: old", "… 14 *   d: x"]);
         assert_eq!(new, ["2   info:", "… 12 *   b: new", "… 14 *   d: y"]);
+    }
+
+    #[test]
+    fn the_inner_of_two_places_is_found_wherever_they_are() {
+        for (old, new, wanted) in [
+            ("/a/card", "/a/card/properties/status", Ordering::Less),
+            (
+                "/paths/~1a/post/content/schema/properties/amount",
+                "/schemas/R/properties/amount/pattern",
+                Ordering::Less,
+            ),
+            (
+                "/schemas/R/properties/amount/pattern",
+                "/paths/~1a/post/content/schema/properties/amount",
+                Ordering::Greater,
+            ),
+            ("/a/enum", "/a/enum/2", Ordering::Less),
+            ("/parameters/0", "/parameters/2", Ordering::Equal),
+            ("/paths/~1a/schema/properties/x", "/schemas/Y/properties/x", Ordering::Equal),
+        ] {
+            assert_eq!(contained(old, new), wanted, "{old} {new}");
+        }
     }
 
     #[test]

@@ -443,17 +443,18 @@ impl fmt::Display for Sum<'_> {
             1 => f.write_str(" · incomplete: 1 part was not compared")?,
             number => write!(f, " · incomplete: {number} parts were not compared")?,
         }
-        match report.findings().filter(|entry| entry.finding.is_process()).count() {
-            0 => {}
-            number => write!(f, " · version: {number} note{}", if number == 1 { "" } else { "s" })?,
-        }
         if let Some(impact) = report.rust {
             write!(f, " · rust: {}", impact.verdict())?;
         }
         match report.release {
-            Some(Release { from, to }) if from == to => write!(f, " · needs: no release"),
-            Some(Release { from, to }) => write!(f, " · needs: {from} → {to}"),
-            None => Ok(()),
+            Some(Release { from, to }) if from == to => write!(f, " · needs: no release")?,
+            Some(Release { from, to }) => write!(f, " · needs: {from} → {to}")?,
+            None => {}
+        }
+        match report.findings().filter(|entry| entry.finding.is_process()).count() {
+            0 => Ok(()),
+            1 => f.write_str(" · version: 1 note"),
+            number => write!(f, " · version: {number} notes"),
         }
     }
 }

@@ -218,7 +218,11 @@ fn decisions_are_recorded_applied_and_run_out() {
         place.run(&[&["diff", "old.yaml", "new.yaml", "--today", "2026-06-30"], more].concat())
     };
     let (status, text, _) = diff(&[]);
-    assert_eq!((status, text.ends_with("wire: breaking (1 accepted) · version: 1 note\n")), (0, true), "{text}");
+    assert_eq!(
+        (status, text.ends_with("wire: breaking (1 accepted) · version: 1 note\n")),
+        (0, true),
+        "{text}"
+    );
     assert_eq!(diff(&["--no-config"]).0, 1);
     let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--today", "2026-07-01"]);
     assert_eq!((status, told.contains("was accepted until 2026-06-30")), (1, true), "{told}");
