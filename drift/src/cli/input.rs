@@ -23,7 +23,7 @@ pub(super) struct Pair {
 }
 
 enum Input {
-    One(Document),
+    One(Box<Document>),
     Folder(Documents),
 }
 
@@ -38,7 +38,7 @@ pub(super) fn pairs(old: &str, new: &str, root: Option<&Path>) -> Result<Vec<Pai
         bail!("only one of OLD and NEW can be standard input");
     }
     match (read(old, &root)?, read(new, &root)?) {
-        (Input::One(old), Input::One(new)) => Ok(vec![Pair { old, new, is_whole: false }]),
+        (Input::One(old), Input::One(new)) => Ok(vec![Pair { old: *old, new: *new, is_whole: false }]),
         (Input::Folder(ours), Input::Folder(theirs)) => matched((old, ours), (new, theirs)),
         (Input::Folder(_), Input::One(_)) => bail!("`{old}` is a folder, `{new}` is none"),
         (Input::One(_), Input::Folder(_)) => bail!("`{new}` is a folder, `{old}` is none"),
@@ -48,7 +48,7 @@ pub(super) fn pairs(old: &str, new: &str, root: Option<&Path>) -> Result<Vec<Pai
 fn read(name: &str, root: &Root) -> Result<Input> {
     if name == "-" {
         let content = read_bounded("standard input", io::stdin().lock(), LARGEST)?;
-        return Ok(Input::One(root.read_placeless(name, content)?));
+        return Ok(Input::One(Box::new(root.read_placeless(name, content)?)));
     }
     let path = Path::new(name);
     // A file of this name would be meant by `./git:…`.
@@ -60,7 +60,7 @@ fn read(name: &str, root: &Root) -> Result<Input> {
         return Ok(Input::Folder(folder::read(name, path, root)?));
     }
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    Ok(Input::One(root.read(name, path, read_bounded(name, file, LARGEST)?)?))
+    Ok(Input::One(Box::new(root.read(name, path, read_bounded(name, file, LARGEST)?)?)))
 }
 
 /// Reads a file or a folder of a commit. What a document refers to is of the same commit, from the top of the repository on.
@@ -71,7 +71,7 @@ fn of_commit(name: &str, revision: &str, path: &str) -> Result<Input> {
         Ok(Document::parse_with(name, path, content, &mut load)?)
     };
     let Some(paths) = git::tree(here, revision, path)? else {
-        return Ok(Input::One(parse(name, path, git::blob(here, revision, path)?)?));
+        return Ok(Input::One(Box::new(parse(name, path, git::blob(here, revision, path)?)?)));
     };
     let folder = path.trim_end_matches('/');
     let full = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };

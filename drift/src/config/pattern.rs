@@ -22,7 +22,7 @@ impl Pattern {
         if !text.starts_with('/') {
             return Err(format!("`{text}` is no path: it does not begin with `/`"));
         }
-        if parts.iter().any(|part| is_partial(&part)) || deep.is_some_and(|at| at + 1 != parts.len()) {
+        if parts.iter().any(is_partial) || deep.is_some_and(|at| at + 1 != parts.len()) {
             return Err(format!(
                 "`{text}`: `*` stands for a whole part between slashes, `**` for all that follows"
             ));
