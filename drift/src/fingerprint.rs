@@ -153,6 +153,43 @@ mod tests {
     }
 
     #[test]
+    fn lists_may_be_sorted_and_lines_may_move() {
+        let text = |parameters: &str, lead: &str| {
+            let text = format!(
+                "{lead}openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{get: {{parameters: [{parameters}]}}}}}}\n"
+            );
+            Document::parse("x", text).expect("is one")
+        };
+        let parameter =
+            |name: &str, most: &str| format!("{{name: {name}, in: query, schema: {{type: string, {most}}}}}");
+        let (a, b) = (parameter("a", "maxLength: 9"), parameter("b", "maxLength: 9"));
+        let found = |old: &Document, new: &Document| {
+            let comparison =
+                crate::compare_with(old, new, &crate::Options::on(jiff::civil::date(2026, 6, 1)));
+            let of = |it: &Finding| {
+                (it.rule.id() == "request-parameter-max-length-decreased")
+                    .then(|| Fingerprint::of(it, old, new))
+            };
+            comparison.findings.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        let old = text(&format!("{a}, {b}"), "");
+        let first = found(&old, &text(&format!("{}, {b}", parameter("a", "maxLength: 8")), ""));
+        assert_eq!(first.len(), 1);
+        let moved = text(&format!("{b},\n  {}", parameter("a", "maxLength: 8")), "# One.\n# Two.\n");
+        assert_eq!(found(&old, &moved), first, "in another order");
+        assert_ne!(
+            found(&old, &text(&format!("{}, {b}", parameter("a", "maxLength: 7")), "")),
+            first,
+            "another value"
+        );
+        assert_ne!(
+            found(&old, &text(&format!("{a}, {}", parameter("b", "maxLength: 8")), "")),
+            first,
+            "another place"
+        );
+    }
+
+    #[test]
     fn only_what_is_printed_is_read() {
         for text in ["", "0", "00000000000000000", "00000000000000AB", "+000000000000000"] {
             assert!(text.parse::<Fingerprint>().is_err(), "{text}");

@@ -6,6 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use openapi_drift::report::{Format, Paint, Report};
 use openapi_drift::{Document, Options, compare_with};
 
 fuzz_target!(|input: &[u8]| {
@@ -32,6 +33,14 @@ fuzz_target!(|input: &[u8]| {
                 let _ = document.excerpt(place.span);
             }
         }
+    }
+    // These formats have parts of the documents in them.
+    for format in [Format::Text(Paint::Plain), Format::Html, Format::Sarif] {
+        let mut out = Vec::new();
+        Report::new(&old, &new, &there).render(format, &mut out).expect("memory takes all");
+        let text = String::from_utf8(out).expect("is text");
+        assert!(!text.contains('\u{1b}'));
+        assert!(format != Format::Html || !text.contains("<script"));
     }
     assert_eq!(there, compare_with(&old, &new, &options));
     assert!(compare_with(&new, &new, &options).findings.is_empty());

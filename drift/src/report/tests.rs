@@ -246,6 +246,75 @@ fn what_documents_say_is_only_said() {
     }
 }
 
+/// Formats that show the text of documents, and their names.
+#[test]
+fn what_is_written_in_documents_is_only_shown() {
+    let hostile =
+        "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e} & [a](javascript:b)";
+    let text = |title: &str| {
+        format!("openapi: 3.0.3\ninfo:\n  title: \"{title}\"\n  version: \"1 {hostile}\"\npaths: {{}}\n")
+    };
+    let name = format!("{hostile}\u{1b}[2J\n::error::x,y:z%.yaml");
+    let (old, new) = (text(hostile), text(&format!("new {hostile}")));
+    let [old, new] = [old, new].map(|text| Document::parse(&name, text).expect("is a document"));
+    let mut comparison = crate::compare_with(&old, &new, &crate::Options::on(jiff::civil::date(2026, 6, 1)));
+    assert!(!comparison.findings.is_empty());
+    for finding in &mut comparison.findings {
+        // So that excerpts are shown.
+        finding.severity = crate::Severity::Breaking;
+    }
+    comparison.incomplete.push(crate::Incomplete {
+        which: crate::Which::Old,
+        location: old.locate("/info/title").expect("is there"),
+        reason: format!("cannot read {hostile}\u{1b}[2J\n::error::x"),
+    });
+    let report = Report::new(&old, &new, &comparison).accepted(|_, _| Some(hostile));
+    for format in [
+        Format::Text(Paint::Plain),
+        Format::Json,
+        Format::Markdown,
+        Format::Html,
+        Format::Sarif,
+        Format::Github,
+        Format::Junit,
+    ] {
+        let mut out = Vec::new();
+        report.render(format, &mut out).expect("memory takes all");
+        let text = String::from_utf8(out).expect("is text");
+        let obeyed = |it: char| it != '\n' && it != '\u{200b}' && super::escape::is_obeyed(it);
+        assert!(!text.contains(obeyed), "{format:?}: {text:?}");
+        assert!(!text.contains("\n::error::x"), "{format:?}: {text}");
+        match format {
+            Format::Html => {
+                assert!(!text.contains("<script") && !text.contains("<img"), "{text}");
+                assert_eq!(text.matches("</style>").count(), 1);
+                assert_eq!(text.matches("<pre>").count(), text.matches("</pre>").count());
+            }
+            Format::Markdown => {
+                let code = text.split('`').step_by(2).collect::<String>();
+                assert!(!code.contains("<script") && !code.contains("](javascript"), "{code}");
+            }
+            Format::Github => {
+                for line in text.lines() {
+                    let properties = line.strip_prefix("::").and_then(|line| line.split("::").next());
+                    let properties = properties.expect("is a command");
+                    let (command, values) = properties.split_once(' ').expect("has properties");
+                    assert!(["error", "warning", "notice"].contains(&command), "{line}");
+                    let names: Vec<&str> = values.split(',').filter_map(|it| it.split('=').next()).collect();
+                    assert!(
+                        names.iter().all(|name| ["file", "line", "col", "title"].contains(name)),
+                        "{line}"
+                    );
+                }
+            }
+            Format::Json | Format::Sarif => {
+                drop(serde_json::from_str::<serde_json::Value>(&text).expect("is JSON"))
+            }
+            _ => {}
+        }
+    }
+}
+
 #[test]
 fn very_many_findings_stay_readable() {
     let mut case = Case::new();

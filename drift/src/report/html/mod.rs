@@ -189,7 +189,7 @@ impl Page<'_, '_> {
             section .group .{ "g" (group.mask()) } id=(group.id) {
                 h3 {
                     (visible(&clip(&group.name))) " "
-                    a .permalink href={ "#" (group.id) } aria-label={ "# link to " (visible(&clip(&group.name))) } { "#" }
+                    a .permalink href={ "#" (group.id) } { "link" }
                     @if let Err(_) = self.report.documents() { " " span .soft { (visible(&clip(group.file))) } }
                 }
                 @if !reaching.is_empty() {
@@ -227,7 +227,7 @@ impl Page<'_, '_> {
                 h4 {
                     span .level { (finding.severity) } " "
                     (visible(&subject)) ": " (sentence(&message)) " "
-                    a .permalink href={ "#" (id) } aria-label="# link to this finding" { "#" }
+                    a .permalink href={ "#" (id) } { "link" }
                 }
                 @if let Some(reason) = entry.accepted { p .meta { strong { "accepted: " } (visible(&clip(reason))) } }
                 p .meta { code { (finding.rule.id()) " " (entry.fingerprint()) } }
