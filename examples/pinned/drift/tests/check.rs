@@ -58,7 +58,7 @@ const CASES: &[Case] = &[
         name: "the server moved, which concerns each operation",
         change: |it| it["servers"][0]["url"] = json!("https://api.other.example/v2"),
         status: 1,
-        says: &["[server-changed]", "would follow"],
+        says: &["[server-changed ", "would follow"],
     },
     Case {
         name: "texts only",
@@ -106,6 +106,20 @@ fn a_change_fails_only_the_crates_that_it_breaks() {
             assert!(printed.contains(part), "{name}: `{part}` is not in\n{printed}");
         }
     }
+}
+
+#[test]
+fn a_part_that_could_not_be_read_is_no_pass() {
+    let mut document: Value = serde_json::from_slice(nd8::API.document()).expect("is JSON");
+    document["info"]["version"] = json!("1.2.0");
+    document["components"]["schemas"]["Elsewhere"] = json!({"$ref": "other.json#/Elsewhere"});
+    let folder = tempfile::tempdir().expect("can be made");
+    let published = folder.path().join("published.json");
+    fs::write(&published, document.to_string()).expect("can be written");
+    let output = run(&published, LIST);
+    let printed = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{printed}");
+    assert!(printed.contains("other.json") && printed.contains("not compared"), "{printed}");
 }
 
 #[test]
