@@ -257,7 +257,7 @@ impl Options {
         ];
         plan.push(match (self.refunds, &self.payment) {
             (true, Some(_)) => {
-                "3 refunds of the payment, 1.10 to 1.30 each in its currency, and 2 requests that are to be refused"
+                "3 refunds of the payment, 1.10 to 1.30 each in its currency, and 2 requests that are to be refused, of 1.00 and 1.005"
                     .to_owned()
             }
             (true, None) => {

@@ -197,7 +197,7 @@ pub(crate) struct ProbeArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 300)]
     max_requests: usize,
     /// The most seconds to take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     max_seconds: u64,
 }
 

@@ -83,9 +83,14 @@ fn options(asked: Asked) -> Result<Options> {
     if asked.pay {
         // A person takes as long as it takes.
         options.limits.webhook_wait = options.limits.time;
-        options.pages = Some(Arc::new(|url: &str| eprintln!("pay, or let it be: {url}")));
+        options.pages = Some(Arc::new(|url: &str| eprintln!("pay, or let it be: {}", printable(url))));
     }
     Ok(options)
+}
+
+/// Returns an address without what a terminal would act on: the server wrote it.
+fn printable(url: &str) -> String {
+    url.chars().filter(|letter| letter.is_ascii_graphic()).take(2048).collect()
 }
 
 /// Writes the overlay, and what is derived from it, together or not at all.

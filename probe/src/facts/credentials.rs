@@ -15,6 +15,9 @@ const HOOKS: &str = "src/raw/hooks.rs";
 const KINDS: &str = "src/ext/error (kinds), sandbox/src/error.rs";
 const BOTH: &str = "the overlay declares 401 and 403 for these operations";
 
+const OPEN: &str =
+    "the server serves this without a valid credential, so it does not show that one is accepted";
+
 /// A fact about a request without a credential.
 const fn missing(id: &'static str, role: &'static str, settles: &'static [&'static str]) -> Fact {
     Fact::new(id, "a request without a credential gets 401", "401")
@@ -148,9 +151,19 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
         403 => Err(Miss::Unseen("the key may not list refunds, so it does not show whether it is accepted")),
         status => Ok(Seen::status(status)),
     };
-    run.ask("key.authorization", refunds(), accepted).await?;
-    run.ask("key.header", refunds().auth(Auth::KeyHeader), accepted).await?;
-    run.ask("key.sandbox-prefix", refunds().under_sandbox_prefix(), accepted).await?;
+    // What is served to anybody does not show that a credential is accepted.
+    let is_open = |reply: &Option<Reply>| reply.as_ref().is_some_and(Reply::is_success);
+    let anybody = run.send(refunds().auth(Auth::None)).await?;
+    for (fact, ask) in [
+        ("key.authorization", refunds()),
+        ("key.header", refunds().auth(Auth::KeyHeader)),
+        ("key.sandbox-prefix", refunds().under_sandbox_prefix()),
+    ] {
+        match is_open(&anybody) {
+            true => run.see(fact, Err(Miss::Unseen(OPEN)))?,
+            false => drop(run.ask(fact, ask, accepted).await?),
+        }
+    }
     if let Some(reply) = run.ask("key.unknown", refunds().auth(Auth::UnknownKey), status).await? {
         let form =
             match reply.object().is_some_and(|body| body.get("detail").is_some_and(|it| it.is_string())) {
@@ -171,12 +184,15 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     }
     let organization = || Ask::get(&["organization"]).expecting_denial();
     run.ask("key.on-dashboard", organization(), status).await?;
-    run.ask("session.unknown", organization().auth(Auth::UnknownSession), status).await?;
+    let stranger = run.ask("session.unknown", organization().auth(Auth::UnknownSession), status).await?;
     if run.options.target.session.is_none() {
         run.see("session.authorization", Err(Miss::Unseen(NO_SESSION)))?;
         return run.see("session.on-payments", Err(Miss::Unseen(NO_SESSION)));
     }
-    run.ask("session.authorization", organization().auth(Auth::Session), status).await?;
+    match is_open(&stranger) {
+        true => run.see("session.authorization", Err(Miss::Unseen(OPEN)))?,
+        false => drop(run.ask("session.authorization", organization().auth(Auth::Session), status).await?),
+    }
     run.ask("session.on-payments", refunds().auth(Auth::Session), status).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::checkouts::incomplete;
 use super::{MISSING, MISSING_UUID, NO_SESSION};
 use crate::fact::Fact;
 use crate::http::{Ask, Auth, Miss, Reply, Stop};
@@ -116,17 +117,17 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     run.ask("errors.method.create-refund", Ask::post(&["refunds"], &json!({})), form).await?;
 
     let create = || Ask::new(Method::POST, &["checkout", "create"]);
-    run.ask("errors.media-type", create().body("text/plain", "{}".to_owned()), form).await?;
+    let text = json!({ "sandbox_simulate": "checkout_pending" }).to_string();
+    run.ask("errors.media-type", create().body("text/plain", text), form).await?;
     run.ask("errors.accept", Ask::get(&["refunds"]).accept("text/html"), form).await?;
     run.ask("errors.malformed", create().body("application/json", "{\"products\": [".to_owned()), form)
         .await?;
-    run.ask("errors.fields", create().json(&json!({})), form).await?;
-    let items =
-        create().json(&json!({ "products": [{ "name": "Probe", "quantity": 1, "unit_price": 5 }, {}] }));
+    run.ask("errors.fields", incomplete(json!({})), form).await?;
+    let items = incomplete(json!({ "products": [{ "name": "Probe", "quantity": 1, "unit_price": 5 }, {}] }));
     run.ask("errors.items", items, items_form).await?;
     run.ask("errors.filter", Ask::get(&["refunds"]).query("status", "nd8-probe"), form).await?;
     run.ask("errors.slash", Ask::get(&["refunds"]).without_slash(), |reply| Ok(slash(reply))).await?;
-    let create = create().json(&json!({})).without_slash();
+    let create = incomplete(json!({})).without_slash();
     run.ask("errors.slash.post", create, |reply| {
         let is_done = reply.status < 300 || reply.status == 400;
         Ok(Seen::word(if is_done { "carried out" } else { "not carried out" }))

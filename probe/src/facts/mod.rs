@@ -17,11 +17,11 @@ mod webhooks;
 use serde_json::{Map, Value};
 
 use crate::fact::Fact;
-use crate::http::Stop;
+use crate::http::{Miss, Stop};
 use crate::overlay::Edit;
 use crate::run::Run;
 use crate::seen::Seen;
-use crate::words::compare;
+use crate::words::{compare, kind, known};
 
 /// The areas in the order of reports: a title and a table each.
 const AREAS: [(&str, &[Fact]); 9] = [
@@ -63,6 +63,8 @@ pub(crate) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     refunds::observe(run).await?;
     lists::observe(run).await?;
     webhooks::observe(run).await?;
+    // Before the burst, after which a server refuses this as well.
+    webhooks::restore(run).await;
     throttle::observe(run).await
 }
 
@@ -101,6 +103,24 @@ fn fields<'a>(
         (true, false) => seen.named("absent-fields"),
         (true, true) => seen,
     }
+}
+
+/// Returns the form of a field.
+fn kind_of(object: &Map<String, Value>, field: &str) -> Result<Seen, Miss> {
+    Ok(Seen::word(object.get(field).map_or("absent", kind)))
+}
+
+/// Returns which of these states a field `status` has.
+fn state(
+    object: &Map<String, Value>,
+    states: &'static [&'static str],
+    name: impl FnOnce(&'static str) -> &'static str,
+) -> Result<Seen, Miss> {
+    Ok(Seen::word(match object.get("status") {
+        None => "absent",
+        Some(Value::Null) => "null",
+        Some(state) => state.as_str().and_then(|word| known(states, word)).map_or("another state", name),
+    }))
 }
 
 /// Why facts about the dashboard were not seen.

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::fields;
+use super::{fields, state};
 use crate::fact::Fact;
 use crate::http::{Ask, Miss, Reply, Stop};
 use crate::run::Run;
 use crate::seen::Seen;
-use crate::words::{ATTEMPT, PAYMENT, PAYMENT_STATES, kind, known};
+use crate::words::{ATTEMPT, PAYMENT, PAYMENT_STATES, kind};
 
 const REFERENCE: &str = "the reference: Get payment";
 const SHAPES: &str = "openapi/overlay.json: shapes";
@@ -83,9 +83,8 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     run.see("payment.id", id_kind(value("id")))?;
     run.see("payment.amount", decimal(value("amount")))?;
     run.see("payment.created-at", time(value("created_at")))?;
-    let state = value("status").as_str().and_then(|word| known(PAYMENT_STATES, word));
-    run.is_paid = matches!(state, Some("paid" | "refund_pending"));
-    run.see("payment.state", Ok(Seen::word(state.map_or("another state", |_| "one of the guides'"))))?;
+    run.is_paid = matches!(value("status").as_str(), Some("paid" | "refund_pending"));
+    run.see("payment.state", state(payment, PAYMENT_STATES, |_| "one of the guides'"))?;
     run.see("payment.products", products(value("products")))?;
     attempts(run, value("depositAttempts"))
 }
@@ -175,11 +174,11 @@ fn attempts(run: &mut Run<'_>, attempts: &Value) -> Result<(), Stop> {
     run.see("attempt.time", time(times.first().copied().unwrap_or(&Value::Null)))?;
     let moments: Option<Vec<jiff::Timestamp>> = times.iter().map(|time| moment(time)).collect();
     let order = match moments {
-        Some(moments) if moments.len() > 1 => {
+        Some(moments) if moments.iter().any(|moment| *moment != moments[0]) => {
             let is_newest_first = moments.is_sorted_by(|left, right| left >= right);
             Ok(Seen::word(if is_newest_first { "newest first" } else { "in another order" }))
         }
-        _ => Err(Miss::Unseen("the payment has one attempt")),
+        _ => Err(Miss::Unseen("the payment has no two attempts of different times")),
     };
     run.see("attempt.order", order)
 }

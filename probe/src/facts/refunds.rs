@@ -8,13 +8,13 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::checkouts::body;
-use super::fields;
 use super::payments::{decimal, id_kind, time};
+use super::{fields, kind_of, state};
 use crate::fact::Fact;
 use crate::http::{Ask, Miss, Reply, Stop};
 use crate::run::Run;
 use crate::seen::Seen;
-use crate::words::{REFUND, REFUND_CREATED, REFUND_STATES, kind, known};
+use crate::words::{REFUND, REFUND_CREATED, REFUND_STATES, kind};
 
 const REFERENCE: &str = "the reference: Refunds";
 const SHAPES: &str = "openapi/overlay.json: shapes";
@@ -145,7 +145,7 @@ async fn create(run: &mut Run<'_>, payment: &str) -> Result<(), Stop> {
     for (reason, amount) in reasons.iter().zip(AMOUNTS) {
         // Refunds of one millisecond have no order by time.
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let ask = Ask::post(&path, &json!({ "reason": reason, "amount": amount }));
+        let ask = Ask::post(&path, &json!({ "reason": reason, "amount": amount })).announced();
         let status = |reply: &Reply| Ok(Seen::status(reply.status));
         let Some(reply) = run.ask("refund.created.status", ask, status).await? else { continue };
         if !reply.is_success() {
@@ -160,9 +160,10 @@ async fn create(run: &mut Run<'_>, payment: &str) -> Result<(), Stop> {
     if !run.made_refunds {
         return Ok(());
     }
-    let unnamed = Ask::post(&path, &json!({ "amount": "1.00" }));
+    let unnamed = Ask::post(&path, &json!({ "amount": "1.00" })).announced();
     run.ask("refund.reason", unnamed, |reply| Ok(reply.form())).await?;
-    let precise = Ask::post(&path, &json!({ "reason": format!("nd8-probe {nonce} d"), "amount": "1.005" }));
+    let precise =
+        Ask::post(&path, &json!({ "reason": format!("nd8-probe {nonce} d"), "amount": "1.005" })).announced();
     run.ask("refund.precision", precise, |reply| match reply.status {
         200..300 => Ok(Seen::word("accepted").named("rounded-amounts")),
         400 if reply.refuses("amount") => Ok(Seen::word("refused")),
@@ -176,12 +177,11 @@ fn see_created(run: &mut Run<'_>, refund: &Map<String, Value>) -> Result<(), Sto
     let value = |field: &str| refund.get(field).unwrap_or(&Value::Null);
     let required = ["status", "refund_id", "refund_public_id", "transaction_id", "amount", "currency"];
     run.see("refund.created.fields", Ok(fields("RefundCreated", REFUND_CREATED, &required, [refund])))?;
-    run.see("refund.created.id", Ok(Seen::word(kind(value("refund_id")))))?;
-    run.see("refund.created.public-id", Ok(Seen::word(kind(value("refund_public_id")))))?;
-    run.see("refund.created.payment", Ok(Seen::word(kind(value("transaction_id")))))?;
+    run.see("refund.created.id", kind_of(refund, "refund_id"))?;
+    run.see("refund.created.public-id", kind_of(refund, "refund_public_id"))?;
+    run.see("refund.created.payment", kind_of(refund, "transaction_id"))?;
     run.see("refund.created.amount", decimal(value("amount")))?;
-    let state = value("status").as_str().and_then(|word| known(REFUND_STATES, word));
-    run.see("refund.created.state", Ok(Seen::word(state.unwrap_or("another state"))))?;
+    run.see("refund.created.state", state(refund, REFUND_STATES, |state| state))?;
     if let Some(public) = value("refund_public_id").as_str() {
         run.refund = Some((public.to_owned(), value("refund_id").as_u64()));
         run.payment_number = value("transaction_id").as_u64();
@@ -227,8 +227,7 @@ async fn read(run: &mut Run<'_>) -> Result<(), Stop> {
     run.see("refund.amount-usd", decimal(value("amount_usd")))?;
     run.see("refund.cents", number(value("amount_in_cents")))?;
     run.see("refund.created-at", time(value("created_at")))?;
-    let state = value("status").as_str().and_then(|word| known(REFUND_STATES, word));
-    run.see("refund.state", Ok(Seen::word(state.map_or("another state", |_| "one of the reference's"))))
+    run.see("refund.state", state(refund, REFUND_STATES, |_| "one of the reference's"))
 }
 
 fn number(value: &Value) -> Result<Seen, Miss> {

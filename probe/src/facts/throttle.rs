@@ -61,7 +61,7 @@ fn form(reply: &Reply) -> Seen {
         return seen.and("html").named("throttle-page");
     }
     let Some(body) = reply.object() else { return reply.form() };
-    let detail = body.get("detail").and_then(Value::as_str).unwrap_or_default();
+    let Some(detail) = body.get("detail").and_then(Value::as_str) else { return reply.form() };
     if body.contains_key("code") {
         seen.and("detail and code").named("throttle-code")
     } else if detail.starts_with("Request was throttled.") {

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::checkouts::BY_VALUE;
-use super::fields;
 use super::payments::decimal;
+use super::{fields, kind_of};
 use crate::fact::Fact;
 use crate::http::{Ask, Auth, Miss, Reply, Stop, live_sign};
 use crate::receiver::Delivery;
@@ -116,7 +116,7 @@ pub(super) async fn register(run: &mut Run<'_>) -> Result<(), Stop> {
     // Before the request: if its response is lost, the endpoint may have changed.
     run.endpoint = Some(old);
     let put = |url: &str| {
-        Ask::new(Method::PUT, &ENDPOINT).json(&json!({ "endpoint_url": url })).auth(Auth::Session)
+        Ask::new(Method::PUT, &ENDPOINT).json(&json!({ "endpoint_url": url })).auth(Auth::Session).announced()
     };
     run.ask("webhook-endpoint.refusal", put("nd8-probe"), |reply| Ok(reply.form())).await?;
     run.ask("webhook-endpoint.set", put(&url), |reply| {
@@ -131,10 +131,14 @@ pub(super) async fn register(run: &mut Run<'_>) -> Result<(), Stop> {
 
 /// Sets the old endpoint again. The API has no way to set none.
 pub(super) async fn restore(run: &mut Run<'_>) {
-    let Some(old) = run.endpoint.take() else { return };
+    let Some(old) = &run.endpoint else { return };
     let body = json!({ "endpoint_url": old });
-    let ask = Ask::new(Method::PUT, &ENDPOINT).json(&body).auth(Auth::Session);
-    run.is_endpoint_left = !run.http.send_last(&ask).await.is_some_and(|reply| reply.is_success());
+    let ask = Ask::new(Method::PUT, &ENDPOINT).json(&body).auth(Auth::Session).announced();
+    run.is_endpoint_left = !run.http.send_last(&ask).await;
+    // Only now: an interruption drops this future, and what was not restored is restored at the end.
+    if !run.is_endpoint_left {
+        run.endpoint = None;
+    }
 }
 
 fn unseen(run: &mut Run<'_>, facts: &[&'static str], reason: &'static str) -> Result<(), Stop> {
@@ -241,8 +245,11 @@ fn headers(run: &mut Run<'_>, delivery: Option<&Delivery>) -> Result<(), Stop> {
         (None, _) => "absent",
     };
     run.see("webhook.signature", Ok(Seen::word(signature)))?;
-    let is_same = event.is_some() && event == delivery.text("event");
-    run.see("webhook.event", Ok(Seen::word(if is_same { "the same" } else { "another" })))
+    let seen = match (event, delivery.text("event")) {
+        (Some(header), Some(body)) => Ok(Seen::word(if header == body { "the same" } else { "another" })),
+        _ => Err(Miss::Unseen("the header or the body names no event")),
+    };
+    run.see("webhook.event", seen)
 }
 
 fn payments(run: &mut Run<'_>, bodies: &[&Map<String, Value>]) -> Result<(), Stop> {
@@ -260,7 +267,7 @@ fn payments(run: &mut Run<'_>, bodies: &[&Map<String, Value>]) -> Result<(), Sto
     let all = fields("", PAYMENT_EVENT, &[], bodies.iter().copied()).with(Vec::new()).unnamed();
     run.see("webhook.payment.fields", Ok(all))?;
     run.see("webhook.payment.amount", decimal(value("amount")))?;
-    run.see("webhook.payment.id", Ok(Seen::word(kind(value("transaction_id")))))
+    run.see("webhook.payment.id", kind_of(first, "transaction_id"))
 }
 
 /// Returns where the payload of a payment is: an id of it is the payload's mark.
@@ -281,14 +288,20 @@ fn refunds(run: &mut Run<'_>, bodies: &[&Map<String, Value>]) -> Result<(), Stop
             ["webhook.refund.fields", "webhook.refund.id", "webhook.refund.payment", "webhook.refund.moment"];
         return unseen(run, &facts, NO_DELIVERY);
     };
-    let value = |field: &str| first.get(field).unwrap_or(&Value::Null);
     let all = fields("", REFUND_EVENT, &[], bodies.iter().copied()).with(Vec::new()).unnamed();
     run.see("webhook.refund.fields", Ok(all))?;
-    run.see("webhook.refund.id", Ok(Seen::word(kind(value("refund_id")))))?;
-    run.see("webhook.refund.payment", Ok(Seen::word(kind(value("transaction_id")))))?;
-    let is_early = |body: &&Map<String, Value>| {
-        matches!(body.get("status").and_then(Value::as_str), Some("pending" | "processing"))
+    run.see("webhook.refund.id", kind_of(first, "refund_id"))?;
+    run.see("webhook.refund.payment", kind_of(first, "transaction_id"))?;
+    let has = |states: &[&str]| {
+        let mut seen = bodies.iter().filter_map(|body| body.get("status")?.as_str());
+        seen.any(|state| states.contains(&state))
     };
-    let moment = if bodies.iter().any(is_early) { "before it ends, too" } else { "when it ends" };
-    run.see("webhook.refund.moment", Ok(Seen::word(moment)))
+    let moment = if has(&["pending", "processing"]) {
+        Ok(Seen::word("before it ends, too"))
+    } else if has(&["completed", "failed", "rejected"]) {
+        Ok(Seen::word("when it ends"))
+    } else {
+        Err(Miss::Unseen("the deliveries show no state of the reference"))
+    };
+    run.see("webhook.refund.moment", moment)
 }

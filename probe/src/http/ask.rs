@@ -29,6 +29,8 @@ pub(crate) struct Ask {
     pub(crate) body: Option<(&'static str, String)>,
     pub(crate) sandbox_prefix: bool,
     pub(crate) expects_denial: bool,
+    /// Whether it may create or change something, which `Options::plan` announces.
+    pub(crate) is_announced: bool,
 }
 
 impl Ask {
@@ -45,6 +47,7 @@ impl Ask {
             body: None,
             sandbox_prefix: false,
             expects_denial: false,
+            is_announced: false,
         }
     }
 
@@ -86,6 +89,16 @@ impl Ask {
     /// Takes a denial of the credential for a response like any other: it is what the request is about.
     pub(crate) fn expecting_denial(self) -> Ask {
         Ask { expects_denial: true, ..self }
+    }
+
+    /// Lets it succeed: what it creates or changes is announced.
+    pub(crate) fn announced(self) -> Ask {
+        Ask { is_announced: true, ..self }
+    }
+
+    /// Returns whether its success may have created something that was not announced.
+    pub(crate) fn must_be_refused(&self) -> bool {
+        !self.is_announced && self.method == Method::POST
     }
 
     /// Sends it to the paths that keys of production do not reach.

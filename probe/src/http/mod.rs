@@ -23,6 +23,9 @@ const UNKNOWN_KEY: &str = "nd8-probe-unknown-key";
 /// The longest `Retry-After` that is waited for.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const DENIED: &str = "the server denies this to the credential: the key may lack the scope";
+/// How often the restoring of something is attempted, and the longest `Retry-After` that is waited for before the next attempt.
+const LAST_ATTEMPTS: usize = 3;
+const LONGEST_LAST_WAIT: Duration = Duration::from_secs(60);
 /// After so many failures in a row the server counts as gone.
 const FAILURES: usize = 3;
 
@@ -46,6 +49,8 @@ pub(crate) enum Stop {
     Time,
     /// The server failed several times in a row.
     Gone,
+    /// A request that was to be refused succeeded.
+    Accepted,
     /// Ctrl-C.
     Interrupted,
 }
@@ -56,6 +61,9 @@ impl Stop {
             Stop::Live(sign) => sign,
             Stop::Requests => "the limit of requests was reached (--max-requests)",
             Stop::Time => "the limit of time was reached (--max-seconds)",
+            Stop::Accepted => {
+                "the server accepted a request that was to be refused: it may have created something that was not announced"
+            }
             Stop::Interrupted => "it was interrupted",
             Stop::Gone => "the server failed several times in a row",
         }
@@ -156,6 +164,10 @@ impl Http {
         let limit = self.limits.request_time.min(self.time_left());
         let exchange = exchange(&self.client, &self.target, ask, self.limits.body);
         let reply = timeout(limit, exchange).await.unwrap_or(Err("the response did not come in time"));
+        // Before an outage is set aside: a failure of production is a sign of production as well.
+        if let Some(sign) = reply.as_ref().ok().and_then(live::sign) {
+            return self.stop(Stop::Live(sign));
+        }
         let reply = match reply {
             // An outage shows nothing of how the API is.
             Ok(reply) if reply.status >= 500 => Err("the server failed (a status of 500 or more)"),
@@ -172,8 +184,8 @@ impl Http {
             }
         };
         self.failures = 0;
-        if let Some(sign) = live::sign(&reply) {
-            return self.stop(Stop::Live(sign));
+        if reply.is_success() && ask.must_be_refused() {
+            return self.stop(Stop::Accepted);
         }
         if reply.status == 429 && self.throttled.is_none() {
             self.throttled = Some(reply.clone());
@@ -184,11 +196,23 @@ impl Http {
         Ok(reply)
     }
 
-    /// Sends a request beyond the limits, to restore what the probe changed.
-    pub(crate) async fn send_last(&mut self, ask: &Ask) -> Option<Reply> {
-        let exchange = exchange(&self.client, &self.target, ask, self.limits.body);
-        self.sent += 1;
-        timeout(self.limits.request_time, exchange).await.ok()?.ok()
+    /// Sends a request beyond the limits, to restore what the probe changed, and returns whether it succeeded. It can be repeated, and
+    /// is, a few times: the server may fail or throttle, and a changed endpoint does harm for longer than a run takes.
+    pub(crate) async fn send_last(&mut self, ask: &Ask) -> bool {
+        for _ in 0..LAST_ATTEMPTS {
+            self.sent += 1;
+            let exchange = exchange(&self.client, &self.target, ask, self.limits.body);
+            let reply = timeout(self.limits.request_time, exchange).await;
+            let wait = match reply {
+                Ok(Ok(reply)) if reply.is_success() => return true,
+                Ok(Ok(reply)) if reply.status == 429 || reply.status >= 500 => reply.retry_after,
+                // Refused: it would be again.
+                Ok(Ok(_)) => return false,
+                _ => None,
+            };
+            tokio::time::sleep(wait.unwrap_or(Duration::from_millis(500)).min(LONGEST_LAST_WAIT)).await;
+        }
+        false
     }
 
     /// Ends the run: every later request fails the same way.

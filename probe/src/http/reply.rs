@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::header::{ALLOW, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::{Map, Value};
 
+use super::live::is_live_header;
 use crate::seen::Seen;
 
 /// The body of a response.
@@ -62,7 +63,9 @@ impl Reply {
             has_retry_after: headers.contains_key(RETRY_AFTER),
             location: text(LOCATION).map(str::to_owned),
             speaks_of_sandboxes: status >= 300 && speaks_of_sandboxes(body),
-            is_live_by_header: headers.iter().any(|(name, value)| is_live(name.as_str(), value.as_bytes())),
+            is_live_by_header: headers
+                .iter()
+                .any(|(name, value)| is_live_header(name.as_str(), value.as_bytes())),
         }
     }
 
@@ -129,14 +132,6 @@ impl Reply {
 fn speaks_of_sandboxes(body: &[u8]) -> bool {
     const WORD: &[u8] = b"sandbox";
     body.windows(WORD.len()).any(|part| part.eq_ignore_ascii_case(WORD))
-}
-
-/// Returns whether a header such as `X-Environment: production` states it.
-fn is_live(name: &str, value: &[u8]) -> bool {
-    let is_mode =
-        ["environment", "livemode", "live-mode", "api-mode"].iter().any(|word| name.ends_with(word));
-    let live: [&[u8]; 4] = [b"live", b"prod", b"production", b"true"];
-    is_mode && live.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 fn is_texts(value: &Value) -> bool {

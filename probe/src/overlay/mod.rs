@@ -86,21 +86,18 @@ fn edits(finding: &Finding) -> Vec<Edit> {
     let Fact { id, expected, settles, remedy, .. } = finding.fact;
     let (Verdict::AsAssumed(seen) | Verdict::Otherwise(seen)) = &finding.verdict else { return Vec::new() };
     let mut edits = vec![Edit::Observation { fact: id, seen: seen.to_string() }];
+    // What an earlier run observed is in the overlay, and is what changes now.
+    if let Remedy::Refusal { role } = remedy
+        && let (Some(from), Some(to @ 400..500)) = (status(&finding.expected), status(seen.as_str()))
+        && from != to
+    {
+        edits.push(Edit::Refusal { role, from, to });
+    }
     if seen.as_str() == *expected {
         edits.extend(settles.iter().map(|key| Edit::Confirm(key)));
-        return edits;
     }
-    match remedy {
-        Remedy::Fields { .. } => edits.extend(seen.edits().iter().cloned()),
-        Remedy::Refusal { role } => {
-            let (from, to) = (status(expected), status(seen.as_str()));
-            if let (Some(from), Some(to @ 400..500)) = (from, to)
-                && from != to
-            {
-                edits.push(Edit::Refusal { role, from, to });
-            }
-        }
-        Remedy::None(_) => {}
+    if let Remedy::Fields { .. } = remedy {
+        edits.extend(seen.edits().iter().cloned());
     }
     edits
 }
@@ -116,7 +113,7 @@ pub(crate) fn not_expressible(finding: &Finding) -> Option<&'static str> {
             Some("nothing has to change: the overlay does not require these fields")
         }
         Remedy::Fields { .. } => Some("it is not about required fields or null"),
-        Remedy::Refusal { .. } if status(seen.as_str()) == status(finding.fact.expected) => {
+        Remedy::Refusal { .. } if status(seen.as_str()) == status(&finding.expected) => {
             Some("the status is as assumed, and the overlay has no form of a refusal's body")
         }
         Remedy::Refusal { .. } => Some("it was no refusal, or one that is no 4xx"),

@@ -14,7 +14,7 @@ use crate::support::{Prepared, plain_client, send};
 const UNSEEN: [(&str, &str); 5] = [
     ("key.scope", "the key has every scope that the run needed"),
     ("checkout.payment", "the checkouts are being paid (--pay)"),
-    ("attempt.order", "the payment has one attempt"),
+    ("attempt.order", "the payment has no two attempts of different times"),
     ("list.default-page-size", "the list fits into one page"),
     ("list.largest-page-size", "the list fits into one page"),
 ];

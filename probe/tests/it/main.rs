@@ -11,4 +11,5 @@ mod production;
 mod quirks;
 mod redaction;
 mod support;
+mod truth;
 mod webhooks;
