@@ -39,6 +39,9 @@ fn run() -> Result<bool> {
     let pinned = Document::parse(format!("nd8 {}", nd8::API.crate_version), nd8::API.document())?;
     let used = Used::parse(operations, &read(operations)?, &pinned)?;
     let published = Document::parse(published, read(published)?)?;
+    if published.operations().is_empty() {
+        bail!("{} has no operation, so nothing could be compared", published.name());
+    }
     // Without this, a page of another API would be reported as hundreds of removed operations.
     if pinned.title() != published.title()
         && !published.operations().iter().any(|it| pinned.operations().contains(it))

@@ -23,6 +23,8 @@ impl Used {
     pub(crate) fn parse(name: &str, text: &[u8], pinned: &Document) -> Result<Self> {
         let known = pinned.operations();
         let text = std::str::from_utf8(text).with_context(|| format!("{name} is not UTF-8"))?;
+        // Editors of Windows begin a file with a mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut operations = BTreeSet::new();
         for (index, line) in text.lines().enumerate().map(|(index, line)| (index + 1, line.trim())) {
             if line.is_empty() || line.starts_with('#') {

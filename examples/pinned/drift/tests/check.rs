@@ -131,11 +131,16 @@ fn what_could_not_be_compared_is_neither_a_pass_nor_a_break() {
         path
     };
     let pinned = file("pinned.json", text(nd8::API.document()));
+    let marked = file("marked.txt", "\u{feff}GET /transactions/{id}/\r\nGET /transactions/{id}/\r\n");
+    let output = run(&pinned, marked.to_str().expect("is text"));
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let bare = r#"{"openapi": "3.0.3", "info": {"title": "ND8 API", "version": "2"}, "paths": {}}"#;
     let alien =
         r#"{"openapi": "3.0.3", "info": {"title": "Pets", "version": "1"}, "paths": {"/pets": {"get": {}}}}"#;
     for (published, list, says) in [
         (file("page.html", "<!DOCTYPE html><html></html>"), LIST.into(), "page.html:1:1: this is a web page"),
         (file("empty.json", ""), LIST.into(), "empty.json"),
+        (file("bare.json", bare), LIST.into(), "has no operation, so nothing"),
         (file("alien.json", alien), LIST.into(), "describes another API"),
         (folder.path().join("absent.json"), LIST.into(), "cannot read"),
         (pinned.clone(), folder.path().join("absent.txt"), "cannot read"),
