@@ -296,7 +296,7 @@ impl Attempt for ListRefunds {
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<Refund>>, raw::Error<()>> {
         if self.place.has_query() {
             // It takes the place of all parameters.
-            return pages::read(self, raw, raw.list_refunds().send().await);
+            return pages::read(self, raw, raw.send_query(Self::OPERATION).await);
         }
         let request = raw
             .list_refunds()

@@ -50,7 +50,7 @@ async fn decoded<T>(
     let received = success(context, response).await?;
     match decode(&received.body) {
         Ok(value) => Ok(ResponseValue::new(value, received.status, HeaderMap::new())),
-        Err(error) => Err(Error::InvalidResponsePayload(received.body, error)),
+        Err(error) => Err(Error::InvalidResponsePayload(received.body.clone(), error)),
     }
 }
 
@@ -65,17 +65,17 @@ pub(crate) async fn empty_answer(
     let received = success(context, response).await?;
     if received.is_foreign() {
         let error = serde::de::Error::custom("the body is not one of the API");
-        return Err(Error::InvalidResponsePayload(received.body, error));
+        return Err(Error::InvalidResponsePayload(received.body.clone(), error));
     }
     Ok(ResponseValue::new((), received.status, HeaderMap::new()))
 }
 
 /// An answer of success, read within the limit of the exchange.
-async fn success(context: &Context, response: reqwest::Response) -> Result<Received, Error<()>> {
+async fn success(context: &Context, response: reqwest::Response) -> Result<&Received, Error<()>> {
     let Some(exchange) = &context.exchange else { return Err(Error::UnexpectedResponse(response)) };
     let received = exchange.read(response).await?;
     match received.end {
-        End::Complete if received.status.is_success() => Ok(received.clone()),
+        End::Complete if received.status.is_success() => Ok(received),
         // Whoever made the exchange looks into it.
         _ => Err(Error::Custom("the answer is in the exchange".to_owned())),
     }

@@ -8,7 +8,7 @@ use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::de::DeserializeOwned;
 
-use super::answer::answer_as_asked;
+use super::answer::{answer, answer_as_asked};
 use super::{Client, Context, End, Error, Received, ResponseValue, operation};
 
 impl fmt::Debug for Client {
@@ -22,6 +22,21 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
+    /// Sends an operation that reads and has nothing in its path, with the query that the exchange has for it. The generated method
+    /// would first put each of its parameters into the URL, all for nothing.
+    pub(crate) async fn send_query<T: DeserializeOwned>(
+        &self,
+        operation_id: &'static str,
+    ) -> Result<ResponseValue<T>, Error<()>> {
+        let path = operation(operation_id).map(|operation| operation.path).unwrap_or_default();
+        let url = format!("{}{path}", self.baseurl);
+        let mut request = self.client.get(url).header(ACCEPT, JSON).build()?;
+        let info = OperationInfo { operation_id };
+        self.pre(&mut request, &info).await?;
+        let response = self.exec(request, &info).await?;
+        answer(&self.inner, response).await
+    }
+
     /// Sends a request that the documents do not describe, with whatever credential there is.
     pub(crate) async fn send_any<T: DeserializeOwned>(
         &self,

@@ -96,10 +96,11 @@ fn page<R: Paged>(request: &R, sent: &str, listed: Listed<R::Item>) -> Result<Pa
         Next::None if is_counted == Some(false) && !items.is_empty() => (Some(query_after(sent)), true),
         Next::None | Next::Unknown => (None, false),
     };
-    let fingerprint = fingerprint(&keys::<R>(&items));
+    let keys = keys::<R>(&items);
+    let fingerprint = fingerprint(&keys);
     let trail = place.cursor.as_ref().map(|cursor| cursor.trail).unwrap_or_default();
     let next = query.map(|query| Cursor::new(request.list(), &query, trail.after(fingerprint)));
-    Ok(Page { items, count, next, is_numbered, fingerprint })
+    Ok(Page { items, count, next, is_numbered, keys, fingerprint })
 }
 
 /// The keys of an envelope that are known.

@@ -68,6 +68,8 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
     /// Whether `next` is counted up, because the server does not report where the list goes on.
     is_numbered: bool,
+    /// What the items were recognized by when they came.
+    keys: Vec<u64>,
     /// Distinguishes the page from others.
     fingerprint: u64,
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::body::{number_in, with};
-use super::window::{Window, keys};
+use super::window::Window;
 use super::{Call, Error, Page, Paged, Request, sealed};
 use crate::ext::error::Failure;
 
@@ -58,7 +58,7 @@ where
             if is_start {
                 self.count = page.count;
             }
-            let keys = keys::<R>(&page.items);
+            let keys = std::mem::take(&mut page.keys);
             let is_new = self.window.read(&keys).map_err(|_| repeated::<R>())?;
             let cursor = self.call.request.place().cursor.as_ref();
             let is_known = cursor.is_some_and(|cursor| cursor.trail.has(page.fingerprint));
@@ -146,7 +146,7 @@ where
         call.request.place_mut().probe = Some(query);
         match call.send().await {
             Err(error) if is_no_page(&error) => Ok(Vec::new()),
-            page => Ok(keys::<R>(&page?.items)),
+            page => Ok(page?.keys),
         }
     }
 }
