@@ -154,9 +154,12 @@ pub(super) fn is_collection(ty: &Type) -> bool {
 
 /// Reads a blank text as nothing in an optional set of texts of a response.
 pub(super) fn blank_is_absent(field: &mut Field, enums: &[OpenEnum], support: &syn::Path) {
+    // A document may call its enum `Decimal`, so the name alone does not distinguish it from a type of a library.
     let is_enum = |ty: &Type| match ty {
         Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| enums.iter().any(|open| last.ident == open.name))
+            let mut segments = path.path.segments.iter().rev();
+            segments.next().is_some_and(|last| enums.iter().any(|open| last.ident == open.name))
+                && segments.next().is_some_and(|module| module.ident == "types")
         }
         _ => false,
     };
