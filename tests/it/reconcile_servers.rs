@@ -1,11 +1,13 @@
 //! Reconciling with servers that keep, name, order and list refunds in other ways: nothing is refunded twice, and what a list does
 //! not prove is not claimed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use nd8::{Client, Decimal, Lookup, Outcome, Reconciled, RetryPolicy};
@@ -33,6 +35,10 @@ enum Quirk {
     Envelope,
     /// Never lists what is new.
     Lags,
+    /// Is behind a proxy that has no second page, and reports so itself.
+    ProxyEnds,
+    /// Wraps pages, and counts what is on one of them.
+    CountsPage,
 }
 
 struct Server {
@@ -70,10 +76,7 @@ async fn create(State(server): State<Shared>, Json(body): Json<Value>) -> Json<V
     }))
 }
 
-async fn list(
-    State(server): State<Shared>,
-    Query(query): Query<Vec<(String, String)>>,
-) -> (StatusCode, Json<Value>) {
+async fn list(State(server): State<Shared>, Query(query): Query<Vec<(String, String)>>) -> Response {
     let server = server.lock().expect("nobody panics");
     let number = |name: &str| {
         query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok())
@@ -82,7 +85,7 @@ async fn list(
     if server.quirk == Quirk::Lags {
         all.truncate(all.len() - server.made);
     }
-    if server.quirk != Quirk::OldestFirst {
+    if !matches!(server.quirk, Quirk::OldestFirst | Quirk::CountsPage) {
         all.reverse();
     }
     if server.quirk == Quirk::ByAmount {
@@ -97,14 +100,19 @@ async fn list(
     if server.quirk == Quirk::Envelope {
         let next = (page * size < all.len()).then(|| format!("http://x/refunds/?page={}", page + 1));
         if items.is_empty() && page > 1 {
-            return (StatusCode::NOT_FOUND, Json(json!({ "detail": "Invalid page." })));
+            return (StatusCode::NOT_FOUND, Json(json!({ "detail": "Invalid page." }))).into_response();
         }
-        return (
-            StatusCode::OK,
-            Json(json!({ "count": all.len(), "next": next, "previous": null, "results": items })),
-        );
+        return Json(json!({ "count": all.len(), "next": next, "previous": null, "results": items }))
+            .into_response();
     }
-    (StatusCode::OK, Json(Value::Array(items)))
+    if server.quirk == Quirk::CountsPage {
+        let next = (page * size < all.len()).then(|| format!("http://x/refunds/?page={}", page + 1));
+        return Json(json!({ "count": items.len(), "next": next, "results": items })).into_response();
+    }
+    if server.quirk == Quirk::ProxyEnds && page > 1 {
+        return (StatusCode::NOT_FOUND, "404 page not found\n").into_response();
+    }
+    Json(items).into_response()
 }
 
 /// A server with so many refunds of other payments, and the client behind a fault of the request that creates.
@@ -207,6 +215,46 @@ async fn refunds_of_the_same_time_on_two_pages_are_all_old() {
     }
 }
 
+/// Of the same time, in no order, and behind a first page that counts only itself: the list has not ended there.
+#[tokio::test]
+async fn a_count_of_one_page_proves_no_end() {
+    let (server, client, _proxy) = start(Quirk::CountsPage, 150, Fault::AnswerLost).await;
+    for refund in &mut server.lock().expect("nobody panics").refunds {
+        refund["created_at"] = json!("2026-01-01T02:30:00Z");
+    }
+    let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
+    let result = refund.resend_if_absent().send_or_reconcile().await;
+    assert_eq!(made(&server), 1, "{result:?}");
+    assert!(matches!(&result, Ok(Reconciled::Found(refund)) if refund.id == "RF150"), "{result:?}");
+}
+
+/// A server that cuts off its list, and has no order among refunds of one time: one that was there may be listed only later.
+#[tokio::test]
+async fn a_refund_that_was_cut_off_before_is_not_taken_for_the_one_that_was_lost() {
+    let item = |id: &str, payment: &str| {
+        format!(
+            r#"{{"id":"{id}","transaction_id":"{payment}","amount":"10.00","currency":"USD","reason":"Order 4711","created_at":"2026-01-01T00:00:00Z"}}"#
+        )
+    };
+    let (others, old) = ([item("RF1", "TX8"), item("RF2", "TX9")].join(","), item("RF3", "TX1"));
+    let sent = Arc::new(AtomicBool::new(false));
+    let server = crate::support::Server::start(move |request| match request.uri.path() {
+        path if path.ends_with("/refund/") => {
+            sent.store(true, Ordering::SeqCst);
+            // Broken off: it may have been made.
+            "{".to_owned()
+        }
+        path if path.contains("/transactions/") => r#"{"id":"TX1"}"#.to_owned(),
+        _ if sent.load(Ordering::SeqCst) => format!("[{old},{others}]"),
+        _ => format!("[{others}]"),
+    })
+    .await;
+    let refund =
+        server.client().refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
+    let result = refund.send_or_reconcile().await;
+    assert!(!matches!(result, Ok(Reconciled::Found(_) | Reconciled::Created(_))), "{result:?}");
+}
+
 #[tokio::test]
 async fn a_refund_that_a_lagging_list_does_not_show_is_unknown() {
     let (server, client, _proxy) = start(Quirk::Lags, 3, Fault::AnswerLost).await;
@@ -226,6 +274,9 @@ async fn absence_is_proved_or_nothing_is_sent_again() {
         (Quirk::Envelope, 250, true),
         // All that it has on one page, again and again; or by chance in an order that ends with the newest.
         (Quirk::IgnoresPage, 1, false),
+        // What a proxy has no page for may be there.
+        (Quirk::ProxyEnds, 0, true),
+        (Quirk::ProxyEnds, 1, false),
         (Quirk::OldestFirst, 3, false),
         (Quirk::OldestFirst, 250, false),
     ] {

@@ -30,6 +30,8 @@ pub(super) struct Known {
     /// When each was created, where that is known, by id.
     refunds: BTreeMap<String, Option<jiff::Timestamp>>,
     is_local: bool,
+    /// The list was read back to the margin, or to its end. Otherwise a refund of the newest time may have been there unseen.
+    is_complete: bool,
 }
 
 impl Known {
@@ -39,6 +41,12 @@ impl Known {
         let newest = self.refunds.values().flatten().max()?;
         let slack = if self.is_local { CLOCKS.saturating_add(AUTUMN) } else { CLOCKS };
         Some(newest.checked_sub(slack).unwrap_or(jiff::Timestamp::MIN))
+    }
+
+    /// Whether a refund may have been there, although it was not read.
+    fn may_have_missed(&self, refund: &Refund) -> bool {
+        let newest = self.refunds.values().flatten().max();
+        !self.is_complete && refund.created_at.as_ref() <= newest
     }
 }
 
@@ -92,16 +100,26 @@ impl Before {
     }
 }
 
+/// What the server sends for one page of the list.
+enum Newest {
+    /// The page, and whether its times are local ones.
+    Page(Page<Refund>, bool),
+    /// There is no such page.
+    End { is_proved: bool },
+}
+
 impl Call<CreateRefund> {
     /// The list that absence is read from. It is narrowed by nothing: what a filter leaves out proves nothing.
-    async fn newest(&self, number: u32) -> Result<Option<(Page<Refund>, bool)>, Error> {
+    async fn newest(&self, number: u32) -> Result<Newest, Error> {
         let list = self.with(ListRefunds::default()).ordering("-created_at").page_size(PAGE).page(number);
         match list.send_with_response().await {
-            Err(error) if number > 1 && error.is_not_found() => Ok(None),
+            Err(error) if number > 1 && error.is_not_found() => {
+                Ok(Newest::End { is_proved: is_no_page(&error) })
+            }
             Err(error) => Err(error),
             Ok(response) => {
                 let is_local = has_local_times(response.body());
-                Ok(Some((response.into_value(), is_local)))
+                Ok(Newest::Page(response.into_value(), is_local))
             }
         }
     }
@@ -111,13 +129,21 @@ impl Call<CreateRefund> {
     pub(super) async fn known(&self) -> Result<Known, Error> {
         let mut known = Known::default();
         for number in 1..=MOST_PAGES {
-            let Some((page, is_local)) = self.newest(number).await? else { break };
+            let (page, is_local) = match self.newest(number).await? {
+                Newest::Page(page, is_local) => (page, is_local),
+                Newest::End { is_proved } => {
+                    known.is_complete = is_proved;
+                    break;
+                }
+            };
             let before = known.refunds.len();
             known.is_local |= is_local;
+            known.is_complete = page.is_empty() && page.next.is_none();
             known.refunds.extend(page.into_iter().map(|refund| (refund.id, refund.created_at)));
             // A refund without a time sorts first, and reaches nothing.
             let oldest = known.refunds.values().min().copied().flatten();
             let reached = oldest.is_some_and(|oldest| Some(oldest) < known.margin());
+            known.is_complete |= reached;
             if reached || known.refunds.len() == before {
                 break;
             }
@@ -131,12 +157,15 @@ impl Call<CreateRefund> {
         let mut seen = BTreeSet::new();
         let (mut last, mut descends, mut reached) = (None::<jiff::Timestamp>, false, false);
         for number in 1..=MOST_PAGES {
-            let Some((page, is_local)) = self.newest(number).await? else {
-                look.is_complete = true;
-                return Ok(look);
+            let (page, is_local) = match self.newest(number).await? {
+                Newest::Page(page, is_local) => (page, is_local),
+                Newest::End { is_proved } => {
+                    look.is_complete = is_proved;
+                    return Ok(look);
+                }
             };
             look.is_local |= is_local && matches!(before, Before::Time(_));
-            let (is_empty, count) = (page.is_empty(), page.count);
+            let (is_empty, count, is_last) = (page.is_empty(), page.count, page.next.is_none());
             let before_page = seen.len();
             for refund in page {
                 if !seen.insert(refund.id.clone()) {
@@ -159,11 +188,13 @@ impl Call<CreateRefund> {
                 if let Some(fit) = self.fit(order, &refund)
                     && (age != Age::Old || may_be_early(fit))
                 {
-                    let is_unclear = age == Age::Unclear && fit == Fit::This;
+                    let is_missed = matches!(before, Before::Known(known) if known.may_have_missed(&refund));
+                    let is_unclear = (age == Age::Unclear || is_missed) && fit == Fit::This;
                     look.new.push((refund, if is_unclear { Fit::Perhaps } else { fit }));
                 }
             }
-            let is_end = is_empty || count.is_some_and(|count| count <= seen.len() as u64);
+            // A count that covers one page only would prove an end too early, so a page that leads on is never the last.
+            let is_end = is_last && (is_empty || count.is_some_and(|count| count <= seen.len() as u64));
             // One refund that is old proves nothing yet: a list that begins with the oldest has it first.
             if is_end || reached && descends && !look.is_unordered {
                 look.is_complete = true;
@@ -246,6 +277,13 @@ impl Look {
             false => Verdict { lookup: Lookup::Ambiguous(all), is_pending },
         }
     }
+}
+
+/// Returns whether the API reports that a page is not there: in JSON. Stricter than where lists are read, because this end proves that a
+/// refund was not made, and a proxy may report the same of any address in HTML or plain text.
+fn is_no_page(error: &Error) -> bool {
+    let is_json = |body: &[u8]| matches!(body.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
+    error.is_not_found() && error.body().is_some_and(|body| is_json(body))
 }
 
 /// Whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
