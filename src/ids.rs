@@ -173,7 +173,7 @@ ids! {
     /// ```
     ApiKeyId from i64;
 
-    /// Marks a refund in its reason, so that it is recognized; see [`Call::reference`](crate::Call::reference). Of 8 to 32 ASCII letters,
+    /// Marks a refund in its reason, so that it is recognized; see `Call::reference`. Of 8 to 32 ASCII letters,
     /// digits, hyphens and underscores; which is checked when the refund is sent.
     ///
     /// # Example: made up, or your own

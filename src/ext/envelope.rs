@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::raw;
 
@@ -17,7 +18,8 @@ const DEEPEST: usize = 6;
 
 /// Reads a value from the one object in an envelope that has an id, where the body itself has none. `None` for every other body.
 ///
-/// What is next to the object is kept under the key `envelope` as a field that the type does not name.
+/// What is next to the object is kept under the key `envelope` as a field that the type does not name. An envelope that reports a failure
+/// is not opened, whatever is in it: its object may be what the request would have made.
 pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<T> {
     let mut parser = Parser::new(body);
     let root = parser.node(0)?;
@@ -27,7 +29,7 @@ pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<
     let mut around = Vec::new();
     let object = subject(&root, operation, &mut around)?;
     id_in(object, operation)?;
-    if std::ptr::eq(object, &root) {
+    if std::ptr::eq(object, &root) || around.iter().any(|member| reports_failure(member)) {
         return None;
     }
     let mut text = object.text.strip_suffix(b"}")?.to_vec();
@@ -38,6 +40,26 @@ pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<
     }
     text.push(b'}');
     raw::decode(&text).ok()
+}
+
+/// Returns whether a member of an envelope reports that the request failed.
+fn reports_failure(member: &[u8]) -> bool {
+    let object = [b"{", member, b"}"].concat();
+    let Ok(Value::Object(members)) = serde_json::from_slice(&object) else { return false };
+    members.iter().any(|(name, value)| match (name.to_ascii_lowercase().as_str(), value) {
+        ("success" | "ok" | "succeeded", value) => value == &Value::Bool(false),
+        ("status", Value::String(status)) => {
+            matches!(status.to_ascii_lowercase().as_str(), "error" | "fail" | "failed" | "failure")
+        }
+        ("error" | "errors" | "error_message" | "error_code", value) => match value {
+            Value::Null | Value::Bool(false) => false,
+            Value::Array(errors) => !errors.is_empty(),
+            Value::Object(errors) => !errors.is_empty(),
+            Value::String(error) => !error.trim().is_empty(),
+            _ => true,
+        },
+        _ => false,
+    })
 }
 
 /// Returns the id of what an operation made, as far as the body goes.
@@ -390,6 +412,38 @@ mod tests {
             r#"{"data":{"id":"TX1"}} {}"#,
         ] {
             assert!(open::<Payment>("get_payment", body.as_bytes()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_envelope_that_reports_a_failure_is_not_opened() {
+        let open_beside = |member: &str| {
+            open::<RefundCreated>(
+                "create_refund",
+                format!(r#"{{{member},"data":{{"refund_id":7}}}}"#).as_bytes(),
+            )
+        };
+        for failed in [
+            r#""success":false"#,
+            r#""OK":false"#,
+            r#""status":"error""#,
+            r#""status":"Failed""#,
+            r#""error":"Insufficient balance.""#,
+            r#""errors":[{"code":1}]"#,
+            r#""error":{"code":1}"#,
+            r#""error_code":51"#,
+        ] {
+            assert!(open_beside(failed).is_none(), "{failed}");
+        }
+        for fine in [
+            r#""success":true"#,
+            r#""status":"ok""#,
+            r#""error":null"#,
+            r#""errors":[]"#,
+            r#""error":false"#,
+            r#""meta":{}"#,
+        ] {
+            assert_eq!(open_beside(fine).map(|it| it.refund_id), Some(Some(7)), "{fine}");
         }
     }
 }

@@ -101,7 +101,9 @@ impl Server {
             .route("/api/refunds/", get(list))
             .with_state((Arc::clone(&ledger), Arc::clone(&is_made), Arc::clone(&may_answer)));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+        let path = crate::support::unique_path();
+        let url = format!("http://{}{path}/api", listener.local_addr().expect("is bound"));
+        let router = Router::new().nest(&path, router);
         let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
         Self { url, ledger, is_made, may_answer, lists, task }
     }

@@ -129,6 +129,8 @@ async fn start(quirk: Quirk, old: usize, fault: Fault) -> (Shared, Client, Proxy
         .with_state(Arc::clone(&server));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("is bound");
+    let path = crate::support::unique_path();
+    let router = Router::new().nest(&path, router);
     tokio::spawn(async move { axum::serve(listener, router).await });
     let mut fault = Some(fault);
     let faults = move |line: &str| {
@@ -136,7 +138,7 @@ async fn start(quirk: Quirk, old: usize, fault: Fault) -> (Shared, Client, Proxy
     };
     let proxy = Proxy::before(&format!("http://{address}/api"), faults).await;
     let client = Client::builder("key")
-        .base_url(&proxy.base_url)
+        .base_url(format!("http://{}{path}/api", proxy.address))
         .retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
         .build()
         .expect("the settings are fine");

@@ -1,10 +1,18 @@
 //! A server that says what it is told to, and remembers what it was asked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
+
+/// Returns a path that no other server of this process has. What refunds a client knows of is kept by the server's address, and the
+/// system gives a port again soon after it was freed.
+pub(crate) fn unique_path() -> String {
+    static SERVERS: AtomicUsize = AtomicUsize::new(0);
+    format!("/server-{}", SERVERS.fetch_add(1, Ordering::Relaxed))
+}
 
 /// A request as it came.
 #[derive(Clone, Debug)]
