@@ -283,7 +283,7 @@ impl Look {
 /// refund was not made, and a proxy may report the same of any address in HTML or plain text.
 fn is_no_page(error: &Error) -> bool {
     let is_json = |body: &[u8]| matches!(body.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
-    error.is_not_found() && error.body().is_some_and(|body| is_json(body))
+    error.is_not_found() && error.body().is_some_and(is_json)
 }
 
 /// Whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
