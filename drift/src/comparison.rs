@@ -57,7 +57,7 @@ pub struct Comparison {
 pub struct Incomplete {
     /// The document that has it.
     pub which: Which,
-    /// Where it stands.
+    /// Its place in the document.
     pub location: Location,
     /// Why it could not be compared.
     pub reason: String,

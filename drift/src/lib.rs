@@ -20,7 +20,7 @@
 //! alone (feature `cli`, a default), of which the program `openapi-drift` consists.
 //!
 //! No change goes untold but those that are none to anybody who calls the API: notation, order, and how schemas are put
-//! together; what stands beside a `$ref` in OpenAPI 3.0; in requests, that a read-only property comes or goes; header
+//! together; what is next to a `$ref` in OpenAPI 3.0; in requests, that a read-only property comes or goes; header
 //! parameters that OpenAPI ignores (`Accept`, `Content-Type`, `Authorization`); whether the schema of a parameter or a
 //! header is deprecated, for those say it themselves; what is named in `components` and is no schema, where nothing refers
 //! to it; keys that OpenAPI does not know, and extensions, apart from `x-sunset`,

@@ -3,7 +3,7 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-/// A path in which `*` stands for a part between slashes, and `**` at the end for any number of parts.
+/// A path in which `*` matches a part between slashes, and `**` at the end for any number of parts.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     text: String,
@@ -24,7 +24,7 @@ impl Pattern {
         }
         if parts.iter().any(is_partial) || deep.is_some_and(|at| at + 1 != parts.len()) {
             return Err(format!(
-                "`{text}`: `*` stands for a whole part between slashes, `**` for all that follows"
+                "`{text}`: `*` matches a whole part between slashes, `**` for all that follows"
             ));
         }
         Ok(Self { text: text.to_owned() })

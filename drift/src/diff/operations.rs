@@ -64,7 +64,7 @@ fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<Found<'a>> {
             side.defect(A::Malformed, item, "a path item is an object".to_owned());
             continue;
         }
-        // What stands beside a reference counts as well, and first.
+        // What is next to a reference counts as well, and first.
         let own = Some(own).filter(|own| *own != item);
         let mut known = BTreeSet::new();
         let all = own.into_iter().chain([item]).flat_map(|item| {

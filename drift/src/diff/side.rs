@@ -24,7 +24,7 @@ pub(crate) type Defects = BTreeMap<(ApiRule, NodeId), String>;
 pub(crate) struct Side<'a> {
     pub(crate) document: &'a Document,
     pub(crate) tree: &'a Tree,
-    /// From OpenAPI 3.1 on, what stands beside a `$ref` counts; in 3.0 it does not.
+    /// From OpenAPI 3.1 on, what is next to a `$ref` counts; in 3.0 it does not.
     pub(crate) siblings_count: bool,
     prints: Prints,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.

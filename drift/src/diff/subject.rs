@@ -1,4 +1,4 @@
-//! What a schema is called where it stands: `Pet.owner.name`, `Pet.tags[]`, `POST /pets request body.name`,
+//! Names schemas by their place: `Pet.owner.name`, `Pet.tags[]`, `POST /pets request body.name`,
 //! `GET /pets cookie parameter "session"`.
 
 use openapi_source::tree::NodeId;

@@ -88,8 +88,9 @@ impl RefundStatusChanged {
     /// Compares the age of two states of one refund, by [`updated_at`](Self::updated_at): `Greater` means that this one is newer,
     /// `Equal` that both are the same.
     ///
-    /// Returns `None` if nothing shows which is newer, as [`TransactionStatusChanged::compare_age`](super::TransactionStatusChanged::compare_age) does. The payment's
-    /// id does not identify a refund, since a payment can have several: both need an id of the refund itself.
+    /// Returns `None` if nothing shows which is newer, as
+    /// [`TransactionStatusChanged::compare_age`](super::TransactionStatusChanged::compare_age) does. The payment's id does not identify
+    /// a refund, since a payment can have several: both need an id of the refund itself.
     ///
     /// # Example: a payment with two refunds
     ///

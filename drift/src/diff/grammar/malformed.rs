@@ -28,7 +28,7 @@ pub(in crate::diff) fn find(
         }
         if let Some(target) = follow(node) {
             look.object(target, part, part == Part::Schema);
-            // What stands beside a reference is nothing, unless it says that it counts.
+            // What is next to a reference is nothing, unless it says that it counts.
             let counts = part == Part::PathItem || (part == Part::Schema && siblings_count);
             if !counts {
                 continue;

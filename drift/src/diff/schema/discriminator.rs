@@ -83,7 +83,7 @@ impl Lens<'_, '_> {
         let has_list = [K::OneOf, K::AnyOf].into_iter().any(|keyword| self.new.facts.has(keyword));
         let changed = was.iter().filter(|(value, target)| match is.get(*value) {
             Some(other) => !same(target, other),
-            // Another value selects it. Of an alternative that is gone, the list of alternatives tells.
+            // Another value selects it. An alternative that is gone is reported by the list of alternatives.
             None => is.values().any(|other| same(target, other)) || (is_request && !has_list),
         });
         let changed: Vec<&str> = changed.map(|(value, _)| *value).collect();
