@@ -59,7 +59,7 @@ impl Form {
 }
 
 /// Returns `10` for `10.0`.
-fn whole(number: &str) -> Option<String> {
+pub(super) fn whole(number: &str) -> Option<String> {
     let (whole, fraction) = number.split_once('.')?;
     fraction.bytes().all(|byte| byte == b'0').then(|| whole.to_owned())
 }

@@ -11,6 +11,7 @@
 mod every_field;
 mod forms;
 mod lessons;
+mod members;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -48,7 +49,7 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
 #[cold]
 fn repaired<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let text = text_of(body)?;
-    Repair { budget: WORK_BUDGET, lessons: Lessons::default() }.repaired(text)
+    Repair::new(WORK_BUDGET).repaired(text)
 }
 
 /// Returns the text of a body, in which each value that JSON cannot hold is replaced by an object, which no field but `extra` reads.
@@ -64,6 +65,8 @@ struct Repair {
     /// How many bytes may still be decoded.
     budget: usize,
     lessons: Lessons,
+    /// Only a part of the members is decoded, so that one that is missing is no failure.
+    is_part: bool,
 }
 
 /// The way to the value at which decoding failed; none if there is no such value, or no budget left.
@@ -73,7 +76,15 @@ type FailedAt = Option<Vec<Step>>;
 type Better = (String, FailedAt);
 
 impl Repair {
+    fn new(budget: usize) -> Self {
+        Self { budget, lessons: Lessons::default(), is_part: false }
+    }
+
     fn repaired<T: DeserializeOwned>(&mut self, text: String) -> Option<T> {
+        if text.trim_ascii_start().starts_with('{') {
+            let object = self.repaired_members::<T>(&text)?;
+            return self.attempt(&object).ok();
+        }
         let failed_at = match self.attempt(&text) {
             Ok(value) => return Some(value),
             Err(path) => path?,
@@ -91,7 +102,7 @@ impl Repair {
     ) -> String {
         // Once for each list: what still fails in it has no other form.
         let mut lists: Vec<Vec<Step>> = Vec::new();
-        while failed_at.starts_with(place) {
+        while failed_at.starts_with(place) && !self.is_missing(&failed_at) {
             let list = text::outer_list(&text, &failed_at, place.len()).filter(|list| !lists.contains(list));
             let better = match &list {
                 Some(list) => self.repaired_list::<T>(&text, list, &failed_at),
@@ -177,10 +188,13 @@ impl Repair {
     ) -> Option<Better> {
         // Several searches of the text.
         self.budget = self.budget.checked_sub(4 * text.len())?;
-        // Of several values under one name, none is known to be the right one.
-        if let Some(candidate) = text::without_repeats(text, failed_at) {
-            let path = self.attempt::<T>(&candidate).err().flatten();
-            return Some((candidate, path));
+        // Of several values under one name, none is known to be the right one. Outermost first: which of them what is below is in is
+        // not known either.
+        for depth in kept + 1..=failed_at.len() {
+            if let Some(candidate) = text::without_repeats(text, &failed_at[..depth]) {
+                let path = self.attempt::<T>(&candidate).err().flatten();
+                return Some((candidate, path));
+            }
         }
         let range = text::find(text, failed_at)?;
         for (form, written) in Form::all(&text[range.clone()]) {
@@ -212,8 +226,16 @@ impl Repair {
     ) -> Option<Option<FailedAt>> {
         match self.attempt::<T>(candidate) {
             Ok(_) => Some(Some(None)),
-            Err(path) => path.map(|path| (!is_too_early(&path)).then_some(Some(path))),
+            Err(path) => path.map(|path| {
+                let is_missing = self.is_missing(&path);
+                (is_missing || !is_too_early(&path)).then_some(Some(path))
+            }),
         }
+    }
+
+    /// Returns whether decoding failed for want of a member that may be in another part.
+    fn is_missing(&self, failed_at: &[Step]) -> bool {
+        self.is_part && failed_at.is_empty()
     }
 
     /// Decodes a text, or returns the way to the value at which that fails.

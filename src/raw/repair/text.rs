@@ -149,21 +149,30 @@ pub(super) fn set_aside(text: &str, path: &[Step]) -> Option<String> {
     let parent = find(text, parent)?;
     let mut members: Members<'_> = serde_json::from_str(&text[parent.clone()]).ok()?;
     let member = members.0.iter_mut().rev().find(|(name, _)| name == key)?;
-    let exact = exact(member.1);
+    // In a list that cannot be read, values of its items may have been set aside before.
+    let value = member.1.replace(MARK, "");
+    let exact = exact(&value);
     *member = (marked(key)?, &exact);
     Some(replaced(text, parent, &members.write()))
 }
 
 /// Returns the key under which a value is kept. `None` if it is one.
 pub(super) fn marked(key: &str) -> Option<Cow<'static, str>> {
-    (!key.starts_with(MARK)).then(|| format!("{MARK}{key}").into())
+    (!is_marked(key)).then(|| format!("{MARK}{key}").into())
+}
+
+/// Returns whether a value is kept under this key.
+pub(super) fn is_marked(key: &str) -> bool {
+    key.starts_with(MARK)
 }
 
 /// Returns a value as it is kept: an integer that untyped JSON would round, such as an id, as a text.
 pub(super) fn exact(value: &str) -> Cow<'_, str> {
-    let is_integer = value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty();
-    match is_integer && value.parse::<i64>().is_err() {
-        true => format!("\"{value}\"").into(),
+    let number = super::forms::whole(value).map_or(Cow::Borrowed(value), Cow::Owned);
+    let digits = number.strip_prefix('-').unwrap_or(&number);
+    let is_integer = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty();
+    match is_integer && number.parse::<i64>().is_err() {
+        true => format!("\"{number}\"").into(),
         false => value.into(),
     }
 }
