@@ -13,7 +13,7 @@ use super::claims::Ticket;
 use super::core::{Core, Limits};
 use super::error::Failure;
 use super::time::{Instant, sleep};
-use super::{Error, FieldError, Outcome, RetryPolicy, retry};
+use super::{Error, FieldError, Outcome, RetryPolicy, envelope, retry};
 use crate::raw::{self, End, Exchange, Received, ResponseValue};
 
 /// What a call asks for: [`CreateRefund`](crate::CreateRefund) and its like. Sealed.
@@ -341,6 +341,8 @@ impl<R: Request> Call<R> {
             (Ok(response), received) if self.request.has_id(&response) => {
                 return Ok(respond(response.status(), response.into_inner(), received));
             }
+            // Next to an id, such a report may be about what the id names.
+            (_, Some(received)) if reports_failure(&received) => Failure::Contradictory(received),
             (result, received) => match (self.opened(received.as_ref()), result) {
                 (Some((status, answer)), _) => return Ok(respond(status, answer, received)),
                 (None, Ok(response)) if self.request.is_identified(&response) => {
@@ -360,6 +362,13 @@ impl<R: Request> Call<R> {
         let answer = self.request.open(&received.body).filter(|answer| self.request.is_identified(answer))?;
         Some((received.status, answer))
     }
+}
+
+/// Returns whether a response of success reports a failure.
+#[cold]
+fn reports_failure(received: &Received) -> bool {
+    let is_success = received.status.is_success() && received.end == End::Complete;
+    is_success && envelope::reports_failure(&received.body)
 }
 
 /// Makes a response of its value and what came.

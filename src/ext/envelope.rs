@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::raw;
+
+mod failure;
 
 /// Names of envelopes that mean nothing by themselves.
 const ENVELOPES: [&str; 8] = ["data", "result", "results", "response", "payload", "object", "item", "items"];
@@ -27,9 +28,11 @@ pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<
         return None;
     }
     let mut around = Vec::new();
-    let object = subject(&root, operation, &mut around)?;
-    id_in(object, operation)?;
-    if std::ptr::eq(object, &root) || around.iter().any(|member| reports_failure(member)) {
+    let object = subject(&root, operation, signs(operation), &mut around)?;
+    if has_id(operation) {
+        id_in(object, operation)?;
+    }
+    if std::ptr::eq(object, &root) || around.iter().any(|member| failure::is_in(member)) {
         return None;
     }
     let mut text = object.text.strip_suffix(b"}")?.to_vec();
@@ -42,24 +45,16 @@ pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<
     raw::decode(&text).ok()
 }
 
-/// Returns whether a member of an envelope reports that the request failed.
-fn reports_failure(member: &[u8]) -> bool {
-    let object = [b"{", member, b"}"].concat();
-    let Ok(Value::Object(members)) = serde_json::from_slice(&object) else { return false };
-    members.iter().any(|(name, value)| match (name.to_ascii_lowercase().as_str(), value) {
-        ("success" | "ok" | "succeeded", value) => value == &Value::Bool(false),
-        ("status", Value::String(status)) => {
-            matches!(status.to_ascii_lowercase().as_str(), "error" | "fail" | "failed" | "failure")
-        }
-        ("error" | "errors" | "error_message" | "error_code", value) => match value {
-            Value::Null | Value::Bool(false) => false,
-            Value::Array(errors) => !errors.is_empty(),
-            Value::Object(errors) => !errors.is_empty(),
-            Value::String(error) => !error.trim().is_empty(),
-            _ => true,
-        },
-        _ => false,
-    })
+/// Returns whether a body reports that the request failed, whatever its status.
+pub(super) fn reports_failure(body: &[u8]) -> bool {
+    /// Such a report is short. What is longer may be costly to read.
+    const LONGEST: usize = 64 << 10;
+    if body.len() > LONGEST {
+        return false;
+    }
+    let root = Parser::new(body).node(0);
+    let Some(Node { kind: Kind::Object(members), .. }) = root else { return false };
+    members.iter().any(|member| failure::is_in(member.text))
 }
 
 /// Returns the id of what an operation made, as far as the body goes.
@@ -70,7 +65,24 @@ pub(super) fn made_id(operation: &str, body: &[u8]) -> Option<String> {
     if parser.rest().starts_with(b"{") || parser.rest().starts_with(b"[") {
         return None;
     }
-    id_in(subject(&root, operation, &mut Vec::new())?, operation)
+    id_in(subject(&root, operation, names(operation), &mut Vec::new())?, operation)
+}
+
+/// Returns the names by which the object that an operation is about is known. Some things have no id.
+fn signs(operation: &str) -> &'static [&'static str] {
+    match operation {
+        "create_api_key" | "rotate_api_key" => &["id", "raw_key"],
+        "get_organization" | "update_organization" => &["name", "website", "contact_email", "price_mode"],
+        "get_dashboard" => &["wallet", "stats", "recent_wallet_activity"],
+        "get_webhook" | "set_webhook" => &["endpoint_url"],
+        "get_public_payment_link" => &["name", "products"],
+        _ => names(operation),
+    }
+}
+
+/// Returns whether what an operation is about has an id that has to be there.
+fn has_id(operation: &str) -> bool {
+    signs(operation) == names(operation)
 }
 
 /// Returns the names of the ids of what an operation is about. The id of a refund that was made has no other name: a bare `id` may
@@ -91,31 +103,36 @@ fn is_envelope(name: &str, operation: &str) -> bool {
     let other = match operation {
         "get_payment" => Some("transaction"),
         "start_payment_link_checkout" => Some("checkout"),
+        "get_public_payment_link" => Some("paymentlink"),
         _ => None,
     };
     ENVELOPES.contains(&&*name) || thing.as_ref() == Some(&name) || other == Some(&*name)
 }
 
-/// Finds the object that has an id, and what is around it.
-fn subject<'n, 'a>(node: &'n Node<'a>, operation: &str, around: &mut Vec<&'a [u8]>) -> Option<&'n Node<'a>> {
+/// Finds the object that has one of the names, and what is around it.
+fn subject<'n, 'a>(
+    node: &'n Node<'a>,
+    operation: &str,
+    signs: &[&str],
+    around: &mut Vec<&'a [u8]>,
+) -> Option<&'n Node<'a>> {
     let members = match &node.kind {
         Kind::List(items) => match &items[..] {
-            [only] => return subject(only, operation, around),
+            [only] => return subject(only, operation, signs, around),
             _ => return None,
         },
         Kind::Object(members) => members,
         Kind::Other => return None,
     };
-    let is_id =
-        |member: &Member<'_>| names(operation).contains(&&*member.name) && member.value.text != b"null";
-    if members.iter().any(is_id) {
+    let is_sign = |member: &Member<'_>| signs.contains(&&*member.name) && member.value.text != b"null";
+    if members.iter().any(is_sign) {
         return Some(node);
     }
     let mut found = None;
     for member in members {
         let mut inside = Vec::new();
         let object = is_envelope(&member.name, operation)
-            .then(|| subject(&member.value, operation, &mut inside))
+            .then(|| subject(&member.value, operation, signs, &mut inside))
             .flatten();
         match object {
             // Of two, none is known to be the right one.
@@ -293,8 +310,8 @@ impl<'a> Parser<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{made_id, open};
-    use crate::raw::types::{Payment, RefundCreated};
+    use super::{made_id, open, reports_failure};
+    use crate::raw::types::{ApiKeyWithSecret, Organization, Payment, RefundCreated, WebhookConfiguration};
 
     #[test]
     fn the_id_of_what_was_made_is_found_as_far_as_the_body_goes() {
@@ -417,33 +434,38 @@ mod tests {
 
     #[test]
     fn an_envelope_that_reports_a_failure_is_not_opened() {
-        let open_beside = |member: &str| {
-            open::<RefundCreated>(
-                "create_refund",
-                format!(r#"{{{member},"data":{{"refund_id":7}}}}"#).as_bytes(),
-            )
-        };
-        for failed in [
-            r#""success":false"#,
-            r#""OK":false"#,
-            r#""status":"error""#,
-            r#""status":"Failed""#,
-            r#""error":"Insufficient balance.""#,
-            r#""errors":[{"code":1}]"#,
-            r#""error":{"code":1}"#,
-            r#""error_code":51"#,
-        ] {
+        let body = |member: &str| format!(r#"{{{member},"data":{{"refund_id":7}}}}"#);
+        let open_beside = |member: &str| open::<RefundCreated>("create_refund", body(member).as_bytes());
+        for failed in [r#""success":false"#, r#""meta":{"Has-Errors":true}"#, r#""status":402"#] {
             assert!(open_beside(failed).is_none(), "{failed}");
+            assert!(reports_failure(body(failed).as_bytes()), "{failed}");
         }
-        for fine in [
-            r#""success":true"#,
-            r#""status":"ok""#,
-            r#""error":null"#,
-            r#""errors":[]"#,
-            r#""error":false"#,
-            r#""meta":{}"#,
-        ] {
+        for fine in [r#""success":true"#, r#""meta":{}"#, r#""status":"ok""#] {
             assert_eq!(open_beside(fine).map(|it| it.refund_id), Some(Some(7)), "{fine}");
+            assert!(!reports_failure(body(fine).as_bytes()), "{fine}");
         }
+        assert!(reports_failure(br#"{"success":false,"data":{"refund_id":7,"amo"#), "as far as it goes");
+        assert!(!reports_failure(br#"{"data":{"success":false}}"#), "that is of the object");
+    }
+
+    #[test]
+    fn what_has_no_id_is_known_by_its_fields() {
+        let organization = br#"{"status":"ok","data":{"name":"n","status":"active"}}"#;
+        let organization: Organization = open("get_organization", organization).expect("is there");
+        assert_eq!(
+            (organization.name.as_deref(), organization.status.as_deref()),
+            (Some("n"), Some("active"))
+        );
+        let hook = br#"{"webhook":{"endpoint_url":"https://shop.test/"}}"#;
+        let hook: WebhookConfiguration = open("get_webhook", hook).expect("is there");
+        assert_eq!(hook.endpoint_url.as_deref(), Some("https://shop.test/"));
+        let key: ApiKeyWithSecret =
+            open("rotate_api_key", br#"{"data":{"raw_key":"k"}}"#).expect("is there");
+        assert_eq!(key.raw_key.as_deref(), Some("k"));
+        for body in [r#"{"data":{"detail":"n"}}"#, r#"{"name":"n","data":{"name":"m"}}"#] {
+            assert!(open::<Organization>("get_organization", body.as_bytes()).is_none(), "{body}");
+        }
+        assert_eq!(made_id("rotate_api_key", br#"{"data":{"raw_key":"k"}}"#), None);
+        assert_eq!(made_id("rotate_api_key", br#"{"raw_key":"k","data":{"id":7}}"#).as_deref(), Some("7"));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Call, Organization, PriceMode, Request};
+use super::{Call, Organization, PriceMode, Request, envelope};
 use crate::raw::{self, ResponseValue, types};
 
 /// The merchant's organization. From [`Dashboard::organization`](crate::Dashboard::organization).
@@ -74,6 +74,14 @@ impl Attempt for GetOrganization {
     type Value = Organization;
     const OPERATION: &'static str = "get_organization";
 
+    fn has_id(&self, organization: &Organization) -> bool {
+        is_described(organization)
+    }
+
+    fn open(&self, body: &[u8]) -> Option<Organization> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
         raw.get_organization().send().await
     }
@@ -131,6 +139,14 @@ impl Attempt for UpdateOrganization {
         true
     }
 
+    fn has_id(&self, organization: &Organization) -> bool {
+        is_described(organization)
+    }
+
+    fn open(&self, body: &[u8]) -> Option<Organization> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Organization>, raw::Error<()>> {
         raw.update_organization(&self.body).send().await
     }
@@ -149,10 +165,23 @@ impl Attempt for GetDashboard {
     type Value = types::DashboardSnapshot;
     const OPERATION: &'static str = "get_dashboard";
 
+    fn has_id(&self, snapshot: &types::DashboardSnapshot) -> bool {
+        snapshot.wallet.is_some() || snapshot.stats.is_some() || snapshot.organization.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<types::DashboardSnapshot> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(
         &self,
         raw: &raw::Client,
     ) -> Result<ResponseValue<types::DashboardSnapshot>, raw::Error<()>> {
         raw.get_dashboard().send().await
     }
+}
+
+/// Returns whether a response has anything of an organization. One that has not may be in an envelope.
+fn is_described(organization: &Organization) -> bool {
+    organization.name.is_some() || organization.contact_email.is_some() || organization.website.is_some()
 }

@@ -372,6 +372,11 @@ impl Attempt for DeletePaymentLink {
         true
     }
 
+    /// The body is read for a report of a failure alone.
+    fn has_id(&self, (): &()) -> bool {
+        false
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<()>, raw::Error<()>> {
         raw.delete_payment_link(&self.link).send().await
     }

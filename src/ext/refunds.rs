@@ -149,7 +149,7 @@ impl RefundCreated {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn id(&self) -> Option<RefundId> {
-        let public = self.refund_public_id.as_deref().filter(|id| !id.trim().is_empty());
+        let public = self.refund_public_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
         // A text where a number is described. A bare `id` may be the one of the payment.
         let text = || self.extra.get("refund_id")?.as_str().map(str::trim).filter(|id| !id.is_empty());
         public

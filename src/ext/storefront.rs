@@ -86,6 +86,14 @@ impl Attempt for GetPublicPaymentLink {
     type Value = PublicPaymentLink;
     const OPERATION: &'static str = "get_public_payment_link";
 
+    fn has_id(&self, link: &PublicPaymentLink) -> bool {
+        link.name.is_some() || !link.products.is_empty()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<PublicPaymentLink> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<PublicPaymentLink>, raw::Error<()>> {
         raw.get_public_payment_link(&self.token).send().await
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Call, FieldError, Request, WebhookConfiguration, checks};
+use super::{Call, FieldError, Request, WebhookConfiguration, checks, envelope};
 use crate::raw::{self, ResponseValue, types};
 
 /// The organization's webhook endpoint. From [`Dashboard::webhook_endpoint`](crate::Dashboard::webhook_endpoint).
@@ -62,6 +62,14 @@ impl Attempt for GetWebhookEndpoint {
     type Value = WebhookConfiguration;
     const OPERATION: &'static str = "get_webhook";
 
+    fn has_id(&self, configuration: &WebhookConfiguration) -> bool {
+        configuration.endpoint_url.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<WebhookConfiguration> {
+        envelope::open(Self::OPERATION, body)
+    }
+
     async fn attempt(
         &self,
         raw: &raw::Client,
@@ -91,6 +99,14 @@ impl Attempt for SetWebhookEndpoint {
 
     fn accepts_empty(&self) -> bool {
         true
+    }
+
+    fn has_id(&self, configuration: &WebhookConfiguration) -> bool {
+        configuration.endpoint_url.is_some()
+    }
+
+    fn open(&self, body: &[u8]) -> Option<WebhookConfiguration> {
+        envelope::open(Self::OPERATION, body)
     }
 
     async fn attempt(

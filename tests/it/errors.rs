@@ -171,12 +171,78 @@ async fn one_object_in_an_envelope_is_the_response() {
     assert_eq!(key.metadata.name.as_deref(), Some("n"));
 }
 
+/// Some servers report what they refused with 200. What is in the body may be what the request would have made.
+#[tokio::test]
+async fn a_success_that_reports_a_failure_is_none() {
+    for body in [
+        r#"{"success":false,"data":{"refund_id":7,"amount":"1.00"}}"#,
+        r#"{"success":"false","data":{"refund_id":7}}"#,
+        r#"{"code":402,"refund":{"refund_id":7}}"#,
+        r#"{"status":"declined","result":[{"refund_id":7}]}"#,
+        r#"{"error":"Insufficient balance."}"#,
+        r#"{"status":"error","message":"No."}"#,
+    ] {
+        let error = refund_answered(200, body).await;
+        assert_eq!((error.outcome(), error.made_id()), (Outcome::Unknown, None), "{body}");
+        assert!(error.is_decode() && error.body() == Some(body.as_bytes()), "{body}");
+        assert_eq!(
+            error.to_string(),
+            "create_refund: the response (200 OK) has a body that reports a failure",
+            "{body}"
+        );
+        let server = Server::with_json(200, body).await;
+        let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
+        for error in [
+            dashboard.payment_links().delete(uuid::Uuid::nil()).send().await.expect_err("not deleted"),
+            dashboard.webhook_endpoint().set("https://shop.test/").send().await.map(drop).expect_err("not set"),
+            dashboard.api_keys().rotate().send().await.map(drop).expect_err("not rotated"),
+        ] {
+            assert_eq!(error.outcome(), Outcome::Unknown, "{body}: {error}");
+        }
+    }
+    // It has an id, and the error is its own.
+    let server = Server::with_json(200, r#"{"refund_id":7,"status":"failed","error":"Provider down."}"#).await;
+    let created = server.client().refunds().create("TX1", "x").send().await.expect("was made");
+    assert_eq!((created.refund_id, created.status), (Some(7), Some(nd8::RefundStatus::Failed)));
+}
+
+/// What has no id is known by its fields. Taken for the thing itself, an envelope has none, and an endpoint would seem not to be set.
+#[tokio::test]
+async fn what_has_no_id_is_read_from_an_envelope_too() {
+    let body = r#"{"status":"ok","data":{"name":"Shop","endpoint_url":"https://shop.test/","wallet":{"a":1},"raw_key":"k"}}"#;
+    let server = Server::with_json(200, body).await;
+    let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
+    let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("is fine");
+    let (get, set) = (dashboard.webhook_endpoint().get(), dashboard.webhook_endpoint().set("https://shop.test/"));
+    for hook in [get.send().await.expect("is read"), set.send().await.expect("is read")] {
+        assert_eq!(hook.endpoint_url.as_deref(), Some("https://shop.test/"));
+    }
+    let (get, update) = (dashboard.organization().get(), dashboard.organization().update().name("Shop"));
+    for organization in [get.send().await.expect("is read"), update.send().await.expect("is read")] {
+        assert_eq!(organization.name.as_deref(), Some("Shop"));
+        assert_eq!(organization.extra["envelope"]["status"], "ok");
+    }
+    assert!(dashboard.organization().snapshot().send().await.expect("is read").wallet.is_some());
+    let link = storefront.payment_links().get(uuid::Uuid::nil()).send().await.expect("is read");
+    assert_eq!(link.name.as_deref(), Some("Shop"));
+    for key in [dashboard.api_keys().create().send().await, dashboard.api_keys().rotate().send().await] {
+        assert!(key.expect("is read").key.is_some(), "the key is shown only once");
+    }
+    // Nothing of it is known: it is kept whole.
+    let server = Server::with_json(200, r#"{"detail":"ok","endpoint_url":null}"#).await;
+    let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
+    let hook = dashboard.webhook_endpoint().get().send().await.expect("is read");
+    assert_eq!((hook.endpoint_url, &hook.extra["detail"]), (None, &serde_json::json!("ok")));
+}
+
 /// The id of a refund that was made, wherever the response has it.
 #[tokio::test]
 async fn either_id_identifies_a_refund_that_was_made() {
     for (body, id) in [
         (r#"{"refund_public_id":"RF7"}"#, "RF7"),
         (r#"{"refund_id":17}"#, "17"),
+        (r#"{"refund_public_id":" RF7 "}"#, "RF7"),
+        (r#"{"refund_id":12345678901234567890123.0}"#, "12345678901234567890123"),
         (r#"{"refund_id":"RF7","amount":[]}"#, "RF7"),
         (r#"{"refund_public_id":null,"refund_id":"17","transaction_id":null}"#, "17"),
     ] {

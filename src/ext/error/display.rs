@@ -46,6 +46,9 @@ impl fmt::Display for Error {
                 write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
             }
             Failure::Unidentified { .. } => f.write_str("the response has no id of what was made")?,
+            Failure::Contradictory(received) => {
+                write!(f, "the response ({}) has a body that reports a failure", received.status)?;
+            }
             // These texts are ours, and repeat nothing of the body.
             Failure::InvalidPage { problem, .. } => {
                 write!(f, "the response is no page of the list: {problem}")?;

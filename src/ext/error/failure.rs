@@ -21,6 +21,8 @@ pub(in crate::ext) enum Failure {
     Undecodable { received: Option<Received>, line: usize, column: usize },
     /// A response of success that does not name what it is about.
     Unidentified { received: Option<Received> },
+    /// A response of success whose body reports a failure.
+    Contradictory(Received),
     /// An answer that is larger than allowed.
     TooLarge(Received),
     /// A response of success that is not a page of a list, and why.
@@ -71,7 +73,7 @@ pub(super) fn never_connected(_: &reqwest::Error) -> bool {
 impl Failure {
     pub(super) fn received(&self) -> Option<&Received> {
         match self {
-            Self::Status(received) | Self::TooLarge(received) => Some(received),
+            Self::Status(received) | Self::TooLarge(received) | Self::Contradictory(received) => Some(received),
             Self::Transport { received, .. }
             | Self::Undecodable { received, .. }
             | Self::InvalidPage { received, .. }

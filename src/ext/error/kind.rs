@@ -176,7 +176,7 @@ impl Error {
         matches!(&self.0.failure, Failure::Status(received) if received.status.is_redirection())
     }
 
-    /// Whether an answer of success could not be read: what was asked for has most likely been done.
+    /// Whether an answer of success could not be read: what was asked for has most likely been done, unless the body reports a failure.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -194,7 +194,10 @@ impl Error {
     pub fn is_decode(&self) -> bool {
         matches!(
             self.0.failure,
-            Failure::Undecodable { .. } | Failure::InvalidPage { .. } | Failure::Unidentified { .. }
+            Failure::Undecodable { .. }
+                | Failure::InvalidPage { .. }
+                | Failure::Unidentified { .. }
+                | Failure::Contradictory(_)
         )
     }
 

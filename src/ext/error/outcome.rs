@@ -12,7 +12,8 @@ pub enum Outcome {
     /// The server answered that it did not do it: repeating the same request changes nothing.
     Rejected,
     /// The server answered that it did it (2xx), and the answer could not be read: it broke off, is too large, or has another form.
-    /// A body that cannot be the API's, such as HTML or plain text, may be a proxy's, and is `Unknown`.
+    /// A body that cannot be the API's, such as HTML or plain text, may be a proxy's, and is `Unknown`; so is one that reports a failure,
+    /// such as `"success": false`.
     /// [`Error::body`] has what came, and [`Error::made_id`] the id of what was made, where it can be found.
     Done,
     /// It may have happened. Look before anything that moves money is sent again.
@@ -62,6 +63,7 @@ impl Error {
             Failure::Transport { .. }
             | Failure::Undecodable { .. }
             | Failure::Unidentified { .. }
+            | Failure::Contradictory(_)
             | Failure::InvalidPage { .. }
             | Failure::RepeatedPage
             | Failure::IncompleteList { .. } => Outcome::Unknown,
