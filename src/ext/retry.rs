@@ -95,6 +95,7 @@ fn may_repeat(error: &Error, idempotent: bool) -> bool {
     }
     // A body that breaks off has a status all the same, mostly 200.
     error.is_transport()
+        || error.is_cut_off()
         || error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, StatusCode};
+use serde::de::IgnoredAny;
 
 /// What a door adds to the request of one attempt, and where the hooks leave what came back.
 pub(crate) struct Exchange {
@@ -34,6 +36,16 @@ impl Received {
     /// Whether the body has nothing in it but white space.
     pub(crate) fn is_blank(&self) -> bool {
         super::without_mark(&self.body).trim_ascii().is_empty()
+    }
+
+    /// Returns whether the body is JSON that ends early, and had no announced length: such a body ends where the connection does, so
+    /// that the HTTP client cannot notice that it broke off.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        let has_length =
+            self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING);
+        let ends_early =
+            |body: &[u8]| serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof());
+        self.end == End::Complete && !has_length && !self.is_blank() && ends_early(super::without_mark(&self.body))
     }
 
     /// Whether the body is somebody else's, such as the page of a proxy or the sign-in of a network: HTML, or anything else that is

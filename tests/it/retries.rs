@@ -60,8 +60,9 @@ async fn a_read_is_repeated_until_it_succeeds() {
     );
 }
 
-/// Starts a server that announces more than it sends, `times` times, before it answers whole. Returns its URL and its task.
-async fn breaking_off(times: usize) -> (String, tokio::task::JoinHandle<()>) {
+/// Starts a server that closes the connection within its response, `times` times, before it answers whole. Where its `header` does not
+/// announce the length of the body, that is no error of the transport. Returns its URL and its task.
+async fn breaking_off(header: &'static str, times: usize) -> (String, tokio::task::JoinHandle<()>) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
@@ -73,40 +74,48 @@ async fn breaking_off(times: usize) -> (String, tokio::task::JoinHandle<()>) {
             assert!(stream.read(&mut request).await.expect("is readable") > 0);
             let length = PAYMENT.len();
             let body = if attempt < times { &PAYMENT[..length / 2] } else { PAYMENT };
-            let response =
-                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+            let header = header.replace("LENGTH", &length.to_string());
+            let response = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{header}\r\n{body}");
             stream.write_all(response.as_bytes()).await.expect("is received");
         }
     });
     (base_url, task)
 }
 
+const ANNOUNCED: &str = "content-length: LENGTH\r\n";
+
 #[tokio::test]
 async fn a_read_whose_body_breaks_off_is_repeated_and_a_write_is_not() {
-    for (times, attempts) in [(2, 3), (4, 4)] {
-        let (base_url, server) = breaking_off(times).await;
+    for (header, times, attempts) in [(ANNOUNCED, 2, 3), (ANNOUNCED, 4, 4), ("", 2, 3), ("", 4, 4)] {
+        let (base_url, server) = breaking_off(header, times).await;
         let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
         match client.payments().get("TX").send_with_response().await {
-            Ok(response) => assert_eq!((response.attempts(), attempts), (3, 3)),
+            Ok(response) => assert_eq!((response.attempts(), attempts), (3, 3), "{header}"),
             Err(error) => {
-                assert!(error.is_transport() && error.status().is_some(), "{error:?}");
-                assert_eq!((error.attempts(), times), (4, 4));
+                assert_eq!(error.is_transport(), header == ANNOUNCED, "{error:?}");
+                assert_eq!((error.attempts(), times, error.status().is_some()), (4, 4, true), "{header}");
             }
         }
         server.abort();
     }
-    let (base_url, server) = breaking_off(1).await;
-    let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
-    let error = client.refunds().create("TX", "x").send().await.expect_err("breaks off");
-    assert!(error.is_transport() && error.status().is_some(), "{error:?}");
-    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Done));
-    server.abort();
-    // Repeating would change nothing more, but the server has done it.
-    let (base_url, server) = breaking_off(1).await;
-    let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
-    let put = client.request::<()>(http::Method::PUT, "/things/1/").send().await.expect_err("breaks off");
-    assert_eq!((put.attempts(), put.outcome()), (1, Outcome::Done));
-    server.abort();
+    for header in [ANNOUNCED, ""] {
+        let (base_url, server) = breaking_off(header, 1).await;
+        let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+        let error = client.refunds().create("TX", "x").send().await.expect_err("breaks off");
+        assert_eq!(error.is_transport(), header == ANNOUNCED, "{error:?}");
+        assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Done), "{header}");
+        server.abort();
+        // Repeating would change nothing more, but the server has done it.
+        let (base_url, server) = breaking_off(header, 1).await;
+        let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+        let put = client.request::<()>(http::Method::PUT, "/things/1/").send().await.expect_err("breaks off");
+        assert_eq!((put.attempts(), put.outcome()), (1, Outcome::Done), "{header}");
+        server.abort();
+    }
+    // What the server announced whole is what it has.
+    let server = Server::with_json(200, &PAYMENT[..20]).await;
+    let error = client(&server).payments().get("TX").send().await.expect_err("is cut off");
+    assert_eq!(error.attempts(), 1);
 }
 
 #[tokio::test]

@@ -91,6 +91,11 @@ impl Error {
         matches!(self.0.failure, Failure::Transport { .. })
     }
 
+    /// Returns whether a response could not be read because it broke off where the HTTP client does not notice.
+    pub(in crate::ext) fn is_cut_off(&self) -> bool {
+        matches!(&self.0.failure, Failure::Undecodable { received: Some(received), .. } if received.is_cut_off())
+    }
+
     /// Whether the server has had too many requests (429).
     ///
     /// ```
