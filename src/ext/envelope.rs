@@ -459,8 +459,7 @@ mod tests {
         let hook = br#"{"webhook":{"endpoint_url":"https://shop.test/"}}"#;
         let hook: WebhookConfiguration = open("get_webhook", hook).expect("is there");
         assert_eq!(hook.endpoint_url.as_deref(), Some("https://shop.test/"));
-        let key: ApiKeyWithSecret =
-            open("rotate_api_key", br#"{"data":{"raw_key":"k"}}"#).expect("is there");
+        let key: ApiKeyWithSecret = open("rotate_api_key", br#"{"data":{"raw_key":"k"}}"#).expect("is there");
         assert_eq!(key.raw_key.as_deref(), Some("k"));
         for body in [r#"{"data":{"detail":"n"}}"#, r#"{"name":"n","data":{"name":"m"}}"#] {
             assert!(open::<Organization>("get_organization", body.as_bytes()).is_none(), "{body}");

@@ -45,7 +45,10 @@ impl Received {
             self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING);
         let ends_early =
             |body: &[u8]| serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof());
-        self.end == End::Complete && !has_length && !self.is_blank() && ends_early(super::without_mark(&self.body))
+        self.end == End::Complete
+            && !has_length
+            && !self.is_blank()
+            && ends_early(super::without_mark(&self.body))
     }
 
     /// Whether the body is somebody else's, such as the page of a proxy or the sign-in of a network: HTML, or anything else that is

@@ -194,14 +194,21 @@ async fn a_success_that_reports_a_failure_is_none() {
         let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
         for error in [
             dashboard.payment_links().delete(uuid::Uuid::nil()).send().await.expect_err("not deleted"),
-            dashboard.webhook_endpoint().set("https://shop.test/").send().await.map(drop).expect_err("not set"),
+            dashboard
+                .webhook_endpoint()
+                .set("https://shop.test/")
+                .send()
+                .await
+                .map(drop)
+                .expect_err("not set"),
             dashboard.api_keys().rotate().send().await.map(drop).expect_err("not rotated"),
         ] {
             assert_eq!(error.outcome(), Outcome::Unknown, "{body}: {error}");
         }
     }
     // It has an id, and the error is its own.
-    let server = Server::with_json(200, r#"{"refund_id":7,"status":"failed","error":"Provider down."}"#).await;
+    let server =
+        Server::with_json(200, r#"{"refund_id":7,"status":"failed","error":"Provider down."}"#).await;
     let created = server.client().refunds().create("TX1", "x").send().await.expect("was made");
     assert_eq!((created.refund_id, created.status), (Some(7), Some(nd8::RefundStatus::Failed)));
 }
@@ -213,7 +220,8 @@ async fn what_has_no_id_is_read_from_an_envelope_too() {
     let server = Server::with_json(200, body).await;
     let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
     let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("is fine");
-    let (get, set) = (dashboard.webhook_endpoint().get(), dashboard.webhook_endpoint().set("https://shop.test/"));
+    let (get, set) =
+        (dashboard.webhook_endpoint().get(), dashboard.webhook_endpoint().set("https://shop.test/"));
     for hook in [get.send().await.expect("is read"), set.send().await.expect("is read")] {
         assert_eq!(hook.endpoint_url.as_deref(), Some("https://shop.test/"));
     }

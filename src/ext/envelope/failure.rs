@@ -14,9 +14,8 @@ fn is_among(members: &Map<String, Value>) -> bool {
         match name.replace(['_', '-', ' '], "").to_ascii_lowercase().as_str() {
             "success" | "ok" | "succeeded" | "successful" | "issuccess" | "issuccessful" => is_no(value),
             "failed" | "haserror" | "haserrors" | "iserror" => is_something(value),
-            "error" | "errors" | "errormessage" | "errorcode" | "exception" | "failure" | "nonfielderrors" => {
-                is_something(value)
-            }
+            "error" | "errors" | "errormessage" | "errorcode" | "exception" | "failure"
+            | "nonfielderrors" => is_something(value),
             "code" | "statuscode" | "httpstatus" | "httpcode" => is_status_of_error(value),
             "status" | "result" | "outcome" | "state" if !value.is_object() => {
                 value == &Value::Bool(false) || is_status_of_error(value) || is_word_for_failure(value)
@@ -54,7 +53,8 @@ fn is_status_of_error(value: &Value) -> bool {
 
 fn is_word_for_failure(value: &Value) -> bool {
     const WORDS: [&str; 11] = [
-        "declined", "denied", "error", "fail", "failed", "failure", "invalid", "ko", "nok", "refused", "rejected",
+        "declined", "denied", "error", "fail", "failed", "failure", "invalid", "ko", "nok", "refused",
+        "rejected",
     ];
     word(value).is_some_and(|word| WORDS.contains(&&*word))
 }

@@ -73,7 +73,9 @@ pub(super) fn never_connected(_: &reqwest::Error) -> bool {
 impl Failure {
     pub(super) fn received(&self) -> Option<&Received> {
         match self {
-            Self::Status(received) | Self::TooLarge(received) | Self::Contradictory(received) => Some(received),
+            Self::Status(received) | Self::TooLarge(received) | Self::Contradictory(received) => {
+                Some(received)
+            }
             Self::Transport { received, .. }
             | Self::Undecodable { received, .. }
             | Self::InvalidPage { received, .. }

@@ -44,7 +44,7 @@ impl Lessons {
             && let Ok(members) = serde_json::from_str::<Members<'_>>(value)
         {
             let applied = members.0.iter().map(|(name, value)| match self.fields.get(&**name) {
-                Some(lessons) if lessons.unreadable.contains(*value) => {
+                Some(lessons) if lessons.unreadable.contains(&**value) => {
                     let name = text::marked(name).unwrap_or_else(|| name.clone());
                     format!("{}:{}", text::quoted(&name), text::exact(value))
                 }

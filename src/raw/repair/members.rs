@@ -57,7 +57,7 @@ impl Repair {
         if let ([(name, _)], [(_, value)]) = (&members.0[..], &came[..])
             && text::is_marked(name)
         {
-            return without_braces(&Members(vec![(name.clone(), &text::exact(value))]).write());
+            return without_braces(&Members(vec![(name.clone(), text::exact(value))]).write());
         }
         without_braces(&repaired)
     }

@@ -10,6 +10,7 @@
 #[cfg(test)]
 mod every_field;
 mod forms;
+mod item;
 mod lessons;
 mod members;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use text::{Alone, Step};
 const WORK_BUDGET: usize = 64 << 20;
 
 /// How often a list is repaired as a whole before its items are one by one.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 
 /// Decodes a body, skipping a byte-order mark.
 ///
@@ -167,8 +168,10 @@ impl Repair {
         else {
             return item.to_owned();
         };
-        let alone = self.repaired_below::<T>(alone, &place, failed_at);
-        self.find(&alone, &place).map_or_else(|| item.to_owned(), |range| alone[range].to_owned())
+        let (item, failed_at) = self.repaired_in_place::<T>(list, &place, item, failed_at);
+        let Some(failed_at) = failed_at else { return item };
+        let alone = self.repaired_below::<T>(list.text(&item), &place, failed_at);
+        self.find(&alone, &place).map_or(item, |range| alone[range].to_owned())
     }
 
     /// Finds the text of a value, which takes the work of a few decodings.

@@ -19,7 +19,7 @@ pub(super) enum Step {
 }
 
 /// The members of an object in their order. A name may occur more than once.
-pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, &'a str)>);
+pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
             fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
                 let mut members = Vec::new();
                 while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    members.push((name.into(), value.get()));
+                    members.push((name.into(), value.get().into()));
                 }
                 Ok(Members(members))
             }
@@ -119,9 +119,10 @@ impl<'a> Alone<'a> {
             };
             let Members(mut members) = serde_json::from_str(value).ok()?;
             let at = members.iter().rposition(|(member, _)| member == name)?;
-            value = members[at].1;
+            let Cow::Borrowed(found) = members[at].1 else { return None };
+            value = found;
             for (_, other) in members.iter_mut().filter(|(_, other)| other.starts_with('[')) {
-                *other = "[]";
+                *other = "[]".into();
             }
             let rest = Members(members.split_off(at + 1)).write();
             members.pop();
@@ -151,8 +152,7 @@ pub(super) fn set_aside(text: &str, path: &[Step]) -> Option<String> {
     let member = members.0.iter_mut().rev().find(|(name, _)| name == key)?;
     // In a list that cannot be read, values of its items may have been set aside before.
     let value = member.1.replace(MARK, "");
-    let exact = exact(&value);
-    *member = (marked(key)?, &exact);
+    *member = (marked(key)?, exact(&value).into_owned().into());
     Some(replaced(text, parent, &members.write()))
 }
 
@@ -182,7 +182,7 @@ pub(super) fn without_repeats(text: &str, path: &[Step]) -> Option<String> {
     let (Step::Key(key), parent) = path.split_last()? else { return None };
     let parent = find(text, parent)?;
     let mut members: Members<'_> = serde_json::from_str(&text[parent.clone()]).ok()?;
-    let mut values = members.0.iter().filter(|(name, _)| name == key).map(|(_, value)| *value);
+    let mut values = members.0.iter().filter(|(name, _)| name == key).map(|(_, value)| &**value);
     let first = values.next()?;
     let others: Vec<&str> = values.collect();
     if others.is_empty() {
