@@ -341,8 +341,9 @@ impl<R: Request> Call<R> {
             (Ok(response), received) if self.request.has_id(&response) => {
                 return Ok(respond(response.status(), response.into_inner(), received));
             }
-            // Next to an id, such a report may be about what the id names.
-            (_, Some(received)) if reports_failure(&received) => Failure::Contradictory(received),
+            (_, Some(received)) if reports_failure(R::OPERATION, &received) => {
+                Failure::Contradictory(received)
+            }
             (result, received) => match (self.opened(received.as_ref()), result) {
                 (Some((status, answer)), _) => return Ok(respond(status, answer, received)),
                 (None, Ok(response)) if self.request.is_identified(&response) => {
@@ -366,9 +367,9 @@ impl<R: Request> Call<R> {
 
 /// Returns whether a response of success reports a failure.
 #[cold]
-fn reports_failure(received: &Received) -> bool {
+fn reports_failure(operation: &str, received: &Received) -> bool {
     let is_success = received.status.is_success() && received.end == End::Complete;
-    is_success && envelope::reports_failure(&received.body)
+    is_success && envelope::reports_failure(operation, &received.body)
 }
 
 /// Makes a response of its value and what came.

@@ -45,8 +45,9 @@ pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<
     raw::decode(&text).ok()
 }
 
-/// Returns whether a body reports that the request failed, whatever its status.
-pub(super) fn reports_failure(body: &[u8]) -> bool {
+/// Returns whether a body reports that the request failed, whatever its status. Next to an id, even one that cannot be read, such a
+/// report may be about what the id names.
+pub(super) fn reports_failure(operation: &str, body: &[u8]) -> bool {
     /// Such a report is short. What is longer may be costly to read.
     const LONGEST: usize = 64 << 10;
     if body.len() > LONGEST {
@@ -54,7 +55,8 @@ pub(super) fn reports_failure(body: &[u8]) -> bool {
     }
     let root = Parser::new(body).node(0);
     let Some(Node { kind: Kind::Object(members), .. }) = root else { return false };
-    members.iter().any(|member| failure::is_in(member.text))
+    !members.iter().any(|member| is_sign(member, signs(operation)))
+        && members.iter().any(|member| failure::is_in(member.text))
 }
 
 /// Returns the id of what an operation made, as far as the body goes.
@@ -124,8 +126,7 @@ fn subject<'n, 'a>(
         Kind::Object(members) => members,
         Kind::Other => return None,
     };
-    let is_sign = |member: &Member<'_>| signs.contains(&&*member.name) && member.value.text != b"null";
-    if members.iter().any(is_sign) {
+    if members.iter().any(|member| is_sign(member, signs)) {
         return Some(node);
     }
     let mut found = None;
@@ -145,6 +146,10 @@ fn subject<'n, 'a>(
         }
     }
     found
+}
+
+fn is_sign(member: &Member<'_>, signs: &[&str]) -> bool {
+    signs.contains(&&*member.name) && member.value.text != b"null"
 }
 
 /// Returns the id of an object. Of several under one name, none is known to be the right one.
@@ -438,14 +443,20 @@ mod tests {
         let open_beside = |member: &str| open::<RefundCreated>("create_refund", body(member).as_bytes());
         for failed in [r#""success":false"#, r#""meta":{"Has-Errors":true}"#, r#""status":402"#] {
             assert!(open_beside(failed).is_none(), "{failed}");
-            assert!(reports_failure(body(failed).as_bytes()), "{failed}");
+            assert!(reports_failure("create_refund", body(failed).as_bytes()), "{failed}");
         }
         for fine in [r#""success":true"#, r#""meta":{}"#, r#""status":"ok""#] {
             assert_eq!(open_beside(fine).map(|it| it.refund_id), Some(Some(7)), "{fine}");
-            assert!(!reports_failure(body(fine).as_bytes()), "{fine}");
+            assert!(!reports_failure("create_refund", body(fine).as_bytes()), "{fine}");
         }
-        assert!(reports_failure(br#"{"success":false,"data":{"refund_id":7,"amo"#), "as far as it goes");
-        assert!(!reports_failure(br#"{"data":{"success":false}}"#), "that is of the object");
+        assert!(
+            reports_failure("create_refund", br#"{"success":false,"data":{"refund_id":7,"amo"#),
+            "as far as it goes"
+        );
+        assert!(!reports_failure("create_refund", br#"{"data":{"success":false}}"#), "that is of the object");
+        for body in [r#"{"id":17,"status":"invalid"}"#, r#"{"id":true,"error":"No."}"#] {
+            assert!(!reports_failure("create_payment_link", body.as_bytes()), "that is of the link: {body}");
+        }
     }
 
     #[test]
