@@ -132,10 +132,10 @@ impl Entry {
 
     /// Whether it names a refund, and certainly not this one.
     fn made_another(&self, refund: Name) -> bool {
-        !self.made(refund) && self.made.iter().flatten().any(|name| name.is_number == refund.is_number)
+        !self.made(refund) && self.made.iter().flatten().any(|name| name.differs(&refund))
     }
 
-    /// Whether it may have made a refund that it does not name; or this one, under a name of the other kind.
+    /// Whether it may have made a refund that it does not name; or this one, under a name of another form.
     fn may_have_made(&self, refund: Name) -> bool {
         let is_named = self.made.iter().any(Option::is_some);
         self.may_have_made || is_named && !self.made(refund) && !self.made_another(refund)

@@ -36,18 +36,17 @@ impl Order {
 
     /// Compares a listed refund; returns none if it is of another payment.
     pub(in crate::ext) fn fit(&self, refund: &Refund) -> Option<Fit> {
-        // Of an address, the last segment is the name.
+        // Of an address, the last segment of the path is the name.
         let last = |named: &str| {
-            named.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+            let path = named.split(['?', '#']).next().unwrap_or_default();
+            path.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
         };
         let named = refund.transaction_id.as_deref().map(last).filter(|named| !named.is_empty());
         let named = named.as_deref().map(Name::of);
         let is_named = named.is_some_and(|named| self.names.iter().any(|name| name.exact == named.exact));
-        // By nothing, by the name in another case, or by a number of which it is not known whose it is.
-        let may_be_named = named.is_none_or(|named| {
-            self.names.iter().any(|name| name.folded == named.folded)
-                || named.is_number && !self.names.iter().any(|name| name.is_number)
-        });
+        // By nothing, by the name in another case, or by one of another form, such as a primary key or a description: of that it is
+        // not known whose it is.
+        let may_be_named = named.is_none_or(|named| self.names.iter().all(|name| !name.differs(&named)));
         match is_named && self.fits_content(refund) {
             true => Some(Fit::This),
             false => (is_named || may_be_named).then_some(Fit::Perhaps),
@@ -69,22 +68,12 @@ impl Order {
         self.may_be_of_payment(other) && amounts && self.reason == other.reason
     }
 
-    /// Whether both may be of the same payment: a public name and a number cannot be compared.
+    /// Whether both may be of the same payment: names of different forms, such as a public one and a number, cannot be compared.
     pub(super) fn may_be_of_payment(&self, other: &Self) -> bool {
-        let of =
-            |order: &Self, is_number| order.names.into_iter().filter(move |it| it.is_number == is_number);
-        let mut is_comparable = false;
-        for is_number in [true, false] {
-            for name in of(self, is_number) {
-                for theirs in of(other, is_number) {
-                    if name.folded == theirs.folded {
-                        return true;
-                    }
-                    is_comparable = true;
-                }
-            }
-        }
-        !is_comparable
+        let pairs =
+            || self.names.iter().flat_map(|name| other.names.iter().map(move |theirs| (name, theirs)));
+        pairs().any(|(name, theirs)| name.folded == theirs.folded)
+            || pairs().all(|(name, theirs)| !name.differs(theirs))
     }
 }
 
@@ -94,14 +83,48 @@ pub(super) struct Name {
     exact: u64,
     /// The same, whatever its case.
     folded: u64,
-    pub(super) is_number: bool,
+    form: Form,
+}
+
+/// What a name looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Number,
+    /// Letters, digits, hyphens and underscores, as public ids have them.
+    Id {
+        /// Its first two characters, which public ids of one kind have in common.
+        prefix: [u8; 2],
+        length: usize,
+    },
+    /// An address with a query, a description or whatever else.
+    Other,
 }
 
 impl Name {
     pub(super) fn of(name: &str) -> Self {
         let name = name.trim();
-        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        Self { exact: hash(name), folded: hash(&name.to_ascii_lowercase()), is_number }
+        let folded = name.to_ascii_lowercase();
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let form = match folded.as_bytes() {
+            digits @ [_, ..] if digits.iter().all(u8::is_ascii_digit) => Form::Number,
+            id @ [first, second, ..] if id.iter().copied().all(is_id) => {
+                Form::Id { prefix: [*first, *second], length: id.len() }
+            }
+            _ => Form::Other,
+        };
+        Self { exact: hash(name), folded: hash(&folded), form }
+    }
+
+    /// Whether both certainly name different things: they are of one form, and not the same.
+    pub(super) fn differs(&self, other: &Self) -> bool {
+        let is_comparable = match (self.form, other.form) {
+            (Form::Number, Form::Number) => true,
+            (Form::Id { prefix, length }, Form::Id { prefix: other_prefix, length: other_length }) => {
+                prefix == other_prefix || length == other_length
+            }
+            _ => false,
+        };
+        is_comparable && self.folded != other.folded
     }
 }
 
@@ -166,6 +189,11 @@ mod tests {
             (["TX1", "42"], ["43", "43"], false),
             (["TX1", "TX1"], ["43", "43"], true),
             (["TX1", "42"], ["TX2", "TX2"], false),
+            (["TXabc", "TXabc"], ["TXabcd", "TXabcd"], false),
+            // Of another form: a primary key, a description.
+            (["TX1", "42"], ["0b6cf2a4-8f0e-4a5e-9d39-0c7b7a3a51e5"; 2], true),
+            (["TX1", "42"], ["TX1 (Ada)"; 2], true),
+            (["TX1", "42"], ["42.0"; 2], true),
         ] {
             let (one_order, other_order) = (order(one), order(other));
             assert_eq!(one_order.may_be_of_payment(&other_order), expected, "{one:?} {other:?}");

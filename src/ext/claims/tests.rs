@@ -45,8 +45,10 @@ fn a_refund_is_free_only_if_no_other_call_can_have_made_it() {
         ("TX1", "A", &[Sends, Made(&["RF1"])], Standing::Theirs),
         ("TX1", "A", &[Sends, Made(&["7", "RF1"]), Ends], Standing::Theirs),
         ("TX1", "A", &[Sends, Made(&["RF2"]), Ends], Standing::Free),
-        // By its number alone it cannot be compared.
+        // By its number alone it cannot be compared, nor by a name of another form.
         ("TX1", "A", &[Sends, Made(&["7"]), Ends], contested),
+        ("TX1", "A", &[Sends, Made(&["0b6cf2a4-8f0e-4a5e"]), Ends], contested),
+        ("TX1", "A", &[Sends, Made(&["rf1"]), Ends], contested),
         // Of two requests, one may have made another.
         ("TX1", "A", &[Sends, Sends, Made(&["RF2"]), Ends], contested),
         ("TX1", " A\r\n", &[Sends], in_flight),
