@@ -23,14 +23,20 @@ enum Quirk {
     Reason(&'static str),
     NoReason,
     Amount(&'static str),
-    /// Names the payment by its number.
-    Number,
+    /// Names the payment in another way.
+    Named(&'static str),
     /// Has so many refunds on a page, whatever was asked for.
     Caps(usize),
     IgnoresPage,
     OldestFirst,
     /// Sorts by amount, the largest first: what is new and small is at the end.
     ByAmount,
+    /// Lists the newest first, whatever `ordering` says.
+    IgnoresOrdering,
+    /// Counts pages from 0.
+    CountsFromZero,
+    /// Makes refunds on a server whose clock is behind.
+    ClockBehind,
     /// Wraps pages as Django REST Framework does.
     Envelope,
     /// Never lists what is new.
@@ -67,8 +73,11 @@ async fn create(State(server): State<Shared>, Json(body): Json<Value>) -> Json<V
         _ => body["reason"].clone(),
     };
     let amount = if let Quirk::Amount(kept) = server.quirk { kept } else { "10.00" };
-    let payment = if server.quirk == Quirk::Number { "42" } else { "TX1" };
-    let made = refund(number, payment, reason, amount);
+    let payment = if let Quirk::Named(name) = server.quirk { name } else { "TX1" };
+    let mut made = refund(number, payment, reason, amount);
+    if let (Quirk::ClockBehind, Some(minute)) = (server.quirk, number.checked_sub(2)) {
+        made["created_at"] = json!(format!("2026-01-01T{:02}:{:02}:50Z", minute / 60, minute % 60));
+    }
     let id = made["id"].clone();
     server.refunds.push(made);
     Json(json!({
@@ -85,7 +94,10 @@ async fn list(State(server): State<Shared>, Query(query): Query<Vec<(String, Str
     if server.quirk == Quirk::Lags {
         all.truncate(all.len() - server.made);
     }
-    if !matches!(server.quirk, Quirk::OldestFirst | Quirk::CountsPage) {
+    all.sort_by_key(|refund| refund["created_at"].to_string());
+    let ignores_order = matches!(server.quirk, Quirk::IgnoresOrdering | Quirk::ByAmount);
+    let is_upwards = query.contains(&("ordering".to_owned(), "created_at".to_owned())) && !ignores_order;
+    if !is_upwards && !matches!(server.quirk, Quirk::OldestFirst | Quirk::CountsPage) {
         all.reverse();
     }
     if server.quirk == Quirk::ByAmount {
@@ -95,7 +107,11 @@ async fn list(State(server): State<Shared>, Query(query): Query<Vec<(String, Str
         all.sort_by_key(|refund| std::cmp::Reverse(amount(refund)));
     }
     let size = if let Quirk::Caps(size) = server.quirk { size } else { number("page_size").unwrap_or(20) };
-    let page = if server.quirk == Quirk::IgnoresPage { 1 } else { number("page").unwrap_or(1) };
+    let page = match server.quirk {
+        Quirk::IgnoresPage => 1,
+        Quirk::CountsFromZero => number("page").map_or(1, |page| page + 1),
+        _ => number("page").unwrap_or(1),
+    };
     let items: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().collect();
     if server.quirk == Quirk::Envelope {
         let next = (page * size < all.len()).then(|| format!("http://x/refunds/?page={}", page + 1));
@@ -158,6 +174,9 @@ async fn a_refund_whose_answer_was_lost_is_never_made_again() {
         (Quirk::NoReason, "Order 4711", true),
         (Quirk::Amount("10.005"), "Order 4711", true),
         (Quirk::Caps(1), "Order 4711", true),
+        (Quirk::IgnoresOrdering, "Order 4711", true),
+        (Quirk::CountsFromZero, "Order 4711", true),
+        (Quirk::ClockBehind, "Order 4711", true),
         (Quirk::IgnoresPage, "Order 4711", true),
         (Quirk::OldestFirst, "Order 4711", true),
         (Quirk::ByAmount, "Order 4711", true),
@@ -165,11 +184,15 @@ async fn a_refund_whose_answer_was_lost_is_never_made_again() {
         // There is a new refund. Whether it is this one only a person can tell.
         (Quirk::Amount("9.00"), "Order 4711", false),
         (Quirk::Reason("Order"), "Order 4711", false),
-        (Quirk::Number, "Order 4711", false),
+        (Quirk::Named("42"), "Order 4711", false),
+        (Quirk::Named("Transaction object (42)"), "Order 4711", false),
+        (Quirk::Named("0b6cf2a4-8f0e-4a5e-9d39-0c7b7a3a51e5"), "Order 4711", false),
+        (Quirk::Named("https://nd8.test/api/transactions/TX1/?format=json"), "Order 4711", true),
     ] {
-        for old in [0, 3] {
+        for old in [0, 3, 150] {
             // In a wrong order, what was there before cannot be told from what is new.
-            let found = found && (old == 0 || !matches!(quirk, Quirk::OldestFirst | Quirk::ByAmount));
+            let is_shuffled = matches!(quirk, Quirk::OldestFirst | Quirk::ByAmount | Quirk::ClockBehind);
+            let found = found && (old == 0 || !is_shuffled);
             let (server, client, _proxy) = start(quirk, old, Fault::AnswerLost).await;
             let refund = client.refunds().create("TX1", reason).amount(Decimal::TEN).settle(Duration::ZERO);
             let result = refund.resend_if_absent().send_or_reconcile().await;
@@ -272,6 +295,8 @@ async fn absence_is_proved_or_nothing_is_sent_again() {
         (Quirk::None, 3, true),
         (Quirk::None, 250, true),
         (Quirk::Caps(1), 3, true),
+        (Quirk::IgnoresOrdering, 250, true),
+        (Quirk::CountsFromZero, 250, true),
         (Quirk::Envelope, 0, true),
         (Quirk::Envelope, 250, true),
         // All that it has on one page, again and again; or by chance in an order that ends with the newest.
@@ -322,6 +347,8 @@ async fn a_payment_by_another_name_proves_no_absence() {
         (r#"" TX1 ""#, "Found"),
         (r#""https://nd8.test/api/transactions/TX1/""#, "Found"),
         (r#""tx1""#, "Ambiguous"),
+        (r#""TX1 (Ada)""#, "Ambiguous"),
+        (r#""42.0""#, "Ambiguous"),
         ("null", "Ambiguous"),
         ("4.2e1", "Ambiguous"),
         (r#"{"id":"TX1"}"#, "Ambiguous"),
@@ -334,7 +361,7 @@ async fn a_payment_by_another_name_proves_no_absence() {
             let query = request.uri.query().unwrap_or_default();
             match request.uri.path().contains("/transactions/") {
                 true => r#"{"id":"TX1"}"#.to_owned(),
-                false if query.contains("page=1&") || query.ends_with("page=1") => listed.clone(),
+                false if !query.contains("page=") || query.contains("page=1&") => listed.clone(),
                 false => "[]".to_owned(),
             }
         })
@@ -343,5 +370,35 @@ async fn a_payment_by_another_name_proves_no_absence() {
         let looked = refund.reconcile("2026-01-01T00:00:00Z".parse().expect("is a time")).await;
         let looked = format!("{:?}", looked.expect("is answered"));
         assert!(looked.starts_with(expected), "{named}: {looked}");
+    }
+}
+
+/// Times that the server cuts off may be before `since`, although the refund was made after it.
+#[tokio::test]
+async fn a_time_that_was_cut_off_proves_no_absence() {
+    for (listed, expected) in [
+        ("2026-01-02T03:04:05.600Z", "Found"),
+        ("2026-01-02T03:04:05.400Z", "NotFound"),
+        ("2026-01-02T03:04:05Z", "Ambiguous"),
+        ("2026-01-02T03:04:04Z", "NotFound"),
+        ("2026-01-02T03:04:00Z", "Ambiguous"),
+        ("2026-01-02T03:03:00Z", "NotFound"),
+        ("2026-01-02T00:00:00Z", "Ambiguous"),
+        ("2026-01-02T00:00:00+05:30", "Ambiguous"),
+        ("2026-01-01T00:00:00Z", "NotFound"),
+    ] {
+        let refunds = format!(
+            r#"[{{"id":"RF2","transaction_id":"TX1","amount":"10.00","currency":"USD","reason":"Order 4711","created_at":"{listed}"}}]"#
+        );
+        let server = crate::support::Server::start(move |request| match request.uri.path() {
+            path if path.contains("/transactions/") => r#"{"id":"TX1"}"#.to_owned(),
+            _ if request.uri.query().is_some_and(|query| query.contains("page=2")) => "[]".to_owned(),
+            _ => refunds.clone(),
+        })
+        .await;
+        let refund = server.client().refunds().create("TX1", "Order 4711").amount(Decimal::TEN);
+        let looked = refund.reconcile("2026-01-02T03:04:05.5Z".parse().expect("is a time")).await;
+        let looked = format!("{:?}", looked.expect("is answered"));
+        assert!(looked.starts_with(expected), "{listed}: {looked}");
     }
 }

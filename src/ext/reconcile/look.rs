@@ -3,7 +3,7 @@
 //! A list that does not prove something proves nothing: that it is in order, has an end and was read until before the refund was sent is
 //! verified from its items. Not here: what other calls of this process have made (`claims`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -17,8 +17,10 @@ use crate::raw;
 const PAGE: u32 = 100;
 /// How many pages are read at most. A refund that is not found within so many is not looked for any further.
 const MOST_PAGES: u32 = 100;
-/// By how much the clocks of two servers in one service may differ.
+/// By how much the order of what was created at the same time may differ from that of its times.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(1);
+/// By how much the clocks of two servers in one service may differ. What is new may be listed among what is older by so much.
+const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// By how much more times without an offset may differ: in autumn, an hour comes twice.
 const AUTUMN: SignedDuration = SignedDuration::from_hours(1);
 /// By how much a local time may differ from UTC.
@@ -27,26 +29,47 @@ const ZONES: SignedDuration = SignedDuration::from_hours(24);
 /// The refunds that were there before one was sent.
 #[derive(Default)]
 pub(super) struct Known {
-    /// When each was created, where that is known, by id.
-    refunds: BTreeMap<String, Option<jiff::Timestamp>>,
+    ids: BTreeSet<String>,
+    /// When the newest and the oldest of them were created.
+    newest: Option<jiff::Timestamp>,
+    oldest: Option<jiff::Timestamp>,
     is_local: bool,
-    /// The list was read back to the margin, or to its end. Otherwise a refund of the newest time may have been there unseen.
+    /// The list was read back to the depth, or to its end. Otherwise a refund of the newest time may have been there unseen.
     is_complete: bool,
+    /// It was read to its end.
+    has_end: bool,
 }
 
 impl Known {
-    /// Returns the time before which nothing is new. The clocks of two servers may differ a little, and so the order of what was
-    /// created at the same time.
+    fn add(&mut self, refund: Refund) {
+        self.newest = self.newest.max(refund.created_at);
+        self.oldest = [self.oldest, refund.created_at].into_iter().flatten().min();
+        self.ids.insert(refund.id);
+    }
+
+    /// Returns the time before which nothing should be new.
     fn margin(&self) -> Option<jiff::Timestamp> {
-        let newest = self.refunds.values().flatten().max()?;
-        let slack = if self.is_local { CLOCKS.saturating_add(AUTUMN) } else { CLOCKS };
-        Some(newest.checked_sub(slack).unwrap_or(jiff::Timestamp::MIN))
+        self.before_newest(CLOCKS)
+    }
+
+    /// Returns the time before which nothing new is listed.
+    fn depth(&self) -> Option<jiff::Timestamp> {
+        self.before_newest(SKEW)
+    }
+
+    fn before_newest(&self, slack: SignedDuration) -> Option<jiff::Timestamp> {
+        let slack = if self.is_local { slack.saturating_add(AUTUMN) } else { slack };
+        Some(self.newest?.checked_sub(slack).unwrap_or(jiff::Timestamp::MIN))
+    }
+
+    /// Whether a refund that was there would have been read.
+    fn covers(&self, refund: &Refund) -> bool {
+        self.has_end || refund.created_at > self.oldest
     }
 
     /// Whether a refund may have been there, although it was not read.
     fn may_have_missed(&self, refund: &Refund) -> bool {
-        let newest = self.refunds.values().flatten().max();
-        !self.is_complete && refund.created_at.as_ref() <= newest
+        !self.is_complete && refund.created_at <= self.newest
     }
 }
 
@@ -63,7 +86,7 @@ pub(super) enum Before {
 enum Age {
     New,
     Old,
-    /// It cannot be known: its time is a local one.
+    /// It cannot be known: its time is a local one, is cut off, or is of a clock that differs.
     Unclear,
 }
 
@@ -72,31 +95,45 @@ impl Before {
     fn is_before(&self, refund: &Refund, is_local: bool) -> bool {
         match self {
             Self::Time(_) => refund.created_at.is_some() && self.age(refund, is_local) == Age::Old,
-            Self::Known(known) => {
-                let is_older = |margin| refund.created_at.is_some_and(|created_at| created_at < margin);
-                known.refunds.contains_key(&refund.id) && known.margin().is_some_and(is_older)
-            }
+            Self::Known(known) => known.ids.contains(&refund.id) && is_older(refund, known.depth()),
         }
     }
 
     fn age(&self, refund: &Refund, is_local: bool) -> Age {
-        let older_than = |margin| refund.created_at.is_some_and(|created_at| created_at < margin);
-        let is_old = match self {
-            Self::Time(since) if is_local => {
-                let first = since.checked_sub(ZONES).unwrap_or(jiff::Timestamp::MIN);
-                let last = since.checked_add(ZONES).unwrap_or(jiff::Timestamp::MAX);
-                if !older_than(first) && older_than(last) {
-                    return Age::Unclear;
+        match self {
+            Self::Time(since) => {
+                let slack = |slack: SignedDuration| if is_local { ZONES } else { slack };
+                let first = since.checked_sub(slack(unit(refund))).unwrap_or(jiff::Timestamp::MIN);
+                let last = since.checked_add(slack(SignedDuration::ZERO)).unwrap_or(jiff::Timestamp::MAX);
+                match refund.created_at {
+                    Some(created_at) if created_at <= first => Age::Old,
+                    Some(created_at) if created_at < last => Age::Unclear,
+                    _ => Age::New,
                 }
-                older_than(first)
             }
-            Self::Time(since) => older_than(*since),
+            Self::Known(known) if known.ids.contains(&refund.id) => Age::Old,
+            Self::Known(known) if !is_older(refund, known.margin()) => Age::New,
+            // It was not there, by the clock of one server, or was there and not listed yet.
+            Self::Known(known) if known.covers(refund) => Age::Unclear,
             // What is older than what was read before was there, too.
-            Self::Known(known) => {
-                known.refunds.contains_key(&refund.id) || known.margin().is_some_and(older_than)
-            }
-        };
-        if is_old { Age::Old } else { Age::New }
+            Self::Known(_) => Age::Old,
+        }
+    }
+}
+
+fn is_older(refund: &Refund, than: Option<jiff::Timestamp>) -> bool {
+    refund.created_at.zip(than).is_some_and(|(created_at, than)| created_at < than)
+}
+
+/// Returns by how much a refund may be newer than its time, which the server may cut off to seconds, minutes or days.
+fn unit(refund: &Refund) -> SignedDuration {
+    let Some(created_at) = refund.created_at else { return SignedDuration::ZERO };
+    match (created_at.subsec_nanosecond(), created_at.as_second()) {
+        // Midnight in some zone.
+        (0, second) if second % (15 * 60) == 0 => SignedDuration::from_hours(24),
+        (0, second) if second % 60 == 0 => SignedDuration::from_mins(1),
+        (0, _) => SignedDuration::from_secs(1),
+        _ => SignedDuration::from_millis(1),
     }
 }
 
@@ -110,10 +147,17 @@ enum Newest {
 
 impl Call<CreateRefund> {
     /// The list that absence is read from. It is narrowed by nothing: what a filter leaves out proves nothing.
+    fn list(&self, ordering: &str) -> Call<ListRefunds> {
+        self.with(ListRefunds::default()).ordering(ordering).page_size(PAGE)
+    }
+
+    /// Fetches a page, newest first. The first one is fetched without a number, and again as number 1 if that is not enough: a
+    /// server may count pages from 0.
     async fn newest(&self, number: u32) -> Result<Newest, Error> {
-        let list = self.with(ListRefunds::default()).ordering("-created_at").page_size(PAGE).page(number);
+        let list = self.list("-created_at");
+        let list = if number == 0 { list } else { list.page(number) };
         match list.send_with_response().await {
-            Err(error) if number > 1 && error.is_not_found() => {
+            Err(error) if number > 0 && error.is_not_found() => {
                 Ok(Newest::End { is_proved: is_no_page(&error) })
             }
             Err(error) => Err(error),
@@ -124,30 +168,43 @@ impl Call<CreateRefund> {
         }
     }
 
+    /// Whether the server honors the order that is asked for: in the opposite one, the list begins with a refund that is older than
+    /// all of these. Otherwise it may sort by an amount, say, which happened to agree with the times.
+    async fn is_order_honored(&self, oldest: Option<jiff::Timestamp>) -> Result<bool, Error> {
+        let page = self.list("created_at").send().await?;
+        let times: Option<Vec<jiff::Timestamp>> = page.iter().map(|refund| refund.created_at).collect();
+        Ok(times
+            .is_some_and(|times| times.is_sorted() && !times.is_empty() && times.first() <= oldest.as_ref()))
+    }
+
     /// Reads the newest refunds that are there, back to one that is so old that none behind it can be taken for a new one: several
     /// may have been created at the same time, and a page may end between them.
     pub(super) async fn known(&self) -> Result<Known, Error> {
         let mut known = Known::default();
-        for number in 1..=MOST_PAGES {
+        for number in 0..=MOST_PAGES {
             let (page, is_local) = match self.newest(number).await? {
                 Newest::Page(page, is_local) => (page, is_local),
                 Newest::End { is_proved } => {
-                    known.is_complete = is_proved;
+                    known.has_end = is_proved;
                     break;
                 }
             };
-            let before = known.refunds.len();
+            let before = known.ids.len();
             known.is_local |= is_local;
-            known.is_complete = page.is_empty() && page.next.is_none();
-            known.refunds.extend(page.into_iter().map(|refund| (refund.id, refund.created_at)));
+            known.has_end = page.is_empty() && page.next.is_none();
             // A refund without a time sorts first, and reaches nothing.
-            let oldest = known.refunds.values().min().copied().flatten();
-            let reached = oldest.is_some_and(|oldest| Some(oldest) < known.margin());
+            let mut has_times = true;
+            for refund in page {
+                has_times &= refund.created_at.is_some();
+                known.add(refund);
+            }
+            let reached = has_times && known.oldest.is_some_and(|oldest| Some(oldest) < known.depth());
             known.is_complete |= reached;
-            if reached || known.refunds.len() == before {
+            if reached || known.has_end || known.ids.len() == before && number > 1 {
                 break;
             }
         }
+        known.is_complete |= known.has_end;
         Ok(known)
     }
 
@@ -156,7 +213,8 @@ impl Call<CreateRefund> {
         let mut look = Look::default();
         let mut seen = BTreeSet::new();
         let (mut last, mut descends, mut reached) = (None::<jiff::Timestamp>, false, false);
-        for number in 1..=MOST_PAGES {
+        let mut is_order_ignored = false;
+        for number in 0..=MOST_PAGES {
             let (page, is_local) = match self.newest(number).await? {
                 Newest::Page(page, is_local) => (page, is_local),
                 Newest::End { is_proved } => {
@@ -167,6 +225,8 @@ impl Call<CreateRefund> {
             look.is_local |= is_local && matches!(before, Before::Time(_));
             let (is_empty, count, is_last) = (page.is_empty(), page.count, page.next.is_none());
             let before_page = seen.len();
+            // What was inserted meanwhile is in front of the first page when that comes again.
+            last = last.filter(|_| number != 1);
             for refund in page {
                 if !seen.insert(refund.id.clone()) {
                     continue;
@@ -196,12 +256,17 @@ impl Call<CreateRefund> {
             // A count that covers one page only would prove an end too early, so a page that leads on is never the last.
             let is_end = is_last && (is_empty || count.is_some_and(|count| count <= seen.len() as u64));
             // One refund that is old proves nothing yet: a list that begins with the oldest has it first.
-            if is_end || reached && descends && !look.is_unordered {
+            let is_reached = reached && descends && !look.is_unordered && !is_order_ignored;
+            // What was found proves no absence, so that its order does not matter.
+            let is_proved =
+                is_end || is_reached && (!look.new.is_empty() || self.is_order_honored(last).await?);
+            if is_proved {
                 look.is_complete = true;
                 return Ok(look);
             }
+            is_order_ignored |= is_reached;
             // A server that does not know `page` sends the same again, and proves no end.
-            if seen.len() == before_page {
+            if seen.len() == before_page && number > 1 {
                 break;
             }
         }
