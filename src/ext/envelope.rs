@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::raw;
 
-mod failure;
+pub(super) mod failure;
 
 /// Names of envelopes that mean nothing by themselves.
 const ENVELOPES: [&str; 8] = ["data", "result", "results", "response", "payload", "object", "item", "items"];

@@ -1,5 +1,8 @@
 //! Signs that a request failed, in a response whose status is one of success.
 
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// Returns whether a member of an envelope, such as `"success": false`, reports that the request failed.
@@ -9,21 +12,31 @@ pub(super) fn is_in(member: &[u8]) -> bool {
     is_among(&members)
 }
 
+/// Returns whether a member of this name and value reports that the request failed.
+pub(in crate::ext) fn is_member(name: &str, value: &RawValue) -> bool {
+    is_sign(name, || Cow::Owned(serde_json::from_str(value.get()).unwrap_or_default()))
+}
+
 fn is_among(members: &Map<String, Value>) -> bool {
-    members.iter().any(|(name, value)| {
-        match name.replace(['_', '-', ' '], "").to_ascii_lowercase().as_str() {
-            "success" | "ok" | "succeeded" | "successful" | "issuccess" | "issuccessful" => is_no(value),
-            "failed" | "haserror" | "haserrors" | "iserror" => is_something(value),
-            "error" | "errors" | "errormessage" | "errorcode" | "exception" | "failure"
-            | "nonfielderrors" => is_something(value),
-            "code" | "statuscode" | "httpstatus" | "httpcode" => is_status_of_error(value),
-            "status" | "result" | "outcome" | "state" if !value.is_object() => {
-                value == &Value::Bool(false) || is_status_of_error(value) || is_word_for_failure(value)
-            }
-            "status" | "meta" | "header" => value.as_object().is_some_and(is_among),
-            _ => false,
+    members.iter().any(|(name, value)| is_sign(name, || Cow::Borrowed(value)))
+}
+
+/// Reads the value only where the name is one of a sign: others may be long.
+fn is_sign<'a>(name: &str, value: impl Fn() -> Cow<'a, Value>) -> bool {
+    match name.replace(['_', '-', ' '], "").to_ascii_lowercase().as_str() {
+        "success" | "ok" | "succeeded" | "successful" | "issuccess" | "issuccessful" => is_no(&value()),
+        "failed" | "haserror" | "haserrors" | "iserror" => is_something(&value()),
+        "error" | "errors" | "errormessage" | "errorcode" | "exception" | "failure" | "nonfielderrors" => {
+            is_something(&value())
         }
-    })
+        "code" | "statuscode" | "httpstatus" | "httpcode" => is_status_of_error(&value()),
+        name @ ("status" | "result" | "outcome" | "state" | "meta" | "header") => match &*value() {
+            Value::Object(members) => matches!(name, "status" | "meta" | "header") && is_among(members),
+            _ if matches!(name, "meta" | "header") => false,
+            value => value == &Value::Bool(false) || is_status_of_error(value) || is_word_for_failure(value),
+        },
+        _ => false,
+    }
 }
 
 /// Returns whether this is false, in one of the ways in which servers write it.
@@ -99,6 +112,7 @@ mod tests {
             r#""errors":{"amount":["Too much."]}"#,
             r#""error":{"code":1}"#,
             r#""error_code":51"#,
+            r#""error_code":"51""#,
             r#""non_field_errors":["No."]"#,
             r#""meta":{"success":false}"#,
         ] {
@@ -122,6 +136,7 @@ mod tests {
             r#""error":false"#,
             r#""error":"""#,
             r#""error_code":0"#,
+            r#""error_code":"0""#,
             r#""failed":0"#,
             r#""meta":{}"#,
             r#""detail":"Queued.""#,

@@ -3,13 +3,18 @@
 //! The reference shows bare arrays; Django REST Framework has a setting that wraps them (`count`, `next`, `previous`, `results`), and
 //! there are others. Where a list goes on is read strictly: what is not understood there may be the rest of the list.
 
-use serde::de::{DeserializeOwned, Error as _};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::sealed::Paged;
 use super::window::{fingerprint, keys};
-use super::{Cursor, Page};
+use super::{Cursor, Lead, Page};
+use crate::ext::envelope::failure;
 use crate::raw::scan::Scanned;
 use crate::raw::{self, ResponseValue};
 
@@ -76,6 +81,8 @@ enum Next {
     Unknown,
     /// There is none.
     None,
+    /// There is one, and not where.
+    Somewhere,
     /// It has this query.
     Query(String),
 }
@@ -88,45 +95,96 @@ fn page<R: Paged>(request: &R, sent: &str, listed: Listed<R::Item>) -> Result<Pa
         return Err(format!("item {} of {} has no id", at + 1, items.len()));
     }
     let place = request.place();
-    // What is left out of a count that covers the whole list is not there.
-    let is_counted = count.filter(|_| place.is_start()).map(|count| count <= items.len() as u64);
-    let (query, is_numbered) = match next {
-        Next::Query(query) => (Some(query), false),
-        Next::Unknown if is_counted != Some(true) && !items.is_empty() => (Some(query_after(sent)), true),
-        Next::None if is_counted == Some(false) && !items.is_empty() => (Some(query_after(sent)), true),
-        Next::None | Next::Unknown => (None, false),
+    let is_missing = place.is_start() && count.is_some_and(|count| count > items.len() as u64);
+    let (query, lead) = match next {
+        Next::Query(query) => (Some(query), Lead::Reported),
+        Next::Somewhere => (Some(query_after(sent)), Lead::Promised),
+        // A count proves no end: it may be that of the page.
+        Next::Unknown if !items.is_empty() => (Some(query_after(sent)), Lead::Numbered),
+        Next::None if is_missing && !items.is_empty() => (Some(query_after(sent)), Lead::Numbered),
+        Next::None | Next::Unknown => (None, Lead::Numbered),
     };
     let keys = keys::<R>(&items);
     let fingerprint = fingerprint(&keys);
     let trail = place.cursor.as_ref().map(|cursor| cursor.trail).unwrap_or_default();
     let next = query.map(|query| Cursor::new(request.list(), &query, trail.after(fingerprint)));
-    Ok(Page { items, count, next, is_numbered, keys, fingerprint })
+    Ok(Page { items, count, next, lead, keys, fingerprint })
 }
 
-/// The keys of an envelope that are known.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    results: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    data: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    items: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    links: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    meta: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    pagination: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    count: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    next: Option<&'a RawValue>,
+/// The members of an envelope.
+struct Envelope<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
+    /// Fails if a name comes twice: of two lists, none is known to be the right one.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Envelope<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de>, A::Error> {
+                let mut members = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry::<Cow<'de, str>, &'de RawValue>()? {
+                    if members.insert(name, value).is_some() {
+                        return Err(A::Error::custom("a name comes twice"));
+                    }
+                }
+                Ok(Envelope(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
 }
 
-/// Reads null as a value that is there.
-fn present<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
+impl<'a> Envelope<'a> {
+    fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.get(name).copied()
+    }
+
+    /// Whether it reports that the request failed. A list that is next to that is not the list that was asked for.
+    fn is_failure(&self) -> bool {
+        self.0.iter().any(|(name, value)| failure::is_member(name, value))
+    }
+
+    /// How many items there are on all pages.
+    fn count(&self) -> Option<u64> {
+        let counts = ["count", "total_count", "total_items"];
+        counts.iter().filter_map(|name| raw::decode(self.get(name)?.get().as_bytes()).ok()).max()
+    }
+
+    fn next(&self) -> Result<Next, String> {
+        let next = match self.get("next") {
+            None => Next::Unknown,
+            Some(value) => {
+                let url = serde_json::from_str::<Option<String>>(value.get());
+                match url.map_err(|_| "its `next` is no address")?.as_deref().map(str::trim) {
+                    None | Some("") => Next::None,
+                    // Ending here silently would cut off the list.
+                    Some(url) => Next::Query(query_of(url).ok_or("its `next` has no query to go on with")?),
+                }
+            }
+        };
+        let has_more = self.0.iter().any(|(name, value)| {
+            let name = name.replace('_', "").to_ascii_lowercase();
+            let is_report = matches!(
+                name.as_str(),
+                "hasmore"
+                    | "hasnext"
+                    | "hasnextpage"
+                    | "nextcursor"
+                    | "nextpage"
+                    | "nextpagetoken"
+                    | "nexttoken"
+            );
+            is_report && !matches!(value.get(), "null" | "false" | "0" | "\"\"")
+        });
+        Ok(if has_more { next.or(Next::Somewhere) } else { next })
+    }
 }
 
 /// Reads a body that is an object. Fails with what is wrong with it, or with nothing if it is cut off.
@@ -147,16 +205,19 @@ fn envelope<T: DeserializeOwned>(body: &[u8]) -> Result<Listed<T>, Option<String
 }
 
 fn listed<T: DeserializeOwned>(envelope: &Envelope<'_>, wrappers: usize) -> Result<Listed<T>, String> {
-    let values: Vec<&str> =
-        [envelope.results, envelope.data, envelope.items].into_iter().flatten().map(RawValue::get).collect();
+    if envelope.is_failure() {
+        return Err("its envelope reports a failure".to_owned());
+    }
+    let names = ["results", "data", "items"];
+    let values: Vec<&str> = names.into_iter().filter_map(|name| Some(envelope.get(name)?.get())).collect();
     let starting_with = |start: char| values.iter().filter(move |value| value.starts_with(start));
-    let (mut count, mut next) = (number(envelope.count), next(envelope.next)?);
-    for part in [envelope.links, envelope.meta, envelope.pagination].into_iter().flatten() {
+    let (mut count, mut next) = (envelope.count(), envelope.next()?);
+    for part in ["links", "meta", "pagination"].into_iter().filter_map(|name| envelope.get(name)) {
         if part.get().starts_with('{') {
             let part: Envelope<'_> = serde_json::from_str(part.get())
                 .map_err(|_| "what its envelope reports about other pages cannot be read")?;
-            count = count.or(number(part.count));
-            next = next.or(self::next(part.next)?);
+            count = count.or(part.count());
+            next = next.or(part.next()?);
         }
     }
     if starting_with('[').count() > 1 {
@@ -184,24 +245,12 @@ impl Next {
     /// Of two reports, takes the one that has more pages.
     fn or(self, other: Self) -> Self {
         match (&self, &other) {
-            (Self::Query(_), _) | (_, Self::Unknown) | (Self::None, Self::None) => self,
-            _ => other,
+            (Self::Query(_), _) | (_, Self::Unknown) => self,
+            (_, Self::Query(_)) | (Self::Unknown, _) => other,
+            (Self::Somewhere, _) | (Self::None, Self::None) => self,
+            (Self::None, Self::Somewhere) => other,
         }
     }
-}
-
-fn next(value: Option<&RawValue>) -> Result<Next, String> {
-    let Some(value) = value else { return Ok(Next::Unknown) };
-    let url = serde_json::from_str::<Option<String>>(value.get()).map_err(|_| "its `next` is no address")?;
-    match url.as_deref().map(str::trim) {
-        None | Some("") => Ok(Next::None),
-        // Ending here silently would cut off the list.
-        Some(url) => Ok(Next::Query(query_of(url).ok_or("its `next` has no query to go on with")?)),
-    }
-}
-
-fn number(value: Option<&RawValue>) -> Option<u64> {
-    raw::decode(value?.get().as_bytes()).ok()
 }
 
 fn items<T: DeserializeOwned>(list: &str) -> Result<Vec<T>, String> {

@@ -66,8 +66,8 @@ pub struct Page<T> {
     /// one that is empty or not found, or, from a server without pages, by the same again, which
     /// [`send`](Call::send) reports as an error and [`pages`](Call::pages) looks into.
     pub next: Option<Cursor>,
-    /// Whether `next` is counted up, because the server does not report where the list goes on.
-    is_numbered: bool,
+    /// Where `next` is from.
+    lead: Lead,
     /// What the items were recognized by when they came.
     keys: Vec<u64>,
     /// Distinguishes the page from others.
@@ -98,6 +98,17 @@ impl<T> IntoIterator for Page<T> {
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
     }
+}
+
+/// How it is known that there is another page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lead {
+    /// The server reports where it is.
+    Reported,
+    /// The server reports that there is one. Its number is counted up.
+    Promised,
+    /// There may be one, as the server does not report an end. Its number is counted up.
+    Numbered,
 }
 
 /// A request for a list: [`ListRefunds`](crate::ListRefunds) and its like. Sealed.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::body::{number_in, with};
 use super::window::Window;
-use super::{Call, Error, Page, Paged, Request, sealed};
+use super::{Call, Error, Lead, Page, Paged, Request, sealed};
 use crate::ext::error::Failure;
 
 /// A page that no list has.
@@ -25,6 +25,8 @@ pub(super) struct Walk<R> {
     stale: u32,
     /// Whether the server has shown that it knows the numbers of pages.
     knows_pages: bool,
+    /// How it is known that there is a page after the last one.
+    lead: Lead,
     /// Whether the last page was the last of the list.
     has_ended: bool,
     /// How many items the server counted on the first page.
@@ -37,8 +39,8 @@ where
 {
     pub(super) fn new(mut call: Call<R>) -> Box<Self> {
         call.request.place_mut().is_walked = true;
-        let window = Window::default();
-        Box::new(Self { call, window, stale: 0, knows_pages: false, has_ended: false, count: None })
+        let (window, lead) = (Window::default(), Lead::Numbered);
+        Box::new(Self { call, window, stale: 0, knows_pages: false, lead, has_ended: false, count: None })
     }
 
     /// Reads the next page that holds anything new, without what was read before.
@@ -51,6 +53,10 @@ where
             let mut page = match self.call.clone().send().await {
                 Err(error) if !is_first && is_no_page(&error) => {
                     self.check_parent().await?;
+                    // Something was removed, and others have moved to pages that were read before. A count shows whether any have.
+                    if self.lead != Lead::Numbered && self.count.is_none() {
+                        return Err(error);
+                    }
                     break;
                 }
                 page => page?,
@@ -64,6 +70,7 @@ where
             let is_known = cursor.is_some_and(|cursor| cursor.trail.has(page.fingerprint));
             let has_new = is_new.contains(&true) && !is_known;
             self.stale = if has_new { 0 } else { self.stale + 1 };
+            self.lead = page.lead;
             let Some(next) = page.next.clone() else {
                 self.has_ended = true;
                 if has_new || is_first {
@@ -80,13 +87,14 @@ where
             // What was inserted may have moved a whole page. A server that is stuck sends the same page twice.
             let is_stuck =
                 cursor.is_some_and(|cursor| cursor.query == next.query) || is_known && self.stale > 1;
-            let meaning = match page.is_numbered {
-                true if self.knows_pages => Meaning::Paged,
-                true => self.probe(&keys).await?,
-                false if is_stuck => Meaning::Circle,
-                false => Meaning::Changed,
+            let meaning = match page.lead {
+                Lead::Numbered | Lead::Promised if self.knows_pages => Meaning::Paged,
+                Lead::Numbered | Lead::Promised => self.probe(&keys).await?,
+                Lead::Reported if is_stuck => Meaning::Circle,
+                Lead::Reported => Meaning::Changed,
             };
             match meaning {
+                Meaning::End | Meaning::Unpaged if page.lead == Lead::Promised => return Err(repeated::<R>()),
                 Meaning::End | Meaning::Unpaged => break,
                 Meaning::Paged | Meaning::Changed if self.stale <= MOST_STALE => {
                     self.knows_pages |= meaning == Meaning::Paged;
@@ -123,7 +131,10 @@ where
     async fn probe(&self, page: &[u64]) -> Result<Meaning, Error> {
         let cursor = self.call.request.place().cursor.as_ref();
         let query = cursor.map(|cursor| &*cursor.query).unwrap_or_default();
-        let far = self.ask(with(query, &[("page", Some(FAR)), ("page_size", Some("1"))])).await?;
+        // A server that knows `limit` and `offset` instead shows that, too.
+        let far =
+            [("page", Some(FAR)), ("page_size", Some("1")), ("offset", Some(FAR)), ("limit", Some("1"))];
+        let far = self.ask(with(query, &far)).await?;
         let meaning = Meaning::of(page, &far, number_in(query, "page_size"));
         if !matches!(meaning, Meaning::Unpaged | Meaning::Circle) {
             return Ok(meaning);
@@ -161,9 +172,10 @@ fn retain<T>(page: &mut Page<T>, is_new: Vec<bool>) {
     page.items.retain(|_| is_new.next().unwrap_or(true));
 }
 
-/// Whether a page is not there. A web page is of a proxy, and proves nothing about the list.
+/// Whether a page is not there. A web page or a line of text is of a proxy, and proves nothing about the list.
 fn is_no_page(error: &Error) -> bool {
-    error.is_not_found() && !error.body().is_some_and(|body| body.trim_ascii_start().starts_with(b"<"))
+    let is_json = |body: &[u8]| matches!(body.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'"'));
+    error.is_not_found() && error.body().is_none_or(is_json)
 }
 
 /// What a page means that holds nothing new.

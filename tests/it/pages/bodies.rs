@@ -67,7 +67,8 @@ async fn envelopes_are_read_whatever_their_keys() {
         (format!("  {two}"), None, true),
         (format!(r#"{{"results":{two}}}"#), None, true),
         (format!(r#"{{"results":{two},"next":null}}"#), None, false),
-        (format!(r#"{{"results":{two},"count":2}}"#), Some(2), false),
+        // It may count what is on the page.
+        (format!(r#"{{"results":{two},"count":2}}"#), Some(2), true),
         (format!(r#"{{"results":{two},"count":3}}"#), Some(3), true),
         // The count contradicts the end.
         (format!(r#"{{"results":{two},"count":3,"next":null}}"#), Some(3), true),
@@ -79,6 +80,18 @@ async fn envelopes_are_read_whatever_their_keys() {
         (format!(r#"{{"next":null,"links":{{"next":"/?page=2"}},"results":{two}}}"#), None, true),
         (format!(r#"{{"success":true,"data":{{"count":2,"next":null,"results":{two}}}}}"#), Some(2), false),
         (format!(r#"{{"next":null,"data":{{"items":{two}}}}}"#), None, false),
+        (format!(r#"{{"next":null,"total_count":3,"results":{two}}}"#), Some(3), true),
+        (format!(r#"{{"next":null,"has_more":true,"results":{two}}}"#), None, true),
+        (format!(r#"{{"next":null,"has_more":false,"results":{two}}}"#), None, false),
+        (format!(r#"{{"next":null,"meta":{{"nextCursor":"x"}},"results":{two}}}"#), None, true),
+        (format!(r#"{{"next":null,"next_page":null,"results":{two}}}"#), None, false),
+        (
+            format!(
+                r#"{{"success":true,"status":"ok","errors":[],"error_code":0,"next":null,"results":{two}}}"#
+            ),
+            None,
+            false,
+        ),
         (format!("\u{feff}{{\"results\":{two},\"next\":null,\"total\":NaN}}"), None, false),
     ] {
         let server = first_page(&body).await;
@@ -112,6 +125,11 @@ async fn what_is_no_page_is_an_error_that_says_why() {
         (r#"{"results":null,"next":null,"count":2}"#, "its list is null"),
         (r#"{"results":null,"next":"?page=2","count":0}"#, "its list is null"),
         (r#"{"results":[],"data":[]}"#, "its envelope has several lists"),
+        (r#"{"success":false,"results":[]}"#, "its envelope reports a failure"),
+        (r#"{"results":[],"next":null,"error":"canary"}"#, "its envelope reports a failure"),
+        (r#"{"count":0,"next":null,"results":[],"errors":[{"code":1}]}"#, "its envelope reports a failure"),
+        (r#"{"status":"error","data":{"count":0,"results":[]}}"#, "its envelope reports a failure"),
+        (r#"{"data":{"ok":false,"results":[{"id":"RF1"}]}}"#, "its envelope reports a failure"),
         (r#"{"results":[],"results":[]}"#, "its envelope cannot be read"),
         (
             r#"{"results":[],"links":{"next":null,"next":"?page=2"}}"#,

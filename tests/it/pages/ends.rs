@@ -105,7 +105,7 @@ fn is_certain(server: Behaviour, page_size: usize) -> bool {
     };
     match numbers {
         Numbers::Known | Numbers::EmptyAtEnd => true,
-        _ if total == 0 || matches!(shape, Shape::Envelope | Shape::WithCount) && first >= total => true,
+        _ if total == 0 || shape == Shape::Envelope && first >= total => true,
         // The one full page that is sent for all numbers may be one that was cut, unless both orders show that it is not.
         _ if first >= total && sizes == Sizes::Ignored => total != page_size || orders && total > 1,
         _ if first >= total && total == page_size => orders && total > 1,
@@ -176,7 +176,7 @@ async fn a_page_has_a_next_unless_it_is_known_to_be_the_last() {
         (Shape::Envelope, 2, false),
         (Shape::Envelope, 3, true),
         (Shape::OnlyResults, 1, true),
-        (Shape::WithCount, 1, false),
+        (Shape::WithCount, 1, true),
         (Shape::WithCount, 3, true),
     ] {
         let behaviour =
@@ -192,8 +192,12 @@ async fn a_page_has_a_next_unless_it_is_known_to_be_the_last() {
 
 #[tokio::test]
 async fn a_page_that_a_proxy_does_not_find_is_no_end() {
-    for (body, is_end) in [("<h1>Not Found</h1>", false), ("", true), (r#"{"detail":"Invalid page."}"#, true)]
-    {
+    for (body, is_end) in [
+        ("<h1>Not Found</h1>", false),
+        ("404 page not found\n", false),
+        ("", true),
+        (r#"{"detail":"Invalid page."}"#, true),
+    ] {
         let server = Server::start(move |request| match request.uri.query() {
             Some(query) if query.contains("page=") => (StatusCode::NOT_FOUND, body).into_response(),
             _ => axum::Json([refund(1)]).into_response(),
@@ -201,6 +205,81 @@ async fn a_page_that_a_proxy_does_not_find_is_no_end() {
         .await;
         let listed = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
         assert_eq!(listed.is_ok(), is_end, "{body}: {listed:?}");
+    }
+}
+
+/// A server that reports another page and has none lost some: what was removed has moved others to pages that were read.
+#[tokio::test]
+async fn a_page_that_was_reported_and_is_not_there_is_no_end() {
+    for (reported, is_end) in [
+        (r#""next":"/?page=2""#, false),
+        (r#""next":"/?cursor=x""#, false),
+        (r#""has_more":true"#, false),
+        (r#""next_cursor":"x","next":null"#, false),
+        // As many as were counted.
+        (r#""count":1,"next":"/?page=2""#, true),
+        (r#""count":2,"next":"/?page=2""#, false),
+        (r#""count":1"#, true),
+        (r#""has_more":false"#, true),
+    ] {
+        for missing in [404, 200] {
+            let server = Server::start(move |request| match request.uri.query() {
+                Some(query) if query.contains("page=2") || query.contains("cursor=") => {
+                    let status = StatusCode::from_u16(missing).expect("is a status");
+                    let body = if missing == 404 { r#"{"detail":"Invalid page."}"# } else { "[]" };
+                    (status, body.to_owned()).into_response()
+                }
+                _ => format!(r#"{{{reported},"results":[{{"id":"RF1"}}]}}"#).into_response(),
+            })
+            .await;
+            let listed = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
+            let is_end = is_end || missing == 200 && !reported.contains("count\":2");
+            assert_eq!(listed.is_ok(), is_end, "{reported} {missing}: {listed:?}");
+        }
+    }
+}
+
+/// A count without a `next` may be that of the page.
+#[tokio::test]
+async fn a_count_of_each_page_is_no_end() {
+    let server = Server::start(|request| {
+        let query = request.uri.query().unwrap_or_default();
+        let page = query.split("&page=").nth(1).and_then(|page| page.parse::<usize>().ok()).unwrap_or(1);
+        let rows: Vec<_> = (2 * page - 2..5.min(2 * page)).map(refund).collect();
+        axum::Json(json!({"count": rows.len(), "results": rows}))
+    })
+    .await;
+    let listed = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
+    assert_eq!(listed.expect("has an end").len(), 5);
+}
+
+/// A server that cuts its list, and knows other parameters than those that are documented, or reports that there is more.
+#[tokio::test]
+async fn a_list_that_is_cut_off_is_found_out_by_what_else_the_server_knows() {
+    for (knows_offset, reported) in [
+        (true, ""),
+        (false, r#","has_more":true"#),
+        (false, r#","next_cursor":"x""#),
+        (false, r#","total_items":5"#),
+    ] {
+        let server = Server::start(move |request| {
+            let query: HashMap<&str, &str> = request
+                .uri
+                .query()
+                .unwrap_or_default()
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .collect();
+            let number =
+                |name: &str| query.get(name).filter(|_| knows_offset).and_then(|it| it.parse::<usize>().ok());
+            let rows =
+                (0..5).map(refund).skip(number("offset").unwrap_or(0)).take(number("limit").unwrap_or(2));
+            format!(r#"{{"results":{}{reported}}}"#, json!(rows.collect::<Vec<_>>()))
+        })
+        .await;
+        let listed = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
+        let error = listed.expect_err("two of five");
+        assert!(error.is_repeated_page() || error.is_incomplete_list(), "{reported}: {error}");
     }
 }
 
