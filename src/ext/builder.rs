@@ -117,7 +117,8 @@ impl<D: Door> Builder<D> {
     ///
     /// Its time for connecting, its user agent and its redirects are then its own; the name of the
     /// [`application`](Self::application) is not sent. A response that it got by following a redirect is an error all the
-    /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown).
+    /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be recognized, so turn redirects off
+    /// (`reqwest::redirect::Policy::none()`).
     ///
     /// A connection is driven by the runtime that opened it. For each runtime that it is used on, the default client has connections of its
     /// own; one of yours has them for all, so take one for each.

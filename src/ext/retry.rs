@@ -172,6 +172,8 @@ mod tests {
             r#"{"detail":"Refund submitted, but the provider throttled our status check."}"#,
             r#"{"detail":"The provider said: Request was throttled."}"#,
             r#"{"amount":["Request was throttled."]}"#,
+            r#"{"detail":"Request was throttled.","refund_id":17}"#,
+            r#"{"detail":"Request was throttled.","code":"throttled","data":{"refund_public_id":"RF17"}}"#,
         ] {
             assert!(!repeats(answered(429, &[], handed_over), false), "{handed_over}");
         }
@@ -234,7 +236,10 @@ mod tests {
             ("Fri, 31 Dec 9999 23:59:59 GMT", forever),
             ("Thu, 31 Dec 9998 23:59:59 +0000", forever),
             ("9998-12-31T23:59:59Z", forever),
+            ("5, 10", seconds(10)),
+            ("3,1e9", forever),
             // Nobody knows what is meant, so the wait is that of the policy.
+            ("3, soon", now),
             ("soon", now),
             ("", now),
             (".5", now),

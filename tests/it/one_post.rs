@@ -112,6 +112,15 @@ async fn whatever_the_connection_does() {
         (Then::Writes("SSH-2.0-OpenSSH\r\n"), Outcome::Unknown),
         (Then::Writes("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n"), Outcome::Unknown),
         (Then::Writes("HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\n\r\n"), Outcome::Rejected),
+        // Of no standard: a proxy or a balancer gave up.
+        (Then::Writes("HTTP/1.1 460 Closed\r\ncontent-length: 0\r\n\r\n"), Outcome::Unknown),
+        (Then::Writes("HTTP/1.1 499 Closed\r\ncontent-length: 0\r\n\r\n"), Outcome::Unknown),
+        (Then::Writes("HTTP/1.1 405 No\r\nallow: GET, HEAD\r\ncontent-length: 0\r\n\r\n"), Outcome::Rejected),
+        (Then::Writes("HTTP/1.0 200 OK\r\n\r\n{\"refund_id\":1"), Outcome::Done),
+        (
+            Then::Writes("HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"),
+            Outcome::Unknown,
+        ),
         (Then::Writes("HTTP/1.1 425 Too Early\r\ncontent-length: 0\r\n\r\n"), Outcome::Rejected),
         (
             Then::Writes("HTTP/1.1 429 Slow Down\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n"),

@@ -72,6 +72,25 @@ async fn so_is_one_that_a_door_was_given() {
     }
 }
 
+/// A redirect to the same address cannot be seen in the URL of the response. A GET that is not allowed there reports what is.
+#[tokio::test]
+async fn a_client_that_follows_to_the_same_address_proves_no_refusal() {
+    for status in [301, 302, 303] {
+        let server = Server::start(move |request: &Received| match request.method.as_str() {
+            "POST" => {
+                let status = StatusCode::from_u16(status).expect("is a status");
+                (status, [("location", request.uri.path().to_owned())]).into_response()
+            }
+            _ => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "POST, OPTIONS")]).into_response(),
+        })
+        .await;
+        let client = nd8::Client::builder("k").base_url(&server.url).http_client(following());
+        let error = client.build().expect("is fine").refunds().create("TX", "x").send().await;
+        assert_eq!(error.expect_err("was redirected").outcome(), Outcome::Unknown, "{status}");
+        assert_eq!(server.received().len(), 2, "{status}");
+    }
+}
+
 fn following() -> reqwest::Client {
     own_http_client().build().expect("can be built")
 }

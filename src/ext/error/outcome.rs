@@ -3,6 +3,7 @@
 use super::Error;
 use super::failure::{Failure, was_not_processed};
 use crate::ext::envelope;
+use crate::raw::Received;
 
 /// What is known about the effect of a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,10 +27,10 @@ impl Error {
     /// This is about all attempts, not only the last: a deletion whose answer was lost and whose repetition was refused may
     /// have happened.
     ///
-    /// Inferred from HTTP, since the reference prints no errors: a 4xx is a no, except 408, with which a proxy may give
-    /// up on a request that the server went on with, and a 429 that is not Django REST Framework's own, which may be about what came
-    /// after the request was accepted; a 301, 307 or 308 says that the request went to the wrong address;
-    /// everything else after the request was sent is `Unknown`.
+    /// Inferred from HTTP, since the reference prints no errors: a 4xx is a no, except 408 and what is in no standard (such as 460 and
+    /// 499), with which a proxy may give up on a request that the server went on with, and a 429 that is not Django REST Framework's
+    /// own, which may be about what came after the request was accepted; a 301, 307 or 308 says that the request went to the wrong
+    /// address; everything else after the request was sent is `Unknown`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -70,10 +71,20 @@ impl Error {
             Failure::Status(received) | Failure::TooLarge(received) => match received.status.as_u16() {
                 408 => Outcome::Unknown,
                 429 if !self.is_throttled() => Outcome::Unknown,
-                301 | 307 | 308 | 400..=499 => Outcome::Rejected,
+                405 if self.is_of_another_method(received) => Outcome::Unknown,
+                301 | 307 | 308 | 400..=431 | 451 => Outcome::Rejected,
                 _ => Outcome::Unknown,
             },
         }
+    }
+
+    /// Whether a 405 allows the method of this operation: an HTTP client of the caller's followed a redirect to the same address with a
+    /// GET, and what became of the request itself is not known.
+    fn is_of_another_method(&self, received: &Received) -> bool {
+        let method = self.0.operation.map_or("", |operation| operation.method);
+        let allowed =
+            received.headers.get_all(http::header::ALLOW).iter().filter_map(|allowed| allowed.to_str().ok());
+        allowed.flat_map(|allowed| allowed.split(',')).any(|allowed| allowed.trim() == method)
     }
 
     /// Returns the id of what a request made, from a response that could not be read as a whole: `refund_public_id` or `refund_id`,

@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use super::Error;
 use crate::Decimal;
-use crate::ext::time;
+use crate::ext::{envelope, time};
 
 impl Error {
     /// How long the server asked to wait before the next attempt: `Retry-After`, in seconds or as a date, or without it the
@@ -46,8 +46,9 @@ impl Error {
     }
 
     fn throttled(&self) -> Option<&str> {
-        // Of any other status it is somebody else's.
-        self.is_rate_limited().then(|| self.error_body().throttled.as_deref()).flatten()
+        // Of any other status it is somebody else's, and with the id of what was made it came after that.
+        let made = || envelope::made_id(self.operation().unwrap_or_default(), self.body()?);
+        (self.is_rate_limited() && made().is_none()).then(|| self.error_body().throttled.as_deref()).flatten()
     }
 }
 
@@ -58,7 +59,10 @@ fn wait(value: &str) -> Option<Duration> {
         let of_iso = || value.parse::<jiff::Timestamp>().ok();
         httpdate::parse_http_date(value).ok().or_else(|| of_mail().or_else(of_iso).map(SystemTime::from))
     };
-    seconds(value).or_else(|| date().map(time::until))
+    // Two values may have been joined to one.
+    let joined =
+        || value.split(',').map(|value| seconds(value.trim())).collect::<Option<Vec<_>>>()?.into_iter().max();
+    seconds(value).or_else(|| date().map(time::until)).or_else(joined)
 }
 
 /// Reads a number of seconds, fractions rounded up. One beyond what can be counted is a wait without end, and not none; a negative one
