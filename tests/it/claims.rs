@@ -25,6 +25,10 @@ enum Fate {
     Lost,
     /// It is made at once, and the response comes when the test allows it.
     Late,
+    /// It is made, and the response breaks off behind its id.
+    Cut,
+    /// It is made, and the response is empty.
+    Empty,
 }
 
 #[derive(Default)]
@@ -63,7 +67,7 @@ async fn create(State((ledger, is_made, may_answer)): State<Shared>, Json(body):
             };
             let refund = json!({
                 "id": format!("RF{number}"), "transaction_id": "TX1", "amount": body["amount"], "currency": "USD", "reason": stored,
-                "created_at": format!("2026-01-01T00:{number:02}:00Z"),
+                "created_at": format!("2026-01-01T{:02}:{:02}:00Z", number / 60, number % 60),
             });
             ledger.refunds.insert(0, refund);
         }
@@ -78,6 +82,8 @@ async fn create(State((ledger, is_made, may_answer)): State<Shared>, Json(body):
             let made = json!({ "refund_id": 100 + number, "refund_public_id": format!("RF{number}"), "amount": body["amount"] });
             Json(made).into_response()
         }
+        Fate::Cut => format!(r#"{{"data":{{"refund_public_id":"RF{number}","amo"#).into_response(),
+        Fate::Empty => StatusCode::OK.into_response(),
         Fate::ResponseLost | Fate::Lost => StatusCode::BAD_GATEWAY.into_response(),
     }
 }
@@ -159,6 +165,60 @@ async fn two_calls_at_once_never_report_the_same_refund() {
         let mut all = [reported(&one), reported(&other)];
         all.sort();
         assert_eq!(all, expected, "{fates:?}");
+    }
+}
+
+/// A hundred calls at once, plain ones and others, of which most lose their response in some way: each refund is that of one call at most,
+/// and none is forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_calls_at_once_share_no_refund() {
+    for seed in 0..2 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let all = [Fate::Made, Fate::ResponseLost, Fate::Lost, Fate::Cut, Fate::Empty];
+        let fates: Vec<Fate> = (0..100).map(|_| all[random.usize(..all.len())]).collect();
+        let server = Server::start(&fates).await;
+        let clients = [server.client(), server.client()];
+        let calls = (0..100).map(|number| {
+            let (payment, reason) =
+                (["TX1", "42"][number % 2], ["Order 4711", " Order 4711\r\n"][number / 2 % 2]);
+            let refund = clients[number % 2].refunds().create(payment, reason).amount(Decimal::TEN);
+            tokio::spawn(async move {
+                match number % 3 {
+                    0 => refund.send().await.map(Reconciled::Created),
+                    _ => refund.settle(Duration::ZERO).send_or_reconcile().await,
+                }
+            })
+        });
+        let calls: Vec<_> = calls.collect();
+        let (mut named, mut unknown) = (Vec::new(), 0);
+        for call in calls {
+            let result = call.await.expect("does not panic");
+            let made_id = result.as_ref().err().and_then(nd8::Error::made_id);
+            match (&result, made_id) {
+                (_, Some(id)) => named.push(id),
+                (Ok(Reconciled::Ambiguous(_)), _) => unknown += 1,
+                (Ok(reconciled), _) => named.push(reconciled.refund_id().expect("is named").to_string()),
+                (Err(error), _) => {
+                    assert!(matches!(error.outcome(), Outcome::Unknown | Outcome::Done), "{seed}: {error:?}");
+                    unknown += 1;
+                }
+            }
+        }
+        let made: Vec<String> = server
+            .ledger()
+            .refunds
+            .iter()
+            .map(|refund| refund["id"].as_str().expect("is a text").to_owned())
+            .collect();
+        let distinct: std::collections::BTreeSet<&String> = named.iter().collect();
+        assert_eq!(distinct.len(), named.len(), "{seed}: {named:?}");
+        assert!(named.iter().all(|id| made.contains(id)), "{seed}: {named:?}");
+        assert!(
+            made.len() - 1 <= named.len() + unknown,
+            "{seed}: {} made, {} named",
+            made.len() - 1,
+            named.len()
+        );
     }
 }
 

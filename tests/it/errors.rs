@@ -73,6 +73,10 @@ async fn an_unreadable_success_moved_money() {
         (r#"{"status":"processing","#, Outcome::Done, None),
         (r#"{"detail":"Queued.","amount":"1.00"}"#, Outcome::Done, None),
         (r#"{"refund_public_id":"  ","refund_id":null}"#, Outcome::Done, None),
+        // It reports that it failed.
+        (r#"{"success":false,"error":"canary"}"#, Outcome::Unknown, None),
+        (r#"{"ok":false,"data":{"refund_id":7}}"#, Outcome::Unknown, None),
+        (r#"{"success":false,"data":{"refund_id":7,"amo"#, Outcome::Unknown, None),
         // It may be the id of the payment.
         (r#"{"id":"TX","status":"refunded","depositAttempts":[]}"#, Outcome::Done, None),
         // As far as it goes, and in an envelope of which more than the id is missing.
@@ -91,6 +95,9 @@ async fn an_unreadable_success_moved_money() {
         let is_about_nothing = body.starts_with('{') && body.ends_with('}');
         let printed = match body {
             "" => "create_refund: the response (200 OK) has an empty body",
+            _ if is_about_nothing && outcome == Outcome::Unknown => {
+                "create_refund: the response (200 OK) has a body that reports a failure"
+            }
             _ if is_about_nothing => "create_refund: the response has no id of what was made",
             _ => "create_refund: the answer is not what the API describes (line ",
         };

@@ -49,7 +49,7 @@ impl Error {
         if self.0.before_sending {
             return Outcome::NotSent;
         }
-        if self.0.failure.is_done() {
+        if self.0.failure.is_done(self.operation().unwrap_or_default()) {
             return Outcome::Done;
         }
         if self.0.after_unknown {
@@ -115,8 +115,8 @@ impl Error {
 }
 
 impl Failure {
-    /// Whether a response of success came that could not be read.
-    fn is_done(&self) -> bool {
+    /// Whether a response of success came that could not be read, and that reports no failure as far as it goes.
+    fn is_done(&self, operation: &str) -> bool {
         let received = match self {
             Self::Undecodable { received: Some(received), .. }
             | Self::InvalidPage { received: Some(received), .. }
@@ -125,6 +125,8 @@ impl Failure {
             | Self::TooLarge(received) => received,
             _ => return false,
         };
-        received.status.is_success() && !received.is_foreign()
+        received.status.is_success()
+            && !received.is_foreign()
+            && !envelope::reports_failure(operation, &received.body)
     }
 }

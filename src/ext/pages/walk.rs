@@ -14,6 +14,9 @@ use crate::ext::error::Failure;
 /// A page that no list has.
 const FAR: &str = "1000000";
 
+/// How Django REST Framework reports that a page is not there. It counts from 1.
+const INVALID_PAGE: &str = "Invalid page.";
+
 /// How many pages in a row may hold nothing new. More mean that items are inserted faster than they are read.
 const MOST_STALE: u32 = 20;
 
@@ -25,6 +28,8 @@ pub(super) struct Walk<R> {
     stale: u32,
     /// Whether the server has shown that it knows the numbers of pages.
     knows_pages: bool,
+    /// The first page, if it was fetched without a number and the following ones with numbers that are counted up.
+    first: Vec<u64>,
     /// How it is known that there is a page after the last one.
     lead: Lead,
     /// Whether the last page was the last of the list.
@@ -39,8 +44,17 @@ where
 {
     pub(super) fn new(mut call: Call<R>) -> Box<Self> {
         call.request.place_mut().is_walked = true;
-        let (window, lead) = (Window::default(), Lead::Numbered);
-        Box::new(Self { call, window, stale: 0, knows_pages: false, lead, has_ended: false, count: None })
+        let (window, first, lead) = (Window::default(), Vec::new(), Lead::Numbered);
+        Box::new(Self {
+            call,
+            window,
+            stale: 0,
+            knows_pages: false,
+            first,
+            lead,
+            has_ended: false,
+            count: None,
+        })
     }
 
     /// Reads the next page that holds anything new, without what was read before.
@@ -57,6 +71,9 @@ where
                     if self.lead != Lead::Numbered && self.count.is_none() {
                         return Err(error);
                     }
+                    if error.messages().iter().any(|message| message.message == INVALID_PAGE) {
+                        self.first.clear();
+                    }
                     break;
                 }
                 page => page?,
@@ -65,6 +82,9 @@ where
                 self.count = page.count;
             }
             let keys = std::mem::take(&mut page.keys);
+            if is_start && self.call.request.place().page.is_none() && page.lead == Lead::Numbered {
+                self.first.clone_from(&keys);
+            }
             let is_new = self.window.read(&keys).map_err(|_| repeated::<R>())?;
             let cursor = self.call.request.place().cursor.as_ref();
             let is_known = cursor.is_some_and(|cursor| cursor.trail.has(page.fingerprint));
@@ -89,7 +109,10 @@ where
                 cursor.is_some_and(|cursor| cursor.query == next.query) || is_known && self.stale > 1;
             let meaning = match page.lead {
                 Lead::Numbered | Lead::Promised if self.knows_pages => Meaning::Paged,
-                Lead::Numbered | Lead::Promised => self.probe(&keys).await?,
+                Lead::Numbered | Lead::Promised => {
+                    self.first.clear();
+                    self.probe(&keys).await?
+                }
                 Lead::Reported if is_stuck => Meaning::Circle,
                 Lead::Reported => Meaning::Changed,
             };
@@ -103,7 +126,37 @@ where
                 Meaning::Paged | Meaning::Changed | Meaning::Circle => return Err(repeated::<R>()),
             }
         }
+        if let Some(page) = self.skipped().await? {
+            self.has_ended = true;
+            return Ok(Some((page, self)));
+        }
         self.check_count()
+    }
+
+    /// Reads page 1 if it is not the first: a server that counts from 0 has it between that and page 2.
+    async fn skipped(&mut self) -> Result<Option<Page<R::Item>>, Error> {
+        let first = std::mem::take(&mut self.first);
+        let query = self
+            .call
+            .request
+            .place()
+            .cursor
+            .as_ref()
+            .map(|cursor| with(&cursor.query, &[("page", Some("1"))]));
+        let Some(query) = query.filter(|_| !first.is_empty()) else { return Ok(None) };
+        let mut call = self.call.clone();
+        call.request.place_mut().probe = Some(query);
+        let mut page = match call.send().await {
+            Err(error) if is_no_page(&error) => return Ok(None),
+            page => page?,
+        };
+        let keys = std::mem::take(&mut page.keys);
+        if keys.is_empty() || keys.iter().any(|key| first.contains(key)) {
+            return Ok(None);
+        }
+        let is_new = self.window.read(&keys).map_err(|_| repeated::<R>())?;
+        retain(&mut page, is_new);
+        Ok(Some(page))
     }
 
     /// Fails if the server counted more items than were read: some were removed, or the server left them out.

@@ -239,6 +239,31 @@ async fn a_page_that_was_reported_and_is_not_there_is_no_end() {
     }
 }
 
+/// The page without a number is page 0, and the one after it is page 1.
+#[tokio::test]
+async fn a_server_that_counts_pages_from_zero_hides_none() {
+    for (total, at_end) in [(0, 200), (1, 200), (2, 200), (3, 200), (4, 404), (5, 200), (6, 404), (9, 404)] {
+        let server = Server::start(move |request| {
+            let query = request.uri.query().unwrap_or_default();
+            let page = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("page="))
+                .and_then(|page| page.parse().ok());
+            let rows: Vec<_> = (0..total).map(refund).skip(2 * page.unwrap_or(0)).take(2).collect();
+            match rows.is_empty() && page.is_some() && at_end == 404 {
+                true => (StatusCode::NOT_FOUND, axum::Json(json!({"detail": "Not found."}))).into_response(),
+                false => axum::Json(rows).into_response(),
+            }
+        })
+        .await;
+        let listed =
+            server.client().refunds().list().items().map_ok(|refund| refund.id).try_collect::<Vec<_>>().await;
+        let mut ids = listed.expect("has an end");
+        ids.sort();
+        assert_eq!(ids, (0..total).map(|row| format!("RF{row}")).collect::<Vec<_>>(), "{total}");
+    }
+}
+
 /// A count without a `next` may be that of the page.
 #[tokio::test]
 async fn a_count_of_each_page_is_no_end() {
