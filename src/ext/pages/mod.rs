@@ -183,8 +183,10 @@ where
     /// reports it, or with a page that is empty or not found. Where a page holds nothing new, a few more requests show whether the server
     /// has no pages, or sends its last page for every number. What is left in doubt, such as a server that ignores `page` and
     /// caps its pages, or a `next` that leads in circles, is an error ([`is_repeated_page`](Error::is_repeated_page)); so is a list
-    /// that ends before as many items as the server counted ([`is_incomplete_list`](Error::is_incomplete_list)). One thing cannot be
-    /// noticed: a server that cuts all its responses at the same length and ignores `page`, `page_size` and `ordering`.
+    /// that ends before as many items as the server counted ([`is_incomplete_list`](Error::is_incomplete_list)), and a page that the
+    /// server reported and does not find, unless it counted no more ([`is_not_found`](Error::is_not_found)). One thing cannot be
+    /// noticed: a server that cuts all its responses at the same length, reports nothing about others, and ignores `page`, `page_size`,
+    /// `limit` and `ordering`.
     ///
     /// **Each item comes once**, also while others are inserted before it, which moves items to the next page. The last 10,000 ids are
     /// remembered for that, or three pages if those are more. Where items are inserted as fast as pages are read, the

@@ -184,13 +184,18 @@ where
     async fn probe(&self, page: &[u64]) -> Result<Meaning, Error> {
         let cursor = self.call.request.place().cursor.as_ref();
         let query = cursor.map(|cursor| &*cursor.query).unwrap_or_default();
-        // A server that knows `limit` and `offset` instead shows that, too.
-        let far =
-            [("page", Some(FAR)), ("page_size", Some("1")), ("offset", Some(FAR)), ("limit", Some("1"))];
-        let far = self.ask(with(query, &far)).await?;
+        let far = self.ask(with(query, &[("page", Some(FAR)), ("page_size", Some("1"))])).await?;
         let meaning = Meaning::of(page, &far, number_in(query, "page_size"));
         if !matches!(meaning, Meaning::Unpaged | Meaning::Circle) {
             return Ok(meaning);
+        }
+        // A server that knows `offset` and `limit` instead shows what is behind.
+        let offset = page.len().to_string();
+        let behind = [("page", None), ("page_size", None), ("offset", Some(&*offset)), ("limit", Some("1"))];
+        match &*self.ask(with(query, &behind)).await? {
+            [] => return Ok(Meaning::End),
+            [item] if !page.contains(item) || page.len() > 1 => return Ok(Meaning::Circle),
+            _ => {}
         }
         // Another page that was read before: only a server that knows pages still has it.
         if self.window.items > page.len() as u64 {

@@ -148,7 +148,8 @@ impl Call<CreateRefund> {
     /// created at `since` or later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
     ///
     /// Take `since` from before the refund was sent, by the server's clock or with something to spare. Times that the server writes without
-    /// an offset may be local ones: they prove no absence, and refunds of the day around `since` are ambiguous.
+    /// an offset may be local ones: they prove no absence, and refunds of the day around `since` are ambiguous. So are those shortly before
+    /// `since` whose time may have been cut off to a second, a minute or a day.
     ///
     /// Calls of this process that asked for the same are taken into account: where two have no response, one refund is ambiguous, and
     /// one that a response has named is not taken for another's. Looking again later returns the same.

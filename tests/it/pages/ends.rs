@@ -308,6 +308,27 @@ async fn a_list_that_is_cut_off_is_found_out_by_what_else_the_server_knows() {
     }
 }
 
+/// Without `limit`, a server that knows only that and `offset` sends all there is.
+#[tokio::test]
+async fn a_list_without_a_limit_is_complete() {
+    for total in 1..5 {
+        let server = Server::start(move |request| {
+            let query = request.uri.query().unwrap_or_default();
+            let number = |name: &str| {
+                query.split('&').find_map(|pair| pair.strip_prefix(name)).and_then(|it| it.parse().ok())
+            };
+            let (offset, limit) = (number("offset=").unwrap_or(0), number("limit=").unwrap_or(total));
+            axum::Json((0..total).map(refund).skip(offset).take(limit).collect::<Vec<_>>())
+        })
+        .await;
+        for size in [2, 100] {
+            let listed =
+                server.client().refunds().list().page_size(size).items().try_collect::<Vec<_>>().await;
+            assert_eq!(listed.expect("has an end").len(), total, "{size}");
+        }
+    }
+}
+
 /// Every `next` leads back to a page that came before, while the count grows.
 #[tokio::test]
 async fn circles_of_pages_end_with_an_error() {

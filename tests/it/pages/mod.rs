@@ -145,7 +145,7 @@ async fn a_server_that_goes_in_circles_is_found_out() {
     assert_eq!(pages.len(), 2);
     let error = pages[1].as_ref().expect_err("came before");
     assert!(error.is_repeated_page(), "{error:?}");
-    assert_eq!(server.received().len(), 5, "two pages, one far away, and the list in both orders");
+    assert_eq!(server.received().len(), 6, "two pages, one far away, what is behind, and both orders");
 }
 
 /// A `next` that leads to the same page again, while the count next to it grows.
