@@ -87,7 +87,7 @@ def run(caller, facts, folder, examples, seed):
     st += ["run", str(folder / "openapi.json"), "--url", caller.base, "--phases", PHASES, "--checks", CHECKS]
     st += ["--max-examples", examples, "--seed", seed, "--continue-on-failure", "--warnings", "off"]
     passed = subprocess.run(st, cwd=folder).returncode == 0
-    return look_at(caller, document) and passed
+    return check_findings(caller, document) and passed
 
 
 def give_something_to_find(caller, document):
@@ -169,33 +169,33 @@ def mend(body):
 """
 
 
-def look_at(caller, document):
+def check_findings(caller, document):
     found = caller.call("GET", caller.control + "/contract")
-    answers = found["answers"]
-    complaints = [f"the sandbox broke its document: {violation}" for violation in found["violations"]]
+    responses = found["responses"]
+    problems = [f"the sandbox broke its document: {violation}" for violation in found["violations"]]
     for path, item in document["paths"].items():
         for method in item:
             name = f"{method.upper()} {path}"
-            if not any(status.startswith("2") for status in answers.get(name, {})):
-                complaints.append(f"{name} never succeeded: {answers.get(name)}")
-    for disagreement in found["disagreements"]:
-        if not all(is_generous(complaint) for complaint in disagreement["complaints"]):
-            complaints.append(f"the document refuses what the sandbox took: {disagreement}")
+            if not any(status.startswith("2") for status in responses.get(name, {})):
+                problems.append(f"{name} never succeeded: {responses.get(name)}")
+    for accepted in found["accepted_invalid_requests"]:
+        if not all(is_generous(problem) for problem in accepted["problems"]):
+            problems.append(f"the sandbox accepted an invalid request: {accepted}")
     caller.call("GET", caller.base + "/refunds/", caller.key)
 
-    total = sum(sum(by_status.values()) for by_status in answers.values())
-    print(f"\nThe sandbox answered {total} requests to {len(answers)} operations:")
-    for name, by_status in answers.items():
+    total = sum(sum(by_status.values()) for by_status in responses.values())
+    print(f"\nThe sandbox responded to {total} requests of {len(responses)} operations:")
+    for name, by_status in responses.items():
         print(f"  {name:<45} " + "  ".join(f"{status}: {count}" for status, count in by_status.items()))
-    for complaint in complaints[:20]:
-        print(f"error: {complaint}", file=sys.stderr)
-    return not complaints
+    for problem in problems[:20]:
+        print(f"error: {problem}", file=sys.stderr)
+    return not problems
 
 
-def is_generous(complaint):
-    empty_filter = complaint.startswith("query/") and complaint.split(": ")[1].startswith('""')
+def is_generous(problem):
+    empty_filter = problem.startswith("query/") and problem.split(": ")[1].startswith('""')
     # A product of the catalog that is sent with a name and a price is both things that the document's `oneOf` knows.
-    return complaint.startswith(GENEROUS) or empty_filter or "more than one of the schemas" in complaint
+    return problem.startswith(GENEROUS) or empty_filter or "more than one of the schemas" in problem
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Settings of a sandbox, and starting it.
+//! Settings of a sandbox, and its start.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,34 +12,25 @@ use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::api_key::{KeyMode, NewKey};
-use crate::body::ListErrors;
-use crate::clock::Clock;
-use crate::courier::{self, Courier};
-use crate::faults::{Line, Lines, Rules};
-use crate::keep::{self, Changes};
-use crate::list::ListShape;
-use crate::quirks::{Quirk, QuirkSet};
-use crate::random::Random;
+use crate::app::app_state::AppState;
+use crate::app::persistence;
+use crate::app::request_log::RequestLog;
+use crate::app::throttle::{RateLimit, Throttle};
+use crate::faults::connection::{ConnectionSwitch, SwitchableListener};
+use crate::model::api_key::{KeyMode, NewKey};
+use crate::model::state::State;
+use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::sandbox::Sandbox;
 use crate::server;
-use crate::shared::{Own, Settings, Shared};
-use crate::snapshot::Snapshot;
-use crate::state::State;
-use crate::throttle::{RateLimit, Throttle};
-use crate::ui::Requests;
-
-/// Who brings refunds to their end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RefundPolicy {
-    /// Each refund completes by itself as soon as it was created, independently of the answer: a caller who
-    /// looks at it next finds it `processing` or `completed`.
-    #[default]
-    Automatic,
-    /// Refunds stay `processing` until [`Sandbox::complete_refund`] or [`Sandbox::fail_refund`] is called.
-    Manual,
-}
+use crate::settings::{ListErrors, ListShape, RefundPolicy, Settings};
+use crate::store::changes::Changes;
+use crate::store::snapshot::Snapshot;
+use crate::store::state_file;
+use crate::store::state_file::InitialCredentials;
+use crate::values::clock::Clock;
+use crate::values::random::Random;
+use crate::webhooks::sender;
+use crate::webhooks::sender::WebhookSender;
 
 /// Configures a [`Sandbox`]; made by [`Sandbox::builder`].
 #[derive(Clone, Debug)]
@@ -75,7 +66,7 @@ impl Builder {
             frozen_at: None,
             remote_webhooks: false,
             remote_callers: false,
-            webhook_timeout: courier::TIMEOUT,
+            webhook_timeout: sender::TIMEOUT,
         }
     }
 
@@ -121,7 +112,7 @@ impl Builder {
         self
     }
 
-    /// Says who brings refunds to their end; without this they complete by themselves.
+    /// Returns who brings refunds to their end; without this they complete by themselves.
     pub fn refunds(mut self, policy: RefundPolicy) -> Builder {
         self.refunds = policy;
         self
@@ -140,13 +131,13 @@ impl Builder {
         self
     }
 
-    /// Says how mistakes in a list of objects are told: by position without this.
+    /// Returns how mistakes in a list of objects are told: by position without this.
     pub fn list_errors(mut self, list_errors: ListErrors) -> Builder {
         self.settings.list_errors = list_errors;
         self
     }
 
-    /// Says how lists are answered: as bare arrays without this.
+    /// Returns how lists are answered: as bare arrays without this.
     pub fn list_shape(mut self, shape: ListShape) -> Builder {
         self.quirks.retain(|quirk| *quirk != Quirk::Envelope);
         match shape {
@@ -194,8 +185,8 @@ impl Builder {
         let address = listener.local_addr()?;
 
         let clock = Clock::starting(self.frozen_at);
-        let (keeper, kept) = match &self.state_file {
-            Some(path) => keep::open(path).await.map(|(keeper, kept)| (Some(keeper), kept))?,
+        let (state_file, kept) = match &self.state_file {
+            Some(path) => state_file::open(path).await.map(|(state_file, kept)| (Some(state_file), kept))?,
             None => (None, None),
         };
         let (mut state, own, initial) = match kept {
@@ -206,33 +197,34 @@ impl Builder {
             state.webhook_url = Some(url);
         }
 
-        let courier = Courier::new(self.remote_webhooks, self.webhook_timeout)?;
+        let courier = WebhookSender::new(self.remote_webhooks, self.webhook_timeout)?;
         let (settle, to_settle) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(AppState {
             origin: format!("http://{address}"),
             clock,
             checkout_lifetime: self.checkout_lifetime,
             settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
-            faults: Rules::default(),
+            faults: Arc::default(),
             quirks: Arc::new(QuirkSet::of(&self.quirks)),
-            requests: Requests::default(),
+            requests: RequestLog::default(),
             remote_callers: self.remote_callers,
             contract: Arc::default(),
             signing_secret: Mutex::new(own.webhook_secret.clone()),
             settling: AtomicUsize::new(0),
             settle: (self.refunds == RefundPolicy::Automatic).then_some(settle),
-            own,
+            initial_credentials: own,
             initial,
             changes: Changes::new(),
-            keeper,
+            state_file,
             state: Mutex::new(state),
         });
         shared.settle_what_is_processing();
 
         let (stop, stopped) = oneshot::channel::<()>();
-        let service = server::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Line>();
-        let serve = axum::serve(Lines(listener), service);
+        let service =
+            server::router(Arc::clone(&shared)).into_make_service_with_connect_info::<ConnectionSwitch>();
+        let serve = axum::serve(SwitchableListener(listener), service);
         let serve = serve.with_graceful_shutdown(async {
             // Both a message and the sender going away mean that it is time to stop.
             let _ = stopped.await;
@@ -243,11 +235,11 @@ impl Builder {
             }
         });
         let workers = vec![
-            tokio::spawn(courier::run(Arc::clone(&shared), courier)),
-            tokio::spawn(Shared::settle_refunds(Arc::clone(&shared), to_settle)),
+            tokio::spawn(sender::run(Arc::clone(&shared), courier)),
+            tokio::spawn(AppState::settle_refunds(Arc::clone(&shared), to_settle)),
         ];
         // Not one of those that end with the handle: answers that are under way still wait for it.
-        tokio::spawn(keep::keep_state(Arc::downgrade(&shared), shared.changes.hear()));
+        tokio::spawn(persistence::write_changes(Arc::downgrade(&shared), shared.changes.subscribe()));
         let sandbox = Sandbox { shared, workers, _stop: stop };
         // So that whoever was told the keys finds them again.
         sandbox.saved().await?;
@@ -255,7 +247,7 @@ impl Builder {
     }
 
     /// Makes the state that a sandbox begins with, and says how it is to be had again.
-    fn begin(&self, clock: &Clock) -> (State, Own, Box<RawValue>) {
+    fn begin(&self, clock: &Clock) -> (State, InitialCredentials, Box<RawValue>) {
         let mut random = self.seed.map_or_else(Random::from_system, Random::seeded);
         let session_token = format!("nd8_session_{}", random.text(40));
         let webhook_secret = format!("whsec_{}", random.text(40));
@@ -264,6 +256,6 @@ impl Builder {
         let new = NewKey { name: "Sandbox", scopes: &[], mode: KeyMode::Sandbox };
         let (_, api_key) = credentials.create_api_key(random, clock.now(), &new);
         let initial = Snapshot::of(&state).into_raw();
-        (state, Own { api_key, session_token, webhook_secret }, initial)
+        (state, InitialCredentials { api_key, session_token, webhook_secret }, initial)
     }
 }

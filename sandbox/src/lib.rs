@@ -44,7 +44,7 @@
 //! | `POST /_sandbox/products` | adds a product: `name`, `unit_price` and `currency` as texts, and an `id` if you like |
 //! | `POST /_sandbox/checkouts/{id}/{pay,decline,cancel}` | acts as the customer; the names of [`Card`] do as well |
 //! | `GET /_sandbox/deliveries`, `POST /_sandbox/deliveries/{id}/resend` | as [`Sandbox::deliveries`], [`Webhooks::resend`] |
-//! | `POST /_sandbox/webhooks/{test,misbehave,rotate}` | as [`Webhooks`]; `misbehave` takes `{"next": ["duplicate"]}` |
+//! | `POST /_sandbox/webhooks/{test,faults,rotate}` | as [`Webhooks`]; `faults` takes `{"next": ["duplicate"]}` |
 //! | `/_sandbox/clock` | `GET` reads it; `POST` takes `{"freeze": time}`, `{"advance_seconds": n}` or `{"resume": {}}` |
 //! | `/_sandbox/faults` | `GET`, `POST` and `DELETE`, that also with `/{id}`: as [`Faults`]; a fault is `{"operation": "GET /refunds/", "nth": 2, "action": "reset_after"}` |
 //! | `/_sandbox/quirks` | `GET` lists all with what they do; `POST` takes `{"name": "short-pages"}`; `DELETE` with `/{name}`: as [`Quirks`] |
@@ -68,7 +68,7 @@
 //! A delivery is attempted at once, and after a failure 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h later, each with up to
 //! a tenth more. A 2xx acknowledges it, a 410 ends it, a `Retry-After` is heard, a redirect is a failure. All of that
 //! happens on the sandbox's clock, which a test may freeze and advance ([`Sandbox::clock`]). What receivers have to stand
-//! is there on demand ([`Webhooks::misbehave`]), and so is what clients have to stand ([`Sandbox::faults`]).
+//! is there on demand ([`Webhooks::inject_fault`]), and so is what clients have to stand ([`Sandbox::faults`]).
 //!
 //! # How it refuses
 //!
@@ -90,7 +90,7 @@
 //! refusals beside them). One that breaks it is a defect of this crate: the caller gets a 500 that says what is wrong,
 //! [`Sandbox::violations`] has it, and dropping the [`Sandbox`] panics, so that the test fails that found it. Every
 //! request is held against it as well: what the document refuses and the sandbox takes is in
-//! [`Sandbox::disagreements`]. A quirk that breaks the document explains what it breaks and nothing else, which
+//! [`Sandbox::accepted_invalid_requests`]. A quirk that breaks the document explains what it breaks and nothing else, which
 //! `/_sandbox/contract` counts under `explained`.
 //!
 //! # State
@@ -128,70 +128,48 @@
 //!   last one closes the checkouts of the link that are open; that a link in a wrong state answers 400; that a deleted
 //!   one is not found while its payments live on.
 
-mod api_key;
-mod auth;
-mod body;
+mod actions;
+mod admin;
+mod api;
+mod app;
 mod builder;
-mod catalog;
-mod checkout;
-mod clock;
+mod checkout_page;
 mod contract;
-mod control;
-mod courier;
-mod customer;
 mod dashboard;
-mod delivery;
-mod django;
-mod error;
 mod faults;
-mod keep;
-mod link_management;
-mod list;
-mod mac;
-mod misbehaviour;
-mod money;
-mod order;
-mod organization;
+mod handles;
+mod http;
+mod model;
 mod outbox;
-mod page;
-mod payment;
-mod payment_link;
-mod public_link;
 mod quirks;
-mod random;
-mod receiver;
-mod refund;
-mod refund_list;
 mod sandbox;
 mod server;
-mod shared;
-mod snapshot;
-mod state;
-mod table;
-mod throttle;
-mod ui;
-mod webhook;
-mod webhook_config;
+mod settings;
+mod store;
+mod values;
 mod webhooks;
 
-pub use auth::Scope;
-pub use body::ListErrors;
-pub use builder::{Builder, RefundPolicy};
-pub use catalog::{InvalidProduct, SEEDED_PRODUCT};
-pub use clock::SandboxClock;
-pub use contract::{Disagreement, Violation};
-pub use customer::{Card, Customer, CustomerError, PaymentError};
-pub use delivery::{Attempt, Delivery, DeliveryOutcome, DeliveryStatus, NoDelivery, UnknownDelivery};
-pub use faults::{Fault, Faults, InvalidFault};
+pub use actions::customer::{Card, CustomerError, PaymentError};
+pub use actions::refund::RefundError;
+pub use app::throttle::RateLimit;
+pub use builder::Builder;
+pub use contract::log::{AcceptedInvalidRequest, Violation};
+pub use faults::fault::Fault;
+pub use faults::parse::InvalidFault;
+pub use handles::clock::SandboxClock;
+pub use handles::customer::Customer;
+pub use handles::faults::Faults;
+pub use handles::quirks::Quirks;
+pub use handles::webhooks::Webhooks;
 pub use jiff::Timestamp;
-pub use list::ListShape;
-pub use misbehaviour::Misbehaviour;
-pub use money::{Currency, EUR_IN_USD};
-pub use quirks::{Quirk, Quirks, UnknownQuirk};
-pub use refund::RefundError;
+pub use model::catalog::{InvalidProduct, SEEDED_PRODUCT};
+pub use model::scope::Scope;
+pub use outbox::delivery::{Attempt, Delivery, DeliveryOutcome, DeliveryStatus, NoDelivery, UnknownDelivery};
+pub use outbox::delivery_fault::DeliveryFault;
+pub use quirks::quirk::{Quirk, UnknownQuirk};
 pub use rust_decimal::Decimal;
 pub use sandbox::Sandbox;
-pub use snapshot::{InvalidSnapshot, Snapshot};
-pub use throttle::RateLimit;
+pub use settings::{ListErrors, ListShape, RefundPolicy};
+pub use store::snapshot::{InvalidSnapshot, Snapshot};
 pub use uuid::Uuid;
-pub use webhooks::Webhooks;
+pub use values::money::{Currency, EUR_IN_USD};

@@ -107,7 +107,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         sandbox.faults().add(fault);
     }
     // Before anybody is told that there is something to end.
-    let told_to_end = told_to_end()?;
+    let shutdown_signal = shutdown_signal()?;
 
     println!("dashboard       {}/", sandbox.origin());
     println!("base URL        {}", sandbox.base_url());
@@ -117,14 +117,14 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     println!("catalog product {SEEDED_PRODUCT}");
     println!();
     println!("ND8_BASE_URL={} ND8_API_KEY={}", sandbox.base_url(), sandbox.api_key());
-    told_to_end.await;
+    shutdown_signal.await;
     sandbox.saved().await?;
     Ok(())
 }
 
-/// Gives what waits for Ctrl-C, or for the signal by which services are ended. Both are heard from now on.
+/// Returns what waits for Ctrl-C, or for the signal by which services are ended. Both are heard from now on.
 #[cfg(unix)]
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -136,9 +136,9 @@ fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Gives what waits for Ctrl-C.
+/// Returns what waits for Ctrl-C.
 #[cfg(not(unix))]
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         // Without a handler the process ends all the same.
         let _ = tokio::signal::ctrl_c().await;

@@ -1,32 +1,32 @@
-//! The handle of a running sandbox: what its owner asks and does.
+//! The handle of a running sandbox.
 //!
-//! Not here: what the handle shares with the server and its workers (`shared`).
+//! Not here: handles on single concerns (`handles`), and what the handle shares with the server (`app`).
 
-use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use rust_decimal::Decimal;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api_key::KeyMode;
-use crate::auth::Scope;
+use crate::actions::customer::PaymentError;
+use crate::actions::refund::{Ending, RefundError};
+use crate::app::app_state::AppState;
 use crate::builder::Builder;
-use crate::catalog::{InvalidProduct, Product};
-use crate::clock::SandboxClock;
-use crate::contract::{Disagreement, Violation};
-use crate::customer::{Customer, PaymentError};
-use crate::delivery::{Delivery, NoDelivery};
-use crate::faults::Faults;
-use crate::money::Currency;
-use crate::quirks::Quirks;
-use crate::refund::{Ending, RefundError};
-use crate::shared::Shared;
-use crate::snapshot::{InvalidSnapshot, Snapshot};
-use crate::state::State;
-use crate::webhooks::Webhooks;
+use crate::contract::log::{AcceptedInvalidRequest, Violation};
+use crate::handles::clock::SandboxClock;
+use crate::handles::customer::Customer;
+use crate::handles::faults::Faults;
+use crate::handles::quirks::Quirks;
+use crate::handles::webhooks::Webhooks;
+use crate::model::api_key::KeyMode;
+use crate::model::catalog::{InvalidProduct, Product};
+use crate::model::scope::Scope;
+use crate::model::state::State;
+use crate::outbox::delivery::{Delivery, NoDelivery};
+use crate::store::snapshot::{InvalidSnapshot, Snapshot};
+use crate::values::money::Currency;
 
 /// A running sandbox: a server on loopback with its own keys, ids and state.
 ///
@@ -36,7 +36,7 @@ use crate::webhooks::Webhooks;
 ///
 /// Its `Debug` form shows no secret.
 pub struct Sandbox {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<AppState>,
     pub(crate) workers: Vec<JoinHandle<()>>,
     /// The server stops when this goes away.
     pub(crate) _stop: oneshot::Sender<()>,
@@ -58,29 +58,29 @@ impl Sandbox {
         Builder::new()
     }
 
-    /// Gives the address to point a client at, which ends in `/api` as ND8's does.
+    /// Returns the address to point a client at, which ends in `/api` as ND8's does.
     pub fn base_url(&self) -> String {
         format!("{}/api", self.shared.origin)
     }
 
-    /// Gives scheme, address and port, without a slash: where the dashboard is.
+    /// Returns scheme, address and port, without a slash: where the dashboard is.
     pub fn origin(&self) -> &str {
         &self.shared.origin
     }
 
-    /// Gives an API key with every scope.
+    /// Returns an API key with every scope.
     pub fn api_key(&self) -> &str {
-        &self.shared.own.api_key
+        &self.shared.initial_credentials.api_key
     }
 
-    /// Gives the session token of a dashboard user.
+    /// Returns the session token of a dashboard user.
     pub fn session_token(&self) -> &str {
-        &self.shared.own.session_token
+        &self.shared.initial_credentials.session_token
     }
 
-    /// Gives the secret that webhooks are signed with, until [`Webhooks::rotate_secret`] is called.
+    /// Returns the secret that webhooks are signed with, until [`Webhooks::rotate_secret`] is called.
     pub fn webhook_secret(&self) -> &str {
-        &self.shared.own.webhook_secret
+        &self.shared.initial_credentials.webhook_secret
     }
 
     /// Makes another API key. As with ND8, an empty list of scopes means all of them.
@@ -201,8 +201,8 @@ impl Sandbox {
     }
 
     /// Lists the requests that the document refuses and the sandbox took.
-    pub fn disagreements(&self) -> Vec<Disagreement> {
-        self.shared.contract.all().disagreements.into()
+    pub fn accepted_invalid_requests(&self) -> Vec<AcceptedInvalidRequest> {
+        self.shared.contract.all().accepted_invalid_requests.into()
     }
 
     /// Checks that every answer so far was one that the document allows; dropping a sandbox does the same.
@@ -215,12 +215,12 @@ impl Sandbox {
         assert!(violations.is_empty(), "the sandbox broke its own OpenAPI document: {violations:#?}");
     }
 
-    /// Gives the clock, to read and to move it.
+    /// Returns the clock, to read and to move it.
     pub fn clock(&self) -> SandboxClock {
         SandboxClock { sandbox: Arc::clone(&self.shared) }
     }
 
-    /// Gives the faults: what goes wrong on purpose.
+    /// Returns the faults: what goes wrong on purpose.
     pub fn faults(&self) -> Faults {
         Faults { sandbox: Arc::clone(&self.shared) }
     }
@@ -230,7 +230,7 @@ impl Sandbox {
         Quirks { sandbox: Arc::clone(&self.shared) }
     }
 
-    /// Gives what can be done with webhooks: tests, resends, rotations, and deliveries that misbehave.
+    /// Returns what can be done with webhooks: tests, resends, rotations, and deliveries that misbehave.
     pub fn webhooks(&self) -> Webhooks {
         Webhooks { sandbox: Arc::clone(&self.shared) }
     }
@@ -262,7 +262,7 @@ impl Sandbox {
         limit: Duration,
         wanted: impl Fn(&Delivery) -> bool,
     ) -> Result<Delivery, NoDelivery> {
-        let mut changes = self.shared.changes.hear();
+        let mut changes = self.shared.changes.subscribe();
         let attempted = || {
             let all = self.deliveries().into_iter();
             all.filter(|delivery| !delivery.attempts().is_empty())
@@ -315,7 +315,7 @@ mod tests {
         sandbox.shared.contract.violation(Violation {
             operation,
             status: 200,
-            complaints: vec!["x".to_owned()],
+            problems: vec!["x".to_owned()],
         });
 
         assert_eq!(sandbox.violations().len(), 1);

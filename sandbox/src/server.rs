@@ -1,125 +1,85 @@
-//! Which path leads where.
-//!
-//! Not here: what the operations do, and what surrounds them all (`django`).
+//! Routes: which path leads to which handler, and the middleware around them.
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Extension;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, patch, post};
-use axum::{Router, http::StatusCode, response::Html};
 
-use crate::contract::{self, Watch, operations_at};
-use crate::django::{self, View};
-use crate::error::Door;
-use crate::shared::Shared;
-use crate::{
-    api_key, checkout, control, dashboard, faults, keep, link_management, organization, page, payment,
-    public_link, quirks, refund, refund_list, ui, webhook_config, webhooks,
-};
+use crate::api::payment_links::{management, public};
+use crate::api::refunds::refund;
+use crate::api::{api_keys, checkout, dashboard_snapshot, organization, payment, refunds, webhook_endpoint};
+use crate::app::app_state::AppState;
+use crate::contract::document::operations_at;
+use crate::contract::paths::PATHS;
+use crate::http::framework;
+use crate::http::middleware::validate::{self, Validator};
+use crate::http::middleware::{acknowledge, faults, guard, log, panics};
+use crate::http::pages::unknown_route;
+use crate::{admin, checkout_page, dashboard};
 
-type Methods = MethodRouter<Arc<Shared>>;
+type Methods = MethodRouter<Arc<AppState>>;
 
 /// The API is served under each of these.
 pub(crate) const PREFIXES: [&str; 2] = ["/api", "/sandbox/api"];
 
-const GET: &str = "GET, HEAD, OPTIONS";
-const POST: &str = "POST, OPTIONS";
-const KEY: Option<Door> = Some(Door::ApiKey);
-const TOKEN: Option<Door> = Some(Door::Token);
-
 /// Builds the router of one sandbox.
-pub(crate) fn router(sandbox: Arc<Shared>) -> Router {
+pub(crate) fn router(sandbox: Arc<AppState>) -> Router {
     let mut router = Router::new();
     for prefix in PREFIXES {
-        for (path, allow, door, methods) in operations() {
-            let view = View { allow, door };
-            let methods = methods.fallback(django::other_method);
-            let methods = methods.layer(Extension(view)).layer(from_fn(django::negotiate));
-            let watch = Watch {
+        for rules in PATHS {
+            let path = rules.path;
+            let validator = Validator {
                 prefix,
                 operations: operations_at(path),
                 quirks: Arc::clone(&sandbox.quirks),
                 log: Arc::clone(&sandbox.contract),
             };
-            let methods = methods.layer(from_fn_with_state(watch, contract::watch));
-            let methods = methods.layer(from_fn_with_state((Arc::clone(&sandbox), path), faults::inject));
+            let methods = handlers(path)
+                .fallback(framework::other_method)
+                .layer(Extension(rules))
+                .layer(from_fn(framework::negotiate))
+                .layer(from_fn_with_state(validator, validate::validate))
+                .layer(from_fn_with_state((Arc::clone(&sandbox.faults), path), faults::inject));
             let path = format!("{prefix}{path}");
-            router = router.route(path.trim_end_matches('/'), any(django::add_slash)).route(&path, methods);
+            router =
+                router.route(path.trim_end_matches('/'), any(framework::add_slash)).route(&path, methods);
         }
     }
-    let own = control::routes()
-        .merge(webhooks::routes())
-        .merge(faults::routes())
-        .merge(quirks::routes())
-        .merge(ui::routes());
     router
-        .route("/pay/{token}", get(page::show))
-        .route("/pay/{token}/{act}", post(page::act))
-        .merge(own.layer(from_fn_with_state(Arc::clone(&sandbox), ui::guard)))
-        .fallback(unknown_route)
-        .layer(from_fn(django::catch_panics))
-        .layer(from_fn_with_state(Arc::clone(&sandbox), keep::acknowledge))
-        .layer(from_fn_with_state(Arc::clone(&sandbox), ui::note))
+        .merge(checkout_page::page::routes())
+        .merge(
+            admin::routes()
+                .merge(dashboard::page::routes())
+                .layer(from_fn_with_state(Arc::clone(&sandbox), guard::guard)),
+        )
+        .fallback(async || unknown_route())
+        .layer(from_fn(panics::catch_panics))
+        .layer(from_fn_with_state(Arc::clone(&sandbox), acknowledge::acknowledge))
+        .layer(from_fn_with_state(Arc::clone(&sandbox), log::log))
         .with_state(sandbox)
 }
 
-/// Paths, the methods they take, the credential they ask for, and who answers.
-fn operations() -> Vec<(&'static str, &'static str, Option<Door>, Methods)> {
-    vec![
-        ("/checkout/create/", POST, KEY, post(checkout::create)),
-        ("/transactions/{id}/", GET, KEY, get(payment::get)),
-        ("/transactions/{id}/refund/", POST, KEY, post(refund::create)),
-        ("/refunds/", GET, KEY, get(refund_list::list).post(dashboard::create_refund)),
-        ("/refunds/{id}/", GET, KEY, get(refund::get)),
-        (
-            "/organization/",
-            "GET, PATCH, HEAD, OPTIONS",
-            TOKEN,
-            get(organization::get).patch(organization::update),
-        ),
-        ("/organization/dashboard/", GET, TOKEN, get(dashboard::snapshot)),
-        (
-            "/organization/api-keys/",
-            "GET, POST, HEAD, OPTIONS",
-            TOKEN,
-            get(api_key::list).post(api_key::create),
-        ),
-        ("/organization/api-keys/rotate/", POST, TOKEN, post(api_key::rotate)),
-        ("/organization/api-keys/{id}/revoke/", POST, TOKEN, post(api_key::revoke)),
-        (
-            "/organization/webhooks/",
-            "GET, PUT, HEAD, OPTIONS",
-            TOKEN,
-            get(webhook_config::get).put(webhook_config::set),
-        ),
-        (
-            "/payment-links/",
-            "GET, POST, HEAD, OPTIONS",
-            TOKEN,
-            get(link_management::list).post(link_management::create),
-        ),
-        (
-            "/payment-links/{id}/",
-            "GET, PATCH, DELETE, HEAD, OPTIONS",
-            TOKEN,
-            patch(link_management::update).get(link_management::get).delete(link_management::delete),
-        ),
-        ("/payment-links/{id}/payments/", GET, TOKEN, get(link_management::payments)),
-        ("/payment-links/public/{token}/", GET, None, get(public_link::get)),
-        ("/payment-links/public/{token}/checkout/", POST, None, post(public_link::checkout)),
-    ]
-}
-
-/// Says whether there is an operation, written as `GET /refunds/`.
-pub(crate) fn has_operation(operation: &str) -> bool {
-    let Some((method, path)) = operation.split_once(' ') else { return false };
-    let known = operations();
-    let found = known.iter().find(|(known, ..)| *known == path);
-    found.is_some_and(|(_, allow, ..)| allow.split(", ").any(|allowed| allowed == method))
-}
-
-/// An unknown route is outside of the API, so it gets a page and no JSON.
-pub(crate) async fn unknown_route() -> (StatusCode, Html<String>) {
-    (StatusCode::NOT_FOUND, page::unknown_route())
+/// Returns the handlers of a path of the API.
+fn handlers(path: &str) -> Methods {
+    match path {
+        "/checkout/create/" => post(checkout::create),
+        "/transactions/{id}/" => get(payment::get),
+        "/transactions/{id}/refund/" => post(refund::create),
+        "/refunds/" => get(refunds::list::list).post(refund::create_from_dashboard),
+        "/refunds/{id}/" => get(refund::get),
+        "/organization/" => get(organization::get).patch(organization::update),
+        "/organization/dashboard/" => get(dashboard_snapshot::snapshot),
+        "/organization/api-keys/" => get(api_keys::list).post(api_keys::create),
+        "/organization/api-keys/rotate/" => post(api_keys::rotate),
+        "/organization/api-keys/{id}/revoke/" => post(api_keys::revoke),
+        "/organization/webhooks/" => get(webhook_endpoint::get).put(webhook_endpoint::set),
+        "/payment-links/" => get(management::list).post(management::create),
+        "/payment-links/{id}/" => patch(management::update).get(management::get).delete(management::delete),
+        "/payment-links/{id}/payments/" => get(management::payments),
+        "/payment-links/public/{token}/" => get(public::get),
+        "/payment-links/public/{token}/checkout/" => post(public::checkout),
+        other => unreachable!("no handler for {other}: `PATHS` and this function list the same paths"),
+    }
 }

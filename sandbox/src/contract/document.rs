@@ -1,18 +1,28 @@
-//! The document that the sandbox keeps to: the merged document of the repository, and the refusals that every operation of such a
+//! The document of the sandbox: the merged document of the repository, and the refusals that every operation of such a
 //! server gives.
 //!
-//! The first is a derived file (`openapi/merged.json`): what is published, and what is known beside it. The refusals are in a
-//! file of the sandbox (`openapi/errors.json`), because they are the sandbox's claim and nobody else's: the code that is generated from
-//! the documents does not change with them.
+//! The first is a derived file (`openapi/merged.json`). The refusals are in a file of the sandbox (`openapi/errors.json`), because only
+//! the sandbox claims them: the code that is generated from the documents does not change with them.
+
+use std::sync::LazyLock;
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::schema::Schema;
-use super::{Operation, Parameter, RequestBody, ResponseRule};
+use crate::contract::operation::{Operation, Parameter, RequestBody, ResponseRule};
+use crate::contract::schema::Schema;
+
+/// The operations of the document, compiled once for all sandboxes of the process.
+pub(super) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(compile_operations);
+
+/// Returns the operations of a path.
+pub(crate) fn operations_at(path: &str) -> Vec<&'static Operation> {
+    OPERATIONS.iter().filter(|operation| operation.path == path).collect()
+}
 
 // Links within the crate's folder: what cargo packs is the content.
 const MERGED: &str = include_str!("../../openapi/merged.json");
+
 const ERRORS: &str = include_str!("../../openapi/errors.json");
 
 /// Puts the document together, for a server at this address.
@@ -44,7 +54,7 @@ fn merged() -> Value {
 }
 
 /// Compiles the operations. The documents are part of the program, so what is wrong with them is found by any test.
-pub(super) fn operations() -> Vec<Operation> {
+fn compile_operations() -> Vec<Operation> {
     let mut document = merged();
     let paths = document["paths"].take();
     let schemas = document["components"]["schemas"].take();

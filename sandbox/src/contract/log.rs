@@ -1,11 +1,11 @@
-//! What the judge found, kept for tests and for `/_sandbox/contract`.
+//! Findings of the validation, stored for tests and for `/_sandbox/contract`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
-use crate::quirks::Quirk;
+use crate::quirks::quirk::Quirk;
 
 /// How many findings of a kind are kept; the oldest go first.
 const KEPT: usize = 1000;
@@ -19,20 +19,20 @@ pub struct Violation {
     /// The status that would have been answered.
     pub status: u16,
     /// What is wrong, each with its place.
-    pub complaints: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 /// A request that the document refuses and the sandbox took: one of them is wrong, or the framework is known to be
 /// generous there, as with a `page_size` that is no number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Disagreement {
+pub struct AcceptedInvalidRequest {
     /// The operation, as in `GET /refunds/`.
     pub operation: String,
     /// The status that was answered.
     pub status: u16,
     /// What the document has against the request, each with its place.
-    pub complaints: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 /// All findings of one sandbox.
@@ -43,16 +43,16 @@ pub(crate) struct Log(Mutex<Findings>);
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Findings {
     pub(crate) violations: VecDeque<Violation>,
-    pub(crate) disagreements: VecDeque<Disagreement>,
+    pub(crate) accepted_invalid_requests: VecDeque<AcceptedInvalidRequest>,
     /// How often each operation was answered with each status.
-    answers: BTreeMap<String, BTreeMap<u16, u64>>,
+    responses: BTreeMap<String, BTreeMap<u16, u64>>,
     /// How many violations of the document each quirk explained.
     explained: BTreeMap<&'static str, u64>,
 }
 
 impl Log {
     pub(crate) fn count(&self, operation: String, status: u16) {
-        *self.findings().answers.entry(operation).or_default().entry(status).or_default() += 1;
+        *self.findings().responses.entry(operation).or_default().entry(status).or_default() += 1;
     }
 
     /// Counts a violation that an active quirk is meant to cause.
@@ -65,9 +65,9 @@ impl Log {
         push(&mut self.findings().violations, violation);
     }
 
-    pub(crate) fn disagreement(&self, disagreement: Disagreement) {
-        tracing::warn!(?disagreement, "the document refuses what the sandbox took");
-        push(&mut self.findings().disagreements, disagreement);
+    pub(crate) fn accepted_invalid_request(&self, accepted_invalid_request: AcceptedInvalidRequest) {
+        tracing::warn!(?accepted_invalid_request, "the document refuses what the sandbox took");
+        push(&mut self.findings().accepted_invalid_requests, accepted_invalid_request);
     }
 
     /// Copies what was found so far.

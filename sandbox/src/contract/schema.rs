@@ -1,6 +1,6 @@
-//! One schema of the document, ready to judge a value.
+//! One schema of the document, compiled to validate values.
 //!
-//! OpenAPI 3.0 has its own dialect of JSON Schema, close to draft 4; where they part, the schema is rewritten.
+//! OpenAPI 3.0 has a dialect of JSON Schema close to draft 4; where the two differ, the schema is rewritten.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
 /// A compiled schema.
-pub(super) struct Schema {
+pub(crate) struct Schema {
     validator: Validator,
     /// Whether a text in a path or query stands for a number.
     number: bool,
@@ -28,17 +28,17 @@ impl Schema {
         Schema { validator, number }
     }
 
-    /// Says what is wrong with a value that stands at this place.
-    pub(super) fn judge(&self, place: &str, value: &Value) -> Vec<String> {
-        let complaints = self.validator.iter_errors(value);
-        complaints.map(|error| format!("{place}{}: {error}", error.instance_path())).collect()
+    /// Returns what is wrong with a value that stands at this place.
+    pub(super) fn validate(&self, place: &str, value: &Value) -> Vec<String> {
+        let problems = self.validator.iter_errors(value);
+        problems.map(|error| format!("{place}{}: {error}", error.instance_path())).collect()
     }
 
-    /// Says what is wrong with a value that came as a text.
-    pub(super) fn judge_text(&self, place: &str, text: &str) -> Vec<String> {
+    /// Returns what is wrong with a value that came as a text.
+    pub(super) fn validate_text(&self, place: &str, text: &str) -> Vec<String> {
         let number = self.number.then(|| serde_json::from_str(text).ok()).flatten();
         let value = number.filter(Value::is_number).unwrap_or_else(|| Value::from(text));
-        self.judge(place, &value)
+        self.validate(place, &value)
     }
 }
 
@@ -87,9 +87,9 @@ mod tests {
             json!({ "type": "string", "enum": ["a"], "nullable": true, "example": { "nullable": true } });
         let schema = Schema::compile(&schema, &json!({}));
 
-        assert!(schema.judge("body", &Value::Null).is_empty());
-        assert!(schema.judge("body", &json!("a")).is_empty());
-        assert_eq!(schema.judge("body", &json!("b")).len(), 1);
+        assert!(schema.validate("body", &Value::Null).is_empty());
+        assert!(schema.validate("body", &json!("a")).is_empty());
+        assert_eq!(schema.validate("body", &json!("b")).len(), 1);
     }
 
     #[test]
@@ -98,14 +98,14 @@ mod tests {
             json!({ "properties": { "description": { "type": "string" }, "example": { "type": "string" } } });
         let schema = Schema::compile(&schema, &json!({}));
 
-        assert_eq!(schema.judge("body", &json!({ "description": 1, "example": 1 })).len(), 2);
+        assert_eq!(schema.validate("body", &json!({ "description": 1, "example": 1 })).len(), 2);
     }
 
     #[test]
     fn references_lead_into_the_document_and_nowhere_else() {
         let schemas = json!({ "Name": { "type": "string" } });
         let schema = Schema::compile(&json!({ "$ref": "#/components/schemas/Name" }), &schemas);
-        assert_eq!(schema.judge("body", &json!(1)).len(), 1);
+        assert_eq!(schema.validate("body", &json!(1)).len(), 1);
 
         let elsewhere = json!({ "$ref": "https://schemas.example/name.json" });
         assert!(std::panic::catch_unwind(|| Schema::compile(&elsewhere, &json!({}))).is_err());

@@ -1,12 +1,13 @@
-//! How a fault is written on a command line: what happens, then where and when.
+//! Parses a fault from the command line: what happens, then where and when.
 //!
-//! `reset-after on "POST /refunds/"` is more than a shell likes, so it is one word a part, joined by commas:
+//! One argument has all parts, separated by commas, which needs no quoting for the shell but around the operation:
 //! `reset-after,on=POST /transactions/{id}/refund/,nth=2`.
 
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::Fault;
+use crate::contract::paths::has_operation;
+use crate::faults::fault::Fault;
 
 /// A text is no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +72,7 @@ impl Fault {
     /// Refuses an operation that there is not, which would never be hit.
     pub(crate) fn checked(self) -> Result<Fault, InvalidFault> {
         if let Some(operation) = &self.operation
-            && !crate::server::has_operation(operation)
+            && !has_operation(operation)
         {
             return Err(InvalidFault(format!("there is no operation \"{operation}\"")));
         }

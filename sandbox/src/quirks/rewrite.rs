@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::value::RawValue;
 
-use super::{Quirk, QuirkSet};
+use crate::quirks::quirk::{Quirk, QuirkSet};
 
 /// A response that is about to be sent.
 pub(crate) struct Outgoing<'a> {
@@ -55,7 +55,7 @@ impl QuirkSet {
     fn throttled(&self, headers: &mut HeaderMap) -> Option<&'static [u8]> {
         if self.has(Quirk::ThrottlePage) {
             headers.insert(header::CONTENT_TYPE, HTML);
-            return Some(b"<!doctype html>\n<h1>429 Too Many Requests</h1>\n");
+            return Some(b"<!doctype html>\n<h1>429 Too Many RequestLog</h1>\n");
         }
         if self.has(Quirk::ThrottleCode) {
             return Some(br#"{"detail":"Slow down.","code":"throttled"}"#);
@@ -112,8 +112,8 @@ impl QuirkSet {
     }
 
     /// Returns the active quirk that explains what is wrong with a rewritten body, as the validation reports it.
-    pub(crate) fn explaining(&self, path: &str, complaint: &str) -> Option<Quirk> {
-        let (place, problem) = complaint.split_once(": ")?;
+    pub(crate) fn explaining(&self, path: &str, problem: &str) -> Option<Quirk> {
+        let (place, problem) = problem.split_once(": ")?;
         let key = place.rsplit('/').next().unwrap_or_default();
         let no_text = problem.ends_with("is not of type \"string\"");
         let explains = |quirk: Quirk| match quirk {
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn only_what_a_quirk_changes_is_explained_by_it() {
         let path = "/refunds/";
-        for (quirk, complaint, explained) in [
+        for (quirk, problem, explained) in [
             (Quirk::NumberAmounts, "body/0/amount: 1.00 is not of type \"string\"", true),
             (Quirk::NumberAmounts, "body/0/reason: 1.00 is not of type \"string\"", false),
             (Quirk::NumberAmounts, "body/0/amount: null is not of type \"integer\"", false),
@@ -183,8 +183,8 @@ mod tests {
             (Quirk::Envelope, "body: {} is not of type \"array\"", false),
         ] {
             let set = QuirkSet::of(&[quirk]);
-            assert_eq!(set.explaining(path, complaint), explained.then_some(quirk), "{quirk}: {complaint}");
-            assert_eq!(QuirkSet::default().explaining(path, complaint), None);
+            assert_eq!(set.explaining(path, problem), explained.then_some(quirk), "{quirk}: {problem}");
+            assert_eq!(QuirkSet::default().explaining(path, problem), None);
         }
     }
 

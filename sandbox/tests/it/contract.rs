@@ -30,7 +30,7 @@ async fn answers_are_counted_by_operation_and_status() {
     caller.get("/transactions/TX2/").await.expect(404);
     Dashboard::of(&sandbox).get("/organization/").await.expect(200);
 
-    let answers = &get(&sandbox, "/_sandbox/contract").await["answers"];
+    let answers = &get(&sandbox, "/_sandbox/contract").await["responses"];
     assert_eq!(answers["POST /checkout/create/"]["201"], 1);
     assert_eq!(answers["GET /transactions/{id}/"]["404"], 2);
     assert_eq!(answers["GET /organization/"]["200"], 1);
@@ -43,12 +43,20 @@ async fn what_the_document_refuses_and_the_sandbox_takes_is_recorded() {
     caller.get("/refunds/?page_size=7").await.expect(200);
     caller.get("/refunds/?page=x").await.expect(404);
     caller.post("/checkout/create/", &serde_json::json!({})).await.expect(400);
-    assert_eq!(sandbox.disagreements(), []);
+    assert_eq!(sandbox.accepted_invalid_requests(), []);
 
     caller.get("/refunds/?page_size=many").await.expect(200);
-    let [disagreement] = &sandbox.disagreements()[..] else { panic!("{:?}", sandbox.disagreements()) };
-    assert_eq!((disagreement.operation.as_str(), disagreement.status), ("GET /refunds/", 200));
-    assert!(disagreement.complaints[0].starts_with("query/page_size"), "{disagreement:?}");
+    let [accepted_invalid_request] = &sandbox.accepted_invalid_requests()[..] else {
+        panic!("{:?}", sandbox.accepted_invalid_requests())
+    };
+    assert_eq!(
+        (accepted_invalid_request.operation.as_str(), accepted_invalid_request.status),
+        ("GET /refunds/", 200)
+    );
+    assert!(
+        accepted_invalid_request.problems[0].starts_with("query/page_size"),
+        "{accepted_invalid_request:?}"
+    );
     sandbox.assert_conforms();
 }
 

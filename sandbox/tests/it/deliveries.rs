@@ -76,7 +76,7 @@ async fn a_receiver_that_does_not_answer_in_time_has_failed() {
     sandbox.clock().settled().await;
     let delivery = sandbox.deliveries().remove(0);
     assert_eq!((delivery.status(), delivery.attempts().len()), (DeliveryStatus::Pending, 1));
-    assert_eq!(delivery.attempts()[0].outcome().answered(), None);
+    assert_eq!(delivery.attempts()[0].outcome().response_status(), None);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::binary::Running;
-use crate::misbehaviour::is_signed;
+use crate::delivery_faults::is_signed;
 use crate::support::{Arrived, LIMIT, Receiver, ReceiverDown, http, order, text};
 
 /// Posts to a sandbox that runs as the binary.

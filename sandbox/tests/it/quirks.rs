@@ -203,7 +203,7 @@ async fn a_throttled_request_is_refused_in_other_words() {
     for (quirk, body) in [
         (Quirk::ThrottleCode, r#"{"detail":"Slow down.","code":"throttled"}"#),
         (Quirk::ThrottleWords, r#"{"detail":"Too many requests."}"#),
-        (Quirk::ThrottlePage, "<!doctype html>\n<h1>429 Too Many Requests</h1>\n"),
+        (Quirk::ThrottlePage, "<!doctype html>\n<h1>429 Too Many RequestLog</h1>\n"),
     ] {
         sandbox.quirks().set(&[quirk]);
         let refused = caller.get("/refunds/").await;

@@ -88,7 +88,7 @@ async fn what_is_no_snapshot_is_refused_and_changes_nothing() {
     let good = sandbox.snapshot();
     let url = sandbox.base_url().replace("/api", "/_sandbox/restore");
 
-    let newer = good.as_json().replacen("\"format\":1", "\"format\":2", 1);
+    let newer = good.as_json().replacen("\"format\":2", "\"format\":3", 1);
     for wrong in ["", "{}", "[]", &newer, &good.as_json()[..good.as_json().len() - 1]] {
         assert!(Snapshot::from_json(wrong).is_err());
         assert_eq!(http().post(&url).body(wrong.to_owned()).send().await.unwrap().status(), 400);

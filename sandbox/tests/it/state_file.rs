@@ -140,7 +140,7 @@ async fn one_file_is_kept_by_one_sandbox() {
 async fn what_is_no_state_stops_the_start_and_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
-    for wrong in ["{", "[]", "{\"format\":2}", "hello"] {
+    for wrong in ["{", "[]", "{\"format\":1}", "hello"] {
         std::fs::write(&path, wrong).unwrap();
         let error = Sandbox::builder().state_file(&path).start().await.unwrap_err();
         assert!(error.to_string().contains("state.json"), "{error}");

@@ -141,7 +141,7 @@ impl Answer {
         Answer { status, headers, body: response.text().await.unwrap() }
     }
 
-    /// Gives the JSON body of an answer that has this status.
+    /// Returns the JSON body of an answer that has this status.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
@@ -307,7 +307,7 @@ impl Receiver {
         tokio::time::timeout(LIMIT, self.arrived.recv()).await.expect("a webhook arrives").unwrap()
     }
 
-    /// Says whether nothing has arrived that was not looked at.
+    /// Returns whether nothing has arrived that was not looked at.
     pub(crate) fn is_empty(&self) -> bool {
         self.arrived.is_empty()
     }

@@ -45,7 +45,7 @@ async fn a_webhook_is_signed_and_tells_what_changed() {
     assert_eq!(delivery.id().get_version_num(), 4);
     assert_eq!(delivery.payload(), &webhook.body[..]);
     assert_eq!((delivery.payment_id(), delivery.url()), (payment_id.as_str(), receiver.url.as_str()));
-    assert_eq!(delivery.outcome().and_then(DeliveryOutcome::answered), Some(200));
+    assert_eq!(delivery.outcome().and_then(DeliveryOutcome::response_status), Some(200));
     assert!(delivery.is_acknowledged());
 }
 
@@ -80,7 +80,7 @@ async fn redirects_are_not_followed_and_what_failed_is_attempted_later() {
 
         let delivery = sandbox.wait_for_delivery(PAYMENT, LIMIT).await.unwrap();
 
-        assert_eq!(delivery.outcome().and_then(DeliveryOutcome::answered), Some(status));
+        assert_eq!(delivery.outcome().and_then(DeliveryOutcome::response_status), Some(status));
         assert!(!delivery.is_acknowledged());
         receiver.next().await;
         assert!(receiver.is_empty());

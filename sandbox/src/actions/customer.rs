@@ -1,0 +1,249 @@
+//! What a customer does with a checkout: pay, be declined, cancel; and how a processing payment is settled.
+//!
+//! The hosted page, the [`Customer`](crate::Customer) handle and the admin API all end here.
+
+use crate::model::catalog::product_id;
+use crate::model::checkout::Simulate;
+use crate::model::payment::{AttemptStatus, DepositAttempt, PaidProduct, Payment, PaymentOutcome};
+use crate::model::state::State;
+use crate::values::money::Amount;
+use crate::values::time::SandboxTime;
+
+/// A card of the hosted page, which decides what comes of paying with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Card {
+    /// The payment succeeds.
+    Succeeds,
+    /// The card is declined.
+    Declined,
+    /// The card is declined for want of money.
+    InsufficientFunds,
+    /// The card is declined because it has expired.
+    Expired,
+    /// Declined at the first attempt of a checkout, whichever card that was made with; succeeds afterwards.
+    SecondAttempt,
+    /// The payment stays `processing`, until [`Sandbox::complete_payment`](crate::Sandbox::complete_payment) or
+    /// [`Sandbox::fail_payment`](crate::Sandbox::fail_payment) is called.
+    Processing,
+}
+
+impl Card {
+    pub(crate) const ALL: [Card; 6] = [
+        Card::Succeeds,
+        Card::Declined,
+        Card::InsufficientFunds,
+        Card::Expired,
+        Card::SecondAttempt,
+        Card::Processing,
+    ];
+
+    /// Returns the word by which forms name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Card::Succeeds => "succeeds",
+            Card::Declined => "declined",
+            Card::InsufficientFunds => "insufficient_funds",
+            Card::Expired => "expired",
+            Card::SecondAttempt => "second_attempt",
+            Card::Processing => "processing",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Card> {
+        Card::ALL.into_iter().find(|card| card.as_str() == word)
+    }
+
+    /// Returns what the customer and the merchant are told when it is declined.
+    pub(crate) fn refusal(self) -> &'static str {
+        match self {
+            Card::InsufficientFunds => "The card has insufficient funds.",
+            Card::Expired => "The card has expired.",
+            Card::SecondAttempt => "The bank asks to try again.",
+            Card::Succeeds | Card::Declined | Card::Processing => "The card was declined.",
+        }
+    }
+}
+
+/// Why a customer could not act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CustomerError {
+    /// No checkout has this id.
+    #[error("no checkout has this id")]
+    UnknownCheckout,
+    /// The checkout was already paid or canceled.
+    #[error("the checkout was already paid or canceled")]
+    AlreadyUsed,
+    /// The checkout's time has run out.
+    #[error("the checkout has expired")]
+    Expired,
+}
+
+/// What a customer can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CustomerAction {
+    Pay(Card),
+    Cancel,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ActionOutcome {
+    Paid,
+    Processing,
+    /// With what the customer is told; the checkout stays open.
+    Declined(&'static str),
+    Canceled,
+}
+
+impl ActionOutcome {
+    /// Returns how an act ends: as the merchant wants it simulated, or else as the card has it. Cancelling is always that.
+    fn of(act: CustomerAction, simulate: Option<Simulate>, attempts: usize) -> ActionOutcome {
+        let CustomerAction::Pay(card) = act else { return ActionOutcome::Canceled };
+        match simulate {
+            Some(Simulate::PaymentFailed) => return ActionOutcome::Declined(Card::Declined.refusal()),
+            Some(Simulate::CheckoutCanceled | Simulate::Canceled) => return ActionOutcome::Canceled,
+            Some(Simulate::SuccessPendingDeposit | Simulate::CheckoutPending) => {
+                return ActionOutcome::Processing;
+            }
+            None => {}
+        }
+        match card {
+            Card::Succeeds => ActionOutcome::Paid,
+            Card::SecondAttempt if attempts > 0 => ActionOutcome::Paid,
+            Card::Processing => ActionOutcome::Processing,
+            declined => ActionOutcome::Declined(declined.refusal()),
+        }
+    }
+}
+
+/// Why a payment could not be brought to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PaymentError {
+    /// No payment has this id.
+    #[error("no payment has this id")]
+    Unknown,
+    /// The payment is not processing.
+    #[error("the payment is not processing")]
+    NotProcessing,
+}
+
+impl State {
+    /// Carries out a customer's act; the first one brings the payment into being. Gives the payment's public
+    /// id, and how it ended.
+    pub(crate) fn apply_customer_action(
+        &mut self,
+        checkout_id: &str,
+        act: CustomerAction,
+        now: SandboxTime,
+    ) -> Result<(String, ActionOutcome), CustomerError> {
+        let checkout = self.checkouts.get(checkout_id).ok_or(CustomerError::UnknownCheckout)?;
+        if checkout.used {
+            return Err(CustomerError::AlreadyUsed);
+        }
+        if checkout.expires_at <= now {
+            return Err(CustomerError::Expired);
+        }
+
+        let simulate = checkout.request.simulate;
+        let payment_id = match checkout.payment.clone() {
+            Some(payment_id) => payment_id,
+            None => self.create_payment(checkout_id, now).ok_or(CustomerError::UnknownCheckout)?,
+        };
+        let attempt_id = format!("pay_{}", self.random.text(16));
+        let payment = self.payments.find_mut(&payment_id).ok_or(CustomerError::UnknownCheckout)?;
+        let end = ActionOutcome::of(act, simulate, payment.attempts.len());
+        payment.record_action(end, attempt_id, now);
+        if let Some(checkout) = self.checkouts.get_mut(checkout_id) {
+            checkout.used = !matches!(end, ActionOutcome::Declined(_));
+        }
+        self.close_used_up_link(checkout_id);
+        self.announce_payment(&payment_id);
+        Ok((payment_id, end))
+    }
+
+    /// Brings a payment that is processing to its end.
+    pub(crate) fn settle_payment(
+        &mut self,
+        payment_id: &str,
+        paid: bool,
+        now: SandboxTime,
+    ) -> Result<(), PaymentError> {
+        let payment = self.payments.find_mut(payment_id).ok_or(PaymentError::Unknown)?;
+        if payment.outcome != PaymentOutcome::Processing {
+            return Err(PaymentError::NotProcessing);
+        }
+        payment.outcome = if paid { PaymentOutcome::Paid } else { PaymentOutcome::Declined };
+        payment.updated_at = now;
+        if let Some(attempt) = payment.attempts.first_mut() {
+            (attempt.status, attempt.error_message) = if paid {
+                (AttemptStatus::Succeeded, None)
+            } else {
+                (AttemptStatus::RequiresPaymentMethod, Some(Card::Declined.refusal().into()))
+            };
+        }
+        let (public, checkout_id) = (payment.key.public.clone(), payment.order_id.clone());
+        if let Some(checkout) = self.checkouts.get_mut(&checkout_id) {
+            // As after any other decline, the customer may try again.
+            checkout.used = paid;
+        }
+        self.close_used_up_link(&checkout_id);
+        self.announce_payment(&public);
+        Ok(())
+    }
+
+    fn create_payment(&mut self, checkout_id: &str, now: SandboxTime) -> Option<String> {
+        let public = format!("TX{}", self.random.text(10));
+        let checkout = self.checkouts.get_mut(checkout_id)?;
+        checkout.payment = Some(public.clone());
+        let (billing, order) = (&checkout.request.billing, &checkout.request.order);
+        let products = order.lines.iter().map(|line| PaidProduct {
+            id: line.product_id.clone().unwrap_or_else(|| product_id(&mut self.random)),
+            name: line.name.clone(),
+        });
+        let products = products.collect();
+        self.payments.insert(public.clone(), |key| Payment {
+            key,
+            order_id: checkout_id.to_owned(),
+            amount: order.total,
+            currency: order.currency,
+            payer_email: billing.email.clone(),
+            products,
+            attempts: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            outcome: PaymentOutcome::Declined,
+            refunded: Amount::ZERO,
+            refunding: Amount::ZERO,
+        });
+        Some(public)
+    }
+}
+
+impl Payment {
+    fn record_action(&mut self, end: ActionOutcome, attempt_id: String, now: SandboxTime) {
+        self.updated_at = now;
+        let (outcome, status, error_message) = match end {
+            ActionOutcome::Canceled => {
+                self.outcome = PaymentOutcome::Canceled;
+                return;
+            }
+            ActionOutcome::Paid => (PaymentOutcome::Paid, AttemptStatus::Succeeded, None),
+            ActionOutcome::Processing => (PaymentOutcome::Processing, AttemptStatus::Processing, None),
+            ActionOutcome::Declined(told) => {
+                (PaymentOutcome::Declined, AttemptStatus::RequiresPaymentMethod, Some(told))
+            }
+        };
+        self.outcome = outcome;
+        let attempt = DepositAttempt {
+            status,
+            payment_id: attempt_id,
+            attempted_at: now,
+            error_message: error_message.map(Into::into),
+            payment_method: "card".into(),
+        };
+        self.attempts.insert(0, attempt);
+    }
+}

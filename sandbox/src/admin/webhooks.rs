@@ -1,0 +1,67 @@
+//! `/_sandbox/deliveries` and `/_sandbox/webhooks`: webhooks, for scripts.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State as Extract};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::app_state::AppState;
+use crate::http::body::read;
+use crate::http::error::ApiError;
+use crate::outbox::delivery_fault::DeliveryFault;
+
+/// The routes of this file.
+pub(crate) fn routes() -> axum::Router<Arc<AppState>> {
+    axum::Router::new()
+        .route("/_sandbox/deliveries", get(list))
+        .route("/_sandbox/deliveries/{id}/resend", post(resend))
+        .route("/_sandbox/webhooks/test", post(test))
+        .route("/_sandbox/webhooks/faults", post(inject_fault))
+        .route("/_sandbox/webhooks/rotate", post(rotate))
+}
+
+async fn list(Extract(sandbox): Extract<Arc<AppState>>) -> Response {
+    Json(&sandbox.state().deliveries).into_response()
+}
+
+async fn resend(
+    Extract(sandbox): Extract<Arc<AppState>>,
+    id: Result<Path<Uuid>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::NotFound)?;
+    let now = sandbox.clock.now();
+    let id = sandbox.state().resend(id, now).ok_or(ApiError::NotFound)?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+async fn test(Extract(sandbox): Extract<Arc<AppState>>) -> Result<Response, ApiError> {
+    let id = sandbox.send_test_webhook();
+    let id = id.ok_or_else(|| ApiError::invalid("There is no webhook address to send to."))?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InjectFaults {
+    next: Vec<DeliveryFault>,
+}
+
+async fn inject_fault(
+    Extract(sandbox): Extract<Arc<AppState>>,
+    request: Request,
+) -> Result<StatusCode, ApiError> {
+    let InjectFaults { next } = read(request).await?;
+    sandbox.state().delivery_faults.extend(next);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn rotate(Extract(sandbox): Extract<Arc<AppState>>) -> Json<Value> {
+    Json(json!({ "secret": sandbox.rotate_webhook_secret() }))
+}

@@ -1,0 +1,4 @@
+//! Refunds: one, and the list.
+
+pub(crate) mod list;
+pub(crate) mod refund;

@@ -1,0 +1,179 @@
+//! What the server, its workers and the handles of a sandbox share, and the lock around its state.
+//!
+//! Not here: what the owner of a sandbox calls (`sandbox`, `handles`), and what is in the state (`model::state`).
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use uuid::Uuid;
+
+use crate::actions::payload::{Event, test_payload};
+use crate::actions::refund::{Ending, RefundError};
+use crate::app::request_log::RequestLog;
+use crate::app::throttle::Throttle;
+use crate::contract::log::Log;
+use crate::faults::rules::FaultRules;
+use crate::model::api_key::{KeyMode, NewKey};
+use crate::model::scope::Scope;
+use crate::model::state::State;
+use crate::quirks::quirk::QuirkSet;
+use crate::settings::Settings;
+use crate::store::changes::Changes;
+use crate::store::snapshot::{InvalidSnapshot, Snapshot};
+use crate::store::state_file::{InitialCredentials, StateFile};
+use crate::values::clock::Clock;
+
+/// What the server, its workers and the handle share.
+pub(crate) struct AppState {
+    /// Scheme, address and port, without a slash.
+    pub(crate) origin: String,
+    pub(crate) clock: Clock,
+    pub(crate) checkout_lifetime: Duration,
+    pub(crate) settings: Settings,
+    pub(crate) throttle: Throttle,
+    pub(crate) faults: Arc<FaultRules>,
+    pub(crate) quirks: Arc<QuirkSet>,
+    pub(crate) requests: RequestLog,
+    /// Whether other machines were let in, under whatever name.
+    pub(crate) remote_callers: bool,
+    pub(crate) contract: Arc<Log>,
+    /// What webhooks are signed with now.
+    pub(crate) signing_secret: Mutex<String>,
+    /// How many refunds are on their way to their end by themselves.
+    pub(crate) settling: AtomicUsize,
+    /// Refunds to complete, where that happens by itself.
+    pub(crate) settle: Option<UnboundedSender<String>>,
+    pub(crate) initial_credentials: InitialCredentials,
+    /// The snapshot that a reset goes back to.
+    pub(crate) initial: Box<RawValue>,
+    pub(crate) changes: Changes,
+    pub(crate) state_file: Option<StateFile>,
+    pub(crate) state: Mutex<State>,
+}
+
+/// The state, locked. Whoever asks for it to change it is counted.
+pub(crate) struct StateGuard<'a> {
+    state: MutexGuard<'a, State>,
+    changes: &'a Changes,
+    changed: bool,
+}
+
+impl Deref for StateGuard<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for StateGuard<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        self.changed = true;
+        &mut self.state
+    }
+}
+
+impl Drop for StateGuard<'_> {
+    /// Counts the change while the lock is still held.
+    fn drop(&mut self) {
+        if self.changed {
+            self.changes.note();
+        }
+    }
+}
+
+impl AppState {
+    /// Locks the state. Never held across an `await`, which the compiler sees to.
+    pub(crate) fn state(&self) -> StateGuard<'_> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        StateGuard { state, changes: &self.changes, changed: false }
+    }
+
+    pub(crate) fn reset(&self) {
+        self.throttle.forget();
+        let initial = Snapshot::from_json(self.initial.get());
+        let restored = initial.and_then(|initial| self.restore(&initial));
+        restored.expect("it was read or written by this version when the sandbox started");
+    }
+
+    pub(crate) fn create_api_key(&self, name: &str, scopes: &[Scope], mode: KeyMode) -> String {
+        let mut state = self.state();
+        let State { credentials, random, .. } = &mut *state;
+        credentials.create_api_key(random, self.clock.now(), &NewKey { name, scopes, mode }).1
+    }
+
+    /// Has a refund completed by the worker, unless that is left to the test.
+    pub(crate) fn settle_later(&self, refund_id: &str) {
+        if let Some(settle) = &self.settle {
+            // The worker is gone only when the sandbox is being dropped.
+            self.settling.fetch_add(1, Ordering::AcqRel);
+            let _ = settle.send(refund_id.to_owned());
+        }
+    }
+
+    /// Completes refunds as they come in, until it is aborted.
+    pub(crate) async fn settle_refunds(self: Arc<Self>, mut refunds: UnboundedReceiver<String>) {
+        while let Some(refund_id) = refunds.recv().await {
+            // Somebody may have settled it by hand in the meantime, which is just as well.
+            let mut state = self.state();
+            let _ = state.settle(&refund_id, Ending::Completed, self.clock.now());
+            // Before the change is noted, which is what tells that there is one less.
+            self.settling.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Returns whether nothing is under way that happens by itself.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settling.load(Ordering::Acquire) == 0 && self.state().deliveries.is_settled(self.clock.now())
+    }
+
+    pub(crate) fn settle(&self, refund_id: &str, ending: Ending) -> Result<(), RefundError> {
+        self.state().settle(refund_id, ending, self.clock.now())
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// Puts a state in the place of the present one. The credentials that this sandbox was started with stay valid,
+    /// if the snapshot's own first key is.
+    pub(crate) fn restore(&self, snapshot: &Snapshot) -> Result<(), InvalidSnapshot> {
+        let mut restored = snapshot.state()?;
+        restored
+            .credentials
+            .adopt(&self.initial_credentials.session_token, &self.initial_credentials.api_key);
+        *self.state() = restored;
+        self.settle_what_is_processing();
+        Ok(())
+    }
+
+    /// Has refunds completed that nobody is completing any more.
+    pub(crate) fn settle_what_is_processing(&self) {
+        let state = self.state();
+        state.refunds.rows().iter().filter(|refund| refund.is_processing()).for_each(|refund| {
+            self.settle_later(&refund.key.public);
+        });
+    }
+}
+
+impl AppState {
+    pub(crate) fn send_test_webhook(&self) -> Option<Uuid> {
+        let now = self.clock.now();
+        self.state().announce(String::new(), Event::Test, test_payload(now), now)
+    }
+
+    pub(crate) fn rotate_webhook_secret(&self) -> String {
+        let secret = format!("whsec_{}", self.state().random.text(40));
+        self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&secret);
+        secret
+    }
+}

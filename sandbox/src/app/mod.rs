@@ -1,0 +1,6 @@
+//! What one running sandbox shares between its server, workers and handles.
+
+pub(crate) mod app_state;
+pub(crate) mod persistence;
+pub(crate) mod request_log;
+pub(crate) mod throttle;

@@ -1,0 +1,3 @@
+//! The hosted checkout page.
+
+pub(crate) mod page;

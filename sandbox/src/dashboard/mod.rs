@@ -1,0 +1,3 @@
+//! The dashboard at `/`.
+
+pub(crate) mod page;

@@ -1,0 +1,34 @@
+//! The handle that adds and removes faults.
+
+use std::sync::Arc;
+
+use crate::app::app_state::AppState;
+use crate::faults::fault::Fault;
+
+/// The faults of a sandbox; made by [`Sandbox::faults`](crate::Sandbox::faults).
+#[derive(Clone, Debug)]
+pub struct Faults {
+    pub(crate) sandbox: Arc<AppState>,
+}
+
+impl Faults {
+    /// Sets a fault, and gives the number to ask about it or to remove it by.
+    pub fn add(&self, fault: Fault) -> u64 {
+        self.sandbox.faults.add(fault)
+    }
+
+    /// Returns how many requests a fault has hit; nothing if there is no such fault.
+    pub fn hits(&self, id: u64) -> Option<u64> {
+        self.sandbox.faults.lock().iter().find(|rule| rule.id == id).map(|rule| rule.hits)
+    }
+
+    /// Removes a fault, and says whether it was there.
+    pub fn remove(&self, id: u64) -> bool {
+        self.sandbox.faults.remove(id)
+    }
+
+    /// Removes all faults.
+    pub fn clear(&self) {
+        self.sandbox.faults.clear();
+    }
+}

@@ -1,0 +1,43 @@
+//! The handle on the webhooks of a sandbox.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::app::app_state::AppState;
+use crate::outbox::delivery::UnknownDelivery;
+use crate::outbox::delivery_fault::DeliveryFault;
+
+/// What can be done with the webhooks of a sandbox; made by [`Sandbox::webhooks`](crate::Sandbox::webhooks).
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    pub(crate) sandbox: Arc<AppState>,
+}
+
+impl Webhooks {
+    /// Queues a `webhook.test` and gives the delivery's id; nothing if there is no webhook address.
+    pub fn send_test(&self) -> Option<Uuid> {
+        self.sandbox.send_test_webhook()
+    }
+
+    /// Queues what a delivery said once more, and gives the id of the new delivery: same bytes, another id. It goes to
+    /// the present webhook address.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such delivery.
+    pub fn resend(&self, delivery: Uuid) -> Result<Uuid, UnknownDelivery> {
+        self.sandbox.state().resend(delivery, self.sandbox.clock.now()).ok_or(UnknownDelivery)
+    }
+
+    /// Lets the next delivery that is queued misbehave. Called several times, the following ones do, one each.
+    pub fn inject_fault(&self, how: DeliveryFault) {
+        self.sandbox.state().delivery_faults.push_back(how);
+    }
+
+    /// Signs with a new secret from now on, retries of earlier deliveries included, and gives it. A sandbox that is
+    /// started again on its state file signs with the first one.
+    pub fn rotate_secret(&self) -> String {
+        self.sandbox.rotate_webhook_secret()
+    }
+}

@@ -1,0 +1,209 @@
+//! The deliveries of a state: which is due when, in which order, and what follows from how an attempt ended.
+//!
+//! Deliveries about one payment make their first attempts one after the other; later attempts do not block those behind
+//! them. All this is part of the state: what was being attempted when the state was saved is attempted again. Not here: the network
+//! (`webhooks`).
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::outbox::delivery::{Attempt, Delivery, DeliveryOutcome, DeliveryStatus};
+use crate::outbox::delivery_fault::{DeliveryFault, HELD};
+use crate::values::random::Random;
+use crate::values::time::SandboxTime;
+
+const MINUTE: u64 = 60;
+
+const HOUR: u64 = 60 * MINUTE;
+
+/// How many seconds pass before each attempt, counted from the end of the one before.
+const SCHEDULE: [u64; 8] = [0, 5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
+
+/// A receiver that wants to be left alone for longer is asked again after this.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * HOUR);
+
+/// All deliveries of a state, oldest first.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Vec<Delivery>")]
+pub(crate) struct Outbox {
+    rows: Vec<Delivery>,
+    by_id: HashMap<Uuid, usize>,
+    /// What waits for its moment.
+    due: BTreeSet<(SandboxTime, usize)>,
+    /// First attempts that have not ended, by payment; only the first of each lane is in `due` or under way.
+    per_payment_queues: HashMap<String, VecDeque<usize>>,
+    under_way: BTreeSet<usize>,
+}
+
+/// What is sent in one attempt.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: Uuid,
+    pub(crate) event: String,
+    pub(crate) url: String,
+    pub(crate) payload: String,
+    pub(crate) fault: Option<DeliveryFault>,
+}
+
+/// What an attempt came to, and how long the receiver asked to be left alone.
+#[derive(Debug)]
+pub(crate) struct AttemptResult {
+    pub(crate) at: SandboxTime,
+    pub(crate) outcome: DeliveryOutcome,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Outbox {
+    pub(crate) fn all(&self) -> &[Delivery] {
+        &self.rows
+    }
+
+    pub(crate) fn find(&self, id: Uuid) -> Option<&Delivery> {
+        self.by_id.get(&id).map(|&row| &self.rows[row])
+    }
+
+    /// Returns when the next attempt is due that is not under way.
+    pub(crate) fn next_due(&self) -> Option<SandboxTime> {
+        self.due.first().map(|(moment, _)| *moment)
+    }
+
+    /// Returns whether nothing is due or under way.
+    pub(crate) fn is_settled(&self, now: SandboxTime) -> bool {
+        self.under_way.is_empty() && self.next_due().is_none_or(|due| due > now)
+    }
+
+    /// Queues a new delivery.
+    pub(crate) fn add(&mut self, mut delivery: Delivery) {
+        let now = delivery.created_at;
+        if delivery.fault == Some(DeliveryFault::Reordered) {
+            delivery.next = now.after(HELD);
+        }
+        let row = self.rows.len();
+        let queue = self.per_payment_queues.entry(delivery.payment_id.clone()).or_default();
+        let overtaken = queue.back().copied().filter(|&last| {
+            self.rows[last].fault == Some(DeliveryFault::Reordered) && !self.under_way.contains(&last)
+        });
+        match overtaken {
+            Some(last) => {
+                self.due.remove(&(self.rows[last].next, last));
+                self.rows[last].next = now;
+                queue.insert(queue.len() - 1, row);
+            }
+            None => queue.push_back(row),
+        }
+        if queue.front() == Some(&row) {
+            self.due.insert((delivery.next, row));
+        }
+        self.by_id.insert(delivery.id, row);
+        self.rows.push(delivery);
+    }
+
+    /// Takes out what is due, to be attempted.
+    pub(crate) fn take(&mut self, now: SandboxTime) -> Option<Job> {
+        let (due, row) = self.due.first().copied().filter(|(due, _)| *due <= now)?;
+        self.due.remove(&(due, row));
+        self.under_way.insert(row);
+        let delivery = &self.rows[row];
+        Some(Job {
+            id: delivery.id,
+            event: delivery.event.clone(),
+            url: delivery.url.clone(),
+            payload: delivery.payload.clone(),
+            fault: delivery.fault,
+        })
+    }
+
+    /// Notes how an attempt ended, and what follows. An attempt of a state that was replaced meanwhile is forgotten.
+    pub(crate) fn end(&mut self, id: Uuid, ended: AttemptResult, now: SandboxTime, random: &Random) {
+        let Some(&row) = self.by_id.get(&id) else { return };
+        if !self.under_way.remove(&row) {
+            return;
+        }
+        let delivery = &mut self.rows[row];
+        let response_status = ended.outcome.response_status();
+        let refused = matches!(ended.outcome, DeliveryOutcome::Refused { .. });
+        delivery.attempts.push(Attempt { at: ended.at, outcome: ended.outcome });
+        let made = delivery.attempts.len();
+        delivery.status = match response_status {
+            Some(200..=299) => DeliveryStatus::Acknowledged,
+            Some(410) => DeliveryStatus::Gone,
+            _ if refused => DeliveryStatus::Refused,
+            _ if made >= SCHEDULE.len() => DeliveryStatus::Dead,
+            _ => DeliveryStatus::Pending,
+        };
+        match delivery.status {
+            DeliveryStatus::Pending => {
+                let planned = delay(made, id, random);
+                let asked = ended.retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+                delivery.next = now.after(planned.max(asked));
+                self.due.insert((delivery.next, row));
+            }
+            DeliveryStatus::Acknowledged if delivery.fault == Some(DeliveryFault::Duplicate) => {
+                // The second time it behaves.
+                delivery.fault = None;
+                delivery.status = DeliveryStatus::Pending;
+                delivery.next = now;
+                self.due.insert((now, row));
+            }
+            _ => {}
+        }
+        self.release_queue(row);
+    }
+
+    /// Lets the next delivery about the same payment go, once this one has had its first attempt.
+    fn release_queue(&mut self, row: usize) {
+        let payment_id = &self.rows[row].payment_id;
+        let Some(queue) = self.per_payment_queues.get_mut(payment_id) else { return };
+        if queue.front() != Some(&row) {
+            return;
+        }
+        queue.pop_front();
+        match queue.front() {
+            Some(&next) => {
+                self.due.insert((self.rows[next].next, next));
+            }
+            None => {
+                self.per_payment_queues.remove(payment_id);
+            }
+        }
+    }
+}
+
+/// Returns the time before the next attempt: that of the schedule and up to a tenth more, so that receivers who failed
+/// together are not all asked again together.
+fn delay(made: usize, id: Uuid, random: &Random) -> Duration {
+    let millis = SCHEDULE.get(made).copied().unwrap_or_default() * 1000;
+    Duration::from_millis(millis + random.number_for(id, made as u64, 0..(millis / 10).max(1)))
+}
+
+impl From<Vec<Delivery>> for Outbox {
+    fn from(rows: Vec<Delivery>) -> Outbox {
+        let mut outbox = Outbox::default();
+        for (row, delivery) in rows.iter().enumerate() {
+            outbox.by_id.insert(delivery.id, row);
+            if delivery.status != DeliveryStatus::Pending {
+                continue;
+            }
+            let first = delivery.attempts.is_empty();
+            let queue = outbox.per_payment_queues.entry(delivery.payment_id.clone()).or_default();
+            if first {
+                queue.push_back(row);
+            }
+            if !first || queue.len() == 1 {
+                outbox.due.insert((delivery.next, row));
+            }
+        }
+        outbox.per_payment_queues.retain(|_, queue| !queue.is_empty());
+        outbox.rows = rows;
+        outbox
+    }
+}
+
+impl Serialize for Outbox {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.rows.serialize(serializer)
+    }
+}

@@ -1,0 +1,33 @@
+//! Counts the changes of a state, and notifies whoever waits for one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+/// Counts the changes of a state.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    count: AtomicU64,
+    grown: watch::Sender<()>,
+}
+
+impl Changes {
+    pub(crate) fn new() -> Changes {
+        Changes { count: AtomicU64::new(0), grown: watch::Sender::new(()) }
+    }
+
+    /// Notes a change; called under the state's lock.
+    pub(crate) fn note(&self) {
+        self.count.fetch_add(1, Ordering::Release);
+        self.grown.send_replace(());
+    }
+
+    /// Hears of changes to come.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.grown.subscribe()
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,5 @@
+//! Snapshots and the state file.
+
+pub(crate) mod changes;
+pub(crate) mod snapshot;
+pub(crate) mod state_file;

@@ -1,0 +1,4 @@
+//! Sends webhooks over HTTP.
+
+pub(crate) mod sender;
+pub(crate) mod target;
