@@ -67,7 +67,7 @@ async fn journey(http: &Client, sandbox: &Sandbox) {
         http.post(format!("{base}/checkout/create/")).header("Api-Key", key).json(&order).send().await;
     let checkout: Value = created.unwrap().error_for_status().unwrap().json().await.unwrap();
     let pay = http.post(format!("{}/pay", checkout["checkout_url"].as_str().unwrap()));
-    let pay = pay.header("content-type", "application/x-www-form-urlencoded").body("card=succeeds");
+    let pay = pay.json(&json!({ "card": "succeeds" }));
     let page = pay.send().await.unwrap().error_for_status().unwrap().text().await.unwrap();
     let payment_id = page.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0;
 

@@ -13,10 +13,12 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::app_state::AppState;
+use crate::app::origins::{FormTokens, PublicUrl, origin_of};
 use crate::app::persistence;
 use crate::app::request_log::RequestLog;
 use crate::app::throttle::{RateLimit, Throttle};
-use crate::faults::connection::{ConnectionSwitch, SwitchableListener};
+use crate::faults::connection::SwitchableListener;
+use crate::http::serve::{ConnectionLimits, serve};
 use crate::model::api_key::{KeyMode, NewKey};
 use crate::model::state::State;
 use crate::quirks::quirk::{Quirk, QuirkSet};
@@ -49,6 +51,7 @@ pub struct Builder {
     remote_webhooks: bool,
     remote_callers: bool,
     webhook_timeout: Duration,
+    public_urls: Vec<String>,
 }
 
 impl Builder {
@@ -67,6 +70,7 @@ impl Builder {
             remote_webhooks: false,
             remote_callers: false,
             webhook_timeout: sender::TIMEOUT,
+            public_urls: Vec::new(),
         }
     }
 
@@ -112,7 +116,17 @@ impl Builder {
         self
     }
 
-    /// Returns who brings refunds to their end; without this they complete by themselves.
+    /// Adds an address under which browsers reach this sandbox, such as that of a proxy or of a container's published port. The
+    /// first one is what [`Sandbox::origin`] and the links of the sandbox begin with.
+    ///
+    /// Outside of the API, hosts other than `localhost` and the address of the socket are refused unless they are given here:
+    /// otherwise a web site could point its own name to this machine and read the dashboard.
+    pub fn public_url(mut self, url: impl Into<String>) -> Builder {
+        self.public_urls.push(url.into());
+        self
+    }
+
+    /// Sets who settles refunds; without this they complete by themselves.
     pub fn refunds(mut self, policy: RefundPolicy) -> Builder {
         self.refunds = policy;
         self
@@ -181,16 +195,23 @@ impl Builder {
             );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
+        let public = self.public_urls.iter().map(|url| PublicUrl::parse(url)).collect::<Result<Vec<_>, _>>();
+        let public = public.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(self.bind).await?;
         let address = listener.local_addr()?;
 
         let clock = Clock::starting(self.frozen_at);
-        let (state_file, kept) = match &self.state_file {
-            Some(path) => state_file::open(path).await.map(|(state_file, kept)| (Some(state_file), kept))?,
+        let (state_file, saved) = match &self.state_file {
+            Some(path) => {
+                state_file::open(path).await.map(|(state_file, saved)| (Some(state_file), saved))?
+            }
             None => (None, None),
         };
-        let (mut state, own, initial) = match kept {
-            Some(kept) => (kept.state, kept.own, kept.initial),
+        let (mut state, own, initial) = match saved {
+            Some(saved) => {
+                let own = InitialCredentials { webhook_secret: saved.signing_secret, ..saved.own };
+                (saved.state, own, saved.initial)
+            }
             None => self.begin(&clock),
         };
         if let Some(url) = self.webhook_url {
@@ -200,7 +221,9 @@ impl Builder {
         let courier = WebhookSender::new(self.remote_webhooks, self.webhook_timeout)?;
         let (settle, to_settle) = mpsc::unbounded_channel();
         let shared = Arc::new(AppState {
-            origin: format!("http://{address}"),
+            origin: public.first().map_or_else(|| origin_of(address), |url| url.origin.clone()),
+            public,
+            form_tokens: FormTokens::new(&own.session_token),
             clock,
             checkout_lifetime: self.checkout_lifetime,
             settings: self.settings,
@@ -208,7 +231,6 @@ impl Builder {
             faults: Arc::default(),
             quirks: Arc::new(QuirkSet::of(&self.quirks)),
             requests: RequestLog::default(),
-            remote_callers: self.remote_callers,
             contract: Arc::default(),
             signing_secret: Mutex::new(own.webhook_secret.clone()),
             settling: AtomicUsize::new(0),
@@ -222,25 +244,20 @@ impl Builder {
         shared.settle_what_is_processing();
 
         let (stop, stopped) = oneshot::channel::<()>();
-        let service =
-            server::router(Arc::clone(&shared)).into_make_service_with_connect_info::<ConnectionSwitch>();
-        let serve = axum::serve(SwitchableListener(listener), service);
-        let serve = serve.with_graceful_shutdown(async {
+        let router = server::router(Arc::clone(&shared));
+        let stopping = async {
             // Both a message and the sender going away mean that it is time to stop.
             let _ = stopped.await;
-        });
-        tokio::spawn(async {
-            if let Err(error) = serve.await {
-                tracing::error!(%error, "the sandbox's server ended");
-            }
-        });
+        };
+        let limits = ConnectionLimits::default();
+        let serving = tokio::spawn(serve(SwitchableListener(listener), router, limits, stopping));
         let workers = vec![
             tokio::spawn(sender::run(Arc::clone(&shared), courier)),
             tokio::spawn(AppState::settle_refunds(Arc::clone(&shared), to_settle)),
         ];
         // Not one of those that end with the handle: answers that are under way still wait for it.
         tokio::spawn(persistence::write_changes(Arc::downgrade(&shared), shared.changes.subscribe()));
-        let sandbox = Sandbox { shared, workers, _stop: stop };
+        let sandbox = Sandbox { shared, workers, server: Some((stop, serving)) };
         // So that whoever was told the keys finds them again.
         sandbox.saved().await?;
         Ok(sandbox)

@@ -23,6 +23,10 @@ struct Options {
     /// customer.
     #[arg(long)]
     allow_remote: bool,
+    /// An address under which browsers reach the sandbox, such as that of a container's published port; may be given several times.
+    /// The first one is what the links of the sandbox begin with.
+    #[arg(long, value_name = "URL")]
+    public_url: Vec<String>,
     /// Where to send webhooks; plain http, and on this machine.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
@@ -60,9 +64,7 @@ fn quirk() -> impl TypedValueParser<Value = Quirk> {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    if options.json_logs {
-        log_as_json();
-    }
+    log(options.json_logs);
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -72,14 +74,19 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Writes what the sandbox itself does, and not what its HTTP libraries do.
-fn log_as_json() {
+/// Logs what the sandbox itself does, and not its HTTP libraries: everything as JSON, or warnings and errors for people.
+fn log(as_json: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::prelude::*;
 
-    let own = Targets::new().with_target("nd8_sandbox", LevelFilter::DEBUG);
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines.with_filter(own)).init();
+    let level = if as_json { LevelFilter::DEBUG } else { LevelFilter::WARN };
+    let own = Targets::new().with_target("nd8_sandbox", level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    if as_json {
+        tracing_subscriber::registry().with(lines.json().with_filter(own)).init();
+    } else {
+        tracing_subscriber::registry().with(lines.compact().without_time().with_filter(own)).init();
+    }
 }
 
 async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
@@ -89,6 +96,9 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     }
     if options.allow_remote_webhooks {
         builder = builder.allow_remote_webhooks();
+    }
+    for url in options.public_url {
+        builder = builder.public_url(url);
     }
     if let Some(url) = options.webhook_url {
         builder = builder.webhook_url(url);
@@ -119,7 +129,11 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     println!("ND8_BASE_URL={} ND8_API_KEY={}", sandbox.base_url(), sandbox.api_key());
     shutdown_signal.await;
     sandbox.saved().await?;
-    Ok(())
+    let violations = sandbox.stop().await;
+    if violations.is_empty() {
+        return Ok(());
+    }
+    Err(format!("the sandbox broke its own OpenAPI document, please report it: {violations:#?}").into())
 }
 
 /// Returns what waits for Ctrl-C, or for the signal by which services are ended. Both are heard from now on.

@@ -38,8 +38,8 @@ use crate::values::money::Currency;
 pub struct Sandbox {
     pub(crate) shared: Arc<AppState>,
     pub(crate) workers: Vec<JoinHandle<()>>,
-    /// The server stops when this goes away.
-    pub(crate) _stop: oneshot::Sender<()>,
+    /// The server, which stops when the sender goes away.
+    pub(crate) server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Sandbox {
@@ -203,6 +203,17 @@ impl Sandbox {
     /// Lists the requests that the document refuses and the sandbox took.
     pub fn accepted_invalid_requests(&self) -> Vec<AcceptedInvalidRequest> {
         self.shared.contract.all().accepted_invalid_requests.into()
+    }
+
+    /// Stops the sandbox and waits for the responses in flight. Unlike dropping it, this does not panic: it returns the
+    /// responses that broke the document.
+    pub async fn stop(mut self) -> Vec<Violation> {
+        if let Some((stop, serving)) = self.server.take() {
+            drop(stop);
+            // It ends by itself, or with a panic that was already reported.
+            let _ = serving.await;
+        }
+        self.shared.contract.take_violations().into()
     }
 
     /// Checks that every answer so far was one that the document allows; dropping a sandbox does the same.

@@ -48,15 +48,15 @@ pub(crate) fn router(sandbox: Arc<AppState>) -> Router {
         }
     }
     router
-        .merge(checkout_page::page::routes())
         .merge(
             admin::routes()
                 .merge(dashboard::page::routes())
+                .merge(checkout_page::page::routes())
                 .layer(from_fn_with_state(Arc::clone(&sandbox), guard::guard)),
         )
         .fallback(async || unknown_route())
-        .layer(from_fn(panics::catch_panics))
         .layer(from_fn_with_state(Arc::clone(&sandbox), acknowledge::acknowledge))
+        .layer(from_fn(panics::catch_panics))
         .layer(from_fn_with_state(Arc::clone(&sandbox), log::log))
         .with_state(sandbox)
 }

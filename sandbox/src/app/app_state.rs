@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use crate::actions::payload::{Event, test_payload};
 use crate::actions::refund::{Ending, RefundError};
+use crate::app::origins::{FormTokens, PublicUrl};
 use crate::app::request_log::RequestLog;
+use crate::app::seen::Seen;
 use crate::app::throttle::Throttle;
 use crate::contract::log::Log;
 use crate::faults::rules::FaultRules;
@@ -39,8 +41,9 @@ pub(crate) struct AppState {
     pub(crate) faults: Arc<FaultRules>,
     pub(crate) quirks: Arc<QuirkSet>,
     pub(crate) requests: RequestLog,
-    /// Whether other machines were let in, under whatever name.
-    pub(crate) remote_callers: bool,
+    /// Under which other addresses browsers reach it.
+    pub(crate) public: Vec<PublicUrl>,
+    pub(crate) form_tokens: FormTokens,
     pub(crate) contract: Arc<Log>,
     /// What webhooks are signed with now.
     pub(crate) signing_secret: Mutex<String>,
@@ -82,7 +85,7 @@ impl Drop for StateGuard<'_> {
     /// Counts the change while the lock is still held.
     fn drop(&mut self) {
         if self.changed {
-            self.changes.note();
+            Seen::make(self.changes.note());
         }
     }
 }
@@ -91,6 +94,7 @@ impl AppState {
     /// Locks the state. Never held across an `await`, which the compiler sees to.
     pub(crate) fn state(&self) -> StateGuard<'_> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Seen::observe(self.changes.count());
         StateGuard { state, changes: &self.changes, changed: false }
     }
 
@@ -172,7 +176,9 @@ impl AppState {
     }
 
     pub(crate) fn rotate_webhook_secret(&self) -> String {
-        let secret = format!("whsec_{}", self.state().random.text(40));
+        let mut state = self.state();
+        let secret = format!("whsec_{}", state.random.text(40));
+        // Under the state's lock, so that it is saved with the change that is noted when the lock is released.
         self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&secret);
         secret
     }

@@ -1,21 +1,24 @@
-//! Writes the state to its file after each change.
+//! Writes the state to its file after each change, and undoes changes that cannot be written.
 //!
 //! No response is sent before the state that it reports is in the file. Responses that wait at the same time wait for one write.
+//! Where the file cannot be written, the state goes back to what is in it: so nothing is reported as done that a restart would
+//! not find, and whoever was refused can repeat the request.
 
 use std::io;
-use std::sync::Weak;
+use std::sync::{PoisonError, Weak};
 
 use tokio::sync::watch;
 
 use crate::app::app_state::AppState;
+use crate::app::seen::Seen;
 use crate::store::snapshot::FORMAT;
-use crate::store::state_file::Content;
+use crate::store::state_file::{Content, SavedState, StateFile, WriteFailure};
 
 /// Writes the state whenever it has changed, as long as anybody can change it.
 pub(crate) async fn write_changes(sandbox: Weak<AppState>, mut grown: watch::Receiver<()>) {
     loop {
-        let Some(shared) = sandbox.upgrade() else { return };
-        let done = tokio::task::spawn_blocking(move || shared.write_state()).await;
+        let Some(sandbox) = sandbox.upgrade() else { return };
+        let done = tokio::task::spawn_blocking(move || sandbox.write_state()).await;
         // It ends with the changes, whose sender goes away with the sandbox.
         if done.is_err() || grown.changed().await.is_err() {
             return;
@@ -25,26 +28,61 @@ pub(crate) async fn write_changes(sandbox: Weak<AppState>, mut grown: watch::Rec
 
 impl AppState {
     fn write_state(&self) {
-        let Some(state_file) = &self.state_file else { return };
+        let Some(file) = &self.state_file else { return };
+        if file.has_written(self.changes.count()) {
+            return;
+        }
         let (bytes, changes) = self.serialized();
-        state_file.store(&bytes, changes);
+        match file.write(&bytes) {
+            Ok(()) => file.succeeded(bytes, changes),
+            Err(error) => self.undo_unsaved(file, &error),
+        }
     }
 
-    /// Serializes the state, and says how many changes are in it.
+    /// Serializes the state, and returns how many changes are in it.
     fn serialized(&self) -> (Vec<u8>, u64) {
         let state = self.state();
-        let initial = &self.initial;
-        let content = Content { format: FORMAT, own: &self.initial_credentials, initial, state: &state };
-        let bytes =
-            serde_json::to_vec(&content).expect("a state has text keys and nothing that fails to serialize");
-        (bytes, self.changes.count())
+        let secret = self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = Content {
+            format: FORMAT,
+            own: &self.initial_credentials,
+            signing_secret: &secret,
+            initial: &self.initial,
+            state: &state,
+        };
+        let bytes = serde_json::to_vec(&content);
+        (bytes.expect("a state has text keys and nothing that fails to serialize"), self.changes.count())
+    }
+
+    /// Puts the state back that is in the file. Later changes than those that could not be written may depend on them, so
+    /// they are undone as well.
+    fn undo_unsaved(&self, file: &StateFile, error: &io::Error) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let undone = self.changes.count();
+        if let Some(saved) = file.last_saved() {
+            let saved: SavedState = serde_json::from_slice(&saved).expect("this very process wrote it");
+            *state = saved.state;
+            *self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner) = saved.signing_secret;
+        }
+        file.failed(undone, self.changes.note(), error);
+        drop(state);
+        self.settle_what_is_processing();
     }
 
     /// Waits until everything that has happened is in the file, if there is one.
     pub(crate) async fn saved(&self) -> io::Result<()> {
         match &self.state_file {
-            Some(state_file) => state_file.has(self.changes.count()).await,
+            Some(file) => file.is_current(self.changes.count()).await.map_err(io::Error::other),
             None => Ok(()),
         }
+    }
+
+    /// Waits until all that a request has made and seen is in the file.
+    pub(crate) async fn acknowledged(&self, seen: &Seen) -> Result<(), WriteFailure> {
+        let Some(file) = &self.state_file else { return Ok(()) };
+        for count in seen.counts() {
+            file.has(count).await?;
+        }
+        Ok(())
     }
 }

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::rejection::{FormRejection, PathRejection};
-use axum::extract::{Form, Path, State as Extract};
+use axum::body::to_bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State as Extract};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,8 +16,13 @@ use serde::Deserialize;
 
 use crate::actions::customer::{ActionOutcome, Card, CustomerAction, CustomerError};
 use crate::app::app_state::AppState;
+use crate::app::origins::FormTokens;
+use crate::http::body::{form_fields, is_json};
 use crate::http::pages::{layout, page, unknown_route};
 use crate::model::checkout::Checkout;
+
+/// More than the fields of the page's form.
+const MAX_FORM: usize = 64 * 1024;
 
 /// Returns the routes of the page.
 pub(crate) fn routes() -> Router<Arc<AppState>> {
@@ -40,24 +46,35 @@ async fn show(
     // Who comes back after a decline is told why.
     let payment = checkout.payment.as_deref().and_then(|id| state.payments.find(id));
     let refused = payment.and_then(|payment| payment.attempts.first()?.error_message.as_deref());
-    page(StatusCode::OK, checkout_page(checkout, refused))
+    page(StatusCode::OK, checkout_page(checkout, &sandbox.form_tokens.token(), refused))
 }
 
-/// What the form of the page says.
+/// What the form of the page has, and what a program sends as JSON.
 #[derive(Deserialize)]
-struct PayForm {
+struct Choice {
     card: String,
+}
+
+async fn chosen_card(request: Request) -> Option<Card> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_FORM).await.ok()?;
+    let card = if is_json(&parts.headers) {
+        serde_json::from_slice(&body).ok().map(|Choice { card }| card)
+    } else {
+        form_fields(&body).find_map(|(name, value)| (name == "card").then_some(value))
+    };
+    Card::parse(&card?)
 }
 
 /// `POST /pay/{token}/{pay,cancel}`, from the buttons of the page.
 async fn act(
     Extract(sandbox): Extract<Arc<AppState>>,
     path: Result<Path<(String, String)>, PathRejection>,
-    form: Result<Form<PayForm>, FormRejection>,
+    request: Request,
 ) -> Response {
     let Ok(Path((token, act))) = path else { return problem(CustomerError::UnknownCheckout) };
     let act = match act.as_str() {
-        "pay" => match form.ok().and_then(|Form(form)| Card::parse(&form.card)) {
+        "pay" => match chosen_card(request).await {
             Some(card) => CustomerAction::Pay(card),
             None => return no_card(&token),
         },
@@ -85,7 +102,7 @@ async fn act(
     }
 }
 
-fn checkout_page(checkout: &Checkout, refused: Option<&str>) -> Markup {
+fn checkout_page(checkout: &Checkout, form_token: &str, refused: Option<&str>) -> Markup {
     let (order, billing) = (&checkout.request.order, &checkout.request.billing);
     layout(
         "Checkout",
@@ -117,6 +134,7 @@ fn checkout_page(checkout: &Checkout, refused: Option<&str>) -> Markup {
                 @if let Some(code) = &billing.postal_code { " " (code) }
             }
             form method="post" action=(format!("/pay/{}/pay", checkout.token)) {
+                input type="hidden" name=(FormTokens::FIELD) value=(form_token);
                 fieldset {
                     legend { "Test card" }
                     @for card in Card::ALL {
@@ -132,6 +150,7 @@ fn checkout_page(checkout: &Checkout, refused: Option<&str>) -> Markup {
                 }
             }
             form method="post" action=(format!("/pay/{}/cancel", checkout.token)) {
+                input type="hidden" name=(FormTokens::FIELD) value=(form_token);
                 button type="submit" id="cancel" { "Cancel" }
             }
             p class="note" {

@@ -75,6 +75,11 @@ impl Log {
         self.findings().clone()
     }
 
+    /// Takes the violations out, so that nobody reports them again.
+    pub(crate) fn take_violations(&self) -> VecDeque<Violation> {
+        std::mem::take(&mut self.findings().violations)
+    }
+
     fn findings(&self) -> MutexGuard<'_, Findings> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,6 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use uuid::Uuid;
 
 use crate::app::app_state::AppState;
+use crate::app::origins::FormTokens;
 use crate::http::pages::unknown_route;
 use crate::model::state::State;
 use crate::outbox::delivery::{Delivery, DeliveryOutcome};
@@ -52,7 +53,7 @@ async fn show(Extract(sandbox): Extract<Arc<AppState>>) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, Html(page(&sandbox).into_string())).into_response()
@@ -103,7 +104,7 @@ fn live(sandbox: &AppState) -> Markup {
                 Some(url) => p class="note" { "To " code { (url) } },
                 None => p class="note" { "There is no webhook address." },
             }
-            @for delivery in state.deliveries.all().iter().rev().take(SHOWN) { (one_delivery(delivery)) }
+            @for delivery in state.deliveries.all().iter().rev().take(SHOWN) { (one_delivery(delivery, &sandbox.form_tokens.token())) }
         }
         section { h2 { "Faults" } (faults(sandbox)) }
         section { h2 { "RequestLog" } (requests(sandbox)) }
@@ -152,7 +153,7 @@ fn refunds(state: &State) -> Markup {
     table(&["Refund", "Payment", "Amount", "Status", "Reason", "Changed"], rows.collect())
 }
 
-fn one_delivery(delivery: &Delivery) -> Markup {
+fn one_delivery(delivery: &Delivery, form_token: &str) -> Markup {
     html! {
         details data-key=(delivery.id) {
             summary {
@@ -169,6 +170,7 @@ fn one_delivery(delivery: &Delivery) -> Markup {
             }
             @if let Some(next) = delivery.next_attempt() { p { "Next attempt at " (next) } }
             form method="post" action=(format!("/_sandbox/dashboard/resend/{}", delivery.id)) {
+                input type="hidden" name=(FormTokens::FIELD) value=(form_token);
                 button type="submit" { "Send again" }
             }
         }

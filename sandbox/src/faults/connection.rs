@@ -1,14 +1,13 @@
 //! Connections that a fault can reset: the listener gives each one a switch.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -47,10 +46,12 @@ impl Listener for SwitchableListener {
     }
 }
 
-impl Connected<IncomingStream<'_, SwitchableListener>> for ConnectionSwitch {
-    fn connect_info(stream: IncomingStream<'_, SwitchableListener>) -> ConnectionSwitch {
-        stream.io().switch.clone()
-    }
+/// What a request can learn of its connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) switch: ConnectionSwitch,
+    /// The address of this machine that the caller connected to; nothing if the connection is gone already.
+    pub(crate) local: Option<IpAddr>,
 }
 
 /// A connection that fails as soon as it was cut.
@@ -61,6 +62,11 @@ pub(crate) struct SwitchableStream {
 }
 
 impl SwitchableStream {
+    pub(crate) fn connection(&self) -> Connection {
+        let local = self.stream.local_addr().ok().map(|address| address.ip().to_canonical());
+        Connection { switch: self.switch.clone(), local }
+    }
+
     fn check(&self) -> io::Result<()> {
         if self.switch.is_cut() {
             // Closed without lingering, a connection is reset.

@@ -35,8 +35,8 @@ impl Webhooks {
         self.sandbox.state().delivery_faults.push_back(how);
     }
 
-    /// Signs with a new secret from now on, retries of earlier deliveries included, and gives it. A sandbox that is
-    /// started again on its state file signs with the first one.
+    /// Signs with a new secret from now on, retries of earlier deliveries included, and returns it. A sandbox that is
+    /// started again on its state file goes on with it.
     pub fn rotate_secret(&self) -> String {
         self.sandbox.rotate_webhook_secret()
     }

@@ -1,33 +1,68 @@
 //! Reads request bodies: media type, size limit and JSON.
 
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
 use axum::body::{HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
+use reqwest::Url;
 
 use crate::http::error::ApiError;
 
 /// More than any honest request of this API.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
-/// Marks a request whose body was too large to be read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Oversized;
+/// How long a body may take to arrive.
+const MAX_TIME: Duration = Duration::from_secs(30);
 
-/// Takes the body off a request whose `Content-Type` says that it is JSON. No body at all needs no type, and stands for
-/// an object without fields: the framework does not look at what is not there.
+/// What a handler read of its request's body, for the validation that follows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BodyCopy(Arc<OnceLock<Bytes>>);
+
+impl BodyCopy {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.get().map_or(&[], |body| body)
+    }
+}
+
+/// Reads the body of a request whose `Content-Type` is JSON. An empty body needs no type, and is an object without fields: the
+/// framework does not look at what is not there.
 pub(crate) async fn json_body(request: Request) -> Result<Bytes, ApiError> {
-    let oversized = request.extensions().get::<Oversized>().is_some();
-    if request.body().is_end_stream() && !oversized {
-        return Ok(Bytes::from_static(b"{}"));
+    let (parts, body) = request.into_parts();
+    let announced = body.size_hint().lower();
+    let read = async {
+        // Nothing is read of a body that announces that it is too large.
+        let too_large = announced > MAX_BODY as u64;
+        if too_large { None } else { to_bytes(body, MAX_BODY).await.ok() }
+    };
+    let late = |_| ApiError::Malformed("the body did not arrive in time".to_owned());
+    match tokio::time::timeout(MAX_TIME, read).await.map_err(late)? {
+        Some(body) if body.is_empty() => Ok(Bytes::from_static(b"{}")),
+        _ if !is_json(&parts.headers) => Err(ApiError::UnsupportedMediaType(media_type(&parts.headers))),
+        None => Err(ApiError::BodyTooLarge),
+        Some(body) => {
+            if let Some(BodyCopy(copy)) = parts.extensions.get() {
+                // Each request is read once.
+                let _ = copy.set(body.clone());
+            }
+            Ok(body)
+        }
     }
-    if !is_json(request.headers()) {
-        return Err(ApiError::UnsupportedMediaType(media_type(request.headers())));
-    }
-    if oversized {
-        return Err(ApiError::BodyTooLarge);
-    }
-    to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| ApiError::BodyTooLarge)
+}
+
+/// Returns whether the headers announce the fields of an HTML form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Reads the fields of an HTML form.
+pub(crate) fn form_fields(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    // A query and a form have the same encoding, and any bytes are one once those outside of ASCII are escaped.
+    let mut url = Url::parse("http://form/").expect("this is an address");
+    url.set_query(Some(&String::from_utf8_lossy(body)));
+    url.query_pairs().into_owned().collect::<Vec<_>>().into_iter()
 }
 
 /// Returns whether the headers announce JSON.

@@ -8,3 +8,4 @@ pub(crate) mod framework;
 pub(crate) mod list;
 pub(crate) mod middleware;
 pub(crate) mod pages;
+pub(crate) mod serve;

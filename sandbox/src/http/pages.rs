@@ -4,6 +4,20 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::store::state_file::WriteFailure;
+
+/// Returns the page for a change that could not be saved, in the form of [`server_error`].
+pub(crate) fn write_failed(failure: &WriteFailure) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { title { "Server Error (500)" } }
+            body { h1 { "Server Error (500)" } p { (failure) } }
+        }
+    };
+    (StatusCode::INTERNAL_SERVER_ERROR, Html(page.into_string())).into_response()
+}
+
 /// Returns the page for an error that nobody handled: no JSON, and nothing of what happened.
 pub(crate) fn server_error() -> Response {
     let page = "<!doctype html>\n<html lang=\"en\">\n<head><title>Server Error (500)</title></head>\n<body>\n\
@@ -45,7 +59,8 @@ pub(crate) fn page(status: StatusCode, markup: Markup) -> Response {
             // No `form-action`: browsers hold the redirect to the merchant against it.
             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
         ),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // Without the origin of an own page, its forms would be refused as foreign; other sites get nothing.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (status, HEADERS, Html(markup.into_string())).into_response()

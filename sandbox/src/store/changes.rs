@@ -17,9 +17,12 @@ impl Changes {
     }
 
     /// Notes a change; called under the state's lock.
-    pub(crate) fn note(&self) {
-        self.count.fetch_add(1, Ordering::Release);
+    ///
+    /// Returns how many there are now, this one included.
+    pub(crate) fn note(&self) -> u64 {
+        let count = self.count.fetch_add(1, Ordering::Release) + 1;
         self.grown.send_replace(());
+        count
     }
 
     /// Hears of changes to come.

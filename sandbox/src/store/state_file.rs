@@ -6,12 +6,15 @@
 //! The file contains credentials in clear text, because a restart has to print them again; only its owner can read it. A lock file
 //! next to it prevents two sandboxes from using one file.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rand::distr::{Alphanumeric, SampleString as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
@@ -27,11 +30,12 @@ pub(crate) struct InitialCredentials {
     pub(crate) webhook_secret: String,
 }
 
-/// What stands in the file.
+/// The content of the file.
 #[derive(Serialize)]
 pub(crate) struct Content<'a> {
     pub(crate) format: u32,
     pub(crate) own: &'a InitialCredentials,
+    pub(crate) signing_secret: &'a str,
     pub(crate) initial: &'a RawValue,
     pub(crate) state: &'a State,
 }
@@ -43,6 +47,8 @@ pub(crate) struct SavedState {
     #[expect(dead_code, reason = "reading it is the check")]
     format: u32,
     pub(crate) own: InitialCredentials,
+    /// What webhooks were signed with, after any rotation.
+    pub(crate) signing_secret: String,
     /// The snapshot that a reset goes back to.
     pub(crate) initial: Box<RawValue>,
     pub(crate) state: State,
@@ -53,20 +59,52 @@ pub(crate) struct SavedState {
 pub(crate) struct StateFile {
     path: PathBuf,
     _lock: File,
-    written: watch::Sender<Written>,
+    progress: watch::Sender<Progress>,
+    /// What is in the file.
+    saved: Mutex<Option<Vec<u8>>>,
 }
 
 /// How far writing has come.
-#[derive(Clone, Copy, Debug, Default)]
-struct Written {
-    /// How many changes were in the latest state that was written; nothing before the first.
-    changes: Option<u64>,
-    /// Why it is not in the file.
-    failed: Option<io::ErrorKind>,
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    /// How many changes are in the file or were undone.
+    changes: u64,
+    /// Whether anything was written at all.
+    begun: bool,
+    /// Changes that were undone, the latest last.
+    undone: VecDeque<Undone>,
+    /// Why the latest attempt to write failed, if it did.
+    failing: Option<WriteFailure>,
 }
 
-/// Takes a file as [`StateFile::open`] does, and gives another sandbox a moment to let go of it: one that was dropped still
-/// answers the requests it was answering.
+/// Changes that could not be written: those after the first count, up to the second.
+#[derive(Clone, Debug)]
+struct Undone {
+    after: u64,
+    up_to: u64,
+    failure: WriteFailure,
+}
+
+/// Reports that a change is not in the file, and was undone.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "cannot write the state file {path}: {reason}; the change was undone, repeat it when the file can be written again"
+)]
+pub(crate) struct WriteFailure {
+    path: Arc<str>,
+    reason: Arc<str>,
+}
+
+/// How many undone ranges are remembered: more than there are between a request's change and its response.
+const MAX_UNDONE: usize = 1024;
+/// How long to wait before each further attempt to write.
+const RETRIES: [Duration; 3] =
+    [Duration::from_millis(20), Duration::from_millis(80), Duration::from_millis(200)];
+/// How the name of a draft ends, after random letters.
+const DRAFT: &str = ".draft";
+
+/// Opens a file as [`StateFile::open`] does, and waits a moment for another sandbox to release it: one that was dropped still
+/// sends the responses in flight.
 pub(crate) async fn open(path: &Path) -> io::Result<(StateFile, Option<SavedState>)> {
     const TRIES: u32 = 40;
     for _ in 1..TRIES {
@@ -81,66 +119,197 @@ pub(crate) async fn open(path: &Path) -> io::Result<(StateFile, Option<SavedStat
 }
 
 impl StateFile {
-    /// Takes a file, which need not be there yet, and reads what it has.
+    /// Locks a file, which need not exist yet, and reads it.
     fn open(path: &Path) -> io::Result<(StateFile, Option<SavedState>)> {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(beside(path, ".lock"));
+        let named = |error: io::Error| {
+            io::Error::new(error.kind(), format!("cannot use the state file {}: {error}", path.display()))
+        };
+        let lock = options().create(true).truncate(false).write(true).open(with_suffix(path, ".lock"));
         let lock = lock.map_err(named)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::Error(error) => named(error),
             TryLockError::WouldBlock => {
-                let text = format!("{}: another sandbox keeps its state there", path.display());
-                io::Error::new(io::ErrorKind::WouldBlock, text)
+                named(io::Error::new(io::ErrorKind::WouldBlock, "another sandbox uses it"))
             }
         })?;
-        let kept = match fs::read(path) {
-            Ok(bytes) if bytes.is_empty() => None,
-            Ok(bytes) => Some(serde_json::from_slice(&bytes).map_err(|error| named(error.into()))?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(named(error)),
+        remove_drafts(path).map_err(named)?;
+        let bytes = read(path).map_err(named)?;
+        let saved = match &bytes {
+            Some(bytes) if !bytes.is_empty() => {
+                Some(serde_json::from_slice(bytes).map_err(|error| named(error.into()))?)
+            }
+            _ => None,
         };
-        let written = watch::Sender::new(Written::default());
-        Ok((StateFile { path: path.to_owned(), _lock: lock, written }, kept))
+        let file = StateFile {
+            path: path.to_owned(),
+            _lock: lock,
+            progress: watch::Sender::new(Progress::default()),
+            saved: Mutex::new(bytes.filter(|_| saved.is_some())),
+        };
+        Ok((file, saved))
     }
 
-    /// Waits until this many changes are in the file.
-    pub(crate) async fn has(&self, changes: u64) -> io::Result<()> {
-        let mut written = self.written.subscribe();
-        let reached = written.wait_for(|written| written.changes >= Some(changes)).await;
+    /// Returns whether so many changes were written or undone.
+    pub(crate) fn has_written(&self, changes: u64) -> bool {
+        let progress = self.progress.borrow();
+        progress.begun && progress.changes >= changes
+    }
+
+    /// Waits until a change is in the file.
+    ///
+    /// # Errors
+    ///
+    /// If it was undone.
+    pub(crate) async fn has(&self, change: u64) -> Result<(), WriteFailure> {
+        let progress = self.reached(change).await;
+        let undone = progress.undone.iter().find(|undone| undone.after < change && change <= undone.up_to);
+        undone.map_or(Ok(()), |undone| Err(undone.failure.clone()))
+    }
+
+    /// Waits until a change was written or undone.
+    ///
+    /// # Errors
+    ///
+    /// If the latest attempt to write failed.
+    pub(crate) async fn is_current(&self, change: u64) -> Result<(), WriteFailure> {
+        self.reached(change).await.failing.map_or(Ok(()), Err)
+    }
+
+    async fn reached(&self, change: u64) -> Progress {
+        let mut progress = self.progress.subscribe();
+        let reached = progress.wait_for(|progress| progress.begun && progress.changes >= change).await;
         // The other end is a field of this very struct.
-        match reached.map(|written| written.failed) {
-            Ok(None) => Ok(()),
-            Ok(Some(kind)) => Err(kind.into()),
-            Err(error) => Err(io::Error::other(error)),
-        }
+        reached.map(|progress| progress.clone()).unwrap_or_default()
     }
 
-    /// Writes a state with so many changes in it, and notifies whoever waits for it.
-    pub(crate) fn store(&self, bytes: &[u8], changes: u64) {
-        let failed = self.write(bytes).err();
-        if let Some(error) = &failed {
-            tracing::error!(%error, path = %self.path.display(), "the state could not be written");
-        }
-        let failed = failed.map(|error| error.kind());
-        self.written.send_replace(Written { changes: Some(changes), failed });
+    /// Returns what is in the file.
+    pub(crate) fn last_saved(&self) -> Option<Vec<u8>> {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let draft = beside(&self.path, ".new");
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        file.write_all(bytes)?;
-        // Otherwise a machine that loses its power could have the new name and not what belongs to it.
-        file.sync_all()?;
-        fs::rename(&draft, &self.path)
+    /// Notes that this content, with so many changes, is in the file.
+    pub(crate) fn succeeded(&self, content: Vec<u8>, changes: u64) {
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(content);
+        self.progress.send_modify(|progress| {
+            if progress.failing.take().is_some() {
+                tracing::warn!(path = %self.path.display(), "the state file is written again");
+            }
+            (progress.begun, progress.changes) = (true, changes);
+        });
+    }
+
+    /// Notes that all changes up to `undone` are not in the file, and that the state is what is in it after `changes`.
+    pub(crate) fn failed(&self, undone: u64, changes: u64, error: &io::Error) {
+        let path = Arc::from(self.path.display().to_string());
+        let failure = WriteFailure { path, reason: Arc::from(error.to_string()) };
+        tracing::error!("{failure}");
+        self.progress.send_modify(|progress| {
+            if progress.undone.len() == MAX_UNDONE {
+                progress.undone.pop_front();
+            }
+            progress.undone.push_back(Undone {
+                after: progress.changes,
+                up_to: undone,
+                failure: failure.clone(),
+            });
+            progress.failing = Some(failure);
+            (progress.begun, progress.changes) = (true, changes);
+        });
+    }
+
+    /// Replaces the file, and tries again for a while where that fails. Blocks.
+    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+        for wait in RETRIES {
+            match self.replace(content) {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, path = %self.path.display(), "cannot write the state file, retrying");
+                    std::thread::sleep(wait);
+                }
+            }
+        }
+        self.replace(content)
+    }
+
+    fn replace(&self, content: &[u8]) -> io::Result<()> {
+        let random = Alphanumeric.sample_string(&mut rand::rng(), 16);
+        let draft = with_suffix(&self.path, &format!(".{random}{DRAFT}"));
+        let written = options().write(true).create_new(true).open(&draft).and_then(|mut file| {
+            file.write_all(content)?;
+            // Otherwise a machine that loses its power could have the new name and not what belongs to it.
+            file.sync_all()?;
+            fs::rename(&draft, &self.path)
+        });
+        if written.is_err() {
+            // It may not exist, and the error to report is the first one.
+            let _ = fs::remove_file(&draft);
+        }
+        written?;
+        sync_folder(&self.path)
     }
 }
 
-/// Another file in the same folder, where a rename cannot fail for the distance.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// Reads a regular file; nothing if there is none. Anything else in its place is refused: a link could lead to a file of
+/// somebody else, and reading a pipe never ends.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut file = match options().read(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Removes what killed processes left behind. The lock is held, so none of it is in use.
+fn remove_drafts(path: &Path) -> io::Result<()> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(()) };
+    for entry in fs::read_dir(folder_of(path))? {
+        let entry = entry?;
+        let is_draft = entry.file_name().to_str().is_some_and(|other| {
+            let random =
+                other.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(DRAFT));
+            random.is_some_and(|random| {
+                random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            })
+        });
+        if is_draft {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the new name of a file last. Elsewhere than on Unix, folders cannot be opened.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder_of(path))?.sync_all() } else { Ok(()) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns options that follow no link, wait for no pipe, and create files for their owner only.
+#[cfg(unix)]
+fn options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    let mut options = OpenOptions::new();
+    options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    options
+}
+
+#[cfg(not(unix))]
+fn options() -> OpenOptions {
+    OpenOptions::new()
+}
+
+/// Returns another path in the same folder, where a rename cannot fail because it crosses file systems.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

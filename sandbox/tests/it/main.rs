@@ -17,6 +17,7 @@ mod deliveries;
 mod delivery_faults;
 mod errors;
 mod faults;
+mod foreign_sites;
 mod instances;
 mod journey;
 mod killed;

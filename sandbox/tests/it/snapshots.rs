@@ -91,7 +91,17 @@ async fn what_is_no_snapshot_is_refused_and_changes_nothing() {
     let newer = good.as_json().replacen("\"format\":2", "\"format\":3", 1);
     for wrong in ["", "{}", "[]", &newer, &good.as_json()[..good.as_json().len() - 1]] {
         assert!(Snapshot::from_json(wrong).is_err());
-        assert_eq!(http().post(&url).body(wrong.to_owned()).send().await.unwrap().status(), 400);
+        assert_eq!(
+            http()
+                .post(&url)
+                .header("content-type", "application/json")
+                .body(wrong.to_owned())
+                .send()
+                .await
+                .unwrap()
+                .status(),
+            400
+        );
     }
     assert_eq!(sandbox.snapshot().as_json(), good.as_json());
 }
@@ -149,6 +159,16 @@ async fn the_same_is_done_over_http() {
 
     assert_eq!(http().post(url("reset")).send().await.unwrap().status(), 204);
     assert_eq!(all(&sandbox).await, before);
-    assert_eq!(http().post(url("restore")).body(snapshot).send().await.unwrap().status(), 204);
+    assert_eq!(
+        http()
+            .post(url("restore"))
+            .header("content-type", "application/json")
+            .body(snapshot)
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        204
+    );
     assert_eq!(all(&sandbox).await, lived);
 }

@@ -152,22 +152,94 @@ async fn what_is_no_state_stops_the_start_and_stays() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_cannot_be_written_is_not_acknowledged() {
+async fn what_cannot_be_written_is_undone_and_reading_goes_on() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.json");
+    let (inside, away) = (folder.path().join("state"), folder.path().join("away"));
+    std::fs::create_dir(&inside).unwrap();
+    let path = inside.join("state.json");
     let sandbox = Sandbox::builder().state_file(&path).start().await.unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-
-    // A folder in the place of the draft cannot be written into, by anybody.
-    std::fs::create_dir(folder.path().join("state.json.new")).unwrap();
     let caller = Caller::of(&sandbox);
-    let refused = caller.post("/checkout/create/", &order()).await;
-    assert_eq!((refused.status, refused.header("content-type")), (500, "text/html; charset=utf-8"));
-    assert!(sandbox.saved().await.is_err());
+    let payment_id = caller.paid(&sandbox, "10").await;
+    sandbox.saved().await.unwrap();
+    let secret = sandbox.webhooks().rotate_secret();
+    sandbox.saved().await.unwrap();
+    let before = sandbox.snapshot();
 
-    std::fs::remove_dir(folder.path().join("state.json.new")).unwrap();
-    caller.checkout(&order()).await;
-    assert!(sandbox.saved().await.is_ok());
+    // Nothing can be created in a folder that is not there.
+    std::fs::rename(&inside, &away).unwrap();
+    let part = json!({ "reason": "x", "amount": "1.00" });
+    let changes = (0..4).map(|_| caller.refund(&payment_id, &part));
+    for refused in futures_util::future::join_all(changes).await {
+        assert_eq!((refused.status, refused.header("content-type")), (500, "text/html; charset=utf-8"));
+        assert!(refused.body.contains("state.json") && refused.body.contains("undone"), "{}", refused.body);
+    }
+    assert!(sandbox.saved().await.is_err());
+    assert_eq!(sandbox.snapshot().as_json(), before.as_json());
+    assert_eq!(caller.get("/refunds/").await.expect(200), json!([]), "reading goes on");
+    assert_eq!(caller.payment_status(&payment_id).await, "paid");
+
+    std::fs::rename(&away, &inside).unwrap();
+    let refund = caller.refund(&payment_id, &json!({ "reason": "x" })).await.expect(200);
+    assert_eq!(refund["amount"], "10.00", "nothing is reserved for those that were undone");
+    sandbox.saved().await.unwrap();
+    drop(sandbox);
+    let files = std::fs::read_dir(&inside).unwrap().count();
+    assert_eq!(files, 2, "the file and its lock, and no draft");
+
+    let sandbox = Sandbox::builder().state_file(&path).start().await.unwrap();
+    assert_eq!(sandbox.webhook_secret(), secret, "a rotated secret survives");
+    assert_eq!(Caller::of(&sandbox).get("/refunds/").await.expect(200).as_array().unwrap().len(), 1);
+}
+
+/// A write that fails for a moment is repeated, and nobody notices.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_is_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inside, away) = (folder.path().join("state"), folder.path().join("away"));
+    std::fs::create_dir(&inside).unwrap();
+    let sandbox = Sandbox::builder().state_file(inside.join("state.json")).start().await.unwrap();
+    std::fs::rename(&inside, &away).unwrap();
+    let caller = Caller::of(&sandbox);
+    let sent = tokio::spawn(async move { caller.post("/checkout/create/", &order()).await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    std::fs::rename(&away, &inside).unwrap();
+    assert_eq!(sent.await.unwrap().status, 201);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_link_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let victim = folder.path().join("victim");
+    for name in ["state.json.lock", "state.json"] {
+        std::fs::write(&victim, "").unwrap();
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        let error =
+            Sandbox::builder().state_file(folder.path().join("state.json")).start().await.unwrap_err();
+        assert!(error.to_string().contains("cannot use the state file"), "{name}: {error}");
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "");
+        std::fs::remove_file(link).unwrap();
+    }
+    // A name that somebody has prepared for the draft is not the one that is used.
+    let draft = folder.path().join("state.json.new");
+    std::os::unix::fs::symlink(&victim, &draft).unwrap();
+    let sandbox = Sandbox::builder().state_file(folder.path().join("state.json")).start().await.unwrap();
+    Caller::of(&sandbox).checkout(&order()).await;
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_file_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), folder.path()] {
+        let error = Sandbox::builder().state_file(path).start().await.unwrap_err().to_string();
+        assert!(error.contains("regular file") || error.contains("irectory"), "{error}");
+    }
 }

@@ -312,3 +312,13 @@ impl Receiver {
         self.arrived.is_empty()
     }
 }
+
+/// Presses a button of a page as a browser without JavaScript does: with the token that the page has in its form.
+pub(crate) async fn submit(page: &str, action: &str, fields: &str) -> Answer {
+    let html = http().get(page).send().await.unwrap().text().await.unwrap();
+    let token = html
+        .split_once("name=\"form_token\" value=\"")
+        .map_or("", |(_, rest)| rest.split('"').next().unwrap());
+    let form = http().post(action).header("content-type", "application/x-www-form-urlencoded");
+    Answer::of(form.body(format!("form_token={token}&{fields}")).send().await.unwrap()).await
+}

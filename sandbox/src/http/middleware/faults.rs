@@ -8,20 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, Request, State as Extract};
+use axum::extract::{Extension, Request, State as Extract};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use crate::faults::connection::ConnectionSwitch;
+use crate::faults::connection::{Connection, ConnectionSwitch};
 use crate::faults::fault::Action;
 use crate::faults::rules::FaultRules;
 
 /// Lets a request to this path of the document pass as the faults have it.
 pub(crate) async fn inject(
     Extract((faults, path)): Extract<(Arc<FaultRules>, &'static str)>,
-    ConnectInfo(switch): ConnectInfo<ConnectionSwitch>,
+    Extension(Connection { switch, .. }): Extension<Connection>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -1,54 +1,114 @@
-//! Refuses requests of other web sites to what needs no credential: a browser on this machine reaches the sandbox, whichever
-//! site a page is from.
+//! Protects what needs no credential from other web sites: a browser on this machine reaches the sandbox, whichever site wrote the
+//! page in it.
+//!
+//! Pages can be opened from anywhere, since a shop links to its checkout. Data is for own pages and for programs. What changes
+//! something comes from an own page or a program, and is JSON or a form with the token of that page: a browser sends neither to
+//! another site without asking first. Not here: which hosts and origins are own (`app::origins`).
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Extract};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::extract::{Extension, Request, State as Extract};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::app_state::AppState;
+use crate::app::origins::{FormTokens, is_own_host, is_own_origin};
+use crate::faults::connection::Connection;
+use crate::http::body::{form_fields, is_form, is_json};
 
-/// Refuses requests that a page of another site makes, and those under a name that somebody may have pointed here.
+/// More than the fields of any form here.
+const MAX_FORM: usize = 64 * 1024;
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Refusal {
+    #[error(
+        "unknown host: use localhost, the address that the sandbox listens on, or an address given by --public-url"
+    )]
+    ForeignHost,
+    #[error(
+        "this request comes from a page of another site, and only the sandbox's own pages and programs may send it"
+    )]
+    ForeignOrigin,
+    #[error("expected a body with the content type application/json, or a form of the sandbox's own pages")]
+    MediaType,
+    #[error("the form has no valid token: reload the page, or send application/json")]
+    FormToken,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Refusal::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::ForeignHost | Refusal::ForeignOrigin | Refusal::FormToken => StatusCode::FORBIDDEN,
+        };
+        (status, format!("{self}\n")).into_response()
+    }
+}
+
+/// Refuses what a page of another site could have sent.
 pub(crate) async fn guard(
     Extract(sandbox): Extract<Arc<AppState>>,
+    Extension(connection): Extension<Connection>,
     request: Request,
     next: Next,
 ) -> Response {
-    if is_foreign(request.headers(), sandbox.remote_callers) {
-        let text = "The sandbox answers this to its own pages and to programs only.\n";
-        return (StatusCode::FORBIDDEN, text).into_response();
+    let checked = match check_source(&sandbox, &connection, &request) {
+        Ok(()) if request.method().is_safe() => Ok(request),
+        Ok(()) => check_body(&sandbox, request).await,
+        Err(refusal) => Err(refusal),
+    };
+    match checked {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
     }
-    next.run(request).await
 }
 
-fn is_foreign(headers: &HeaderMap, any_name: bool) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let other_site = text(header::HeaderName::from_static("sec-fetch-site"))
-        .is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let host = text(header::HOST).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
-    let named = !name.eq_ignore_ascii_case("localhost") && name.parse::<IpAddr>().is_err();
-    other_site || (named && !any_name)
+/// Checks where a request comes from, as far as browsers state it.
+fn check_source(sandbox: &AppState, connection: &Connection, request: &Request) -> Result<(), Refusal> {
+    let headers = request.headers();
+    let host = single(headers, HOST).ok().flatten().unwrap_or_default();
+    if !is_own_host(host, connection.local, &sandbox.public) {
+        return Err(Refusal::ForeignHost);
+    }
+    let path = request.uri().path();
+    if request.method().is_safe() && (path == "/" || path.starts_with("/pay/")) {
+        return Ok(());
+    }
+    let own_origin = match single(headers, ORIGIN)? {
+        Some(origin) => is_own_origin(origin, host, &sandbox.public),
+        None => true,
+    };
+    // Not sent over plain HTTP to anything but loopback, so it can only add to what `Origin` shows.
+    let site = single(headers, HeaderName::from_static("sec-fetch-site"))?;
+    let own_site = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
+    if own_origin && own_site { Ok(()) } else { Err(Refusal::ForeignOrigin) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Returns the one value of a header. Several, or one that is no text, are not what a browser sends.
+fn single(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next().map(|value| value.to_str().map_err(|_| Refusal::ForeignOrigin)).transpose()?;
+    if values.next().is_some() { Err(Refusal::ForeignOrigin) } else { Ok(first) }
+}
 
-    #[test]
-    fn pages_of_other_sites_are_kept_away() {
-        let foreign = |pairs: &[(&'static str, &str)]| {
-            let pairs = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-            is_foreign(&pairs.collect(), false)
-        };
-        for host in ["127.0.0.1:80", "localhost:8080", "LOCALHOST", "[::1]:80"] {
-            assert!(!foreign(&[("host", host)]), "{host}");
-        }
-        assert!(foreign(&[("host", "rebound.example:80")]));
-        assert!(foreign(&[("host", "127.0.0.1:80"), ("sec-fetch-site", "cross-site")]));
-        assert!(!foreign(&[("host", "127.0.0.1:80"), ("sec-fetch-site", "same-origin")]));
+/// Checks that a change is JSON, a form with a token, or has no body at all.
+async fn check_body(sandbox: &AppState, request: Request) -> Result<Request, Refusal> {
+    let headers = request.headers();
+    if is_json(headers) || (!headers.contains_key(CONTENT_TYPE) && request.body().is_end_stream()) {
+        return Ok(request);
     }
+    if !is_form(headers) {
+        return Err(Refusal::MediaType);
+    }
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_FORM).await.map_err(|_| Refusal::FormToken)?;
+    let token = form_fields(&body).find_map(|(name, value)| (name == FormTokens::FIELD).then_some(value));
+    if !token.is_some_and(|token| sandbox.form_tokens.is_valid(&token)) {
+        return Err(Refusal::FormToken);
+    }
+    Ok(Request::from_parts(parts, Body::from(body)))
 }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::contract::log::{AcceptedInvalidRequest, Log, Violation};
 use crate::contract::operation::Operation;
-use crate::http::body::{MAX_BODY, Oversized, is_json};
+use crate::http::body::{BodyCopy, is_json};
 use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::quirks::rewrite::Outgoing;
 use crate::settings::ListShape;
@@ -31,7 +31,7 @@ pub(crate) struct Validator {
 /// Lets a request pass, and judges it and its answer. Methods that the document does not have are not its business.
 pub(crate) async fn validate(
     Extract(validator): Extract<Validator>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     // The framework answers HEAD with whatever GET would, and sends no body.
@@ -41,23 +41,20 @@ pub(crate) async fn validate(
         return next.run(request).await;
     };
 
-    let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, MAX_BODY).await.unwrap_or_else(|_| {
-        parts.extensions.insert(Oversized);
-        Bytes::new()
-    });
-    let path = parts.uri.path().strip_prefix(validator.prefix).unwrap_or_default();
-    let problems = operation.validate_request(path, &parts.uri, &body, is_json(&parts.headers));
-
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let copy = BodyCopy::default();
+    request.extensions_mut().insert(copy.clone());
+    let (uri, is_json) = (request.uri().clone(), is_json(request.headers()));
+    let response = next.run(request).await;
     let status = response.status();
     validator.log.count(operation.name(), status.as_u16());
-    if !status.is_success() && !problems.is_empty() {
-        tracing::debug!(operation = operation.name(), %status, ?problems, "the document refuses this as well");
-    }
-    if status.is_success() && !problems.is_empty() {
-        let (operation, status) = (operation.name(), status.as_u16());
-        validator.log.accepted_invalid_request(AcceptedInvalidRequest { operation, status, problems });
+    // After the handler, and only where it accepted the request: what was refused cost little, and has to stay so.
+    if status.is_success() {
+        let path = uri.path().strip_prefix(validator.prefix).unwrap_or_default();
+        let problems = operation.validate_request(path, &uri, copy.bytes(), is_json);
+        if !problems.is_empty() {
+            let (operation, status) = (operation.name(), status.as_u16());
+            validator.log.accepted_invalid_request(AcceptedInvalidRequest { operation, status, problems });
+        }
     }
     if head { response } else { validator.validated(operation, response).await }
 }
