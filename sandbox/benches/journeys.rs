@@ -88,7 +88,7 @@ fn client() -> Client {
     Client::builder().tls_backend_preconfigured(tls).no_proxy().pool_max_idle_per_host(1).build().unwrap()
 }
 
-/// The most memory this process has had, where the system tells.
+/// The peak memory of this process, where the system reports it.
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

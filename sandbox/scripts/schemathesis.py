@@ -1,7 +1,7 @@
-"""Starts a sandbox, gives it something to find, runs schemathesis against it, and looks at what came of it.
+"""Starts a sandbox, creates objects in it, runs schemathesis against it, and checks the outcome.
 
-Beside schemathesis's own verdict three things have to hold, so that a run cannot pass by finding nothing: every operation
-was answered with success at least once, the credentials still work at the end, and the sandbox took no request that its
+Besides schemathesis's own verdict three things have to hold, so that a run cannot pass by finding nothing: every operation
+succeeded at least once, the credentials still work at the end, and the sandbox accepted no request that its
 document refuses, but for those that the framework is known to take.
 """
 
@@ -23,9 +23,9 @@ CHECKS = ",".join([
     "ignored_auth",
 ])
 PHASES = "examples,coverage,fuzzing,stateful"
-# What Django REST Framework takes although it is not what the document says: a page size that is no number means the
+# What Django REST Framework accepts although the document does not: a page size that is not a number means the
 # default, `page=last` is a page, and a filter without a value is none.
-# A body that is missing stands for one without fields.
+# A missing body means one without fields.
 GENEROUS = ("query/page_size: ", "query/page: ", "body: missing")
 
 
@@ -49,7 +49,7 @@ def read_facts(sandbox):
             return facts
         name, _, value = line.rstrip("\n").partition("  ")
         facts[name.strip()] = value.strip()
-    sys.exit("the sandbox ended before it said where it is")
+    sys.exit("the sandbox ended before it printed its address")
 
 
 class Caller:
@@ -93,7 +93,7 @@ def run(caller, facts, folder, examples, seed):
 def give_something_to_find(caller, document):
     """Makes objects of each kind and writes their ids where the document has made-up ones.
 
-    Gives the ids by the start of their paths, and what is to be spared, by method, with what comes in its place.
+    Returns the ids by the start of their paths, and what is to be spared, by method, with what comes in its place.
     """
     product = {"id": "prod_123", "name": "T-shirt", "unit_price": "99.00", "currency": "USD"}
     caller.call("POST", caller.control + "/products", body=product)
@@ -126,7 +126,7 @@ def give_something_to_find(caller, document):
 
 
 # What is generated at random names nothing that exists, and would get little but 404 and 400. So every second call is
-# mended: its ids are those of real objects. And the key that the run itself calls with is never revoked, and the link
+# repaired: its ids are those of real objects. And the key that the run itself calls with is never revoked, and the link
 # that customers pay through neither changed nor deleted: the rest of the run would see little but refusals.
 HOOKS = """
 import itertools
@@ -142,14 +142,14 @@ def before_call(context, case, kwargs):
         found = next((IDS[start] for start in IDS if path.startswith(start + "/")), None)
         for name in case.path_parameters:
             case.path_parameters[name] = found
-        mend(case.body)
+        repair(case.body)
     elif next(CALLS) % 3:
-        mend(case.body)
+        repair(case.body)
     if case.method in ("DELETE", "PATCH") or path.endswith("/revoke/"):
         for name, value in case.path_parameters.items():
             case.path_parameters[name] = SPARED.get(case.method, {{}}).get(str(value), value)
 
-def mend(body):
+def repair(body):
     if not isinstance(body, dict):
         return
     if isinstance(body.get("billing_country"), str):

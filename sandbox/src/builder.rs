@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::app::origins::{FormTokens, PublicUrl, origin_of};
 use crate::app::persistence;
@@ -24,12 +26,13 @@ use crate::model::state::State;
 use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::sandbox::Sandbox;
 use crate::server;
-use crate::settings::{ListErrors, ListShape, RefundPolicy, Settings};
+use crate::settings::{ListErrors, ListShape, RefundPolicy, Retention, Settings};
 use crate::store::changes::Changes;
 use crate::store::snapshot::Snapshot;
 use crate::store::state_file;
 use crate::store::state_file::InitialCredentials;
 use crate::values::clock::Clock;
+use crate::values::money::Fee;
 use crate::values::random::Random;
 use crate::webhooks::sender;
 use crate::webhooks::sender::WebhookSender;
@@ -52,6 +55,7 @@ pub struct Builder {
     remote_callers: bool,
     webhook_timeout: Duration,
     public_urls: Vec<String>,
+    retention: Option<Retention>,
 }
 
 impl Builder {
@@ -71,6 +75,7 @@ impl Builder {
             remote_callers: false,
             webhook_timeout: sender::TIMEOUT,
             public_urls: Vec::new(),
+            retention: None,
         }
     }
 
@@ -88,20 +93,20 @@ impl Builder {
         self
     }
 
-    /// Sets how long a receiver may take to answer, in real time: 15 seconds without this.
+    /// Sets how long a receiver may take to respond, in real time: 15 seconds without this.
     pub fn webhook_timeout(mut self, limit: Duration) -> Builder {
         self.webhook_timeout = limit;
         self
     }
 
-    /// Starts with a clock that stands still at this time, until it is moved by
+    /// Starts with a clock that is frozen at this time, until it is moved by
     /// [`Sandbox::clock`]. Together with [`Builder::seed`], everything that the sandbox writes is the same each time.
     pub fn frozen_at(mut self, at: Timestamp) -> Builder {
         self.frozen_at = Some(at);
         self
     }
 
-    /// Lets [`Builder::bind`] take an address that other machines reach. Whoever reaches it can see everything in the
+    /// Lets [`Builder::bind`] take an address that other machines reach. Everybody who reaches it can see everything in the
     /// sandbox, credentials included, act as the customer, and have it send requests to the webhook address.
     pub fn allow_remote_callers(mut self) -> Builder {
         self.remote_callers = true;
@@ -126,6 +131,25 @@ impl Builder {
         self
     }
 
+    /// Sets how many payments, refunds, deliveries and requests are kept: without this [`Retention::default`], or
+    /// [`Retention::for_state_file`] where there is one.
+    pub fn retention(mut self, retention: Retention) -> Builder {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// Charges a fee on each payment: a percentage with at most two decimals, and a fixed part in the currency of the payment.
+    /// The `amount` of a payment is what is left, and so is what can be refunded. Without this there is no fee.
+    ///
+    /// # Panics
+    ///
+    /// If the percentage is not between 0 and 100, or one of the two has more than two decimals or is negative.
+    pub fn fee(mut self, percent: Decimal, fixed: Decimal) -> Builder {
+        self.settings.fee = Fee::new(percent, fixed)
+            .expect("a fee needs a percentage from 0 to 100 and a fixed amount, with two decimals");
+        self
+    }
+
     /// Sets who settles refunds; without this they complete by themselves.
     pub fn refunds(mut self, policy: RefundPolicy) -> Builder {
         self.refunds = policy;
@@ -138,20 +162,20 @@ impl Builder {
         self
     }
 
-    /// Makes ids, keys and tokens the same each time that the same things are done: for snapshots of what a program
+    /// Creates ids, keys and tokens the same each time that the same things are done: for snapshots of what a program
     /// wrote, and to see a failure again. Without a seed they are drawn anew.
     pub fn seed(mut self, seed: u64) -> Builder {
         self.seed = Some(seed);
         self
     }
 
-    /// Returns how mistakes in a list of objects are told: by position without this.
+    /// Sets how errors in a list of objects are reported: by position without this.
     pub fn list_errors(mut self, list_errors: ListErrors) -> Builder {
         self.settings.list_errors = list_errors;
         self
     }
 
-    /// Returns how lists are answered: as bare arrays without this.
+    /// Sets the shape of lists: bare arrays without this.
     pub fn list_shape(mut self, shape: ListShape) -> Builder {
         self.quirks.retain(|quirk| *quirk != Quirk::Envelope);
         match shape {
@@ -167,14 +191,14 @@ impl Builder {
         self
     }
 
-    /// Answers 429 to callers who send more than this: there is no limit without it.
+    /// Responds with 429 to callers who send more than this: there is no limit without it.
     pub fn rate_limit(mut self, limit: RateLimit) -> Builder {
         self.rate_limit = Some(limit);
         self
     }
 
     /// Keeps the state in this file, and goes on from there if it has one: with the same credentials, whatever
-    /// [`Builder::seed`] says. Every answer is held back until what it tells of is in the file, so nothing that was
+    /// [`Builder::seed`] is. Every response is held back until the change that it reports is in the file, so nothing that was
     /// acknowledged is lost, however the process ends. Deliveries that were under way are attempted again.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Builder {
         self.state_file = Some(path.into());
@@ -197,6 +221,12 @@ impl Builder {
         }
         let public = self.public_urls.iter().map(|url| PublicUrl::parse(url)).collect::<Result<Vec<_>, _>>();
         let public = public.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let retention = match (self.retention, &self.state_file) {
+            (Some(retention), _) => retention,
+            (None, Some(_)) => Retention::for_state_file(),
+            (None, None) => Retention::default(),
+        };
+        let settings = Settings { retention, ..self.settings };
         let listener = TcpListener::bind(self.bind).await?;
         let address = listener.local_addr()?;
 
@@ -209,6 +239,8 @@ impl Builder {
         };
         let (mut state, own, initial) = match saved {
             Some(saved) => {
+                let unservable = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
+                servable::check(&saved.state).map_err(unservable)?;
                 let own = InitialCredentials { webhook_secret: saved.signing_secret, ..saved.own };
                 (saved.state, own, saved.initial)
             }
@@ -226,11 +258,11 @@ impl Builder {
             form_tokens: FormTokens::new(&own.session_token),
             clock,
             checkout_lifetime: self.checkout_lifetime,
-            settings: self.settings,
+            settings,
             throttle: Throttle::new(self.rate_limit),
             faults: Arc::default(),
             quirks: Arc::new(QuirkSet::of(&self.quirks)),
-            requests: RequestLog::default(),
+            requests: RequestLog::new(retention.requests),
             contract: Arc::default(),
             signing_secret: Mutex::new(own.webhook_secret.clone()),
             settling: AtomicUsize::new(0),
@@ -255,15 +287,15 @@ impl Builder {
             tokio::spawn(sender::run(Arc::clone(&shared), courier)),
             tokio::spawn(AppState::settle_refunds(Arc::clone(&shared), to_settle)),
         ];
-        // Not one of those that end with the handle: answers that are under way still wait for it.
+        // Not one of those that end with the handle: responses in flight still wait for it.
         tokio::spawn(persistence::write_changes(Arc::downgrade(&shared), shared.changes.subscribe()));
         let sandbox = Sandbox { shared, workers, server: Some((stop, serving)) };
-        // So that whoever was told the keys finds them again.
+        // So that a restart has the keys that are about to be printed.
         sandbox.saved().await?;
         Ok(sandbox)
     }
 
-    /// Makes the state that a sandbox begins with, and says how it is to be had again.
+    /// Creates the initial state, its credentials, and the snapshot that a reset goes back to.
     fn begin(&self, clock: &Clock) -> (State, InitialCredentials, Box<RawValue>) {
         let mut random = self.seed.map_or_else(Random::from_system, Random::seeded);
         let session_token = format!("nd8_session_{}", random.text(40));

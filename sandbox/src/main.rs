@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use nd8_sandbox::{Fault, Quirk, SEEDED_PRODUCT, Sandbox};
+use nd8_sandbox::{Fault, Quirk, Retention, SEEDED_PRODUCT, Sandbox};
 
 /// A local ND8 payments API to develop and test against.
 #[derive(Debug, Parser)]
@@ -19,7 +19,7 @@ struct Options {
     /// The address to listen on. Another than one of this machine's own needs --allow-remote.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
-    /// Lets other machines in. Whoever reaches the address sees all keys and payments, and can act as the merchant and the
+    /// Lets other machines in. Everybody who reaches the address sees all keys and payments, and can act as the merchant and the
     /// customer.
     #[arg(long)]
     allow_remote: bool,
@@ -40,19 +40,45 @@ struct Options {
     /// "reset-after,on=POST /transactions/{id}/refund/,nth=2".
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
-    /// Another way for the server to behave, once for each. All of them are inferred: nothing that is published says how
+    /// Another way for the server to behave, once for each. All of them are inferred: no publication describes how
     /// ND8 behaves there.
     #[arg(long, value_name = "NAME", value_parser = quirk())]
     quirk: Vec<Quirk>,
     /// Writes a line of JSON to standard error for each request, attempt and fault.
     #[arg(long)]
     json_logs: bool,
-    /// Makes ids, keys and tokens the same each time.
+    /// Creates ids, keys and tokens the same each time.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Keeps everything in this file, and goes on from there.
+    /// Stores the state in this file, and goes on from there.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// How many payments to keep; the oldest go with their refunds.
+    #[arg(long, value_name = "NUMBER")]
+    keep_payments: Option<usize>,
+    /// How many refunds to keep.
+    #[arg(long, value_name = "NUMBER")]
+    keep_refunds: Option<usize>,
+    /// How many webhook deliveries to keep.
+    #[arg(long, value_name = "NUMBER")]
+    keep_deliveries: Option<usize>,
+    /// How many requests to keep for the dashboard.
+    #[arg(long, value_name = "NUMBER")]
+    keep_requests: Option<usize>,
+}
+
+impl Options {
+    fn retention(&self) -> Retention {
+        let default = if self.state.is_some() { Retention::for_state_file() } else { Retention::default() };
+        let set = |retention, number: Option<usize>, set: fn(Retention, usize) -> Retention| match number {
+            Some(number) => set(retention, number),
+            None => retention,
+        };
+        let retention = set(default, self.keep_payments, Retention::payments);
+        let retention = set(retention, self.keep_refunds, Retention::refunds);
+        let retention = set(retention, self.keep_deliveries, Retention::deliveries);
+        set(retention, self.keep_requests, Retention::requests)
+    }
 }
 
 /// Reads the name of a quirk; the help lists all of them with what they do.
@@ -97,6 +123,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     if options.allow_remote_webhooks {
         builder = builder.allow_remote_webhooks();
     }
+    builder = builder.retention(options.retention());
     for url in options.public_url {
         builder = builder.public_url(url);
     }
@@ -116,7 +143,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     for fault in options.fault {
         sandbox.faults().add(fault);
     }
-    // Before anybody is told that there is something to end.
+    // Before the address is printed: a caller may send the signal as soon as it reads it.
     let shutdown_signal = shutdown_signal()?;
 
     println!("dashboard       {}/", sandbox.origin());
@@ -133,10 +160,11 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     if violations.is_empty() {
         return Ok(());
     }
-    Err(format!("the sandbox broke its own OpenAPI document, please report it: {violations:#?}").into())
+    Err(format!("responses of the sandbox violated its OpenAPI document, please report it: {violations:#?}")
+        .into())
 }
 
-/// Returns what waits for Ctrl-C, or for the signal by which services are ended. Both are heard from now on.
+/// Installs handlers for Ctrl-C and SIGTERM, and returns a future that waits for either.
 #[cfg(unix)]
 fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -150,7 +178,7 @@ fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Returns what waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 #[cfg(not(unix))]
 fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::actions::customer::PaymentError;
 use crate::actions::refund::{Ending, RefundError};
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::builder::Builder;
 use crate::contract::log::{AcceptedInvalidRequest, Violation};
@@ -31,7 +32,7 @@ use crate::values::money::Currency;
 /// A running sandbox: a server on loopback with its own keys, ids and state.
 ///
 /// Many can run side by side in one process. Dropping it stops it: no new connection is accepted, idle ones
-/// are closed, requests that are being answered get their answer, and webhooks that are still queued are not
+/// are closed, responses in flight are sent, and webhooks that are still queued are not
 /// sent.
 ///
 /// Its `Debug` form shows no secret.
@@ -83,12 +84,12 @@ impl Sandbox {
         &self.shared.initial_credentials.webhook_secret
     }
 
-    /// Makes another API key. As with ND8, an empty list of scopes means all of them.
+    /// Creates another API key. As with ND8, an empty list of scopes means all of them.
     pub fn create_api_key(&self, scopes: &[Scope]) -> String {
         self.shared.create_api_key("", scopes, KeyMode::Sandbox)
     }
 
-    /// Makes an API key as production has them: it may not send `sandbox_simulate`, and `/sandbox/api` does not know
+    /// Creates an API key as production has them: it may not send `sandbox_simulate`, and `/sandbox/api` does not know
     /// it. It sees the same payments as the other keys.
     pub fn create_production_key(&self, scopes: &[Scope]) -> String {
         self.shared.create_api_key("", scopes, KeyMode::Production)
@@ -99,7 +100,7 @@ impl Sandbox {
         self.shared.state().webhook_url = Some(url.into());
     }
 
-    /// Adds a product to the catalog and gives its id, for the `products` of a checkout in the same currency.
+    /// Adds a product to the catalog and returns its id, for the `products` of a checkout in the same currency.
     ///
     /// # Errors
     ///
@@ -174,7 +175,7 @@ impl Sandbox {
     ///
     /// If the snapshot is of another version.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), InvalidSnapshot> {
-        self.shared.restore(snapshot)
+        servable::restore(&self.shared, snapshot)
     }
 
     /// Goes back to how everything was in the beginning. With a seed, the same ids come again.
@@ -185,7 +186,7 @@ impl Sandbox {
         self.shared.reset();
     }
 
-    /// Waits until everything that has happened is in the state file, if there is one. Answers over HTTP wait for
+    /// Waits until everything that has happened is in the state file, if there is one. Responses over HTTP wait for
     /// that themselves.
     ///
     /// # Errors
@@ -195,12 +196,12 @@ impl Sandbox {
         self.shared.saved().await
     }
 
-    /// Lists the answers of this sandbox that broke its own document, which is never what you want: tell us.
+    /// Lists the responses of this sandbox that violated its own document. Each is a defect: please report it.
     pub fn violations(&self) -> Vec<Violation> {
         self.shared.contract.all().violations.into()
     }
 
-    /// Lists the requests that the document refuses and the sandbox took.
+    /// Lists the requests that violated the document and were accepted.
     pub fn accepted_invalid_requests(&self) -> Vec<AcceptedInvalidRequest> {
         self.shared.contract.all().accepted_invalid_requests.into()
     }
@@ -216,14 +217,17 @@ impl Sandbox {
         self.shared.contract.take_violations().into()
     }
 
-    /// Checks that every answer so far was one that the document allows; dropping a sandbox does the same.
+    /// Checks that no response violated the document so far; dropping a sandbox does the same.
     ///
     /// # Panics
     ///
     /// If one was not.
     pub fn assert_conforms(&self) {
         let violations = self.violations();
-        assert!(violations.is_empty(), "the sandbox broke its own OpenAPI document: {violations:#?}");
+        assert!(
+            violations.is_empty(),
+            "responses of the sandbox violated its OpenAPI document: {violations:#?}"
+        );
     }
 
     /// Returns the clock, to read and to move it.
@@ -241,20 +245,20 @@ impl Sandbox {
         Quirks { sandbox: Arc::clone(&self.shared) }
     }
 
-    /// Returns what can be done with webhooks: tests, resends, rotations, and deliveries that misbehave.
+    /// Returns the handle on webhooks: tests, resends, rotations, and faulty deliveries.
     pub fn webhooks(&self) -> Webhooks {
         Webhooks { sandbox: Arc::clone(&self.shared) }
     }
 
     /// Lists the webhook deliveries, those to come included, in the order in which they were queued.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.shared.state().deliveries.all().to_vec()
+        self.shared.state().deliveries.all().cloned().collect()
     }
 
-    /// Waits for a delivery of an event, such as `refund.status_changed`, that was attempted; gives the first there was
+    /// Waits for a delivery of an event, such as `refund.status_changed`, that was attempted; returns the first there was
     /// or will be.
     ///
-    /// The attempt counts, whatever the receiver answered.
+    /// The attempt counts, whatever the receiver responded.
     ///
     /// # Errors
     ///
@@ -263,7 +267,7 @@ impl Sandbox {
         self.wait_for_delivery_where(limit, |delivery| delivery.event() == event).await
     }
 
-    /// Waits for a delivery that was attempted and that `wanted` says yes to; gives the first there was or will be.
+    /// Waits for a delivery that was attempted and for which `wanted` returns true; returns the first there was or will be.
     ///
     /// # Errors
     ///

@@ -1,6 +1,8 @@
 //! Choices that the owner of a sandbox makes before it starts.
 
-/// How the mistakes in a list of objects are told.
+use crate::values::money::Fee;
+
+/// How errors in a list of objects are reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListErrors {
@@ -12,7 +14,7 @@ pub enum ListErrors {
     ByIndex,
 }
 
-/// How lists are answered.
+/// The shape of lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListShape {
@@ -24,11 +26,11 @@ pub enum ListShape {
     Envelope,
 }
 
-/// Who brings refunds to their end.
+/// Who settles refunds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundPolicy {
-    /// Each refund completes by itself as soon as it was created, independently of the answer: a caller who
+    /// Each refund completes by itself as soon as it was created, independently of the response: a caller who
     /// looks at it next finds it `processing` or `completed`.
     #[default]
     Automatic,
@@ -36,8 +38,61 @@ pub enum RefundPolicy {
     Manual,
 }
 
-/// How the sandbox answers where ND8 might answer either way.
+/// How much a sandbox keeps: the oldest goes when there is more. See [`Builder::retention`](crate::Builder::retention).
+///
+/// A payment that goes takes its checkout and its refunds along. With a state file, each change writes everything that is
+/// kept, so these numbers bound its time as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    pub(crate) payments: usize,
+    pub(crate) refunds: usize,
+    pub(crate) deliveries: usize,
+    pub(crate) requests: usize,
+}
+
+impl Default for Retention {
+    /// Keeps 10,000 payments, 20,000 refunds, 20,000 deliveries, and 100 requests.
+    fn default() -> Retention {
+        Retention { payments: 10_000, refunds: 20_000, deliveries: 20_000, requests: 100 }
+    }
+}
+
+impl Retention {
+    /// Keeps what is written in a few milliseconds: 2,000 payments, 2,000 refunds, 2,000 deliveries, and 100 requests. This is the
+    /// default of a sandbox with a state file.
+    pub fn for_state_file() -> Retention {
+        Retention { payments: 2_000, refunds: 2_000, deliveries: 2_000, requests: 100 }
+    }
+
+    /// Keeps so many payments, and so many checkouts without a payment.
+    #[must_use]
+    pub fn payments(self, payments: usize) -> Retention {
+        Retention { payments, ..self }
+    }
+
+    /// Keeps so many refunds.
+    #[must_use]
+    pub fn refunds(self, refunds: usize) -> Retention {
+        Retention { refunds, ..self }
+    }
+
+    /// Keeps so many webhook deliveries.
+    #[must_use]
+    pub fn deliveries(self, deliveries: usize) -> Retention {
+        Retention { deliveries, ..self }
+    }
+
+    /// Keeps so many requests for the dashboard.
+    #[must_use]
+    pub fn requests(self, requests: usize) -> Retention {
+        Retention { requests, ..self }
+    }
+}
+
+/// How the sandbox behaves where ND8 may do otherwise.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) list_errors: ListErrors,
+    pub(crate) retention: Retention,
+    pub(crate) fee: Fee,
 }

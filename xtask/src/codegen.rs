@@ -15,6 +15,8 @@ pub(crate) const DOCUMENT: &str = "openapi/nd8.json";
 pub(crate) const SUPPLEMENT: &str = "openapi/supplement.json";
 pub(crate) const OVERLAY: &str = "openapi/overlay.json";
 pub(crate) const MERGED: &str = "openapi/merged.json";
+/// A copy in the folder of the crate that embeds it. A symbolic link would be a text file on Windows.
+const SANDBOX_MERGED: &str = "sandbox/openapi/merged.json";
 
 /// How many notes a terminal shows: a document that is more precise than the last makes dozens of entries unneeded at once.
 const NOTES: usize = 12;
@@ -71,6 +73,7 @@ pub(crate) fn derive_with(
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
         Derived { path: "src/raw/snapshot/client.rs", content: generated.client },
         Derived { path: "src/raw/snapshot/mocks.rs", content: generated.mocks },
+        Derived { path: SANDBOX_MERGED, content: generated.merged.clone() },
         Derived { path: MERGED, content: generated.merged },
         Derived { path: "openapi/surface.txt", content: generated.surface },
     ];

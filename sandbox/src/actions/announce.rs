@@ -1,6 +1,6 @@
 //! Queueing of webhooks, under the same lock as the change that each reports.
 //!
-//! Not here: what a webhook says (`payload`), and how deliveries are ordered and attempted (`outbox`, `webhooks`).
+//! Not here: what a webhook contains (`payload`), and how deliveries are ordered and attempted (`outbox`, `webhooks`).
 
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::outbox::delivery_fault::DeliveryFault;
 use crate::values::time::SandboxTime;
 
 impl State {
-    /// Queues a webhook that tells how a payment stands now.
+    /// Queues a webhook that reports the present status of a payment.
     pub(crate) fn announce_payment(&mut self, payment_id: &str) {
         if let Some(payment) = self.payments.find(payment_id) {
             let (payload, now) = (payload::payment_payload(payment), payment.updated_at);
@@ -19,7 +19,7 @@ impl State {
         }
     }
 
-    /// Queues a webhook that tells how a refund stands now.
+    /// Queues a webhook that reports the present status of a refund.
     pub(crate) fn announce_refund(&mut self, refund_id: &str) {
         if let Some(refund) = self.refunds.find(refund_id) {
             let (payload, now) = (payload::refund_payload(refund), refund.updated_at);
@@ -27,7 +27,7 @@ impl State {
         }
     }
 
-    /// Queues a webhook, unless nobody listens. Gives its id.
+    /// Queues a webhook if there is an address for it, and returns its id.
     pub(crate) fn announce(
         &mut self,
         payment_id: String,
@@ -44,7 +44,7 @@ impl State {
         Some(self.queue(payment_id, event, url, payload, fault, now))
     }
 
-    /// Queues what a delivery said once more, under an id of its own. Gives that id.
+    /// Queues the payload of a delivery once more, and returns the id of the new delivery.
     pub(crate) fn resend(&mut self, id: Uuid, now: SandboxTime) -> Option<Uuid> {
         let Delivery { payment_id, event, url, payload, .. } = self.deliveries.find(id)?.clone();
         let url = self.webhook_url.clone().unwrap_or(url);

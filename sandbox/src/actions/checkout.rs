@@ -9,7 +9,7 @@ use crate::values::time::SandboxTime;
 impl State {
     /// Finds a checkout by the token in its address.
     pub(crate) fn checkout(&self, token: &str) -> Option<&Checkout> {
-        // What the token says is its own id; the rest shows that it was not made up.
+        // The token begins with the id of the checkout; the rest proves that it was not made up.
         let id = token.split('.').next()?;
         self.checkouts.get(id).filter(|checkout| checkout.token == token)
     }
@@ -29,7 +29,7 @@ impl State {
         self.checkouts.entry(id).or_insert(open)
     }
 
-    /// Makes a token that cannot be guessed and looks as signed as the real one, because it is.
+    /// Creates a token that cannot be guessed and looks as signed as the real one, because it is.
     fn checkout_token(&mut self, checkout_id: &str, expires_at: SandboxTime) -> String {
         let claims = format!("{checkout_id}.{}.{}", expires_at.unix_seconds(), self.random.text(24));
         let signature = self.token_signer.tag(claims.as_bytes()).hex();

@@ -3,10 +3,10 @@
 //! The hosted page, the [`Customer`](crate::Customer) handle and the admin API all end here.
 
 use crate::model::catalog::product_id;
-use crate::model::checkout::Simulate;
+use crate::model::checkout::{Checkout, Simulate};
 use crate::model::payment::{AttemptStatus, DepositAttempt, PaidProduct, Payment, PaymentOutcome};
 use crate::model::state::State;
-use crate::values::money::Amount;
+use crate::values::money::Fee;
 use crate::values::time::SandboxTime;
 
 /// A card of the hosted page, which decides what comes of paying with it.
@@ -54,7 +54,7 @@ impl Card {
         Card::ALL.into_iter().find(|card| card.as_str() == word)
     }
 
-    /// Returns what the customer and the merchant are told when it is declined.
+    /// Returns the message for customer and merchant when it is declined.
     pub(crate) fn refusal(self) -> &'static str {
         match self {
             Card::InsufficientFunds => "The card has insufficient funds.",
@@ -92,7 +92,7 @@ pub(crate) enum CustomerAction {
 pub(crate) enum ActionOutcome {
     Paid,
     Processing,
-    /// With what the customer is told; the checkout stays open.
+    /// With the message for the customer; the checkout stays open.
     Declined(&'static str),
     Canceled,
 }
@@ -128,29 +128,37 @@ pub enum PaymentError {
     /// The payment is not processing.
     #[error("the payment is not processing")]
     NotProcessing,
+    /// The payment link of the payment has been used as often as it can be.
+    #[error("the payment link has been used as often as it can be")]
+    LinkUsedUp,
 }
 
 impl State {
-    /// Carries out a customer's act; the first one brings the payment into being. Gives the payment's public
+    /// Checks that the customer can act. `max_uses` of the link counts here as well, since checkouts that were opened in time
+    /// could otherwise take more payments than it allows.
+    pub(crate) fn check_open(&self, checkout: &Checkout, now: SandboxTime) -> Result<(), CustomerError> {
+        if checkout.used || self.uses_left(checkout).is_some_and(|left| left <= 0) {
+            return Err(CustomerError::AlreadyUsed);
+        }
+        if checkout.expires_at <= now { Err(CustomerError::Expired) } else { Ok(()) }
+    }
+
+    /// Applies an action of the customer; the first one creates the payment. Returns the payment's public
     /// id, and how it ended.
     pub(crate) fn apply_customer_action(
         &mut self,
         checkout_id: &str,
         act: CustomerAction,
+        fee: Fee,
         now: SandboxTime,
     ) -> Result<(String, ActionOutcome), CustomerError> {
         let checkout = self.checkouts.get(checkout_id).ok_or(CustomerError::UnknownCheckout)?;
-        if checkout.used {
-            return Err(CustomerError::AlreadyUsed);
-        }
-        if checkout.expires_at <= now {
-            return Err(CustomerError::Expired);
-        }
+        self.check_open(checkout, now)?;
 
         let simulate = checkout.request.simulate;
         let payment_id = match checkout.payment.clone() {
             Some(payment_id) => payment_id,
-            None => self.create_payment(checkout_id, now).ok_or(CustomerError::UnknownCheckout)?,
+            None => self.create_payment(checkout_id, fee, now).ok_or(CustomerError::UnknownCheckout)?,
         };
         let attempt_id = format!("pay_{}", self.random.text(16));
         let payment = self.payments.find_mut(&payment_id).ok_or(CustomerError::UnknownCheckout)?;
@@ -159,7 +167,6 @@ impl State {
         if let Some(checkout) = self.checkouts.get_mut(checkout_id) {
             checkout.used = !matches!(end, ActionOutcome::Declined(_));
         }
-        self.close_used_up_link(checkout_id);
         self.announce_payment(&payment_id);
         Ok((payment_id, end))
     }
@@ -171,10 +178,16 @@ impl State {
         paid: bool,
         now: SandboxTime,
     ) -> Result<(), PaymentError> {
-        let payment = self.payments.find_mut(payment_id).ok_or(PaymentError::Unknown)?;
+        let payment = self.payments.find(payment_id).ok_or(PaymentError::Unknown)?;
         if payment.outcome != PaymentOutcome::Processing {
             return Err(PaymentError::NotProcessing);
         }
+        // It is one of the uses itself. `max_uses` may have been lowered since it began.
+        let left = self.checkouts.get(&payment.order_id).and_then(|checkout| self.uses_left(checkout));
+        if paid && left.is_some_and(|left| left < 0) {
+            return Err(PaymentError::LinkUsedUp);
+        }
+        let payment = self.payments.find_mut(payment_id).ok_or(PaymentError::Unknown)?;
         payment.outcome = if paid { PaymentOutcome::Paid } else { PaymentOutcome::Declined };
         payment.updated_at = now;
         if let Some(attempt) = payment.attempts.first_mut() {
@@ -189,35 +202,20 @@ impl State {
             // As after any other decline, the customer may try again.
             checkout.used = paid;
         }
-        self.close_used_up_link(&checkout_id);
         self.announce_payment(&public);
         Ok(())
     }
 
-    fn create_payment(&mut self, checkout_id: &str, now: SandboxTime) -> Option<String> {
+    fn create_payment(&mut self, checkout_id: &str, fee: Fee, now: SandboxTime) -> Option<String> {
         let public = format!("TX{}", self.random.text(10));
         let checkout = self.checkouts.get_mut(checkout_id)?;
         checkout.payment = Some(public.clone());
-        let (billing, order) = (&checkout.request.billing, &checkout.request.order);
-        let products = order.lines.iter().map(|line| PaidProduct {
+        let products = checkout.request.order.lines.iter().map(|line| PaidProduct {
             id: line.product_id.clone().unwrap_or_else(|| product_id(&mut self.random)),
             name: line.name.clone(),
         });
         let products = products.collect();
-        self.payments.insert(public.clone(), |key| Payment {
-            key,
-            order_id: checkout_id.to_owned(),
-            amount: order.total,
-            currency: order.currency,
-            payer_email: billing.email.clone(),
-            products,
-            attempts: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            outcome: PaymentOutcome::Declined,
-            refunded: Amount::ZERO,
-            refunding: Amount::ZERO,
-        });
+        self.payments.insert(public.clone(), |key| Payment::new(key, checkout, products, fee, now));
         Some(public)
     }
 }

@@ -6,3 +6,4 @@ pub(crate) mod customer;
 pub(crate) mod payload;
 pub(crate) mod payment_link;
 pub(crate) mod refund;
+pub(crate) mod retention;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use crate::model::checkout::Checkout;
 use crate::model::payment::Payment;
 use crate::model::payment_link::{PaymentLink, Totals};
 use crate::model::state::State;
 
 impl State {
-    /// Finds a link by its id as it stands in a path, unless it was deleted.
+    /// Finds a link by its id as written in a path, unless it was deleted.
     pub(crate) fn payment_link(&self, id: &str) -> Option<&PaymentLink> {
         let id = hyphenated(id)?;
         self.payment_links.iter().find(|link| link.id == id && !link.deleted)
@@ -28,7 +29,8 @@ impl State {
 
     /// Adds up what came in through each link.
     pub(crate) fn link_totals(&self) -> HashMap<Uuid, Totals> {
-        let mut totals: HashMap<Uuid, Totals> = HashMap::new();
+        let mut totals: HashMap<Uuid, Totals> =
+            self.payment_links.iter().map(|link| (link.id, link.past)).collect();
         for payment in self.payments.rows() {
             if let Some(link) = self.link_of(payment) {
                 totals.entry(link).or_default().add(payment);
@@ -37,18 +39,12 @@ impl State {
         totals
     }
 
-    /// Closes the other checkouts of a link when a payment was the last one that it allows: otherwise checkouts that
-    /// were opened in time could take more payments than `max_uses`.
-    pub(crate) fn close_used_up_link(&mut self, checkout_id: &str) {
-        let Some(id) = self.checkouts.get(checkout_id).and_then(|checkout| checkout.payment_link) else {
-            return;
-        };
-        let totals = self.link_totals().remove(&id).unwrap_or_default();
-        let max = self.payment_links.iter().find(|link| link.id == id).and_then(|link| link.terms.max_uses);
-        if max.is_some_and(|max| totals.uses >= max) {
-            let of_link = self.checkouts.values_mut().filter(|checkout| checkout.payment_link == Some(id));
-            of_link.for_each(|checkout| checkout.used = true);
-        }
+    /// Returns by how many uses more or less than `max_uses` the link of a checkout has; nothing without a limit.
+    pub(crate) fn uses_left(&self, checkout: &Checkout) -> Option<i64> {
+        let id = checkout.payment_link?;
+        let max = self.payment_links.iter().find(|link| link.id == id)?.terms.max_uses?;
+        let uses = self.link_totals().remove(&id).unwrap_or_default().uses;
+        Some(i64::from(max) - i64::from(uses))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State as Extract};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
@@ -12,24 +12,33 @@ use serde_json::json;
 
 use crate::app::app_state::AppState;
 use crate::faults::fault::Fault;
-use crate::faults::rules::FaultRule;
 use crate::http::body::read;
 use crate::http::error::ApiError;
+use crate::http::list::ListRequest;
 
-/// The routes of this file.
+/// How many faults there can be: each request is compared with all of them.
+const MAX_FAULTS: usize = 1_000;
+
+/// Returns the routes of this file.
 pub(crate) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/_sandbox/faults", get(list).post(add).delete(clear))
         .route("/_sandbox/faults/{id}", delete(remove))
 }
 
-async fn list(Extract(sandbox): Extract<Arc<AppState>>) -> Json<Vec<FaultRule>> {
-    Json(sandbox.faults.all())
+/// Lists the faults, oldest first: a page of 100, or what `page` and `page_size` ask for.
+async fn list(Extract(sandbox): Extract<Arc<AppState>>, uri: Uri) -> Result<Response, ApiError> {
+    ListRequest::outside_of_the_api(&uri).respond(&sandbox.faults.all(), |rule| rule)
 }
 
 async fn add(Extract(sandbox): Extract<Arc<AppState>>, request: Request) -> Result<Response, ApiError> {
     let fault: Fault = read(request).await?;
     let fault = fault.checked().map_err(|error| ApiError::invalid_field("operation", &error.to_string()))?;
+    if sandbox.faults.all().len() >= MAX_FAULTS {
+        return Err(ApiError::invalid(&format!(
+            "There are {MAX_FAULTS} faults already: remove some of them first."
+        )));
+    }
     let id = sandbox.faults.add(fault);
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
 }

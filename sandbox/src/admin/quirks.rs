@@ -15,7 +15,7 @@ use crate::http::error::ApiError;
 use crate::http::form::Form;
 use crate::quirks::quirk::{PROVENANCE, Quirk};
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub(crate) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/_sandbox/quirks", get(list).post(add))

@@ -15,6 +15,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::actions::customer::{Card, CustomerAction, CustomerError};
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::contract::document::document;
 use crate::http::body::json_body;
@@ -28,7 +29,7 @@ use crate::values::money::{Currency, json_number};
 /// A state of some hundred thousand payments.
 const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub(crate) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/_sandbox/openapi.json", get(openapi))
@@ -85,7 +86,7 @@ async fn snapshot(Extract(sandbox): Extract<Arc<AppState>>) -> Response {
 async fn restore(Extract(sandbox): Extract<Arc<AppState>>, request: Request) -> Result<StatusCode, ApiError> {
     let body = to_bytes(request.into_body(), MAX_SNAPSHOT).await.map_err(|_| ApiError::BodyTooLarge)?;
     let snapshot = Snapshot::from_json(&String::from_utf8_lossy(&body));
-    let restored = snapshot.and_then(|snapshot| sandbox.restore(&snapshot));
+    let restored = snapshot.and_then(|snapshot| servable::restore(&sandbox, &snapshot));
     restored.map_err(|error| {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         ApiError::Malformed(format!("{error}{cause}"))
@@ -107,7 +108,7 @@ async fn act(
             None => return ApiError::NotFound.into_response(),
         },
     };
-    match sandbox.state().apply_customer_action(&checkout_id, act, sandbox.clock.now()) {
+    match sandbox.act(&checkout_id, act) {
         Ok((payment_id, _)) => Json(json!({ "payment_id": payment_id })).into_response(),
         Err(CustomerError::UnknownCheckout) => ApiError::NotFound.into_response(),
         Err(error) => (StatusCode::CONFLICT, Json(json!({ "detail": error.to_string() }))).into_response(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State as Extract};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -15,9 +15,14 @@ use uuid::Uuid;
 use crate::app::app_state::AppState;
 use crate::http::body::read;
 use crate::http::error::ApiError;
+use crate::http::list::ListRequest;
+use crate::outbox::delivery::Delivery;
 use crate::outbox::delivery_fault::DeliveryFault;
 
-/// The routes of this file.
+/// How many faults can wait for deliveries.
+const MAX_FAULTS: usize = 1_000;
+
+/// Returns the routes of this file.
 pub(crate) fn routes() -> axum::Router<Arc<AppState>> {
     axum::Router::new()
         .route("/_sandbox/deliveries", get(list))
@@ -27,8 +32,11 @@ pub(crate) fn routes() -> axum::Router<Arc<AppState>> {
         .route("/_sandbox/webhooks/rotate", post(rotate))
 }
 
-async fn list(Extract(sandbox): Extract<Arc<AppState>>) -> Response {
-    Json(&sandbox.state().deliveries).into_response()
+/// Lists deliveries, oldest first: a page of 100, or what `page` and `page_size` ask for.
+async fn list(Extract(sandbox): Extract<Arc<AppState>>, uri: Uri) -> Result<Response, ApiError> {
+    let state = sandbox.state();
+    let deliveries: Vec<&Delivery> = state.deliveries.all().collect();
+    ListRequest::outside_of_the_api(&uri).respond(&deliveries, |delivery| *delivery)
 }
 
 async fn resend(
@@ -58,7 +66,14 @@ async fn inject_fault(
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     let InjectFaults { next } = read(request).await?;
-    sandbox.state().delivery_faults.extend(next);
+    let mut state = sandbox.state();
+    if state.delivery_faults.len() + next.len() > MAX_FAULTS {
+        return Err(ApiError::invalid_field(
+            "next",
+            &format!("At most {MAX_FAULTS} faults can wait for deliveries."),
+        ));
+    }
+    state.delivery_faults.extend(next);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -46,7 +46,7 @@ impl ApiKeyView {
     }
 }
 
-/// A key that was just made: the only answer that has its secret.
+/// A key that was just made: the only response that has its secret.
 #[derive(Serialize)]
 pub(crate) struct ApiKeyWithSecret {
     raw_key: String,
@@ -62,7 +62,7 @@ pub(crate) async fn list(
 ) -> Result<Response, ApiError> {
     let state = sandbox.state();
     let keys: Vec<&ApiKey> = state.credentials.api_keys.keys.iter().rev().collect();
-    ListRequest::read(&sandbox, &uri).answer(&keys, |key| ApiKeyView::of(key))
+    ListRequest::read(&sandbox, &uri).respond(&keys, |key| ApiKeyView::of(key))
 }
 
 /// `POST /organization/api-keys/`.
@@ -85,7 +85,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(created)))
 }
 
-/// `POST /organization/api-keys/rotate/`: the newest active key gives way to one of the same name and scopes, at once.
+/// `POST /organization/api-keys/rotate/`: replaces the newest active key by one of the same name and scopes, at once.
 pub(crate) async fn rotate(
     Extract(sandbox): Extract<Arc<AppState>>,
     _: DashboardUser,
@@ -111,7 +111,7 @@ pub(crate) async fn revoke(
     Ok(Json(ApiKeyView::of(key)))
 }
 
-/// Reads scopes from one text: the reference types the field as a string and does not say how several are written, so
+/// Reads scopes from one text: the reference types the field as a string and does not define how several are written, so
 /// commas and spaces both part them. No scope at all means all of them.
 fn scopes_of(text: &str) -> Result<Vec<Scope>, String> {
     let mut scopes = Vec::new();

@@ -9,6 +9,8 @@ use axum::extract::{Request, State as Extract};
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use crate::api::payment::PaymentView;
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::http::auth::Merchant;
 use crate::http::body::json_body;
@@ -17,8 +19,11 @@ use crate::http::form::Form;
 use crate::model::catalog::Catalog;
 use crate::model::checkout::{Billing, Checkout, CheckoutRequest, ReturnUrls, Simulate};
 use crate::model::order::Order;
+use crate::model::payment::{PaidProduct, Payment};
 use crate::model::scope::Scope;
-use crate::values::money::Currency;
+use crate::values::money::{Currency, Fee};
+use crate::values::table::Key;
+use crate::values::time::SandboxTime;
 
 impl CheckoutRequest {
     fn read(mut form: Form<'_>, catalog: &Catalog, production: bool) -> Result<CheckoutRequest, ApiError> {
@@ -39,9 +44,9 @@ impl CheckoutRequest {
         }
     }
 
-    /// Reads what a payment link's customer sends: no products, which are the link's, and names of any length.
+    /// Reads what a payment link's customer sends: no products, which are the link's, and longer names.
     pub(crate) fn read_public(mut form: Form<'_>, order: Order) -> Result<CheckoutRequest, ApiError> {
-        let billing = read_billing(&mut form, usize::MAX);
+        let billing = read_billing(&mut form, 1_000);
         let currency = form.optional_choice("currency", Currency::parse);
         if currency.is_some_and(|currency| currency != order.currency) {
             form.refuse("currency", &format!("This payment link charges {}.", order.currency));
@@ -100,8 +105,27 @@ fn read_email(form: &mut Form<'_>) -> Option<String> {
     form.optional_email("billing_email")
 }
 
+/// Refuses a checkout whose payment could not be returned.
+pub(crate) fn ensure_payable(request: &CheckoutRequest, fee: Fee, now: SandboxTime) -> Result<(), ApiError> {
+    let lines = request.order.lines.iter();
+    let products = lines
+        .map(|line| PaidProduct { id: line.product_id.clone().unwrap_or_default(), name: line.name.clone() });
+    let key = Key { number: 1, public: "TX".to_owned() };
+    let checkout = Checkout {
+        id: "org1".to_owned(),
+        token: String::new(),
+        expires_at: now,
+        request: request.clone(),
+        payment_link: None,
+        payment: None,
+        used: false,
+    };
+    let payment = Payment::new(key, &checkout, products.collect(), fee, now);
+    servable::ensure(servable::PAYMENT, &PaymentView::of(&payment))
+}
+
 impl Checkout {
-    /// The answer to the request that created it.
+    /// Returns the response to the request that created it.
     pub(crate) fn created(&self, origin: &str) -> CheckoutCreated {
         CheckoutCreated {
             checkout_id: self.id.clone(),
@@ -113,7 +137,7 @@ impl Checkout {
     }
 }
 
-/// The answer to a request that creates a checkout.
+/// The response to a request that creates a checkout.
 #[derive(Serialize)]
 pub(crate) struct CheckoutCreated {
     checkout_id: String,
@@ -136,6 +160,7 @@ pub(crate) async fn create(
     let form = Form::sent_to(&sandbox, &body)?;
     let request = CheckoutRequest::read(form, &state.catalog, merchant.is_production())?;
     let now = sandbox.clock.now();
+    ensure_payable(&request, sandbox.settings.fee, now)?;
     let checkout = state.open_checkout(request, None, now, now.after(sandbox.checkout_lifetime));
     Ok((StatusCode::CREATED, Json(checkout.created(&sandbox.origin))))
 }

@@ -1,6 +1,6 @@
 //! The snapshot on the dashboard's front page, counted from the payments and refunds there are.
 //!
-//! The guides tell what is in it, and no field of it: all names are assumed. Not here: the dashboard's other operations
+//! The guides describe what is in it, without its fields: all names are assumed. Not here: the dashboard's other operations
 //! (`organization`, `api_key`, `webhook_config`, `payment_link`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +91,7 @@ impl State {
                 recent.push(Activity { kind: "payment", id, amount, currency, at });
             }
         }
-        for refund in self.refunds.rows().iter().filter(|refund| refund.status == RefundStatus::Completed) {
+        for refund in self.refunds.rows().filter(|refund| refund.status == RefundStatus::Completed) {
             let (id, at) = (refund.key.public.as_str(), refund.updated_at);
             recent.push(Activity {
                 kind: "refund",

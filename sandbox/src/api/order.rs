@@ -13,6 +13,8 @@ use crate::values::money::{Currency, json_number};
 
 /// The field that this file reads.
 const PRODUCTS: &str = "products";
+/// How many items an order may have.
+const MAX_ITEMS: usize = 200;
 
 impl Order {
     /// Reads the `products` of a checkout request; on a mistake the form has the message.
@@ -41,6 +43,11 @@ impl Order {
         };
         if items.is_empty() {
             form.refuse(PRODUCTS, "This list may not be empty.");
+            return None;
+        }
+
+        if items.len() > MAX_ITEMS {
+            form.refuse(PRODUCTS, &format!("This list may have at most {MAX_ITEMS} items."));
             return None;
         }
 
@@ -82,7 +89,7 @@ fn read_line(
     }
 }
 
-/// Reads a name and a price that stand beside an id: the catalog's count, and these have to make sense all the same.
+/// Validates a name and a price that are sent with an id. Those of the catalog apply, and these have to be valid all the same.
 fn check_overridden(form: &mut Form<'_>) {
     form.optional_text("name", 255);
     if form.has("unit_price") {

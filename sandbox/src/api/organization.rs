@@ -9,13 +9,14 @@ use axum::extract::{Request, State as Extract};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::http::auth::DashboardUser;
 use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
 use crate::model::organization::{Organization, PriceMode, STATUS};
-use crate::values::money::Amount;
+use crate::values::money::{Amount, Fee};
 
 impl Organization {
     fn update(&self, mut form: Form<'_>) -> Result<Organization, ApiError> {
@@ -38,22 +39,10 @@ impl Organization {
             price_mode: price_mode.unwrap_or(old.price_mode),
         })
     }
-
-    fn view(&self) -> OrganizationView<'_> {
-        OrganizationView {
-            editable: self,
-            status: STATUS,
-            min_payment: Amount::MIN,
-            max_payment: Amount::MAX,
-            fees: Fees { percent: "0.00", fixed: Amount::ZERO },
-            rolling_reserve_percent: "0.00",
-            rolling_reserve_days: 0,
-        }
-    }
 }
 
 #[derive(Serialize)]
-struct OrganizationView<'a> {
+pub(crate) struct OrganizationView<'a> {
     #[serde(flatten)]
     editable: &'a Organization,
     status: &'static str,
@@ -64,16 +53,29 @@ struct OrganizationView<'a> {
     rolling_reserve_days: u32,
 }
 
-/// The sandbox charges nothing.
+impl<'a> OrganizationView<'a> {
+    pub(crate) fn of(organization: &'a Organization, fee: Fee) -> OrganizationView<'a> {
+        OrganizationView {
+            editable: organization,
+            status: STATUS,
+            min_payment: Amount::MIN,
+            max_payment: Amount::MAX,
+            fees: Fees { percent: format!("{:.2}", fee.percent), fixed: fee.fixed },
+            rolling_reserve_percent: "0.00",
+            rolling_reserve_days: 0,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Fees {
-    percent: &'static str,
+    percent: String,
     fixed: Amount,
 }
 
 /// `GET /organization/`.
 pub(crate) async fn get(Extract(sandbox): Extract<Arc<AppState>>, _: DashboardUser) -> Response {
-    Json(sandbox.state().organization.view()).into_response()
+    Json(OrganizationView::of(&sandbox.state().organization, sandbox.settings.fee)).into_response()
 }
 
 /// `PATCH /organization/`.
@@ -84,6 +86,8 @@ pub(crate) async fn update(
 ) -> Result<Response, ApiError> {
     let body = json_body(request).await?;
     let mut state = sandbox.state();
-    state.organization = state.organization.update(Form::sent_to(&sandbox, &body)?)?;
-    Ok(Json(state.organization.view()).into_response())
+    let updated = state.organization.update(Form::sent_to(&sandbox, &body)?)?;
+    servable::ensure(servable::ORGANIZATION, &OrganizationView::of(&updated, sandbox.settings.fee))?;
+    state.organization = updated;
+    Ok(Json(OrganizationView::of(&state.organization, sandbox.settings.fee)).into_response())
 }

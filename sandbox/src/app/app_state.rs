@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use uuid::Uuid;
 
+use crate::actions::customer::{ActionOutcome, CustomerAction, CustomerError};
 use crate::actions::payload::{Event, test_payload};
 use crate::actions::refund::{Ending, RefundError};
 use crate::app::origins::{FormTokens, PublicUrl};
@@ -24,9 +25,9 @@ use crate::model::api_key::{KeyMode, NewKey};
 use crate::model::scope::Scope;
 use crate::model::state::State;
 use crate::quirks::quirk::QuirkSet;
-use crate::settings::Settings;
+use crate::settings::{Retention, Settings};
 use crate::store::changes::Changes;
-use crate::store::snapshot::{InvalidSnapshot, Snapshot};
+use crate::store::snapshot::Snapshot;
 use crate::store::state_file::{InitialCredentials, StateFile};
 use crate::values::clock::Clock;
 
@@ -59,10 +60,11 @@ pub(crate) struct AppState {
     pub(crate) state: Mutex<State>,
 }
 
-/// The state, locked. Whoever asks for it to change it is counted.
+/// The state, locked. Mutable access counts as a change.
 pub(crate) struct StateGuard<'a> {
     state: MutexGuard<'a, State>,
     changes: &'a Changes,
+    retention: &'a Retention,
     changed: bool,
 }
 
@@ -85,6 +87,7 @@ impl Drop for StateGuard<'_> {
     /// Counts the change while the lock is still held.
     fn drop(&mut self) {
         if self.changed {
+            self.state.forget_oldest(self.retention);
             Seen::make(self.changes.note());
         }
     }
@@ -95,14 +98,13 @@ impl AppState {
     pub(crate) fn state(&self) -> StateGuard<'_> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         Seen::observe(self.changes.count());
-        StateGuard { state, changes: &self.changes, changed: false }
+        StateGuard { state, changes: &self.changes, retention: &self.settings.retention, changed: false }
     }
 
     pub(crate) fn reset(&self) {
         self.throttle.forget();
-        let initial = Snapshot::from_json(self.initial.get());
-        let restored = initial.and_then(|initial| self.restore(&initial));
-        restored.expect("it was read or written by this version when the sandbox started");
+        let initial = Snapshot::from_json(self.initial.get()).and_then(|initial| initial.state());
+        self.replace_state(initial.expect("this version wrote it, or read it when the sandbox started"));
     }
 
     pub(crate) fn create_api_key(&self, name: &str, scopes: &[Scope], mode: KeyMode) -> String {
@@ -123,10 +125,10 @@ impl AppState {
     /// Completes refunds as they come in, until it is aborted.
     pub(crate) async fn settle_refunds(self: Arc<Self>, mut refunds: UnboundedReceiver<String>) {
         while let Some(refund_id) = refunds.recv().await {
-            // Somebody may have settled it by hand in the meantime, which is just as well.
+            // It may have been settled by hand in the meantime, which is fine.
             let mut state = self.state();
             let _ = state.settle(&refund_id, Ending::Completed, self.clock.now());
-            // Before the change is noted, which is what tells that there is one less.
+            // Before the change is noted, because whoever waits for it looks at the count.
             self.settling.fetch_sub(1, Ordering::AcqRel);
         }
     }
@@ -134,6 +136,15 @@ impl AppState {
     /// Returns whether nothing is under way that happens by itself.
     pub(crate) fn is_settled(&self) -> bool {
         self.settling.load(Ordering::Acquire) == 0 && self.state().deliveries.is_settled(self.clock.now())
+    }
+
+    /// Acts as the customer of a checkout. Returns the public id of the payment.
+    pub(crate) fn act(
+        &self,
+        checkout_id: &str,
+        action: CustomerAction,
+    ) -> Result<(String, ActionOutcome), CustomerError> {
+        self.state().apply_customer_action(checkout_id, action, self.settings.fee, self.clock.now())
     }
 
     pub(crate) fn settle(&self, refund_id: &str, ending: Ending) -> Result<(), RefundError> {
@@ -148,22 +159,19 @@ impl fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// Puts a state in the place of the present one. The credentials that this sandbox was started with stay valid,
-    /// if the snapshot's own first key is.
-    pub(crate) fn restore(&self, snapshot: &Snapshot) -> Result<(), InvalidSnapshot> {
-        let mut restored = snapshot.state()?;
-        restored
-            .credentials
-            .adopt(&self.initial_credentials.session_token, &self.initial_credentials.api_key);
-        *self.state() = restored;
+    /// Puts a state in the place of the present one. The credentials that this sandbox was started with stay valid, if the first
+    /// key of the other state is.
+    pub(crate) fn replace_state(&self, mut state: State) {
+        let own = &self.initial_credentials;
+        state.credentials.adopt(&own.session_token, &own.api_key);
+        *self.state() = state;
         self.settle_what_is_processing();
-        Ok(())
     }
 
-    /// Has refunds completed that nobody is completing any more.
+    /// Queues refunds that are processing, to be completed by the worker.
     pub(crate) fn settle_what_is_processing(&self) {
         let state = self.state();
-        state.refunds.rows().iter().filter(|refund| refund.is_processing()).for_each(|refund| {
+        state.refunds.rows().filter(|refund| refund.is_processing()).for_each(|refund| {
             self.settle_later(&refund.key.public);
         });
     }

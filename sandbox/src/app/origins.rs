@@ -78,7 +78,7 @@ fn name_of(host: &str) -> Option<&str> {
     (port.is_empty() || port.strip_prefix(':').is_some_and(digits)).then_some(name)
 }
 
-/// Makes and checks the anti-forgery tokens of the sandbox's own forms.
+/// Creates and checks the anti-forgery tokens of the sandbox's own forms.
 #[derive(Debug)]
 pub(crate) struct FormTokens(MacKey);
 
@@ -86,7 +86,7 @@ impl FormTokens {
     /// The name of the field that has the token.
     pub(crate) const FIELD: &str = "form_token";
 
-    /// Derives the tokens from a credential: nobody else can make them, and one seed makes the same ones.
+    /// Derives the tokens from a credential: only the sandbox can make them, and one seed makes the same ones.
     pub(crate) fn new(session_token: &str) -> FormTokens {
         FormTokens(MacKey::new(session_token.as_bytes()))
     }

@@ -5,32 +5,38 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::values::time::SandboxTime;
 
-const KEPT: usize = 100;
-
-/// A request that was answered.
+/// A request and the status of its response.
 #[derive(Clone, Debug)]
 pub(crate) struct LoggedRequest {
     pub(crate) at: SandboxTime,
     pub(crate) method: String,
-    pub(crate) path: String,
+    /// The path as the routes have it: what is in the place of a parameter may be a token.
+    pub(crate) route: String,
     pub(crate) status: u16,
     pub(crate) millis: u128,
 }
 
 /// The latest requests to the API and the checkout page, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<VecDeque<LoggedRequest>>);
+#[derive(Debug)]
+pub(crate) struct RequestLog {
+    keep: usize,
+    all: Mutex<VecDeque<LoggedRequest>>,
+}
 
 impl RequestLog {
+    pub(crate) fn new(keep: usize) -> RequestLog {
+        RequestLog { keep, all: Mutex::default() }
+    }
+
     pub(crate) fn all(&self) -> Vec<LoggedRequest> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     pub(crate) fn add(&self, logged: LoggedRequest) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() == KEPT {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push_back(logged);
+        while all.len() > self.keep {
             all.pop_front();
         }
-        all.push_back(logged);
     }
 }

@@ -24,7 +24,7 @@ impl Seen {
         SEEN.scope(RefCell::default(), watched).await
     }
 
-    /// Notes that the current request sees the state with so many changes. Outside of a request, nobody waits for it.
+    /// Notes that the current request sees the state with so many changes. Outside of a request this has no effect.
     pub(super) fn observe(count: u64) {
         let _ = SEEN.try_with(|seen| {
             let mut seen = seen.borrow_mut();

@@ -37,13 +37,10 @@ async fn show(
     let Ok(Path(token)) = token else { return problem(CustomerError::UnknownCheckout) };
     let state = sandbox.state();
     let Some(checkout) = state.checkout(&token) else { return problem(CustomerError::UnknownCheckout) };
-    if checkout.used {
-        return problem(CustomerError::AlreadyUsed);
+    if let Err(error) = state.check_open(checkout, sandbox.clock.now()) {
+        return problem(error);
     }
-    if checkout.expires_at <= sandbox.clock.now() {
-        return problem(CustomerError::Expired);
-    }
-    // Who comes back after a decline is told why.
+    // A customer who comes back after a decline sees the reason.
     let payment = checkout.payment.as_deref().and_then(|id| state.payments.find(id));
     let refused = payment.and_then(|payment| payment.attempts.first()?.error_message.as_deref());
     page(StatusCode::OK, checkout_page(checkout, &sandbox.form_tokens.token(), refused))
@@ -81,11 +78,10 @@ async fn act(
         "cancel" => CustomerAction::Cancel,
         _ => return unknown_route().into_response(),
     };
-    let mut state = sandbox.state();
-    let Some(checkout) = state.checkout(&token).cloned() else {
+    let Some(checkout) = sandbox.state().checkout(&token).cloned() else {
         return problem(CustomerError::UnknownCheckout);
     };
-    let (payment_id, end) = match state.apply_customer_action(&checkout.id, act, sandbox.clock.now()) {
+    let (payment_id, end) = match sandbox.act(&checkout.id, act) {
         Ok(acted) => acted,
         Err(error) => return problem(error),
     };
@@ -188,7 +184,7 @@ fn result_page(end: ActionOutcome, token: &str, payment_id: &str) -> Markup {
     let (title, text) = match end {
         ActionOutcome::Paid => ("Paid", "Thank you, the payment went through."),
         ActionOutcome::Processing => {
-            ("In processing", "Thank you. The payment is not through yet; the merchant will hear of it.")
+            ("In processing", "Thank you. The payment is not through yet; the merchant will be notified.")
         }
         ActionOutcome::Declined(told) => ("Declined", told),
         ActionOutcome::Canceled => ("Canceled", "The payment was canceled."),

@@ -1,16 +1,18 @@
 //! The document of the sandbox: the merged document of the repository, and the refusals that every operation of such a
 //! server gives.
 //!
-//! The first is a derived file (`openapi/merged.json`). The refusals are in a file of the sandbox (`openapi/errors.json`), because only
+//! The first is a derived file (`openapi/merged.json`). The refusals are in a file of the sandbox (`openapi/refusals.json`), because only
 //! the sandbox claims them: the code that is generated from the documents does not change with them.
 
 use std::sync::LazyLock;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::contract::operation::{Operation, Parameter, RequestBody, ResponseRule};
 use crate::contract::schema::Schema;
+use crate::settings::ListShape;
 
 /// The operations of the document, compiled once for all sandboxes of the process.
 pub(super) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(compile_operations);
@@ -20,10 +22,20 @@ pub(crate) fn operations_at(path: &str) -> Vec<&'static Operation> {
     OPERATIONS.iter().filter(|operation| operation.path == path).collect()
 }
 
-// Links within the crate's folder: what cargo packs is the content.
+/// Returns the first reason why this operation could not return this body with status 200.
+pub(crate) fn first_problem(operation: &str, body: &impl Serialize) -> Option<String> {
+    let operation = OPERATIONS.iter().find(|known| known.name() == operation)?;
+    let body = serde_json::to_vec(body).expect("views have text keys and nothing that fails to serialize");
+    operation
+        .validate_response(StatusCode::OK, "application/json", &body, ListShape::Bare, 1)
+        .into_iter()
+        .next()
+}
+
+// A copy, because cargo packs only what is in the folder of the crate, and a symbolic link is a text file on Windows.
 const MERGED: &str = include_str!("../../openapi/merged.json");
 
-const ERRORS: &str = include_str!("../../openapi/errors.json");
+const REFUSALS: &str = include_str!("../../openapi/refusals.json");
 
 /// Puts the document together, for a server at this address.
 pub(crate) fn document(server: &str) -> Value {
@@ -34,10 +46,10 @@ pub(crate) fn document(server: &str) -> Value {
 
 fn merged() -> Value {
     let mut document = read(MERGED);
-    let mut errors = read(ERRORS);
-    let every = errors["responses"]["every operation"].take();
-    let with_body = errors["responses"]["operations with a body"].take();
-    let lists = errors["responses"]["lists"].take();
+    let mut refusals = read(REFUSALS);
+    let every = refusals["responses"]["every operation"].take();
+    let with_body = refusals["responses"]["operations with a body"].take();
+    let lists = refusals["responses"]["lists"].take();
     for (method, operation) in
         document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut).flat_map(verbs)
     {
@@ -50,7 +62,22 @@ fn merged() -> Value {
             merge(&mut operation["responses"], lists.clone());
         }
     }
+    declare_constraints(&mut document, &refusals);
     document
+}
+
+/// Adds what the sandbox refuses in request bodies to their schemas.
+fn declare_constraints(document: &mut Value, refusals: &Value) {
+    for (name, fields) in refusals["requests"].as_object().into_iter().flatten() {
+        for (field, constraints) in fields.as_object().into_iter().flatten() {
+            let schema = document["components"]["schemas"][name.as_str()]["properties"].get_mut(field);
+            merge(schema.expect("a field of the document; a test reads all"), constraints.clone());
+        }
+    }
+    for (operation, _) in refusals["bodies"].as_object().into_iter().flatten() {
+        let (method, path) = operation.split_once(' ').unwrap_or_default();
+        document["paths"][path][method.to_lowercase()]["requestBody"]["required"] = Value::Bool(true);
+    }
 }
 
 /// Compiles the operations. The documents are part of the program, so what is wrong with them is found by any test.
@@ -148,11 +175,43 @@ mod tests {
 
     #[test]
     fn only_refusals_are_added() {
-        let errors = read(ERRORS);
-        for responses in errors["responses"].as_object().unwrap().values() {
+        let refusals = read(REFUSALS);
+        for responses in refusals["responses"].as_object().unwrap().values() {
             for status in responses.as_object().unwrap().keys() {
                 assert!(status.starts_with('4'), "{status}");
             }
         }
+    }
+
+    #[test]
+    fn constraints_are_added_and_replace_nothing() {
+        let (reference, document) = (read(MERGED), merged());
+        let schema =
+            |document: &Value, name: &str| document["components"]["schemas"][name]["properties"].clone();
+        let name = &schema(&document, "CheckoutRequest")["billing_first_name"];
+        assert_eq!((&name["minLength"], &name["maxLength"]), (&json!(1), &json!(100)));
+        let refusals = read(REFUSALS);
+        for (name, fields) in refusals["requests"].as_object().unwrap() {
+            for (field, constraints) in fields.as_object().unwrap() {
+                assert_eq!(constraints["x-nd8-refusal-provenance"], "inferred", "{name}.{field}");
+                let before = schema(&reference, name)[field].clone();
+                for (keyword, value) in before.as_object().unwrap() {
+                    assert_eq!(&schema(&document, name)[field][keyword], value, "{name}.{field}");
+                }
+            }
+        }
+        assert_eq!(document["paths"]["/organization/webhooks/"]["put"]["requestBody"]["required"], true);
+    }
+
+    /// Git writes a symbolic link as a text file on Windows.
+    #[test]
+    fn the_embedded_document_is_a_copy_and_no_link() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            assert!(!entry.file_type().unwrap().is_symlink(), "{:?}", entry.path());
+        }
+        let original = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/merged.json");
+        assert_eq!(std::fs::read_to_string(original).unwrap(), MERGED, "run `cargo xtask codegen`");
     }
 }

@@ -8,30 +8,30 @@ use serde::Serialize;
 use crate::quirks::quirk::Quirk;
 
 /// How many findings of a kind are kept; the oldest go first.
-const KEPT: usize = 1000;
+const MAX_FINDINGS: usize = 100;
 
-/// An answer of the sandbox that its own document does not allow: a defect of the sandbox.
+/// A response of the sandbox that its own document does not allow: a defect of the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Violation {
     /// The operation, as in `GET /refunds/{id}/`.
     pub operation: String,
-    /// The status that would have been answered.
+    /// The status that the response would have had.
     pub status: u16,
     /// What is wrong, each with its place.
     pub problems: Vec<String>,
 }
 
-/// A request that the document refuses and the sandbox took: one of them is wrong, or the framework is known to be
-/// generous there, as with a `page_size` that is no number.
+/// A request that violates the document and was accepted: one of the two is wrong, or the framework is known to be
+/// lenient there, as with a `page_size` that is not a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AcceptedInvalidRequest {
     /// The operation, as in `GET /refunds/`.
     pub operation: String,
-    /// The status that was answered.
+    /// The status of the response.
     pub status: u16,
-    /// What the document has against the request, each with its place.
+    /// What is wrong with the request, each with its place.
     pub problems: Vec<String>,
 }
 
@@ -39,12 +39,12 @@ pub struct AcceptedInvalidRequest {
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Findings>);
 
-/// What there is to tell.
+/// What was found so far.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Findings {
     pub(crate) violations: VecDeque<Violation>,
     pub(crate) accepted_invalid_requests: VecDeque<AcceptedInvalidRequest>,
-    /// How often each operation was answered with each status.
+    /// How often each operation responded with each status.
     responses: BTreeMap<String, BTreeMap<u16, u64>>,
     /// How many violations of the document each quirk explained.
     explained: BTreeMap<&'static str, u64>,
@@ -61,12 +61,19 @@ impl Log {
     }
 
     pub(crate) fn violation(&self, violation: Violation) {
-        tracing::error!(?violation, "an answer of the sandbox breaks its document");
+        let places = places(&violation.problems);
+        tracing::error!(
+            operation = violation.operation,
+            ?places,
+            "a response of the sandbox violates its document"
+        );
         push(&mut self.findings().violations, violation);
     }
 
     pub(crate) fn accepted_invalid_request(&self, accepted_invalid_request: AcceptedInvalidRequest) {
-        tracing::warn!(?accepted_invalid_request, "the document refuses what the sandbox took");
+        let places = places(&accepted_invalid_request.problems);
+        let operation = &accepted_invalid_request.operation;
+        tracing::info!(operation, ?places, "the sandbox accepted a request that the document refuses");
         push(&mut self.findings().accepted_invalid_requests, accepted_invalid_request);
     }
 
@@ -85,8 +92,13 @@ impl Log {
     }
 }
 
+/// Returns the places of problems without the values there, which are for the caller only.
+fn places(problems: &[String]) -> Vec<&str> {
+    problems.iter().map(|problem| problem.split(": ").next().unwrap_or_default()).collect()
+}
+
 fn push<T>(kept: &mut VecDeque<T>, found: T) {
-    if kept.len() == KEPT {
+    if kept.len() == MAX_FINDINGS {
         kept.pop_front();
     }
     kept.push_back(found);

@@ -6,8 +6,11 @@ use serde_json::Value;
 use crate::contract::schema::Schema;
 use crate::settings::ListShape;
 
-/// What is wrong with a request or an answer, with its place: `body/products/0`, `query/page`.
+/// What is wrong with a request or a response, with its place: `body/products/0`, `query/page`.
 pub(crate) type Problems = Vec<String>;
+
+/// How many problems of a message are reported: enough to see what is wrong, and few enough to stop early.
+pub(crate) const MAX_PROBLEMS: usize = 20;
 
 /// One operation of the document.
 #[derive(Debug)]
@@ -36,7 +39,7 @@ pub(crate) struct RequestBody {
 #[derive(Debug)]
 pub(crate) struct ResponseRule {
     pub(crate) status: u16,
-    /// Without one, the answer has no body.
+    /// Without one, the response has no body.
     pub(crate) schema: Option<Schema>,
     /// Whether the body is a list, which a setting puts into an envelope.
     pub(crate) list: bool,
@@ -48,7 +51,7 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Returns what the document has against a request. `path` is without the prefix of the API.
+    /// Validates a request. `path` is without the prefix of the API.
     pub(crate) fn validate_request(&self, path: &str, uri: &Uri, body: &[u8], is_json: bool) -> Problems {
         let mut problems = Problems::new();
         let in_path = path_parameters(&self.path, path);
@@ -58,7 +61,11 @@ impl Operation {
         for parameter in &self.parameters {
             let (place, values) = if parameter.in_path { ("path", &in_path) } else { ("query", &in_query) };
             for (_, text) in values.iter().filter(|(name, _)| *name == parameter.name) {
-                problems.extend(parameter.schema.validate_text(&format!("{place}/{}", parameter.name), text));
+                problems.extend(parameter.schema.validate_text(
+                    &format!("{place}/{}", parameter.name),
+                    text,
+                    MAX_PROBLEMS,
+                ));
             }
         }
         if let Some(rule) = &self.body {
@@ -67,19 +74,21 @@ impl Operation {
                 _ if body.is_empty() => problems.push("body: missing".to_owned()),
                 _ if !is_json => problems.push("body: not sent as application/json".to_owned()),
                 Err(error) => problems.push(format!("body: {error}")),
-                Ok(value) => problems.extend(rule.schema.validate("body", &value)),
+                Ok(value) => problems.extend(rule.schema.validate("body", &value, MAX_PROBLEMS)),
             }
         }
+        problems.truncate(MAX_PROBLEMS);
         problems
     }
 
-    /// Returns what the document has against an answer.
+    /// Validates a response. Stops at so many problems.
     pub(crate) fn validate_response(
         &self,
         status: StatusCode,
         content_type: &str,
         body: &[u8],
         shape: ListShape,
+        limit: usize,
     ) -> Problems {
         let Some(rule) = self.responses.iter().find(|rule| rule.status == status.as_u16()) else {
             return vec![format!("status: {status} is not described")];
@@ -93,19 +102,21 @@ impl Operation {
         }
         match serde_json::from_slice::<Value>(body) {
             Err(error) => vec![format!("body: {error}")],
-            Ok(value) if rule.list && shape == ListShape::Envelope => validate_envelope(schema, &value),
-            Ok(value) => schema.validate("body", &value),
+            Ok(value) if rule.list && shape == ListShape::Envelope => {
+                validate_envelope(schema, &value, limit)
+            }
+            Ok(value) => schema.validate("body", &value, limit),
         }
     }
 }
 
 /// The envelope is not in the document; what is in it is.
-fn validate_envelope(schema: &Schema, envelope: &Value) -> Problems {
+fn validate_envelope(schema: &Schema, envelope: &Value, limit: usize) -> Problems {
     let address = |value: &Value| value.is_null() || value.is_string();
     if !envelope["count"].is_u64() || !address(&envelope["next"]) || !address(&envelope["previous"]) {
         return vec!["body: no envelope".to_owned()];
     }
-    schema.validate("body/results", &envelope["results"])
+    schema.validate("body/results", &envelope["results"], limit)
 }
 
 /// Reads the parameters of a path off it.
@@ -126,9 +137,9 @@ mod tests {
         operations_at(path).into_iter().find(|operation| operation.method == method).unwrap()
     }
 
-    fn answer(operation: &Operation, status: u16, body: &Value, shape: ListShape) -> Problems {
+    fn problems_of(operation: &Operation, status: u16, body: &Value, shape: ListShape) -> Problems {
         let status = StatusCode::from_u16(status).unwrap();
-        operation.validate_response(status, "application/json", body.to_string().as_bytes(), shape)
+        operation.validate_response(status, "application/json", body.to_string().as_bytes(), shape, 20)
     }
 
     #[test]
@@ -137,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_held_to_status_type_and_schema() {
+    fn responses_are_validated_by_status_type_and_schema() {
         let operation = operation(Method::GET, "/refunds/{id}/");
         let right = json!({ "id": "RF1", "transaction_id": "TX1", "amount": "1.00", "currency": "USD",
                             "status": "pending", "created_at": "2026-01-02T03:04:05.678Z" });
-        assert_eq!(answer(operation, 200, &right, ListShape::Bare), Problems::new());
+        assert_eq!(problems_of(operation, 200, &right, ListShape::Bare), Problems::new());
 
         for (field, value) in [
             ("amount", json!(1)),
@@ -151,34 +162,37 @@ mod tests {
         ] {
             let mut wrong = right.clone();
             wrong[field] = value;
-            let problems = answer(operation, 200, &wrong, ListShape::Bare);
+            let problems = problems_of(operation, 200, &wrong, ListShape::Bare);
             assert!(problems[0].starts_with(&format!("body/{field}")), "{problems:?}");
         }
-        assert!(!answer(operation, 200, &json!([]), ListShape::Bare).is_empty());
-        assert!(!answer(operation, 201, &right, ListShape::Bare).is_empty());
+        assert!(!problems_of(operation, 200, &json!([]), ListShape::Bare).is_empty());
+        assert!(!problems_of(operation, 201, &right, ListShape::Bare).is_empty());
         let body = right.to_string();
-        let html = operation.validate_response(StatusCode::OK, "text/html", body.as_bytes(), ListShape::Bare);
+        let html =
+            operation.validate_response(StatusCode::OK, "text/html", body.as_bytes(), ListShape::Bare, 20);
         assert!(!html.is_empty());
         assert!(
             !operation
-                .validate_response(StatusCode::OK, "application/json", b"{", ListShape::Bare)
+                .validate_response(StatusCode::OK, "application/json", b"{", ListShape::Bare, 20)
                 .is_empty()
         );
-        assert_eq!(answer(operation, 404, &json!({ "detail": "x" }), ListShape::Bare), Problems::new());
+        assert_eq!(problems_of(operation, 404, &json!({ "detail": "x" }), ListShape::Bare), Problems::new());
     }
 
     #[test]
     fn nothing_is_sent_where_nothing_is_described() {
         let operation = operation(Method::DELETE, "/payment-links/{id}/");
-        assert!(operation.validate_response(StatusCode::NO_CONTENT, "", b"", ListShape::Bare).is_empty());
-        assert!(!operation.validate_response(StatusCode::NO_CONTENT, "", b"{}", ListShape::Bare).is_empty());
+        assert!(operation.validate_response(StatusCode::NO_CONTENT, "", b"", ListShape::Bare, 20).is_empty());
+        assert!(
+            !operation.validate_response(StatusCode::NO_CONTENT, "", b"{}", ListShape::Bare, 20).is_empty()
+        );
     }
 
     #[test]
     fn nulls_are_taken_where_they_are_allowed() {
         let operation = operation(Method::GET, "/organization/webhooks/");
-        assert!(answer(operation, 200, &json!({ "endpoint_url": null }), ListShape::Bare).is_empty());
-        assert!(!answer(operation, 200, &json!({ "endpoint_url": 1 }), ListShape::Bare).is_empty());
+        assert!(problems_of(operation, 200, &json!({ "endpoint_url": null }), ListShape::Bare).is_empty());
+        assert!(!problems_of(operation, 200, &json!({ "endpoint_url": 1 }), ListShape::Bare).is_empty());
     }
 
     #[test]
@@ -186,10 +200,10 @@ mod tests {
         let operation = operation(Method::GET, "/organization/api-keys/");
         let mut envelope =
             json!({ "count": 1, "next": null, "previous": null, "results": [{ "name": "x" }] });
-        assert!(answer(operation, 200, &envelope, ListShape::Envelope).is_empty());
-        assert!(!answer(operation, 200, &envelope, ListShape::Bare).is_empty());
+        assert!(problems_of(operation, 200, &envelope, ListShape::Envelope).is_empty());
+        assert!(!problems_of(operation, 200, &envelope, ListShape::Bare).is_empty());
         envelope["results"][0]["name"] = json!(1);
-        assert!(!answer(operation, 200, &envelope, ListShape::Envelope).is_empty());
+        assert!(!problems_of(operation, 200, &envelope, ListShape::Envelope).is_empty());
     }
 
     #[test]

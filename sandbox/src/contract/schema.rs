@@ -7,10 +7,13 @@ use std::fmt;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
+/// Enough of a message to see what it is about.
+const MAX_MESSAGE: usize = 300;
+
 /// A compiled schema.
 pub(crate) struct Schema {
     validator: Validator,
-    /// Whether a text in a path or query stands for a number.
+    /// Whether a text in a path or query is a number.
     number: bool,
 }
 
@@ -28,18 +31,37 @@ impl Schema {
         Schema { validator, number }
     }
 
-    /// Returns what is wrong with a value that stands at this place.
-    pub(super) fn validate(&self, place: &str, value: &Value) -> Vec<String> {
-        let problems = self.validator.iter_errors(value);
-        problems.map(|error| format!("{place}{}: {error}", error.instance_path())).collect()
+    /// Validates a value at this place, and stops at so many problems.
+    pub(super) fn validate(&self, place: &str, value: &Value, limit: usize) -> Vec<String> {
+        let problems = self.validator.iter_errors(value).take(limit);
+        problems.map(|error| format!("{place}{}: {}", error.instance_path(), short(&error))).collect()
     }
 
-    /// Returns what is wrong with a value that came as a text.
-    pub(super) fn validate_text(&self, place: &str, text: &str) -> Vec<String> {
+    /// Validates a value that was sent as text.
+    pub(super) fn validate_text(&self, place: &str, text: &str, limit: usize) -> Vec<String> {
         let number = self.number.then(|| serde_json::from_str(text).ok()).flatten();
         let value = number.filter(Value::is_number).unwrap_or_else(|| Value::from(text));
-        self.validate(place, &value)
+        self.validate(place, &value, limit)
     }
+}
+
+/// Writes the beginning of a message. It has the whole value that is wrong, which may be as large as the body.
+fn short(message: &impl fmt::Display) -> String {
+    struct Short(String);
+
+    impl fmt::Write for Short {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0.push_str(part.get(..part.floor_char_boundary(MAX_MESSAGE)).unwrap_or_default());
+            // An error stops the writing, and nothing else comes of it.
+            if self.0.len() > MAX_MESSAGE { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    let mut text = Short(String::new());
+    if fmt::write(&mut text, format_args!("{message}")).is_err() {
+        text.0.push('…');
+    }
+    text.0
 }
 
 impl fmt::Debug for Schema {
@@ -87,9 +109,9 @@ mod tests {
             json!({ "type": "string", "enum": ["a"], "nullable": true, "example": { "nullable": true } });
         let schema = Schema::compile(&schema, &json!({}));
 
-        assert!(schema.validate("body", &Value::Null).is_empty());
-        assert!(schema.validate("body", &json!("a")).is_empty());
-        assert_eq!(schema.validate("body", &json!("b")).len(), 1);
+        assert!(schema.validate("body", &Value::Null, 20).is_empty());
+        assert!(schema.validate("body", &json!("a"), 20).is_empty());
+        assert_eq!(schema.validate("body", &json!("b"), 20).len(), 1);
     }
 
     #[test]
@@ -98,14 +120,14 @@ mod tests {
             json!({ "properties": { "description": { "type": "string" }, "example": { "type": "string" } } });
         let schema = Schema::compile(&schema, &json!({}));
 
-        assert_eq!(schema.validate("body", &json!({ "description": 1, "example": 1 })).len(), 2);
+        assert_eq!(schema.validate("body", &json!({ "description": 1, "example": 1 }), 20).len(), 2);
     }
 
     #[test]
     fn references_lead_into_the_document_and_nowhere_else() {
         let schemas = json!({ "Name": { "type": "string" } });
         let schema = Schema::compile(&json!({ "$ref": "#/components/schemas/Name" }), &schemas);
-        assert_eq!(schema.validate("body", &json!(1)).len(), 1);
+        assert_eq!(schema.validate("body", &json!(1), 20).len(), 1);
 
         let elsewhere = json!({ "$ref": "https://schemas.example/name.json" });
         assert!(std::panic::catch_unwind(|| Schema::compile(&elsewhere, &json!({}))).is_err());

@@ -1,4 +1,4 @@
-// Keeps the page fresh and fills the clipboard. Without it the page works, and is refreshed by hand.
+// Refreshes the page and copies to the clipboard. Without it the page works, and is reloaded manually.
 (() => {
   const every = 2000;
 
@@ -7,8 +7,8 @@
     const busy = live.contains(document.activeElement) || String(window.getSelection()) !== '';
     if (!busy && !document.hidden) {
       try {
-        const answer = await fetch('/', { cache: 'no-store' });
-        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        const response = await fetch('/', { cache: 'no-store' });
+        const page = new DOMParser().parseFromString(await response.text(), 'text/html');
         const next = page.getElementById('live');
         const open = new Set([...live.querySelectorAll('details[open]')].map((entry) => entry.dataset.key));
         next.querySelectorAll('details').forEach((entry) => { entry.open = open.has(entry.dataset.key); });
@@ -21,12 +21,12 @@
   }
 
   document.getElementById('copy').addEventListener('click', async () => {
-    const told = document.getElementById('copied');
+    const status = document.getElementById('copied');
     try {
       await navigator.clipboard.writeText(document.getElementById('environment').textContent);
-      told.textContent = 'Copied.';
+      status.textContent = 'Copied.';
     } catch {
-      told.textContent = 'The browser does not let this page copy: select the lines.';
+      status.textContent = 'The browser does not let this page copy: select the lines.';
     }
   });
   setTimeout(refresh, every);

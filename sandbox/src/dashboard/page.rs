@@ -24,7 +24,7 @@ const SHOWN: usize = 25;
 
 const STYLE: &str = include_str!("style.css");
 
-/// The routes of this file.
+/// Returns the routes of this file.
 pub(crate) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(show))
@@ -104,7 +104,7 @@ fn live(sandbox: &AppState) -> Markup {
                 Some(url) => p class="note" { "To " code { (url) } },
                 None => p class="note" { "There is no webhook address." },
             }
-            @for delivery in state.deliveries.all().iter().rev().take(SHOWN) { (one_delivery(delivery, &sandbox.form_tokens.token())) }
+            @for delivery in state.deliveries.all().rev().take(SHOWN) { (one_delivery(delivery, &sandbox.form_tokens.token())) }
         }
         section { h2 { "Faults" } (faults(sandbox)) }
         section { h2 { "RequestLog" } (requests(sandbox)) }
@@ -127,7 +127,7 @@ fn table(heads: &[&str], rows: Vec<Vec<String>>) -> Markup {
 }
 
 fn payments(state: &State) -> Markup {
-    let rows = state.payments.rows().iter().rev().take(SHOWN).map(|payment| {
+    let rows = state.payments.rows().rev().take(SHOWN).map(|payment| {
         vec![
             payment.key.public.clone(),
             format!("{} {}", payment.amount, payment.currency),
@@ -140,7 +140,7 @@ fn payments(state: &State) -> Markup {
 }
 
 fn refunds(state: &State) -> Markup {
-    let rows = state.refunds.rows().iter().rev().take(SHOWN).map(|refund| {
+    let rows = state.refunds.rows().rev().take(SHOWN).map(|refund| {
         vec![
             refund.key.public.clone(),
             refund.payment_id.clone(),
@@ -163,7 +163,7 @@ fn one_delivery(delivery: &Delivery, form_token: &str) -> Markup {
             p { "Delivery " code { (delivery.id) } " to " code { (delivery.url) } }
             pre { (delivery.payload) }
             @for attempt in &delivery.attempts {
-                p { (attempt.at) ": " (told(&attempt.outcome)) }
+                p { (attempt.at) ": " (outcome_text(&attempt.outcome)) }
                 @if let DeliveryOutcome::Responded { body, .. } = &attempt.outcome {
                     @if !body.is_empty() { pre { (body) } }
                 }
@@ -181,9 +181,9 @@ fn attempts(count: usize) -> String {
     if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
 }
 
-fn told(outcome: &DeliveryOutcome) -> String {
+fn outcome_text(outcome: &DeliveryOutcome) -> String {
     match outcome {
-        DeliveryOutcome::Responded { status, .. } => format!("answered {status}"),
+        DeliveryOutcome::Responded { status, .. } => format!("responded {status}"),
         DeliveryOutcome::Refused { reason } => format!("not sent: {reason}"),
         DeliveryOutcome::Failed { message } => format!("failed: {message}"),
     }
@@ -201,7 +201,7 @@ fn requests(sandbox: &AppState) -> Markup {
     let rows = sandbox.requests.all().into_iter().rev().map(|logged| {
         vec![
             logged.at.to_string(),
-            format!("{} {}", logged.method, logged.path),
+            format!("{} {}", logged.method, logged.route),
             logged.status.to_string(),
             format!("{} ms", logged.millis),
         ]

@@ -36,7 +36,7 @@ impl Listener for SwitchableListener {
 
     async fn accept(&mut self) -> (SwitchableStream, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Answers are small, and not to wait for the acknowledgement of what came before.
+        // Responses are small, and should not wait for the acknowledgement of earlier packets.
         let _ = stream.set_nodelay(true);
         (SwitchableStream { stream, switch: ConnectionSwitch::default() }, address)
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// use nd8_sandbox::{Fault, Sandbox};
 ///
 /// let sandbox = Sandbox::start().await?;
-/// // The second refund is made, and nobody hears of it.
+/// // The second refund is made, and its response is lost.
 /// let fault = Fault::reset_after_commit().on("POST /transactions/{id}/refund/").nth(2);
 /// let id = sandbox.faults().add(fault);
 ///
@@ -68,8 +68,8 @@ pub(crate) enum Action {
 }
 
 impl Fault {
-    /// Answers with this status and this body, as HTML unless the body is JSON, and does nothing else: as a gateway in
-    /// front of ND8 would. Statuses that are none are answered as 500.
+    /// Responds with this status and this body, as HTML unless the body is JSON, and does nothing else: as a gateway in
+    /// front of ND8 would. An invalid status becomes 500.
     pub fn status(status: u16, body: impl Into<String>) -> Fault {
         let body = body.into();
         let json = serde_json::from_str::<serde::de::IgnoredAny>(&body).is_ok();
@@ -96,27 +96,27 @@ impl Fault {
         Fault::doing(Action::ResetBefore)
     }
 
-    /// Resets the connection after the request has done its work, instead of an answer.
+    /// Resets the connection after the request has done its work, instead of a response.
     pub fn reset_after_commit() -> Fault {
         Fault::doing(Action::ResetAfter)
     }
 
-    /// Lets the answer break off in the middle of its body.
+    /// Cuts the response in the middle of its body.
     pub fn truncated() -> Fault {
         Fault::doing(Action::Truncate)
     }
 
-    /// Replaces bytes of the answer's body by others.
+    /// Replaces bytes of the response body by others.
     pub fn garbled() -> Fault {
         Fault::doing(Action::Garble)
     }
 
-    /// Sends the answer's body byte by byte, with this pause before each.
+    /// Sends the response body byte by byte, with this pause before each.
     pub fn slow_drip(pause: Duration) -> Fault {
         Fault::doing(Action::Drip { millis: millis(pause) })
     }
 
-    /// Answers under another content type, such as `text/html`.
+    /// Responds with another content type, such as `text/html`.
     pub fn content_type(content_type: impl Into<String>) -> Fault {
         Fault::doing(Action::ContentType(content_type.into()))
     }

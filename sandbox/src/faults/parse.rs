@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::contract::paths::has_operation;
 use crate::faults::fault::Fault;
 
-/// A text is no fault.
+/// Reports a text that is not a fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no fault: {0}")]
+#[error("invalid fault: {0}")]
 #[non_exhaustive]
 pub struct InvalidFault(String);
 
@@ -32,7 +32,7 @@ impl FromStr for Fault {
         let millis = || number(kind, value).map(Duration::from_millis);
         let status = || {
             let code = u16::try_from(number(kind, value)?).ok().filter(|code| (200..=599).contains(code));
-            code.ok_or_else(|| InvalidFault(format!("{value} is no status of an answer")))
+            code.ok_or_else(|| InvalidFault(format!("{value} is not a response status, expected 200 to 599")))
         };
         let mut fault = match kind {
             "status" => Fault::status(status()?, body.unwrap_or_default()),
@@ -44,7 +44,7 @@ impl FromStr for Fault {
             "garble" => Fault::garbled(),
             "drip" => Fault::slow_drip(millis()?),
             "content-type" => Fault::content_type(value),
-            _ => return Err(InvalidFault(format!("\"{kind}\" is nothing that can happen"))),
+            _ => return Err(InvalidFault(format!("\"{kind}\" is not a kind of fault"))),
         };
         for (name, value) in parts {
             match name {
@@ -57,7 +57,7 @@ impl FromStr for Fault {
                     fault.percent =
                         Some(percent.ok_or_else(|| InvalidFault(format!("{value} is more than 100 %")))?);
                 }
-                _ => return Err(InvalidFault(format!("\"{name}\" is nothing that a fault has"))),
+                _ => return Err(InvalidFault(format!("\"{name}\" is not an option of a fault"))),
             }
         }
         fault.checked()

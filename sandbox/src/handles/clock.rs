@@ -33,7 +33,7 @@ impl SandboxClock {
         self.sandbox.clock.now().timestamp()
     }
 
-    /// Returns whether the clock stands still until it is moved.
+    /// Returns whether the clock is frozen until it is moved.
     pub fn is_frozen(&self) -> bool {
         self.sandbox.clock.is_frozen()
     }
@@ -44,7 +44,7 @@ impl SandboxClock {
         self.sandbox.clock.freeze(SandboxTime::from(at));
     }
 
-    /// Lets a frozen clock run on from where it stands.
+    /// Lets a frozen clock run on from its present time.
     pub fn resume(&self) {
         self.sandbox.clock.resume();
     }
@@ -53,7 +53,7 @@ impl SandboxClock {
     /// a webhook is made at its own time and in its order, and has ended, with all that it caused, before the clock goes
     /// on.
     ///
-    /// Receivers are real, so a receiver that does not answer is waited for until the webhook's timeout.
+    /// Receivers are real, so one that does not respond is waited for until the webhook's timeout.
     pub async fn advance(&self, span: Duration) {
         let clock = &self.sandbox.clock;
         let target = clock.now().after(span);

@@ -7,7 +7,7 @@ use crate::app::app_state::AppState;
 
 /// Acts as the customer of one checkout, as a person on the hosted page would.
 ///
-/// Made by [`Sandbox::customer`](crate::Sandbox::customer). Each act answers with the payment's public id.
+/// Made by [`Sandbox::customer`](crate::Sandbox::customer). Each action returns the payment's public id.
 #[derive(Clone, Debug)]
 pub struct Customer {
     pub(crate) sandbox: Arc<AppState>,
@@ -53,10 +53,6 @@ impl Customer {
     }
 
     fn act(&self, act: CustomerAction) -> Result<String, CustomerError> {
-        let now = self.sandbox.clock.now();
-        self.sandbox
-            .state()
-            .apply_customer_action(&self.checkout_id, act, now)
-            .map(|(payment_id, _)| payment_id)
+        self.sandbox.act(&self.checkout_id, act).map(|(payment_id, _)| payment_id)
     }
 }

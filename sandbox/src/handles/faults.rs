@@ -12,7 +12,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Sets a fault, and gives the number to ask about it or to remove it by.
+    /// Adds a fault, and returns its number, by which it can be queried and removed.
     pub fn add(&self, fault: Fault) -> u64 {
         self.sandbox.faults.add(fault)
     }
@@ -22,7 +22,7 @@ impl Faults {
         self.sandbox.faults.lock().iter().find(|rule| rule.id == id).map(|rule| rule.hits)
     }
 
-    /// Removes a fault, and says whether it was there.
+    /// Removes a fault, and returns whether it existed.
     pub fn remove(&self, id: u64) -> bool {
         self.sandbox.faults.remove(id)
     }

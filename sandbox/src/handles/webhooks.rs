@@ -15,12 +15,12 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    /// Queues a `webhook.test` and gives the delivery's id; nothing if there is no webhook address.
+    /// Queues a `webhook.test` and returns the delivery's id; `None` if there is no webhook address.
     pub fn send_test(&self) -> Option<Uuid> {
         self.sandbox.send_test_webhook()
     }
 
-    /// Queues what a delivery said once more, and gives the id of the new delivery: same bytes, another id. It goes to
+    /// Queues the payload of a delivery once more, and returns the id of the new delivery. It goes to
     /// the present webhook address.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Webhooks {
         self.sandbox.state().resend(delivery, self.sandbox.clock.now()).ok_or(UnknownDelivery)
     }
 
-    /// Lets the next delivery that is queued misbehave. Called several times, the following ones do, one each.
+    /// Creates the next delivery that is queued faulty; called several times, one of the following deliveries each.
     pub fn inject_fault(&self, how: DeliveryFault) {
         self.sandbox.state().delivery_faults.push_back(how);
     }

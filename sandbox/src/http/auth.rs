@@ -17,7 +17,7 @@ use crate::model::scope::Scope;
 
 /// A caller with a valid API key.
 pub(crate) struct Merchant {
-    /// An empty list stands for every scope.
+    /// An empty list means every scope.
     scopes: Vec<Scope>,
     mode: KeyMode,
 }
@@ -99,7 +99,7 @@ enum SentCredential<'a> {
     Nothing,
 }
 
-/// Reads `Authorization` first and the `Api-Key` header where that says nothing we know.
+/// Reads `Authorization`, or the `Api-Key` header where that has no known scheme.
 fn sent(headers: &HeaderMap) -> SentCredential<'_> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let value = value.as_bytes().trim_ascii();

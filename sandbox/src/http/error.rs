@@ -22,7 +22,7 @@ pub(crate) const NON_FIELD: &str = "non_field_errors";
 pub(crate) enum ApiError {
     /// No credential of the right kind was sent.
     NotAuthenticated(CredentialKind),
-    /// A credential of the right kind was sent, and nobody has it.
+    /// A credential of the right kind was sent, and it is unknown.
     WrongCredential(CredentialKind),
     /// A credential that is valid elsewhere was sent.
     WrongCredentialKind(CredentialKind),
@@ -32,7 +32,7 @@ pub(crate) enum ApiError {
     InvalidPage,
     /// The path exists and doesn't take this method; the router adds which it takes.
     MethodNotAllowed(Method),
-    /// Nothing that the caller accepts can be answered with.
+    /// The caller accepts no media type that the sandbox can send.
     NotAcceptable,
     UnsupportedMediaType(String),
     BodyTooLarge,
@@ -40,9 +40,9 @@ pub(crate) enum ApiError {
     Throttled(Throttled),
     /// The body is not JSON.
     Malformed(String),
-    /// The body is JSON, and what it says can't be done.
+    /// The body is JSON, and its content is invalid.
     Invalid(FieldErrors),
-    /// ND8 has this operation, and nothing tells what it takes and answers.
+    /// ND8 has this operation, and neither its request nor its response is documented.
     NotKnown,
 }
 
@@ -80,7 +80,7 @@ impl ApiError {
         }
     }
 
-    /// Returns the door that a 401 points to.
+    /// Returns the kind of credential that a 401 asks for.
     fn challenge(&self) -> Option<CredentialKind> {
         match self {
             ApiError::NotAuthenticated(credential)
@@ -113,7 +113,7 @@ impl ApiError {
                 format!("The media type \"{sent}\" is not supported: send application/json.")
             }
             ApiError::NotAcceptable => {
-                "Nothing that the Accept header names can be answered with: JSON is all there is.".to_owned()
+                "The Accept header allows no JSON, which is the only format of this API.".to_owned()
             }
             // The framework's own words, by which clients recognize it.
             ApiError::Throttled(Throttled { seconds: 1, .. }) => {
@@ -125,7 +125,7 @@ impl ApiError {
             ApiError::BodyTooLarge => "The request body is too large.".to_owned(),
             ApiError::Malformed(reason) => format!("JSON parse error - {reason}"),
             ApiError::NotKnown => {
-                "ND8 has this operation; what it takes and answers is printed nowhere, so the sandbox lacks it."
+                "ND8 has this operation, but its request and response are not documented, so the sandbox does not implement it."
                     .to_owned()
             },
         };

@@ -48,7 +48,7 @@ pub(crate) async fn negotiate(request: Request, next: Next) -> Response {
     }
 }
 
-/// Answers for methods that no operation has: `OPTIONS` describes the path, others are refused.
+/// Handles methods that no operation has: `OPTIONS` describes the path, others are refused.
 pub(crate) async fn other_method(
     Extract(sandbox): Extract<Arc<AppState>>,
     Extension(rules): Extension<PathRules>,

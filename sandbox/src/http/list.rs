@@ -16,7 +16,7 @@ use crate::http::error::ApiError;
 use crate::quirks::quirk::{Quirk, SHORT_PAGE};
 use crate::settings::ListShape;
 
-/// How many rows a page has if the caller doesn't say.
+/// How many rows a page has by default.
 const DEFAULT_PAGE_SIZE: usize = 100;
 
 /// How many a caller can have at once.
@@ -51,14 +51,22 @@ impl ListRequest {
         ListRequest { shape, quirks, address, pairs }
     }
 
-    /// Returns the parameters that say something.
+    /// Reads a request for a list outside of the API, which no quirk changes.
+    pub(crate) fn outside_of_the_api(uri: &Uri) -> ListRequest {
+        let mut url = Url::parse("http://localhost/").expect("this is an address");
+        url.set_query(uri.query());
+        let pairs = url.query_pairs().into_owned().collect();
+        ListRequest { shape: ListShape::Bare, quirks: PageQuirks::default(), address: String::new(), pairs }
+    }
+
+    /// Returns the parameters that are not empty.
     pub(crate) fn parameters(&self) -> HashMap<&str, &str> {
         let said = self.pairs.iter().filter(|(_, value)| !value.is_empty());
         said.map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
-    /// Answers with the page that is asked for.
-    pub(crate) fn answer<'a, T, V: Serialize>(
+    /// Returns the page that is asked for.
+    pub(crate) fn respond<'a, T, V: Serialize>(
         &self,
         rows: &'a [T],
         view: impl Fn(&'a T) -> V,

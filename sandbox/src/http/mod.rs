@@ -9,3 +9,4 @@ pub(crate) mod list;
 pub(crate) mod middleware;
 pub(crate) mod pages;
 pub(crate) mod serve;
+pub(crate) mod storable;

@@ -18,7 +18,7 @@ pub(crate) fn write_failed(failure: &WriteFailure) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, Html(page.into_string())).into_response()
 }
 
-/// Returns the page for an error that nobody handled: no JSON, and nothing of what happened.
+/// Returns the page for an unhandled error: no JSON, and no details.
 pub(crate) fn server_error() -> Response {
     let page = "<!doctype html>\n<html lang=\"en\">\n<head><title>Server Error (500)</title></head>\n<body>\n\
                 <h1>Server Error (500)</h1><p></p>\n</body>\n</html>\n";

@@ -12,6 +12,9 @@ use crate::values::time::SandboxTime;
 /// How much of a key is shown after its creation.
 const PREFIX: usize = 16;
 
+/// How many keys a sandbox stores.
+const MAX_KEYS: usize = 1_000;
+
 /// What a key is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +39,7 @@ pub(crate) struct ApiKey {
     id: u64,
     pub(crate) name: String,
     pub(crate) prefix: String,
-    /// An empty list stands for every scope.
+    /// An empty list means every scope.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) status: KeyStatus,
     pub(crate) mode: KeyMode,
@@ -60,16 +63,16 @@ pub(crate) struct NewKey<'a> {
 /// The keys of an organization, oldest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ApiKeys {
-    first: u64,
+    next: u64,
     pub(crate) keys: Vec<ApiKey>,
 }
 
 impl ApiKeys {
     pub(crate) fn new(random: &mut Random) -> ApiKeys {
-        ApiKeys { first: random.number(100..1_000), keys: Vec::new() }
+        ApiKeys { next: random.number(100..1_000), keys: Vec::new() }
     }
 
-    /// Adds a key and gives its secret, which is kept nowhere.
+    /// Adds a key and returns its secret, which is not stored.
     pub(crate) fn create(
         &mut self,
         tagger: &MacKey,
@@ -82,8 +85,13 @@ impl ApiKeys {
             KeyMode::Production => "live",
         };
         let secret = format!("nd8_{kind}_{}", random.text(40));
+        if self.keys.len() >= MAX_KEYS {
+            // One that is revoked if there is one, or else the oldest after the first, which is the sandbox's own.
+            let revoked = self.keys.iter().position(|key| key.status == KeyStatus::Revoked);
+            self.keys.remove(revoked.unwrap_or(1));
+        }
         self.keys.push(ApiKey {
-            id: self.first + self.keys.len() as u64,
+            id: self.next,
             name: new.name.to_owned(),
             prefix: prefix_of(&secret),
             scopes: new.scopes.to_vec(),
@@ -92,6 +100,7 @@ impl ApiKeys {
             created_at: now,
             tag: tagger.tag(secret.as_bytes()),
         });
+        self.next += 1;
         (&self.keys[self.keys.len() - 1], secret)
     }
 
@@ -115,7 +124,7 @@ impl ApiKeys {
         Some(key)
     }
 
-    /// Revokes the newest key that is active, and says what its successor is to be.
+    /// Revokes the newest active key, and returns it as the model of its successor.
     pub(crate) fn retire_newest(&mut self) -> Option<ApiKey> {
         let key = self.keys.iter_mut().rev().find(|key| key.status == KeyStatus::Active)?;
         key.status = KeyStatus::Revoked;

@@ -62,7 +62,7 @@ impl Catalog {
     }
 }
 
-/// Makes up a product id; ad-hoc products get one as well, so that a payment can show it.
+/// Creates up a product id; ad-hoc products get one as well, so that a payment can show it.
 pub(crate) fn product_id(random: &mut Random) -> String {
     format!("prod_{}", random.text(12))
 }

@@ -24,7 +24,7 @@ impl Credentials {
         Credentials { tagger, session, api_keys: ApiKeys::new(random) }
     }
 
-    /// Makes a new API key and shows it this once.
+    /// Creates a new API key and shows it this once.
     pub(crate) fn create_api_key(
         &mut self,
         random: &mut Random,
@@ -34,7 +34,7 @@ impl Credentials {
         self.api_keys.create(&self.tagger, random, now, new)
     }
 
-    /// Makes the credentials of the sandbox that a state was put into those of the state: its session, and its first
+    /// Creates the credentials of the sandbox that a state was put into those of the state: its session, and its first
     /// key, which each sandbox makes when it starts.
     pub(crate) fn adopt(&mut self, session_token: &str, api_key: &str) {
         self.session = self.tagger.tag(session_token.as_bytes());

@@ -55,7 +55,7 @@ fn add(left: Decimal, right: Decimal) -> Option<Decimal> {
     exact(widened(left)?.checked_add(widened(right)?)?, scale)
 }
 
-/// Makes a decimal without zeros at its end; `None` if it has more digits than fit.
+/// Creates a decimal without zeros at its end; `None` if it has more digits than fit.
 fn exact(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
     while scale > 0 && mantissa % 10 == 0 {
         mantissa /= 10;

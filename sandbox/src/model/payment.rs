@@ -6,11 +6,12 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::money::{Amount, Currency};
+use crate::model::checkout::{Checkout, CheckoutRequest};
+use crate::values::money::{Amount, Currency, Fee};
 use crate::values::table::{Key, Keyed};
 use crate::values::time::SandboxTime;
 
-/// Where a payment stands.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentStatus {
@@ -89,7 +90,32 @@ impl Keyed for Payment {
 }
 
 impl Payment {
-    /// Returns where the payment stands, which follows from what happened to its money.
+    /// Creates the payment of a checkout, before any attempt.
+    pub(crate) fn new(
+        key: Key,
+        checkout: &Checkout,
+        products: Vec<PaidProduct>,
+        fee: Fee,
+        now: SandboxTime,
+    ) -> Payment {
+        let CheckoutRequest { billing, order, .. } = &checkout.request;
+        Payment {
+            key,
+            order_id: checkout.id.clone(),
+            amount: fee.net_of(order.total),
+            currency: order.currency,
+            payer_email: billing.email.clone(),
+            products,
+            attempts: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            outcome: PaymentOutcome::Declined,
+            refunded: Amount::ZERO,
+            refunding: Amount::ZERO,
+        }
+    }
+
+    /// Returns the status, which follows from the attempts and refunds.
     pub(crate) fn status(&self) -> PaymentStatus {
         match self.outcome {
             PaymentOutcome::Processing => PaymentStatus::Processing,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::model::order::Order;
-use crate::model::payment::Payment;
+use crate::model::payment::{Payment, PaymentOutcome};
 use crate::values::money::Amount;
 use crate::values::time::SandboxTime;
 
@@ -31,7 +31,7 @@ impl PricingMode {
     }
 }
 
-/// What the merchant says of a link.
+/// The properties of a link that the merchant sets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Terms {
     pub(crate) name: String,
@@ -53,11 +53,13 @@ pub(crate) struct PaymentLink {
     pub(crate) terms: Terms,
     pub(crate) created_at: SandboxTime,
     pub(crate) updated_at: SandboxTime,
+    /// What came in by payments that are no longer kept.
+    pub(crate) past: Totals,
     /// Set by deleting: the link is gone for everybody, and its payments stay.
     pub(crate) deleted: bool,
 }
 
-/// Why nobody can pay through a link any more, or for now.
+/// Why a link cannot be paid through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
     Inactive,
@@ -81,14 +83,14 @@ impl PaymentLink {
     }
 }
 
-/// What came in through a link. The guides tell that there are aggregates; their names are assumed.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// What came in through a link. The guides mention aggregates; their names are assumed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Totals {
     /// Payments that customers began, whatever came of them.
     payments_count: u32,
-    /// Those that were paid, refunded later or not: what `max_uses` counts.
+    /// Those that were paid, refunded later or not, and those that are processing: what `max_uses` counts.
     pub(crate) uses: u32,
-    /// What those came to, before refunds.
+    /// What was paid, before refunds.
     amount_paid: Amount,
 }
 
@@ -101,9 +103,10 @@ impl Default for Totals {
 impl Totals {
     pub(crate) fn add(&mut self, payment: &Payment) {
         self.payments_count += 1;
-        // Only what was paid has something that could be given back, if it is nothing more.
-        if payment.refundable().is_some() {
+        if matches!(payment.outcome, PaymentOutcome::Paid | PaymentOutcome::Processing) {
             self.uses += 1;
+        }
+        if payment.outcome == PaymentOutcome::Paid {
             self.amount_paid = self.amount_paid.plus(payment.amount);
         }
     }

@@ -8,7 +8,7 @@ use crate::values::money::{Amount, Currency};
 use crate::values::table::{Key, Keyed};
 use crate::values::time::SandboxTime;
 
-/// Where a refund stands.
+/// The status of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RefundStatus {

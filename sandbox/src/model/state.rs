@@ -36,7 +36,7 @@ pub(crate) struct State {
     pub(crate) webhook_url: Option<String>,
     /// Every webhook, sent or to be sent.
     pub(crate) deliveries: Outbox,
-    /// How the next deliveries are to misbehave, one each.
+    /// The faults of the next deliveries, one each.
     pub(crate) delivery_faults: VecDeque<DeliveryFault>,
 }
 

@@ -64,7 +64,7 @@ impl Delivery {
         self.attempts.last().map(|attempt| &attempt.outcome)
     }
 
-    /// Returns how the delivery stands.
+    /// Returns the status.
     pub fn status(&self) -> DeliveryStatus {
         self.status
     }
@@ -74,24 +74,24 @@ impl Delivery {
         (self.status == DeliveryStatus::Pending).then(|| self.next.timestamp())
     }
 
-    /// Returns whether the receiver answered with a 2xx.
+    /// Returns whether the receiver responded with a 2xx.
     pub fn is_acknowledged(&self) -> bool {
         self.status == DeliveryStatus::Acknowledged
     }
 }
 
-/// How a delivery stands.
+/// The status of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryStatus {
     /// Another attempt is to come or under way.
     Pending,
-    /// The receiver answered with a 2xx.
+    /// The receiver responded with a 2xx.
     Acknowledged,
     /// All attempts of the schedule failed.
     Dead,
-    /// The receiver answered 410, and is not asked again.
+    /// The receiver responded with 410, and is not contacted again.
     Gone,
     /// The address is not one that the sandbox contacts.
     Refused,
@@ -134,12 +134,12 @@ impl Attempt {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryOutcome {
-    /// The receiver answered.
+    /// The receiver responded.
     #[non_exhaustive]
     Responded {
         /// The HTTP status, whatever it was.
         status: u16,
-        /// The beginning of the answer's body.
+        /// The beginning of the response body.
         body: String,
     },
     /// The address is not one that the sandbox contacts, so nothing was sent.
@@ -147,7 +147,7 @@ pub enum DeliveryOutcome {
         /// What is wrong with the address.
         reason: String,
     },
-    /// No answer came.
+    /// There was no response.
     Failed {
         /// What went wrong, with its causes.
         message: String,
@@ -155,7 +155,7 @@ pub enum DeliveryOutcome {
 }
 
 impl DeliveryOutcome {
-    /// Returns the status of the answer, if one came.
+    /// Returns the status of the response, if there was one.
     pub fn response_status(&self) -> Option<u16> {
         match self {
             DeliveryOutcome::Responded { status, .. } => Some(*status),

@@ -17,12 +17,12 @@ pub enum DeliveryFault {
     LateTimestamp,
     /// Its signature is that of other bytes.
     WrongSignature,
-    /// It is signed with a secret that nobody told the receiver, as after a rotation that was missed. See
+    /// It is signed with a secret that the receiver does not know, as after a rotation that it missed. See
     /// [`Webhooks::rotate_secret`](crate::Webhooks::rotate_secret) for a rotation that lasts.
     RotatedSecret,
-    /// Its event is one that nobody knows.
+    /// Its event is unknown.
     UnknownEvent,
-    /// Its payload has fields that nobody knows.
+    /// Its payload has unknown fields.
     ExtraFields,
 }
 
@@ -35,7 +35,7 @@ pub(crate) const HELD: Duration = Duration::from_secs(5);
 const UNKNOWN_EVENT: &str = "sandbox.unknown_event";
 
 impl DeliveryFault {
-    /// Changes what a delivery says before it is signed. Events and payloads come as the sandbox writes them, with
+    /// Changes event and payload of a delivery before it is signed. Events and payloads come as the sandbox writes them, with
     /// `event` first.
     pub(crate) fn apply(self, event: String, payload: String) -> (String, String) {
         match self {

@@ -4,7 +4,7 @@
 //! them. All this is part of the state: what was being attempted when the state was saved is attempted again. Not here: the network
 //! (`webhooks`).
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -29,13 +29,16 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * HOUR);
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Vec<Delivery>")]
 pub(crate) struct Outbox {
-    rows: Vec<Delivery>,
-    by_id: HashMap<Uuid, usize>,
+    rows: BTreeMap<u64, Delivery>,
+    next_row: u64,
+    by_id: HashMap<Uuid, u64>,
+    /// Rows that are attempted no more.
+    finished: BTreeSet<u64>,
     /// What waits for its moment.
-    due: BTreeSet<(SandboxTime, usize)>,
+    due: BTreeSet<(SandboxTime, u64)>,
     /// First attempts that have not ended, by payment; only the first of each lane is in `due` or under way.
-    per_payment_queues: HashMap<String, VecDeque<usize>>,
-    under_way: BTreeSet<usize>,
+    per_payment_queues: HashMap<String, VecDeque<u64>>,
+    under_way: BTreeSet<u64>,
 }
 
 /// What is sent in one attempt.
@@ -57,12 +60,12 @@ pub(crate) struct AttemptResult {
 }
 
 impl Outbox {
-    pub(crate) fn all(&self) -> &[Delivery] {
-        &self.rows
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Delivery> + ExactSizeIterator {
+        self.rows.values()
     }
 
     pub(crate) fn find(&self, id: Uuid) -> Option<&Delivery> {
-        self.by_id.get(&id).map(|&row| &self.rows[row])
+        self.rows.get(self.by_id.get(&id)?)
     }
 
     /// Returns when the next attempt is due that is not under way.
@@ -81,15 +84,16 @@ impl Outbox {
         if delivery.fault == Some(DeliveryFault::Reordered) {
             delivery.next = now.after(HELD);
         }
-        let row = self.rows.len();
+        let row = self.next_row;
+        self.next_row += 1;
         let queue = self.per_payment_queues.entry(delivery.payment_id.clone()).or_default();
         let overtaken = queue.back().copied().filter(|&last| {
-            self.rows[last].fault == Some(DeliveryFault::Reordered) && !self.under_way.contains(&last)
+            self.rows[&last].fault == Some(DeliveryFault::Reordered) && !self.under_way.contains(&last)
         });
         match overtaken {
             Some(last) => {
-                self.due.remove(&(self.rows[last].next, last));
-                self.rows[last].next = now;
+                self.due.remove(&(self.rows[&last].next, last));
+                self.rows.entry(last).and_modify(|last| last.next = now);
                 queue.insert(queue.len() - 1, row);
             }
             None => queue.push_back(row),
@@ -98,7 +102,7 @@ impl Outbox {
             self.due.insert((delivery.next, row));
         }
         self.by_id.insert(delivery.id, row);
-        self.rows.push(delivery);
+        self.rows.insert(row, delivery);
     }
 
     /// Takes out what is due, to be attempted.
@@ -106,7 +110,7 @@ impl Outbox {
         let (due, row) = self.due.first().copied().filter(|(due, _)| *due <= now)?;
         self.due.remove(&(due, row));
         self.under_way.insert(row);
-        let delivery = &self.rows[row];
+        let delivery = &self.rows[&row];
         Some(Job {
             id: delivery.id,
             event: delivery.event.clone(),
@@ -122,7 +126,7 @@ impl Outbox {
         if !self.under_way.remove(&row) {
             return;
         }
-        let delivery = &mut self.rows[row];
+        let Some(delivery) = self.rows.get_mut(&row) else { return };
         let response_status = ended.outcome.response_status();
         let refused = matches!(ended.outcome, DeliveryOutcome::Refused { .. });
         delivery.attempts.push(Attempt { at: ended.at, outcome: ended.outcome });
@@ -148,14 +152,36 @@ impl Outbox {
                 delivery.next = now;
                 self.due.insert((now, row));
             }
-            _ => {}
+            _ => {
+                self.finished.insert(row);
+            }
         }
-        self.release_queue(row);
+        let payment_id = delivery.payment_id.clone();
+        self.release_queue(&payment_id, row);
+    }
+
+    /// Forgets the oldest deliveries beyond this number, those that are attempted no more before the others.
+    pub(crate) fn forget_oldest(&mut self, keep: usize) {
+        while self.rows.len() > keep {
+            let Some(row) = self.finished.pop_first().or_else(|| self.rows.keys().next().copied()) else {
+                return;
+            };
+            let Some(delivery) = self.rows.remove(&row) else { return };
+            if delivery.status == DeliveryStatus::Pending {
+                tracing::warn!(id = %delivery.id, "a delivery is forgotten before it has succeeded");
+            }
+            self.by_id.remove(&delivery.id);
+            self.due.remove(&(delivery.next, row));
+            self.under_way.remove(&row);
+            self.release_queue(&delivery.payment_id, row);
+            if let Some(queue) = self.per_payment_queues.get_mut(&delivery.payment_id) {
+                queue.retain(|queued| *queued != row);
+            }
+        }
     }
 
     /// Lets the next delivery about the same payment go, once this one has had its first attempt.
-    fn release_queue(&mut self, row: usize) {
-        let payment_id = &self.rows[row].payment_id;
+    fn release_queue(&mut self, payment_id: &str, row: u64) {
         let Some(queue) = self.per_payment_queues.get_mut(payment_id) else { return };
         if queue.front() != Some(&row) {
             return;
@@ -163,7 +189,7 @@ impl Outbox {
         queue.pop_front();
         match queue.front() {
             Some(&next) => {
-                self.due.insert((self.rows[next].next, next));
+                self.due.insert((self.rows[&next].next, next));
             }
             None => {
                 self.per_payment_queues.remove(payment_id);
@@ -182,9 +208,10 @@ fn delay(made: usize, id: Uuid, random: &Random) -> Duration {
 impl From<Vec<Delivery>> for Outbox {
     fn from(rows: Vec<Delivery>) -> Outbox {
         let mut outbox = Outbox::default();
-        for (row, delivery) in rows.iter().enumerate() {
+        for (row, delivery) in (0..).zip(&rows) {
             outbox.by_id.insert(delivery.id, row);
             if delivery.status != DeliveryStatus::Pending {
+                outbox.finished.insert(row);
                 continue;
             }
             let first = delivery.attempts.is_empty();
@@ -197,13 +224,14 @@ impl From<Vec<Delivery>> for Outbox {
             }
         }
         outbox.per_payment_queues.retain(|_, queue| !queue.is_empty());
-        outbox.rows = rows;
+        outbox.next_row = rows.len() as u64;
+        outbox.rows = (0..).zip(rows).collect();
         outbox
     }
 }
 
 impl Serialize for Outbox {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.rows.serialize(serializer)
+        serializer.collect_seq(self.rows.values())
     }
 }

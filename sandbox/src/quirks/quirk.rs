@@ -15,7 +15,7 @@ pub(crate) const SHORT_PAGE: usize = 2;
 /// How old a refund is when [`Quirk::LaggingList`] begins to list it.
 pub(crate) const LAG: Duration = Duration::from_secs(60);
 
-/// Where the knowledge of all quirks comes from: nothing that is published says how ND8 behaves there.
+/// The provenance of all quirks: no publication describes how ND8 behaves there.
 pub(crate) const PROVENANCE: &str = "inferred";
 
 /// Declares the quirks from their table: variant, name, and what the server does.

@@ -1,4 +1,4 @@
-//! Counts the changes of a state, and notifies whoever waits for one.
+//! Counts the changes of a state, and notifies those who wait for one.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,7 +25,7 @@ impl Changes {
         count
     }
 
-    /// Hears of changes to come.
+    /// Subscribes to later changes.
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
         self.grown.subscribe()
     }

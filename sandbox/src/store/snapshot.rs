@@ -50,6 +50,12 @@ pub(crate) fn this_format<'de, D: serde::Deserializer<'de>>(deserializer: D) -> 
     }
 }
 
+impl InvalidSnapshot {
+    pub(crate) fn new(source: serde_json::Error) -> InvalidSnapshot {
+        InvalidSnapshot { source }
+    }
+}
+
 impl Snapshot {
     pub(crate) fn of(state: &State) -> Snapshot {
         let json = serde_json::value::to_raw_value(&Written { format: FORMAT, state });

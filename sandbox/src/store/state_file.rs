@@ -284,7 +284,7 @@ fn remove_drafts(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the new name of a file last. Elsewhere than on Unix, folders cannot be opened.
+/// Creates the new name of a file last. Elsewhere than on Unix, folders cannot be opened.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder_of(path))?.sync_all() } else { Ok(()) }
 }

@@ -62,7 +62,7 @@ impl Clock {
         self.moved.send_replace(());
     }
 
-    /// Moves the hand to a moment that is not before the present one; a clock that runs goes on from there.
+    /// Moves the clock to a time that is not before the present one; a running clock goes on from there.
     pub(crate) fn move_to(&self, moment: SandboxTime) {
         let mut mode = self.mode();
         *mode = match *mode {
@@ -76,7 +76,7 @@ impl Clock {
         self.moved.send_replace(());
     }
 
-    /// Hears when the hand is moved otherwise than by time itself.
+    /// Subscribes to moves of the clock other than by time itself.
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
         self.moved.subscribe()
     }

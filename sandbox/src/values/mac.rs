@@ -1,4 +1,4 @@
-//! HMAC-SHA256: how webhooks are signed and how credentials are compared without telling where they differ.
+//! HMAC-SHA256: how webhooks are signed and how credentials are compared in constant time.
 
 use std::fmt;
 

@@ -97,7 +97,7 @@ impl Amount {
         Amount { cents: self.cents.saturating_add(other.cents) }
     }
 
-    /// Takes an amount away, or says that there is not so much.
+    /// Subtracts an amount; `None` if it is larger.
     pub(crate) fn minus(self, other: Amount) -> Option<Amount> {
         (other.cents <= self.cents).then(|| Amount { cents: self.cents - other.cents })
     }
@@ -109,6 +109,36 @@ impl Amount {
             Currency::Eur => (self.decimal() * EUR_IN_USD)
                 .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero),
         }
+    }
+}
+
+/// What is kept of each charge: a percentage and a fixed part, in the currency of the charge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fee {
+    pub(crate) percent: Decimal,
+    pub(crate) fixed: Amount,
+}
+
+impl Fee {
+    /// Takes a percentage from 0 to 100 with at most two decimals.
+    pub(crate) fn new(percent: Decimal, fixed: Decimal) -> Option<Fee> {
+        let percent = percent.normalize();
+        let valid = (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&percent) && percent.scale() <= 2;
+        Some(Fee { percent, fixed: Amount::new(fixed).ok().filter(|_| valid)? })
+    }
+
+    /// Returns what is left of a charge; the fee is rounded to cents, half a cent going up, and takes no more than there is.
+    pub(crate) fn net_of(self, gross: Amount) -> Amount {
+        let share = (gross.decimal() * self.percent / Decimal::ONE_HUNDRED)
+            .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+        let share = Amount::new(share).unwrap_or(gross);
+        gross.minus(share.plus(self.fixed)).unwrap_or(Amount::ZERO)
+    }
+}
+
+impl Default for Amount {
+    fn default() -> Amount {
+        Amount::ZERO
     }
 }
 
@@ -159,7 +189,7 @@ pub(crate) fn json_number(token: &str) -> Option<Decimal> {
     let mut digits = format!("{whole}{fraction}");
     let mut scale = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
 
-    // Zeros at the end say nothing: 1.10 and 11e-1 are the same number.
+    // Trailing zeros have no meaning: 1.10 and 11e-1 are the same number.
     while scale > 0 && digits.ends_with('0') {
         digits.pop();
         scale -= 1;
@@ -253,6 +283,28 @@ mod tests {
         for text in ["", ".", "1.", ".5", "+1", "-1", " 1", "1e2", "1_0", "10.000", "NaN", "٣", "99999999999"]
         {
             assert_eq!(amount_text(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_fee_is_exact_and_never_more_than_the_charge() {
+        for (percent, fixed, gross, net) in [
+            ("0", "0", "12.50", "12.50"),
+            ("2.9", "0.30", "12.50", "11.84"),
+            ("2.50", "0", "0.20", "0.19"),
+            ("100", "1", "5.00", "0.00"),
+            ("0", "5.01", "5.00", "0.00"),
+            ("0.01", "0", "9999999999.99", "9998999999.99"),
+        ] {
+            let fee = Fee::new(percent.parse().unwrap(), fixed.parse().unwrap()).unwrap();
+            assert_eq!(
+                fee.net_of(amount_text(gross).unwrap()).to_string(),
+                net,
+                "{percent} % and {fixed} of {gross}"
+            );
+        }
+        for (percent, fixed) in [("-1", "0"), ("100.01", "0"), ("1.005", "0"), ("1", "-1"), ("1", "0.001")] {
+            assert_eq!(Fee::new(percent.parse().unwrap(), fixed.parse().unwrap()), None, "{percent} {fixed}");
         }
     }
 

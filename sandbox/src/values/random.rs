@@ -51,7 +51,7 @@ impl Random {
     }
 
     /// Draws a number that depends on the seed, a name and a count only, and not on what was drawn before: for what
-    /// happens in an order that nobody fixed.
+    /// happens in no fixed order.
     pub(crate) fn number_for(&self, name: Uuid, count: u64, range: Range<u64>) -> u64 {
         let mut seed = self.seed;
         let salt = name.into_bytes().into_iter().chain(count.to_le_bytes());

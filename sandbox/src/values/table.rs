@@ -2,86 +2,114 @@
 //!
 //! Not here: what the objects are, or how their ids look.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::values::random::Random;
 
 /// The two names of one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Key {
-    /// Counts up from a random start, so that nobody comes to rely on small numbers.
+    /// Counts up from a random start, so that no caller relies on small numbers.
     pub(crate) number: u64,
     /// What callers are shown.
     pub(crate) public: String,
 }
 
-/// Rows in the order of their creation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(from = "Rows<T>", bound(deserialize = "T: Deserialize<'de> + Keyed"))]
+/// Rows in the order of their creation. A number is never given to a second row, also when the first is forgotten.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "SavedRows<T>", bound(deserialize = "T: Deserialize<'de> + Keyed"))]
 pub(crate) struct Table<T> {
-    first: u64,
-    rows: Vec<T>,
-    #[serde(skip)]
-    by_public_id: HashMap<String, usize>,
+    next: u64,
+    rows: BTreeMap<u64, T>,
+    by_public_id: HashMap<String, u64>,
 }
 
-/// A row that can say what it is called.
+/// A row that knows its key.
 pub(crate) trait Keyed {
     fn key(&self) -> &Key;
 }
 
-/// What is kept of a table: where each row stands follows from the rows.
-#[derive(Deserialize)]
-struct Rows<T> {
-    first: u64,
+/// What is saved of a table: the rest follows from the rows.
+#[derive(Serialize, Deserialize)]
+struct SavedRows<T> {
+    next: u64,
     rows: Vec<T>,
 }
 
-impl<T: Keyed> From<Rows<T>> for Table<T> {
-    fn from(kept: Rows<T>) -> Table<T> {
-        let names = kept.rows.iter().enumerate();
-        let by_public_id = names.map(|(index, row)| (row.key().public.clone(), index)).collect();
-        Table { first: kept.first, rows: kept.rows, by_public_id }
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        SavedRows { next: self.next, rows: self.rows.values().collect() }.serialize(serializer)
+    }
+}
+
+impl<T: Keyed> From<SavedRows<T>> for Table<T> {
+    fn from(saved: SavedRows<T>) -> Table<T> {
+        let keys = saved.rows.iter().map(Keyed::key);
+        let by_public_id = keys.map(|key| (key.public.clone(), key.number)).collect();
+        let rows = saved.rows.into_iter().map(|row| (row.key().number, row)).collect();
+        Table { next: saved.next, rows, by_public_id }
     }
 }
 
 impl<T> Table<T> {
     pub(crate) fn new(random: &mut Random) -> Table<T> {
-        Table { first: random.number(100_000..1_000_000), rows: Vec::new(), by_public_id: HashMap::new() }
+        Table { next: random.number(100_000..1_000_000), rows: BTreeMap::new(), by_public_id: HashMap::new() }
     }
 
-    /// Adds the row that `make` builds around its key, and says where it is.
+    /// Adds the row that `make` builds around its key, and returns it.
     pub(crate) fn insert(&mut self, public: String, make: impl FnOnce(Key) -> T) -> &mut T {
-        let index = self.rows.len();
-        self.by_public_id.insert(public.clone(), index);
-        self.rows.push(make(Key { number: self.first + index as u64, public }));
-        &mut self.rows[index]
+        let number = self.next;
+        self.next += 1;
+        self.by_public_id.insert(public.clone(), number);
+        self.rows.entry(number).or_insert(make(Key { number, public }))
     }
 
     /// Finds a row by public id or by number written in digits.
     pub(crate) fn find(&self, id: &str) -> Option<&T> {
-        self.index(id).and_then(|index| self.rows.get(index))
+        self.rows.get(&self.number(id)?)
     }
 
     /// Finds a row to change it, as [`Table::find`] does.
     pub(crate) fn find_mut(&mut self, id: &str) -> Option<&mut T> {
-        self.index(id).and_then(|index| self.rows.get_mut(index))
+        let number = self.number(id)?;
+        self.rows.get_mut(&number)
     }
 
-    /// All rows, oldest first.
-    pub(crate) fn rows(&self) -> &[T] {
-        &self.rows
+    /// Lists all rows, oldest first.
+    pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.rows.values()
     }
 
-    fn index(&self, id: &str) -> Option<usize> {
+    fn number(&self, id: &str) -> Option<u64> {
         self.by_public_id.get(id).copied().or_else(|| {
-            // `parse` alone would also take a leading plus sign.
+            // `parse` alone would also accept a leading plus sign.
             let digits = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-            let number: u64 = if digits { id.parse().ok()? } else { return None };
-            usize::try_from(number.checked_sub(self.first)?).ok().filter(|&index| index < self.rows.len())
+            if digits { id.parse().ok() } else { None }
         })
+    }
+}
+
+impl<T: Keyed> Table<T> {
+    /// Removes the oldest row that is `wanted`.
+    pub(crate) fn remove_oldest(&mut self, wanted: impl Fn(&T) -> bool) -> Option<T> {
+        let number = self.rows.iter().find(|(_, row)| wanted(row)).map(|(number, _)| *number)?;
+        let row = self.rows.remove(&number)?;
+        self.by_public_id.remove(&row.key().public);
+        Some(row)
+    }
+
+    /// Removes all rows that are not `wanted`.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
+        let Table { rows, by_public_id, .. } = self;
+        rows.retain(|_, row| {
+            let stays = wanted(row);
+            if !stays {
+                by_public_id.remove(&row.key().public);
+            }
+            stays
+        });
     }
 }
 
@@ -90,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_answers_to_both_of_its_names_and_to_no_other() {
+    fn a_row_is_found_by_both_of_its_keys_and_by_no_other() {
         let mut table = Table::new(&mut Random::from_system());
         let number = table.insert("TXone".to_owned(), |key| key).number;
 

@@ -17,13 +17,13 @@ use crate::values::mac::MacKey;
 use crate::values::time::SandboxTime;
 use crate::webhooks::target::{Lookup, NOT_LOOPBACK, NotLoopback, Resolver, ask_the_system, receiver};
 
-/// How long a receiver may take to answer.
+/// How long a receiver may take to respond.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How many receivers are talked to at once, to keep a backlog from using up all sockets.
 const CONCURRENCY: usize = 64;
 
-/// How much of an answer is kept.
+/// How much of a response body is stored.
 const KEPT: usize = 1024;
 
 /// Sends what is due, until it is aborted.
@@ -84,7 +84,7 @@ impl WebhookSender {
 
     fn looking_up_with(lookup: Lookup, anywhere: bool, timeout: Duration) -> io::Result<WebhookSender> {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(trusts_nobody().map_err(io::Error::other)?)
+            .tls_backend_preconfigured(tls_without_roots().map_err(io::Error::other)?)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(timeout)
@@ -139,7 +139,7 @@ impl WebhookSender {
     }
 }
 
-/// Reads the beginning of an answer. The status is what counts, so a body that breaks off is no failure.
+/// Reads the beginning of a response body. The status is what counts, so a body that breaks off is no failure.
 async fn beginning(mut response: reqwest::Response) -> String {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -152,7 +152,7 @@ async fn beginning(mut response: reqwest::Response) -> String {
 }
 
 /// Reads `Retry-After`, in seconds or as a date, which the receiver takes from the real clock or the sandbox's:
-/// it is counted from the `Date` beside it, if there is one.
+/// it is counted from the `Date` of the response, if there is one.
 fn retry_after(headers: &HeaderMap, now: SandboxTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -164,9 +164,9 @@ fn retry_after(headers: &HeaderMap, now: SandboxTime) -> Option<Duration> {
     Some(date.duration_since(from).unwrap_or_default())
 }
 
-/// TLS that reaches no one, which is as much as plain HTTP needs. Left unsaid, reqwest would look for a provider of the
-/// process, and panic without one.
-fn trusts_nobody() -> Result<rustls::ClientConfig, rustls::Error> {
+/// Returns a TLS configuration that trusts no server, which is enough for plain HTTP. Without one, reqwest would look for a provider of
+/// the process, and panic where there is none.
+fn tls_without_roots() -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config =
         rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
@@ -227,7 +227,7 @@ mod tests {
         // Where a name leads both ways, only the address here is connected to.
         let here = DeliveryOutcome::Responded { status: 200, body: "here".to_owned() };
         assert_eq!(attempt("both.test").await, here);
-        assert_eq!(attempt("localhost").await, here, "nobody is asked where that is");
+        assert_eq!(attempt("localhost").await, here, "no lookup is made for it");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 pub(crate) const NOT_LOOPBACK: &str = "the sandbox delivers webhooks to loopback addresses only";
 
-/// Checks an address, as far as its text tells. Names are looked at when they are resolved.
+/// Checks the text of a URL. Names are checked when they are resolved.
 pub(crate) fn receiver(url: &str, anywhere: bool) -> Result<reqwest::Url, &'static str> {
     let url = reqwest::Url::parse(url).map_err(|_| "the webhook address is not an absolute URL")?;
     if url.scheme() != "http" {
@@ -51,7 +51,7 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let Resolver { lookup, anywhere } = *self;
         Box::pin(async move {
-            // Nobody is asked where localhost is. Port 0 stands for the port of the address.
+            // localhost needs no lookup. Port 0 means the port of the URL.
             if name.as_str().eq_ignore_ascii_case("localhost") {
                 let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
                 return Ok(Box::new(here.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs);

@@ -4,18 +4,18 @@ use nd8_sandbox::{Sandbox, Scope};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Caller, http, manual, order};
+use crate::support::{Caller, Reply, http, manual, order};
 
-async fn with_header(sandbox: &Sandbox, path: &str, header: Option<(&str, &str)>) -> Answer {
+async fn with_header(sandbox: &Sandbox, path: &str, header: Option<(&str, &str)>) -> Reply {
     let mut request = http().get(format!("{}{path}", sandbox.base_url()));
     if let Some((name, value)) = header {
         request = request.header(name, value);
     }
-    Answer::of(request.send().await.unwrap()).await
+    Reply::of(request.send().await.unwrap()).await
 }
 
 #[tokio::test]
-async fn a_missing_key_is_told_from_a_wrong_one() {
+async fn a_missing_key_is_distinguished_from_an_unknown_one() {
     let sandbox = Sandbox::start().await.unwrap();
 
     let missing = with_header(&sandbox, "/refunds/", None).await;
@@ -42,17 +42,17 @@ async fn both_headers_carry_a_key() {
 }
 
 #[tokio::test]
-async fn neither_credential_opens_the_other_door() {
+async fn neither_credential_is_accepted_in_place_of_the_other() {
     let sandbox = Sandbox::start().await.unwrap();
     let token = format!("Token {}", sandbox.session_token());
 
-    let answer = with_header(&sandbox, "/refunds/", Some(("Authorization", &token))).await;
-    assert!(answer.expect(401)["detail"].is_string());
-    assert_eq!(answer.header("www-authenticate"), "Api-Key");
+    let response = with_header(&sandbox, "/refunds/", Some(("Authorization", &token))).await;
+    assert!(response.expect(401)["detail"].is_string());
+    assert_eq!(response.header("www-authenticate"), "Api-Key");
 
-    let answer = with_header(&sandbox, "/organization/", Some(("Api-Key", sandbox.api_key()))).await;
-    assert!(answer.expect(401)["detail"].is_string());
-    assert_eq!(answer.header("www-authenticate"), "Token");
+    let response = with_header(&sandbox, "/organization/", Some(("Api-Key", sandbox.api_key()))).await;
+    assert!(response.expect(401)["detail"].is_string());
+    assert_eq!(response.header("www-authenticate"), "Token");
 }
 
 #[tokio::test]
@@ -73,8 +73,8 @@ async fn dashboard_operations_take_the_session_and_nothing_else() {
         (format!("/payment-links/{nobody}/payments/"), 404),
     ] {
         let path = path.as_str();
-        let answer = with_header(&sandbox, path, Some(("Authorization", &token))).await;
-        assert_eq!(answer.status, status, "{path}");
+        let response = with_header(&sandbox, path, Some(("Authorization", &token))).await;
+        assert_eq!(response.status, status, "{path}");
         assert_eq!(with_header(&sandbox, path, None).await.status, 401, "{path}");
         let wrong = with_header(&sandbox, path, Some(("Authorization", "Token wrong"))).await;
         assert_eq!(wrong.status, 401, "{path}");
@@ -138,10 +138,10 @@ async fn each_operation_needs_one_of_its_scopes() {
             caller.get("/refunds/").await,
             caller.get(&refund_path).await,
         ]
-        .map(|answer| match answer.status {
+        .map(|response| match response.status {
             200 | 201 => true,
             _ => {
-                assert!(answer.expect(403)["detail"].is_string());
+                assert!(response.expect(403)["detail"].is_string());
                 false
             }
         });

@@ -89,7 +89,7 @@ async fn faults_are_set_from_the_command_line() {
 }
 
 #[test]
-fn other_machines_are_let_in_only_if_that_is_said() {
+fn other_machines_need_an_option_to_be_let_in() {
     let output =
         Command::new(env!("CARGO_BIN_EXE_nd8-sandbox")).args(["--bind", "0.0.0.0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));

@@ -74,7 +74,7 @@ impl Driver {
             url: format!("http://127.0.0.1:{port}"),
             profile: tempfile::tempdir().unwrap(),
         };
-        // It says that it is ready over HTTP only.
+        // It reports over HTTP only that it is ready.
         let ready = async {
             while crate::support::http().get(format!("{}/status", driver.url)).send().await.is_err() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -144,7 +144,7 @@ async fn journey(driver: &Driver, device: Device) {
     let router = axum::Router::new().fallback(async || Html("<h1>Thanks from the shop</h1>"));
     tokio::spawn(async { axum::serve(shop, router).await });
 
-    let receiver = Receiver::answering(200).await;
+    let receiver = Receiver::responding(200).await;
     let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
     let caller = Caller::of(&sandbox);
     let mut request = order();

@@ -1,19 +1,19 @@
-//! Creating checkouts: what is refused and how exact prices are. Each limit has its unit test beside the
+//! Creating checkouts: what is refused and how exact prices are. Each limit has its unit test next to the
 //! code.
 
 use nd8_sandbox::{Currency, Decimal, Sandbox};
 use serde_json::json;
 
-use crate::support::{Answer, Caller, order, text};
+use crate::support::{Caller, Reply, order, text};
 
 /// Sends a price as it is written: going through a `Value` could change its digits.
-async fn create_priced(caller: &Caller, unit_price: &str, quantity: u32) -> Answer {
+async fn create_priced(caller: &Caller, unit_price: &str, quantity: u32) -> Reply {
     let mut body = order();
     body["products"] = json!("PRODUCTS");
     let products = format!(r#"[{{"name":"x","quantity":{quantity},"unit_price":{unit_price}}}]"#);
     let body = body.to_string().replace("\"PRODUCTS\"", &products);
     let request = caller.request(reqwest::Method::POST, "/checkout/create/");
-    Answer::of(request.header("Content-Type", "application/json").body(body).send().await.unwrap()).await
+    Reply::of(request.header("Content-Type", "application/json").body(body).send().await.unwrap()).await
 }
 
 #[tokio::test]
@@ -104,11 +104,24 @@ async fn products_are_loaded_from_the_catalog() {
 }
 
 #[tokio::test]
-async fn simulations_are_taken_and_unknown_fields_ignored() {
+async fn a_simulation_decides_the_outcome_and_unknown_fields_change_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
-    let mut request = order();
-    request["sandbox_simulate"] = json!("payment_failed");
-    request["something_new"] = json!({ "a": [1] });
+    let caller = Caller::of(&sandbox);
+    for (simulate, status) in
+        [("payment_failed", "failed"), ("canceled", "canceled"), ("checkout_pending", "processing")]
+    {
+        let mut request = order();
+        request["sandbox_simulate"] = json!(simulate);
+        request["something_new"] = json!({ "a": [1] });
+        let checkout = caller.checkout(&request).await;
+        let mut fields: Vec<_> = checkout.as_object().unwrap().keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, ["checkout_id", "checkout_url", "expires_at", "order_id", "token"]);
 
-    Caller::of(&sandbox).checkout(&request).await;
+        let payment_id = sandbox.customer(text(&checkout["checkout_id"])).pay().await.unwrap();
+        let payment = caller.get(&format!("/transactions/{payment_id}/")).await.expect(200);
+        assert_eq!(payment["status"], status, "{simulate}");
+        assert_eq!(payment["amount"], "12.50");
+        assert!(payment.get("something_new").is_none());
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nd8_sandbox::{Sandbox, Timestamp};
 use serde_json::json;
 
-use crate::support::{Answer, Caller, Receiver, http, order, text};
+use crate::support::{Caller, Receiver, Reply, http, order, text};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -90,7 +90,7 @@ async fn one_seed_and_a_frozen_clock_make_everything_the_same() {
 async fn the_clock_is_moved_over_http_as_well() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = sandbox.base_url().replace("/api", "/_sandbox/clock");
-    let post = async |body| Answer::of(http().post(&url).json(&body).send().await.unwrap()).await;
+    let post = async |body| Reply::of(http().post(&url).json(&body).send().await.unwrap()).await;
 
     let frozen = post(json!({ "freeze": "2026-01-02T03:04:05Z" })).await.expect(200);
     assert_eq!(frozen, json!({ "now": "2026-01-02T03:04:05.000Z", "frozen": true }));

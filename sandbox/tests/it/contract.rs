@@ -1,4 +1,4 @@
-//! The OpenAPI document as the judge of both sides. What makes an answer wrong has its unit tests beside the code.
+//! Validation of both sides against the OpenAPI document. What makes a response invalid has its unit tests next to the code.
 
 use nd8_sandbox::Sandbox;
 use reqwest::Method;
@@ -22,7 +22,7 @@ async fn the_document_is_served_and_has_all_operations() {
 }
 
 #[tokio::test]
-async fn answers_are_counted_by_operation_and_status() {
+async fn responses_are_counted_by_operation_and_status() {
     let sandbox = Sandbox::start().await.unwrap();
     let caller = Caller::of(&sandbox);
     caller.checkout(&order()).await;
@@ -61,7 +61,7 @@ async fn what_the_document_refuses_and_the_sandbox_takes_is_recorded() {
 }
 
 #[tokio::test]
-async fn heads_are_answered_as_gets_without_a_body() {
+async fn heads_are_handled_as_gets_without_a_body() {
     let sandbox = Sandbox::start().await.unwrap();
     let caller = Caller::of(&sandbox);
 

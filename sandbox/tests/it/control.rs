@@ -3,11 +3,11 @@
 use nd8_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Caller, http, order, text};
+use crate::support::{Caller, Reply, http, order, text};
 
-async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Answer {
+async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Reply {
     let url = sandbox.base_url().replace("/api", &format!("/_sandbox{path}"));
-    Answer::of(http().post(url).json(body).send().await.unwrap()).await
+    Reply::of(http().post(url).json(body).send().await.unwrap()).await
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn a_checkout_is_used_up_by_paying_and_by_cancelling_but_not_by_a_decline(
 }
 
 #[tokio::test]
-async fn unknown_and_expired_checkouts_say_so() {
+async fn unknown_and_expired_checkouts_are_errors() {
     let sandbox = Sandbox::builder().checkout_lifetime(Duration::ZERO).start().await.unwrap();
     let checkout = Caller::of(&sandbox).checkout(&order()).await;
 

@@ -20,7 +20,7 @@ async fn frozen(url: &str) -> Sandbox {
 
 #[tokio::test]
 async fn a_receiver_that_always_fails_is_asked_eight_times() {
-    let mut receiver = Receiver::answering(500).await;
+    let mut receiver = Receiver::responding(500).await;
     let sandbox = frozen(&receiver.url).await;
     Caller::of(&sandbox).paid(&sandbox, "1").await;
     sandbox.clock().advance(DAYS).await;
@@ -51,15 +51,15 @@ async fn a_receiver_that_always_fails_is_asked_eight_times() {
 }
 
 #[tokio::test]
-async fn gone_ends_it_and_retry_after_is_heard() {
-    let gone = Receiver::answering(410).await;
+async fn gone_ends_it_and_retry_after_is_honored() {
+    let gone = Receiver::responding(410).await;
     let sandbox = frozen(&gone.url).await;
     Caller::of(&sandbox).paid(&sandbox, "1").await;
     sandbox.clock().advance(DAYS).await;
     let delivery = sandbox.deliveries().remove(0);
     assert_eq!((delivery.status(), delivery.attempts().len()), (DeliveryStatus::Gone, 1));
 
-    let busy = Receiver::saying(503, &[("retry-after", "1000")]).await;
+    let busy = Receiver::responding_with(503, &[("retry-after", "1000")]).await;
     let sandbox = frozen(&busy.url).await;
     Caller::of(&sandbox).paid(&sandbox, "1").await;
     sandbox.clock().settled().await;
@@ -68,7 +68,7 @@ async fn gone_ends_it_and_retry_after_is_heard() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_does_not_answer_in_time_has_failed() {
+async fn a_receiver_that_does_not_respond_in_time_has_failed() {
     let (_receiver, _open) = Receiver::holding().await;
     let builder = Sandbox::builder().frozen_at(start()).webhook_timeout(Duration::from_millis(20));
     let sandbox = builder.webhook_url(&_receiver.url).start().await.unwrap();
@@ -81,7 +81,7 @@ async fn a_receiver_that_does_not_answer_in_time_has_failed() {
 
 #[tokio::test]
 async fn what_is_pending_survives_a_snapshot() {
-    let mut receiver = Receiver::answering(500).await;
+    let mut receiver = Receiver::responding(500).await;
     let sandbox = frozen(&receiver.url).await;
     Caller::of(&sandbox).paid(&sandbox, "1").await;
     sandbox.clock().settled().await;
@@ -97,7 +97,7 @@ async fn what_is_pending_survives_a_snapshot() {
 
 /// The promise: ten thousand deliveries to a receiver that fails three times of ten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_deliveries_are_told_or_dead_and_none_is_lost() {
+async fn ten_thousand_deliveries_are_acknowledged_or_dead_and_none_is_lost() {
     const PAYMENTS: usize = 2_000;
     const EACH: usize = 5;
     let began = std::time::Instant::now();

@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use crate::support::{Arrived, Caller, Receiver, http, order, text};
 
-/// Returns whether a webhook bears the signature that this secret gives.
+/// Returns whether a webhook has the signature of this secret.
 pub(crate) fn is_signed(webhook: &Arrived, secret: &str) -> bool {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(&webhook.body);
@@ -18,13 +18,13 @@ pub(crate) fn is_signed(webhook: &Arrived, secret: &str) -> bool {
 }
 
 async fn sandbox() -> (Sandbox, Receiver) {
-    let receiver = Receiver::answering(200).await;
+    let receiver = Receiver::responding(200).await;
     let at: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
     (Sandbox::builder().frozen_at(at).webhook_url(&receiver.url).start().await.unwrap(), receiver)
 }
 
 #[tokio::test]
-async fn each_misbehaviour_does_what_it_says_once() {
+async fn each_fault_affects_one_delivery() {
     let (sandbox, mut receiver) = sandbox().await;
     let (webhooks, clock) = (sandbox.webhooks(), sandbox.clock());
     let now = clock.now().as_second().to_string();
@@ -85,7 +85,7 @@ async fn a_reordered_delivery_is_overtaken_or_goes_out_alone() {
 }
 
 #[tokio::test]
-async fn a_resend_says_the_same_under_another_id() {
+async fn a_resend_has_the_same_payload_and_another_id() {
     let (sandbox, mut receiver) = sandbox().await;
     Caller::of(&sandbox).paid(&sandbox, "1").await;
     let first = receiver.next().await;

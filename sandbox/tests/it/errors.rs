@@ -6,7 +6,7 @@ use nd8_sandbox::{ListErrors, RateLimit, SEEDED_PRODUCT, Sandbox};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use crate::support::{Answer, Caller, Dashboard, http, order};
+use crate::support::{Caller, Dashboard, Reply, http, order};
 
 #[tokio::test]
 async fn unknown_ids_are_not_found() {
@@ -36,10 +36,10 @@ async fn unknown_routes_get_a_page() {
         format!("{}/", sandbox.base_url()),
         format!("{}/nothing", sandbox.origin()),
     ] {
-        let answer = Answer::of(http().get(&url).send().await.unwrap()).await;
-        assert_eq!(answer.status, 404, "{url}");
-        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{url}");
-        assert!(answer.body.starts_with("<!DOCTYPE html>"), "{url}");
+        let response = Reply::of(http().get(&url).send().await.unwrap()).await;
+        assert_eq!(response.status, 404, "{url}");
+        assert_eq!(response.header("content-type"), "text/html; charset=utf-8", "{url}");
+        assert!(response.body.starts_with("<!DOCTYPE html>"), "{url}");
     }
 }
 
@@ -53,8 +53,8 @@ async fn a_missing_slash_redirects_whatever_the_method() {
         (Method::GET, "/refunds?page=1&search=a%20b", "/api/refunds/?page=1&search=a%20b"),
         (Method::GET, "/transactions/TX%2F1", "/api/transactions/TX%2F1/"),
     ] {
-        let answer = Answer::of(caller.request(method, path).send().await.unwrap()).await;
-        assert_eq!((answer.status, answer.header("location")), (301, location));
+        let response = Reply::of(caller.request(method, path).send().await.unwrap()).await;
+        assert_eq!((response.status, response.header("location")), (301, location));
     }
 }
 
@@ -72,9 +72,9 @@ async fn other_methods_are_refused_with_those_that_are_not() {
         (Method::GET, "/transactions/TX1/refund/", "POST, OPTIONS"),
         (Method::PUT, "/refunds/RF1/", "GET, HEAD, OPTIONS"),
     ] {
-        let answer = Answer::of(caller.request(method.clone(), path).send().await.unwrap()).await;
-        assert!(answer.expect(405)["detail"].is_string());
-        assert_eq!(answer.header("allow"), allow, "{method} {path}");
+        let response = Reply::of(caller.request(method.clone(), path).send().await.unwrap()).await;
+        assert!(response.expect(405)["detail"].is_string());
+        assert_eq!(response.header("allow"), allow, "{method} {path}");
         let anonymous = http().request(method, format!("{}{path}", sandbox.base_url())).send().await.unwrap();
         assert_eq!(anonymous.status(), 401, "{path}");
     }
@@ -86,7 +86,7 @@ async fn creating_a_refund_the_dashboards_way_is_known_and_not_served() {
     let token = format!("Token {}", sandbox.session_token());
     let request = http().post(format!("{}/refunds/", sandbox.base_url())).header("Authorization", token);
 
-    assert!(Answer::of(request.send().await.unwrap()).await.expect(501)["detail"].is_string());
+    assert!(Reply::of(request.send().await.unwrap()).await.expect(501)["detail"].is_string());
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn only_json_is_taken() {
         if let Some(content_type) = content_type {
             request = request.header("Content-Type", content_type);
         }
-        Answer::of(request.send().await.unwrap()).await
+        Reply::of(request.send().await.unwrap()).await
     };
 
     for content_type in
@@ -127,14 +127,14 @@ async fn a_body_without_end_is_cut_off() {
     let request = Caller::of(&sandbox).request(Method::POST, "/checkout/create/");
     let request = request.header("Content-Type", "application/json").body(vec![b' '; 1024 * 1024 + 1]);
 
-    assert!(Answer::of(request.send().await.unwrap()).await.expect(413)["detail"].is_string());
+    assert!(Reply::of(request.send().await.unwrap()).await.expect(413)["detail"].is_string());
 }
 
 #[tokio::test]
 async fn callers_who_take_no_json_get_406_before_anything_else() {
     let sandbox = Sandbox::start().await.unwrap();
     let with = async |accept: &str, caller: RequestBuilder| {
-        Answer::of(caller.header("Accept", accept).send().await.unwrap()).await
+        Reply::of(caller.header("Accept", accept).send().await.unwrap()).await
     };
     let url = format!("{}/refunds/", sandbox.base_url());
 
@@ -154,14 +154,14 @@ async fn options_describe_a_path_to_those_who_may_use_it() {
     let url = format!("{}/payment-links/", sandbox.base_url());
     let options = http().request(Method::OPTIONS, &url);
 
-    let answer = Answer::of(options.header("Authorization", token).send().await.unwrap()).await;
-    assert_eq!(answer.expect(200)["parses"], json!(["application/json"]));
-    assert_eq!(answer.header("allow"), "GET, POST, HEAD, OPTIONS");
+    let response = Reply::of(options.header("Authorization", token).send().await.unwrap()).await;
+    assert_eq!(response.expect(200)["parses"], json!(["application/json"]));
+    assert_eq!(response.header("allow"), "GET, POST, HEAD, OPTIONS");
     assert_eq!(http().request(Method::OPTIONS, &url).send().await.unwrap().status(), 401);
 }
 
 #[tokio::test]
-async fn items_of_a_list_are_told_by_index_where_that_is_asked_for() {
+async fn errors_of_items_are_reported_by_index_on_request() {
     let sandbox = Sandbox::builder().list_errors(ListErrors::ByIndex).start().await.unwrap();
     let mut request = order();
     request["products"] =
@@ -176,7 +176,7 @@ async fn items_of_a_list_are_told_by_index_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn too_many_requests_are_told_when_to_come_back() {
+async fn a_throttled_request_gets_the_time_to_wait() {
     let limit = RateLimit::new(2, Duration::from_secs(3600));
     for (limit, waits) in [(limit, true), (limit.without_retry_after(), false)] {
         let sandbox = Sandbox::builder().rate_limit(limit).start().await.unwrap();

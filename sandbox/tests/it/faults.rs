@@ -6,7 +6,7 @@ use nd8_sandbox::{Fault, Sandbox};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Caller, http, manual};
+use crate::support::{Caller, Reply, http, manual};
 
 const REFUND: &str = "POST /transactions/{id}/refund/";
 
@@ -33,16 +33,16 @@ async fn a_reset_before_does_nothing_and_one_after_has_done_it() {
 }
 
 #[tokio::test]
-async fn a_gateway_answers_in_front_of_it() {
+async fn a_gateway_responds_in_front_of_it() {
     let sandbox = manual().await;
     let caller = Caller::of(&sandbox);
     let payment_id = caller.paid(&sandbox, "10").await;
     let body = json!({ "reason": "x", "amount": "1" });
 
     sandbox.faults().add(Fault::status(503, "<h1>Busy</h1>").on(REFUND).times(1));
-    let answer = caller.refund(&payment_id, &body).await;
-    assert_eq!((answer.status, answer.body.as_str()), (503, "<h1>Busy</h1>"));
-    assert!(answer.header("content-type").starts_with("text/html"));
+    let response = caller.refund(&payment_id, &body).await;
+    assert_eq!((response.status, response.body.as_str()), (503, "<h1>Busy</h1>"));
+    assert!(response.header("content-type").starts_with("text/html"));
     assert_eq!(refunds(&caller).await, 0);
 
     sandbox.faults().add(Fault::status_after_commit(504, r#"{"detail":"late"}"#).on(REFUND).times(1));
@@ -67,17 +67,17 @@ async fn bodies_break_off_are_garbled_drip_and_are_called_something_else() {
     assert_eq!(&get().await.unwrap().bytes().await.unwrap()[..], b"\xff]");
 
     faults.add(Fault::content_type("text/html").times(1));
-    let answer = Answer::of(get().await.unwrap()).await;
-    assert_eq!((answer.header("content-type"), answer.body.as_str()), ("text/html", "[]"));
+    let response = Reply::of(get().await.unwrap()).await;
+    assert_eq!((response.header("content-type"), response.body.as_str()), ("text/html", "[]"));
 
     let pause = Duration::from_millis(20);
     faults.add(Fault::slow_drip(pause).times(1));
     faults.add(Fault::delay(pause).times(1));
     let began = Instant::now();
-    assert_eq!(Answer::of(get().await.unwrap()).await.body, "[]");
+    assert_eq!(Reply::of(get().await.unwrap()).await.body, "[]");
     assert!(began.elapsed() >= pause * 3, "sleeps are never shorter");
     // And then everything is as it was.
-    assert_eq!(Answer::of(get().await.unwrap()).await.body, "[]");
+    assert_eq!(Reply::of(get().await.unwrap()).await.body, "[]");
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn scripts_set_and_remove_them() {
     let sandbox = Sandbox::start().await.unwrap();
     let caller = Caller::of(&sandbox);
     let url = sandbox.base_url().replace("/api", "/_sandbox/faults");
-    let post = async |fault| Answer::of(http().post(&url).json(&fault).send().await.unwrap()).await;
+    let post = async |fault| Reply::of(http().post(&url).json(&fault).send().await.unwrap()).await;
 
     let fault =
         json!({ "operation": "GET /refunds/", "action": { "status": { "status": 502, "body": "x" } } });

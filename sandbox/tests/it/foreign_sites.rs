@@ -9,7 +9,7 @@ use axum::response::Html;
 use nd8_sandbox::{Sandbox, Timestamp};
 use serde_json::json;
 
-use crate::support::{Answer, Caller, LIMIT, http, order, text};
+use crate::support::{Caller, LIMIT, Reply, http, order, text};
 
 /// Everything under `/_sandbox/` and on pages that changes something, and a body that it takes.
 const CHANGES: [(&str, &str, &str); 14] = [
@@ -33,13 +33,13 @@ async fn send(
     sandbox: &Sandbox,
     (method, path, body): (&str, &str, &str),
     headers: &[(&str, &str)],
-) -> Answer {
+) -> Reply {
     let url = format!("{}{path}", sandbox.origin());
     let mut request = http().request(method.parse().unwrap(), url).body(body.to_owned());
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    Answer::of(request.send().await.unwrap()).await
+    Reply::of(request.send().await.unwrap()).await
 }
 
 #[tokio::test]
@@ -219,4 +219,59 @@ async fn a_real_browser_cannot_be_made_to_reset_it() {
     // The browser above does reach it: the same request of a program, with JSON, goes through.
     let url = format!("http://127.0.0.1:{port}/_sandbox/reset");
     assert_eq!(http().post(url).json(&json!({})).send().await.unwrap().status(), 204);
+}
+
+/// Runs itself again in a network namespace of its own, in which any address can be given to the loopback device.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_real_browser_cannot_reset_it_on_another_address() {
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--net"]).arg(std::env::current_exe().unwrap());
+    command.args(["foreign_sites::in_a_namespace_of_its_own", "--exact", "--ignored", "--nocapture"]);
+    let Ok(output) = command.output() else {
+        println!("skipped: there is no unshare on this machine");
+        return;
+    };
+    let printed =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    if printed.contains("unshare failed") || printed.contains("Operation not permitted") {
+        println!("skipped: network namespaces are not permitted here");
+        return;
+    }
+    assert!(output.status.success(), "{printed}");
+    assert!(printed.contains("1 passed"), "{printed}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "run by the test above, inside of a network namespace"]
+async fn in_a_namespace_of_its_own() {
+    const LAN: &str = "192.0.2.7";
+    let ip = |arguments: &[&str]| Command::new("ip").args(arguments).output();
+    let devices =
+        ip(&["-oneline", "link"]).map(|output| String::from_utf8_lossy(&output.stdout).lines().count());
+    if devices.unwrap_or_default() != 1 {
+        println!("skipped: this is not a namespace of its own");
+        return;
+    }
+    assert!(ip(&["link", "set", "lo", "up"]).unwrap().status.success());
+    assert!(ip(&["address", "add", &format!("{LAN}/24"), "dev", "lo"]).unwrap().status.success());
+
+    for bound in [LAN, "0.0.0.0"] {
+        let socket = SocketAddr::new(bound.parse().unwrap(), 0);
+        let sandbox = Sandbox::builder().bind(socket).allow_remote_callers().start().await.unwrap();
+        let port = sandbox.origin().rsplit_once(':').unwrap().1.to_owned();
+        let origin = format!("http://{LAN}:{port}");
+        survives(&sandbox, &origin).await;
+        let reset = |host: &str, origin: &str| {
+            let request = http().post(format!("http://{LAN}:{port}/_sandbox/reset")).json(&json!({}));
+            request.header("host", host).header("origin", origin).send()
+        };
+        let own = format!("{LAN}:{port}");
+        assert_eq!(reset(&own, &origin).await.unwrap().status(), 204, "an own page, bound to {bound}");
+        for host in ["evil.example", "192.0.2.8", "0.0.0.0"] {
+            let status = reset(host, &format!("http://{host}")).await.unwrap().status();
+            assert_eq!(status, 403, "{host}, bound to {bound}");
+        }
+    }
 }

@@ -42,7 +42,7 @@ async fn dropping_stops_the_server() {
     let address = address(&sandbox);
     let mut idle = TcpStream::connect(address).unwrap();
     idle.set_read_timeout(Some(LIMIT)).unwrap();
-    // An answer on another connection shows that the idle one was accepted as well.
+    // A response on another connection shows that the idle one was accepted as well.
     Caller::of(&sandbox).get("/refunds/").await;
 
     drop(sandbox);
@@ -80,7 +80,7 @@ async fn debug_shows_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn odd_bytes_in_a_path_are_no_server_error() {
+async fn unexpected_bytes_in_a_path_are_no_server_error() {
     let sandbox = Sandbox::start().await.unwrap();
     assert_eq!(http().get(sandbox.base_url()).send().await.unwrap().status(), 404);
     for path in [
@@ -93,10 +93,10 @@ async fn odd_bytes_in_a_path_are_no_server_error() {
         let mut stream = TcpStream::connect(address(&sandbox)).unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer);
-        let line = answer.lines().next().unwrap_or_default();
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).unwrap();
+        let response = String::from_utf8_lossy(&response);
+        let line = response.lines().next().unwrap_or_default();
         assert!(line.starts_with("HTTP/1.1 3") || line.starts_with("HTTP/1.1 4"), "{path:?}: {line}");
     }
 }

@@ -1,4 +1,4 @@
-//! The road a merchant takes: checkout, payment, refund.
+//! What a merchant does: checkout, payment, refund.
 
 use nd8_sandbox::{RefundPolicy, Sandbox};
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::support::{Caller, LIMIT, Receiver, order, text};
 
 #[tokio::test]
 async fn declined_once_then_paid_then_refunded() {
-    let mut receiver = Receiver::answering(200).await;
+    let mut receiver = Receiver::responding(200).await;
     let sandbox =
         Sandbox::builder().webhook_url(&receiver.url).refunds(RefundPolicy::Manual).start().await.unwrap();
     let merchant = Caller::of(&sandbox);
@@ -64,7 +64,7 @@ async fn declined_once_then_paid_then_refunded() {
     assert_eq!(refund["transaction_id"], payment_id);
     assert_eq!(refund["reason"], "Too big");
     assert_eq!(merchant.payment_status(&payment_id).await, "paid");
-    // Both numbers of the answer lead to the same objects.
+    // Both numbers of the response lead to the same objects.
     let by_number = merchant.get(&format!("/refunds/{}/", created["refund_id"])).await.expect(200);
     assert_eq!(by_number, refund);
     let by_number = merchant.get(&format!("/transactions/{}/", created["transaction_id"])).await.expect(200);
@@ -94,8 +94,8 @@ async fn declined_once_then_paid_then_refunded() {
 }
 
 #[tokio::test]
-async fn refunds_complete_by_themselves_unless_told_otherwise() {
-    let receiver = Receiver::answering(204).await;
+async fn refunds_complete_by_themselves_by_default() {
+    let receiver = Receiver::responding(204).await;
     let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
     let merchant = Caller::of(&sandbox);
     let payment_id = merchant.paid(&sandbox, "5").await;

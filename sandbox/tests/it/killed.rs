@@ -30,7 +30,7 @@ async fn deliveries(running: &Running) -> Vec<Value> {
     serde_json::from_str(&listed.text().await.unwrap()).unwrap()
 }
 
-/// Waits until all deliveries are as wanted. The list itself leaves only when the file has what it tells.
+/// Waits until all deliveries are as wanted. The list itself is sent only when the file has what it reports.
 async fn until(running: &Running, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
     let reached = async {
         loop {

@@ -3,14 +3,14 @@
 use nd8_sandbox::{PaymentError, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Caller, http, order, submit, text};
+use crate::support::{Caller, Reply, http, order, submit, text};
 
-async fn get(url: &str) -> Answer {
-    Answer::of(http().get(url).send().await.unwrap()).await
+async fn get(url: &str) -> Reply {
+    Reply::of(http().get(url).send().await.unwrap()).await
 }
 
 /// Presses cancel, or pay with this card.
-async fn press(checkout: &Value, card: &str) -> Answer {
+async fn press(checkout: &Value, card: &str) -> Reply {
     let button = if card == "cancel" { "cancel" } else { "pay" };
     let (page, card) = (text(&checkout["checkout_url"]), format!("card={card}"));
     submit(page, &format!("{page}/{button}"), &card).await
@@ -48,7 +48,7 @@ async fn the_page_shows_the_order_and_its_buttons_act() {
 }
 
 #[tokio::test]
-async fn the_customer_is_sent_where_the_merchant_says() {
+async fn the_customer_is_sent_to_the_urls_of_the_merchant() {
     let sandbox = Sandbox::start().await.unwrap();
     let caller = Caller::of(&sandbox);
     let mut request = order();
@@ -60,12 +60,12 @@ async fn the_customer_is_sent_where_the_merchant_says() {
     for (button, location) in
         [("declined", "https://shop.example/sorry"), ("succeeds", "https://shop.example/thanks?a=1&b=2")]
     {
-        let answer = press(&checkout, button).await;
-        assert_eq!((answer.status, answer.header("location")), (303, location));
+        let response = press(&checkout, button).await;
+        assert_eq!((response.status, response.header("location")), (303, location));
     }
     let checkout = caller.checkout(&request).await;
-    let answer = press(&checkout, "cancel").await;
-    assert_eq!((answer.status, answer.header("location")), (303, "https://shop.example/bye%20bye"));
+    let response = press(&checkout, "cancel").await;
+    assert_eq!((response.status, response.header("location")), (303, "https://shop.example/bye%20bye"));
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn unknown_checkouts_and_buttons_get_a_page() {
 }
 
 #[tokio::test]
-async fn each_card_does_what_it_says() {
+async fn each_card_has_its_outcome() {
     let sandbox = Sandbox::start().await.unwrap();
     let caller = Caller::of(&sandbox);
     for (card, title, status) in [

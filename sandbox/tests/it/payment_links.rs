@@ -6,7 +6,7 @@ use nd8_sandbox::{Currency, Decimal, SEEDED_PRODUCT, Sandbox};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, Caller, Dashboard, http, order, text};
+use crate::support::{Caller, Dashboard, Reply, http, order, text};
 
 fn mug_link() -> Value {
     json!({ "name": "Spring sale", "products": [{ "product_id": SEEDED_PRODUCT, "quantity": 2 }] })
@@ -19,14 +19,14 @@ fn customer() -> Value {
 }
 
 /// Calls what a customer calls: without a credential.
-async fn open(sandbox: &Sandbox, link: &Value, body: &Value) -> Answer {
+async fn open(sandbox: &Sandbox, link: &Value, body: &Value) -> Reply {
     let url = format!("{}/payment-links/public/{}/checkout/", sandbox.base_url(), text(&link["token"]));
-    Answer::of(http().post(url).json(body).send().await.unwrap()).await
+    Reply::of(http().post(url).json(body).send().await.unwrap()).await
 }
 
-async fn look(sandbox: &Sandbox, link: &Value) -> Answer {
+async fn look(sandbox: &Sandbox, link: &Value) -> Reply {
     let url = format!("{}/payment-links/public/{}/", sandbox.base_url(), text(&link["token"]));
-    Answer::of(http().get(url).send().await.unwrap()).await
+    Reply::of(http().get(url).send().await.unwrap()).await
 }
 
 async fn pay_through(sandbox: &Sandbox, link: &Value) -> String {

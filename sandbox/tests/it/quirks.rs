@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::binary::Running;
-use crate::support::{Answer, Caller, Dashboard, http, manual, text};
+use crate::support::{Caller, Dashboard, Reply, http, manual, text};
 
 /// What is sent, and what is returned for it.
 struct Scene {
@@ -24,7 +24,7 @@ impl Scene {
         Scene { sandbox, caller, payment_id }
     }
 
-    async fn refund(&self, reason: &str, amount: &str) -> Answer {
+    async fn refund(&self, reason: &str, amount: &str) -> Reply {
         self.caller.refund(&self.payment_id, &json!({ "reason": reason, "amount": amount })).await
     }
 
@@ -47,7 +47,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn texts_are_stored_trimmed_unless_a_quirk_says_otherwise() {
+async fn texts_are_stored_trimmed_without_a_quirk() {
     let scene = Scene::new().await;
     for (quirk, sent, stored) in [
         (None, " Order\r\n4711\r\t", "Order\n4711"),
@@ -217,7 +217,7 @@ async fn a_missing_slash_is_not_found() {
     let sandbox = Sandbox::builder().quirk(Quirk::NoSlashRedirect).start().await.unwrap();
     for method in [Method::GET, Method::POST] {
         let request = Caller::of(&sandbox).request(method, "/refunds");
-        let response = Answer::of(request.send().await.unwrap()).await;
+        let response = Reply::of(request.send().await.unwrap()).await;
         assert_eq!((response.status, response.header("location")), (404, ""));
         assert!(response.header("content-type").starts_with("text/html"));
     }

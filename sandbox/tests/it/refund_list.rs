@@ -102,7 +102,7 @@ async fn pages_end_with_an_invalid_page() {
     assert_eq!(reasons(&caller, "page=1&page_size=3").await.len(), 3);
     assert_eq!(reasons(&caller, "page=2&page_size=3").await, ["Broken cup"]);
     for query in ["page=3&page_size=3", "page=2", "page=0", "page=x"] {
-        let answer = caller.get(&format!("/refunds/?{query}")).await;
-        assert_eq!(answer.expect(404), json!({ "detail": "Invalid page." }), "{query}");
+        let response = caller.get(&format!("/refunds/?{query}")).await;
+        assert_eq!(response.expect(404), json!({ "detail": "Invalid page." }), "{query}");
     }
 }

@@ -61,7 +61,7 @@ async fn only_what_was_paid_and_is_left_can_be_refunded() {
     let nothing = caller.refund(&payment_id, &reason).await.expect(400);
     assert_eq!(nothing, json!({ "non_field_errors": ["Nothing of this payment is left to refund."] }));
 
-    // A refund that fails gives its amount back, and another that still processes keeps the payment waiting.
+    // The amount of a refund that fails can be refunded again, and another that still processes keeps the payment pending.
     sandbox.fail_refund(text(&rest["refund_public_id"])).unwrap();
     assert_eq!(caller.payment_status(&payment_id).await, "refund_pending");
     sandbox.complete_refund(&part["refund_id"].to_string()).unwrap();
@@ -117,9 +117,10 @@ async fn racing_refunds_never_move_more_than_the_payment() {
         }
         let answers = refunders.join_all().await;
 
-        let (granted, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        let (granted, refused): (Vec<_>, Vec<_>) =
+            answers.iter().partition(|response| response.status == 200);
         assert_eq!(granted.len(), 15);
-        assert!(refused.iter().all(|answer| answer.expect(400)["amount"].is_array()));
+        assert!(refused.iter().all(|response| response.expect(400)["amount"].is_array()));
         let rest = caller.refund(&payment_id, &json!({ "reason": "the rest" })).await.expect(200);
         assert_eq!(rest["amount"], "0.05");
 
@@ -168,9 +169,9 @@ async fn race(paid: u64, wishes: Vec<Wish>) -> Result<(), TestCaseError> {
             if let Some(cents) = wish.cents {
                 body["amount"] = json!(money(cents));
             }
-            let answer = caller.refund(&payment_id, &body).await;
-            if answer.status == 200 {
-                let created = answer.expect(200);
+            let response = caller.refund(&payment_id, &body).await;
+            if response.status == 200 {
+                let created = response.expect(200);
                 let refund_id = text(&created["refund_public_id"]);
                 match wish.ending {
                     Some(Ending::Completed) => sandbox.complete_refund(refund_id).unwrap(),
@@ -178,22 +179,22 @@ async fn race(paid: u64, wishes: Vec<Wish>) -> Result<(), TestCaseError> {
                     None => {}
                 }
             }
-            (wish, answer)
+            (wish, response)
         });
     }
 
     let (mut moved, mut failed_some) = (0, false);
     let mut refused = Vec::new();
-    for (wish, answer) in refunders.join_all().await {
-        if answer.status == 200 {
-            let cents = answer.expect(200)["amount_in_cents"].as_u64().unwrap();
+    for (wish, response) in refunders.join_all().await {
+        if response.status == 200 {
+            let cents = response.expect(200)["amount_in_cents"].as_u64().unwrap();
             prop_assert!(wish.cents.is_none_or(|asked| asked == cents), "as much as was asked for");
             match wish.ending {
                 Some(Ending::Failed) => failed_some = true,
                 _ => moved += cents,
             }
         } else {
-            answer.expect(400);
+            response.expect(400);
             refused.push(wish);
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Caller, Dashboard, order, text};
 
-/// Does a little of everything and gives what was drawn.
+/// Does a little of everything and returns what was drawn.
 async fn story(sandbox: &Sandbox) -> Vec<Value> {
     let (caller, dashboard) = (Caller::of(sandbox), Dashboard::of(sandbox));
     let checkout = caller.checkout(&order()).await;

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::binary::Running;
 use crate::support::{Caller, http, order, text};
 
-/// What callers were told had happened.
+/// What was reported to callers.
 #[derive(Debug, Default)]
 struct Acknowledged {
     payments: Vec<String>,
@@ -25,13 +25,13 @@ async fn load(http: Client, base_url: String, api_key: String, killed: Arc<Atomi
     let control = base_url.replace("/api", "/_sandbox");
     let post = async |url: String, body: Value| -> Option<Value> {
         let sent = http.post(url).header("Api-Key", &api_key).json(&body).send().await;
-        // An answer that breaks off acknowledges nothing; before the kill, none may.
-        let answer = match sent.and_then(Response::error_for_status) {
-            Ok(answer) => answer.json().await,
+        // A response that breaks off acknowledges nothing; before the kill, none may.
+        let response = match sent.and_then(Response::error_for_status) {
+            Ok(response) => response.json().await,
             Err(error) => Err(error),
         };
-        assert!(answer.is_ok() || killed.load(Ordering::SeqCst), "{answer:?}");
-        answer.ok()
+        assert!(response.is_ok() || killed.load(Ordering::SeqCst), "{response:?}");
+        response.ok()
     };
     loop {
         let Some(checkout) = post(format!("{base_url}/checkout/create/"), order()).await else { break };
@@ -66,13 +66,13 @@ async fn what_was_acknowledged_survives_being_killed() {
         // Everything of all rounds so far is there.
         for payment_id in &all.payments {
             let url = format!("{base_url}/transactions/{payment_id}/");
-            let answer = http.get(url).header("Api-Key", &facts[0]).send().await.unwrap();
-            assert_eq!(answer.status(), 200, "{payment_id} after {round} kills");
+            let response = http.get(url).header("Api-Key", &facts[0]).send().await.unwrap();
+            assert_eq!(response.status(), 200, "{payment_id} after {round} kills");
         }
         for refund_id in &all.refunds {
             let url = format!("{base_url}/refunds/{refund_id}/");
-            let answer = http.get(url).header("Api-Key", &facts[0]).send().await.unwrap();
-            assert_eq!(answer.status(), 200, "{refund_id} after {round} kills");
+            let response = http.get(url).header("Api-Key", &facts[0]).send().await.unwrap();
+            assert_eq!(response.status(), 200, "{refund_id} after {round} kills");
         }
 
         let killed = Arc::new(AtomicBool::new(false));
@@ -194,7 +194,7 @@ async fn what_cannot_be_written_is_undone_and_reading_goes_on() {
     assert_eq!(Caller::of(&sandbox).get("/refunds/").await.expect(200).as_array().unwrap().len(), 1);
 }
 
-/// A write that fails for a moment is repeated, and nobody notices.
+/// A write that fails for a moment is repeated, and the caller does not notice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_is_tried_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -224,7 +224,7 @@ async fn no_link_is_followed() {
         assert_eq!(std::fs::read_to_string(&victim).unwrap(), "");
         std::fs::remove_file(link).unwrap();
     }
-    // A name that somebody has prepared for the draft is not the one that is used.
+    // A name that an attacker has prepared for the draft is not the one that is used.
     let draft = folder.path().join("state.json.new");
     std::os::unix::fs::symlink(&victim, &draft).unwrap();
     let sandbox = Sandbox::builder().state_file(folder.path().join("state.json")).start().await.unwrap();

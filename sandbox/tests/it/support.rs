@@ -50,26 +50,26 @@ impl Caller {
         self.http.request(method, url).header("Authorization", format!("Api-Key {}", self.api_key))
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path).send().await.unwrap()).await
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        Reply::of(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(self.request(Method::POST, path).json(body).send().await.unwrap()).await
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        Reply::of(self.request(Method::POST, path).json(body).send().await.unwrap()).await
     }
 
-    /// Creates a checkout and gives the answer's body.
+    /// Creates a checkout and returns the response body.
     pub(crate) async fn checkout(&self, body: &Value) -> Value {
         self.post("/checkout/create/", body).await.expect(201)
     }
 
-    /// Has a payment of that many dollars paid, and gives its public id.
+    /// Creates and pays a payment of that many dollars, and returns its public id.
     pub(crate) async fn paid(&self, sandbox: &Sandbox, unit_price: &str) -> String {
         let checkout = self.checkout(&priced(unit_price)).await;
         sandbox.customer(text(&checkout["checkout_id"])).pay().await.unwrap()
     }
 
-    pub(crate) async fn refund(&self, payment_id: &str, body: &Value) -> Answer {
+    pub(crate) async fn refund(&self, payment_id: &str, body: &Value) -> Reply {
         self.post(&format!("/transactions/{payment_id}/refund/"), body).await
     }
 
@@ -91,57 +91,57 @@ impl Dashboard {
         Dashboard { http: http(), base_url: sandbox.base_url(), token }
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
         let request = self.http.request(method, format!("{}{path}", self.base_url));
         let request = request.header("Authorization", &self.token);
         let request = match body {
             Some(body) => request.json(body),
             None => request,
         };
-        Answer::of(request.send().await.unwrap()).await
+        Reply::of(request.send().await.unwrap()).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.send(Method::POST, path, Some(body)).await
     }
 
     /// Posts without a body.
-    pub(crate) async fn do_at(&self, path: &str) -> Answer {
+    pub(crate) async fn do_at(&self, path: &str) -> Reply {
         self.send(Method::POST, path, None).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Reply {
         self.send(Method::PUT, path, Some(body)).await
     }
 
-    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Reply {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None).await
     }
 }
 
-/// An answer, read to its end.
+/// A response, read to its end.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
-    pub(crate) async fn of(response: Response) -> Answer {
+impl Reply {
+    pub(crate) async fn of(response: Response) -> Reply {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, body: response.text().await.unwrap() }
+        Reply { status, headers, body: response.text().await.unwrap() }
     }
 
-    /// Returns the JSON body of an answer that has this status.
+    /// Returns the JSON body of a response that has this status.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
@@ -214,20 +214,20 @@ impl ReceiverDown {
     }
 }
 
-/// A server that takes webhooks and answers each with the same status.
+/// A server that receives webhooks and responds to each with the same status.
 pub(crate) struct Receiver {
     pub(crate) url: String,
     arrived: mpsc::UnboundedReceiver<Arrived>,
 }
 
 impl Receiver {
-    /// Answers at once.
-    pub(crate) async fn answering(status: u16) -> Receiver {
-        Receiver::saying(status, &[]).await
+    /// Responds at once.
+    pub(crate) async fn responding(status: u16) -> Receiver {
+        Receiver::responding_with(status, &[]).await
     }
 
-    /// Answers at once, with these headers.
-    pub(crate) async fn saying(status: u16, headers: &'static [(&str, &str)]) -> Receiver {
+    /// Responds at once, with these headers.
+    pub(crate) async fn responding_with(status: u16, headers: &'static [(&str, &str)]) -> Receiver {
         Receiver::start(move |_| status, headers, watch::channel(true).1).await
     }
 
@@ -242,7 +242,7 @@ impl Receiver {
         Receiver::start(status, &[], watch::channel(true).1).await
     }
 
-    /// Fails the first attempt of about every third delivery, told by its id: whatever the order in which they come.
+    /// Fails the first attempt of about every third delivery, chosen by its id: whatever the order in which they come.
     pub(crate) async fn failing_sometimes() -> Receiver {
         let mut seen = std::collections::HashSet::new();
         let status = move |arrived: &Arrived| {
@@ -256,7 +256,7 @@ impl Receiver {
         Receiver::start(status, &[], watch::channel(true).1).await
     }
 
-    /// Takes everything and answers nothing before `true` is sent.
+    /// Receives everything and responds to nothing before `true` is sent.
     pub(crate) async fn holding() -> (Receiver, watch::Sender<bool>) {
         let (open, opened) = watch::channel(false);
         (Receiver::start(|_| 200, &[], opened).await, open)
@@ -287,7 +287,7 @@ impl Receiver {
             let mut opened = opened.clone();
             async move {
                 let _ = opened.wait_for(|open| *open).await;
-                // A redirect needs somewhere to lead to.
+                // A redirect needs a target.
                 let mut headers =
                     HeaderMap::from_iter([("location".parse().unwrap(), "/elsewhere".parse().unwrap())]);
                 headers.extend(more.iter().map(|(name, value)| {
@@ -314,11 +314,11 @@ impl Receiver {
 }
 
 /// Presses a button of a page as a browser without JavaScript does: with the token that the page has in its form.
-pub(crate) async fn submit(page: &str, action: &str, fields: &str) -> Answer {
+pub(crate) async fn submit(page: &str, action: &str, fields: &str) -> Reply {
     let html = http().get(page).send().await.unwrap().text().await.unwrap();
     let token = html
         .split_once("name=\"form_token\" value=\"")
         .map_or("", |(_, rest)| rest.split('"').next().unwrap());
     let form = http().post(action).header("content-type", "application/x-www-form-urlencoded");
-    Answer::of(form.body(format!("form_token={token}&{fields}")).send().await.unwrap()).await
+    Reply::of(form.body(format!("form_token={token}&{fields}")).send().await.unwrap()).await
 }

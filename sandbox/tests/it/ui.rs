@@ -7,7 +7,7 @@ use crate::support::{Caller, Receiver, http, submit};
 
 #[tokio::test]
 async fn the_dashboard_shows_what_happened() {
-    let mut receiver = Receiver::answering(200).await;
+    let mut receiver = Receiver::responding(200).await;
     let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
     let caller = Caller::of(&sandbox);
     let payment_id = caller.paid(&sandbox, "7.25").await;
@@ -24,7 +24,7 @@ async fn the_dashboard_shows_what_happened() {
         "refunded",
         "&lt;b&gt;late&lt;/b&gt;",
         "transaction.status_changed",
-        "answered 200",
+        "responded 200",
         "POST /api/checkout/create/",
         "garble",
         "running",

@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::support::{Caller, Dashboard, Receiver, order, text};
 
 #[tokio::test]
-async fn deliveries_go_where_the_dashboard_says() {
-    let (mut first, mut second) = (Receiver::answering(200).await, Receiver::answering(200).await);
+async fn deliveries_go_to_the_address_of_the_dashboard() {
+    let (mut first, mut second) = (Receiver::responding(200).await, Receiver::responding(200).await);
     let sandbox = Sandbox::start().await.unwrap();
     let dashboard = Dashboard::of(&sandbox);
     assert_eq!(dashboard.get("/organization/webhooks/").await.expect(200), json!({ "endpoint_url": null }));

@@ -11,8 +11,8 @@ use crate::support::{Caller, LIMIT, Receiver, manual, order, text};
 const PAYMENT: &str = "transaction.status_changed";
 
 #[tokio::test]
-async fn a_webhook_is_signed_and_tells_what_changed() {
-    let mut receiver = Receiver::answering(200).await;
+async fn a_webhook_is_signed_and_reports_the_change() {
+    let mut receiver = Receiver::responding(200).await;
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.set_webhook_url(&receiver.url);
     let caller = Caller::of(&sandbox);
@@ -50,8 +50,8 @@ async fn a_webhook_is_signed_and_tells_what_changed() {
 }
 
 #[tokio::test]
-async fn a_second_decline_is_told_although_the_status_stays() {
-    let mut receiver = Receiver::answering(200).await;
+async fn a_second_decline_is_reported_although_the_status_stays() {
+    let mut receiver = Receiver::responding(200).await;
     let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
     let checkout = Caller::of(&sandbox).checkout(&order()).await;
     let customer = sandbox.customer(text(&checkout["checkout_id"]));
@@ -62,7 +62,7 @@ async fn a_second_decline_is_told_although_the_status_stays() {
             customer.pay().await.unwrap();
         }
     }
-    // Nothing waited for an answer above, and still they arrive in the order in which things happened.
+    // Nothing waited for a response above, and still they arrive in the order in which things happened.
     for attempts in 1..=20 {
         let payload = receiver.next().await.json();
         assert_eq!(payload["status"], "failed");
@@ -74,7 +74,7 @@ async fn a_second_decline_is_told_although_the_status_stays() {
 #[tokio::test]
 async fn redirects_are_not_followed_and_what_failed_is_attempted_later() {
     for status in [302, 410, 500] {
-        let mut receiver = Receiver::answering(status).await;
+        let mut receiver = Receiver::responding(status).await;
         let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
         Caller::of(&sandbox).paid(&sandbox, "1").await;
 
@@ -110,7 +110,7 @@ async fn addresses_elsewhere_are_refused_and_closed_ports_recorded() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_holds_up_its_own_payment_and_no_other() {
+async fn a_slow_response_delays_its_own_payment_and_no_other() {
     let (mut receiver, open) = Receiver::holding().await;
     let sandbox = Sandbox::builder().webhook_url(&receiver.url).start().await.unwrap();
     let caller = Caller::of(&sandbox);

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::api::payment::PaymentView;
 use crate::api::payment_links::view::PaymentLinkView;
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::http::auth::DashboardUser;
 use crate::http::body::json_body;
@@ -26,6 +27,9 @@ use crate::model::payment_link::{PaymentLink, PricingMode, Terms, Totals};
 use crate::values::money::Currency;
 use crate::values::time::SandboxTime;
 
+/// How many links a sandbox stores.
+const MAX_LINKS: usize = 1_000;
+
 type Id = Result<Path<String>, PathRejection>;
 
 /// `GET /payment-links/`: newest first.
@@ -38,7 +42,7 @@ pub(crate) async fn list(
     let totals = state.link_totals();
     let links: Vec<&PaymentLink> = state.payment_links.iter().rev().filter(|link| !link.deleted).collect();
     ListRequest::read(&sandbox, &uri)
-        .answer(&links, |link| PaymentLinkView::of(link, totals.get(&link.id).copied().unwrap_or_default()))
+        .respond(&links, |link| PaymentLinkView::of(link, totals.get(&link.id).copied().unwrap_or_default()))
 }
 
 /// `POST /payment-links/`.
@@ -53,10 +57,26 @@ pub(crate) async fn create(
     let form = Form::sent_to(&sandbox, &body)?;
     let terms = create_terms(form, &state.catalog, now)?;
     let (id, token) = (state.random.uuid(), state.random.uuid());
-    let link = PaymentLink { id, token, terms, created_at: now, updated_at: now, deleted: false };
-    let answer = (StatusCode::CREATED, Json(PaymentLinkView::of(&link, Totals::default()))).into_response();
+    let link = PaymentLink {
+        id,
+        token,
+        terms,
+        created_at: now,
+        updated_at: now,
+        past: Totals::default(),
+        deleted: false,
+    };
+    servable::ensure_link(&link)?;
+    let response = (StatusCode::CREATED, Json(PaymentLinkView::of(&link, Totals::default()))).into_response();
+    if state.payment_links.len() >= MAX_LINKS {
+        let deleted = state.payment_links.iter().position(|link| link.deleted);
+        let full = || {
+            ApiError::invalid(&format!("This sandbox stores at most {MAX_LINKS} payment links: delete some."))
+        };
+        state.payment_links.remove(deleted.ok_or_else(full)?);
+    }
     state.payment_links.push(link);
-    Ok(answer)
+    Ok(response)
 }
 
 /// `GET /payment-links/{id}/`.
@@ -91,10 +111,11 @@ pub(crate) async fn update(
     let terms = update_terms(form, &link.terms, &state.catalog, now)?;
     let id = link.id;
     let totals = state.link_totals().remove(&id).unwrap_or_default();
-    let link = state.payment_links.iter_mut().find(|link| link.id == id).ok_or(ApiError::NotFound)?;
-    link.terms = terms;
-    link.updated_at = now;
-    Ok(Json(PaymentLinkView::of(link, totals)).into_response())
+    let link = PaymentLink { terms, updated_at: now, ..link.clone() };
+    servable::ensure_link(&link)?;
+    let stored = state.payment_links.iter_mut().find(|link| link.id == id).ok_or(ApiError::NotFound)?;
+    *stored = link;
+    Ok(Json(PaymentLinkView::of(stored, totals)).into_response())
 }
 
 /// `DELETE /payment-links/{id}/`.
@@ -121,8 +142,8 @@ pub(crate) async fn payments(
     let state = sandbox.state();
     let link = state.payment_link(&id).ok_or(ApiError::NotFound)?.id;
     let through: Vec<&Payment> =
-        state.payments.rows().iter().rev().filter(|payment| state.link_of(payment) == Some(link)).collect();
-    ListRequest::read(&sandbox, &uri).answer(&through, |payment| PaymentView::of(payment))
+        state.payments.rows().rev().filter(|payment| state.link_of(payment) == Some(link)).collect();
+    ListRequest::read(&sandbox, &uri).respond(&through, |payment| PaymentView::of(payment))
 }
 
 fn create_terms(mut form: Form<'_>, catalog: &Catalog, now: SandboxTime) -> Result<Terms, ApiError> {

@@ -12,14 +12,14 @@ use axum::response::{IntoResponse, Response};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::api::checkout::CheckoutCreated;
+use crate::api::checkout::{CheckoutCreated, ensure_payable};
 use crate::app::app_state::AppState;
 use crate::http::auth::Anyone;
 use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
 use crate::model::checkout::CheckoutRequest;
-use crate::model::payment_link::{Closed, PricingMode};
+use crate::model::payment_link::{Closed, PaymentLink, PricingMode};
 use crate::values::money::{Currency, decimal_text};
 use crate::values::time::SandboxTime;
 
@@ -27,7 +27,7 @@ type Token = Result<Path<String>, PathRejection>;
 
 /// A link as its customer sees it.
 #[derive(Serialize)]
-struct PublicLink<'a> {
+pub(crate) struct PublicLink<'a> {
     name: &'a str,
     products: Vec<PublicProduct<'a>>,
     currency: Currency,
@@ -45,6 +45,26 @@ struct PublicProduct<'a> {
     unit_price: Decimal,
 }
 
+impl<'a> PublicLink<'a> {
+    pub(crate) fn of(link: &'a PaymentLink, is_active: bool) -> PublicLink<'a> {
+        let terms = &link.terms;
+        let products = terms.order.lines.iter().map(|line| PublicProduct {
+            product_id: line.product_id.as_deref(),
+            name: &line.name,
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+        });
+        PublicLink {
+            name: &terms.name,
+            products: products.collect(),
+            currency: terms.order.currency,
+            pricing_mode: terms.pricing_mode,
+            expires_at: terms.expires_at,
+            is_active,
+        }
+    }
+}
+
 /// `GET /payment-links/public/{token}/`. A link that is closed is still shown, as one that is not active.
 pub(crate) async fn get(
     Extract(sandbox): Extract<Arc<AppState>>,
@@ -55,21 +75,7 @@ pub(crate) async fn get(
     let state = sandbox.state();
     let link = state.public_payment_link(&token).ok_or(ApiError::NotFound)?;
     let totals = state.link_totals().remove(&link.id).unwrap_or_default();
-    let terms = &link.terms;
-    let products = terms.order.lines.iter().map(|line| PublicProduct {
-        product_id: line.product_id.as_deref(),
-        name: &line.name,
-        quantity: line.quantity,
-        unit_price: line.unit_price,
-    });
-    let public = PublicLink {
-        name: &terms.name,
-        products: products.collect(),
-        currency: terms.order.currency,
-        pricing_mode: terms.pricing_mode,
-        expires_at: terms.expires_at,
-        is_active: link.is_open(&totals, sandbox.clock.now()).is_ok(),
-    };
+    let public = PublicLink::of(link, link.is_open(&totals, sandbox.clock.now()).is_ok());
     Ok(Json(public).into_response())
 }
 
@@ -98,6 +104,7 @@ pub(crate) async fn checkout(
             Closed::UsedUp => "This payment link was used as often as it can be.",
         })
     })?;
+    ensure_payable(&request, sandbox.settings.fee, now)?;
     let link = link.id;
     let expires_at = now.after(sandbox.checkout_lifetime);
     let checkout = state.open_checkout(request, Some(link), now, expires_at);

@@ -45,25 +45,27 @@ pub(crate) async fn list(
     let mut found: Vec<&Refund> = state
         .refunds
         .rows()
-        .iter()
         .filter(|refund| filter.matches(refund) && refund.created_at.after(lag) <= now)
         .collect();
     found.sort_by(|left, right| order.compare(left, right));
-    request.answer(&found, |refund| RefundView::of(refund, &sandbox.quirks))
+    request.respond(&found, |refund| RefundView::of(refund, &sandbox.quirks))
 }
 
+/// How many words can be searched for.
+const MAX_TERMS: usize = 32;
+
 /// Which refunds are wanted.
-struct Filter<'a> {
+struct Filter {
     /// The inner `None` is a status that no refund here ever has.
     status: Option<Option<RefundStatus>>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
-    /// Each of these has to be found somewhere.
-    search: Vec<&'a str>,
+    /// Each of these has to occur in one of the fields.
+    search: Vec<String>,
 }
 
-impl<'a> Filter<'a> {
-    fn read(parameters: &HashMap<&str, &'a str>) -> Result<Filter<'a>, ApiError> {
+impl Filter {
+    fn read(parameters: &HashMap<&str, &str>) -> Result<Filter, ApiError> {
         let mut errors = FieldErrors::new();
         let mut moment = |name: &str| {
             let moment = parameters.get(name).map(|text| text.parse::<Timestamp>());
@@ -88,7 +90,12 @@ impl<'a> Filter<'a> {
         if errors.is_empty() {
             let search = parameters.get("search").copied().unwrap_or_default();
             let terms = search.split([' ', ',', '\t', '\n', '\r']).filter(|term| !term.is_empty());
-            Ok(Filter { status, from, to, search: terms.collect() })
+            let search: Vec<String> = terms.map(str::to_lowercase).collect();
+            if search.len() > MAX_TERMS {
+                let message = format!("At most {MAX_TERMS} words can be searched for at once.");
+                return Err(ApiError::invalid_field("search", &message));
+            }
+            Ok(Filter { status, from, to, search })
         } else {
             Err(ApiError::Invalid(errors))
         }
@@ -107,12 +114,12 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// Searches without regard to case.
+/// Returns whether a text contains a part in lower case, without regard to the case of the text.
 fn contains(text: &str, part: &str) -> bool {
-    text.to_lowercase().contains(&part.to_lowercase())
+    text.to_lowercase().contains(part)
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum SortField {
     CreatedAt,
     UpdatedAt,
@@ -136,6 +143,14 @@ impl Sort {
                 _ => None,
             }
         });
+        // Only the first of several terms about one field can make a difference.
+        let mut seen = Vec::new();
+        let fields = fields.filter(|(field, _)| {
+            !seen.contains(field) && {
+                seen.push(*field);
+                true
+            }
+        });
         let fields: Vec<_> = fields.collect();
         if fields.is_empty() { Sort(vec![(SortField::CreatedAt, true)]) } else { Sort(fields) }
     }
@@ -143,7 +158,7 @@ impl Sort {
     fn compare(&self, left: &Refund, right: &Refund) -> Ordering {
         for &(field, descending) in &self.0 {
             let order = match field {
-                // Refunds of the same millisecond are told apart by their number, which counts up.
+                // Refunds of the same millisecond are ordered by their number, which counts up.
                 SortField::CreatedAt => {
                     (left.created_at, left.key.number).cmp(&(right.created_at, right.key.number))
                 }

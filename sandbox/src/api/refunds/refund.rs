@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::actions::refund::RefundRefused;
+use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::contract::paths::PathRules;
 use crate::http::auth::{DashboardUser, Merchant};
@@ -23,6 +24,7 @@ use crate::model::refund::{Refund, RefundStatus};
 use crate::model::scope::Scope;
 use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::values::money::{Amount, Currency, amount_text, rounded_amount};
+use crate::values::table::Key;
 use crate::values::time::SandboxTime;
 
 /// Either of these lets a key read refunds.
@@ -124,6 +126,7 @@ pub(crate) async fn create(
     let request = RefundRequest::read(&sandbox, &json_body(request).await?)?;
 
     let RefundRequest { reason, amount } = request;
+    ensure_servable(&reason, sandbox.clock.now())?;
     let opened = sandbox.state().open_refund(&payment_id, reason, amount, sandbox.clock.now());
     let refund = opened.map_err(refusal)?;
     sandbox.settle_later(&refund.key.public);
@@ -139,6 +142,23 @@ pub(crate) async fn create(
     }))
 }
 
+/// Refuses a refund that could not be returned. All but the reason is the sandbox's own.
+fn ensure_servable(reason: &str, now: SandboxTime) -> Result<(), ApiError> {
+    let refund = Refund {
+        key: Key { number: 1, public: "RF".to_owned() },
+        payment_id: "TX".to_owned(),
+        payment_number: 1,
+        order_id: String::new(),
+        amount: Amount::MIN,
+        currency: Currency::Usd,
+        reason: reason.to_owned(),
+        status: RefundStatus::Processing,
+        created_at: now,
+        updated_at: now,
+    };
+    servable::ensure(servable::REFUND, &RefundView::of(&refund, &QuirkSet::default()))
+}
+
 fn refusal(refused: RefundRefused) -> ApiError {
     match refused {
         RefundRefused::UnknownPayment => ApiError::NotFound,
@@ -152,7 +172,7 @@ fn refusal(refused: RefundRefused) -> ApiError {
 }
 
 /// `POST /refunds/`: the dashboard's way to create a refund, of which nothing more is known. Everybody else gets the
-/// answer of a path that takes no POST.
+/// response of a path that takes no POST.
 pub(crate) async fn create_from_dashboard(
     sandbox: Extract<Arc<AppState>>,
     rules: Extension<PathRules>,

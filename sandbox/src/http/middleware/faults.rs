@@ -29,7 +29,7 @@ pub(crate) async fn inject(
     if actions.is_empty() {
         return next.run(request).await;
     }
-    tracing::debug!(?actions, "a fault hits");
+    tracing::debug!(?actions, "a fault applies");
     for action in &actions {
         match action {
             Action::Delay { millis } => tokio::time::sleep(Duration::from_millis(*millis)).await,
@@ -82,7 +82,7 @@ fn status_response(action: &Action) -> Response {
         .into_response()
 }
 
-/// Returns an answer another body under the headers it has, its length included.
+/// Replaces the body of a response and keeps its headers, the length included.
 async fn with_body(response: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(body) = to_bytes(body, usize::MAX).await else {

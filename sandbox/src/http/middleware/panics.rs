@@ -6,14 +6,14 @@ use axum::response::Response;
 
 use crate::http::pages::server_error;
 
-/// Turns a panic into the page that Django shows for an exception that nobody caught.
+/// Turns a panic into the page that Django shows for an unhandled exception.
 pub(crate) async fn catch_panics(request: Request, next: Next) -> Response {
     // A task of its own is what a panic ends. Where the connection breaks, the task goes on: what the request changed
     // is changed in whole.
     match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
         Err(error) => {
-            tracing::error!(%error, "a request was not answered");
+            tracing::error!(%error, "a request handler panicked");
             server_error()
         }
     }
@@ -42,11 +42,14 @@ mod tests {
 
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
 
-        assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
-        assert!(answer.contains("content-type: text/html; charset=utf-8\r\n"), "{answer}");
-        assert!(answer.contains("<h1>Server Error (500)</h1>") && !answer.contains("a bug"), "{answer}");
+        assert!(response.starts_with("HTTP/1.1 500 "), "{response}");
+        assert!(response.contains("content-type: text/html; charset=utf-8\r\n"), "{response}");
+        assert!(
+            response.contains("<h1>Server Error (500)</h1>") && !response.contains("a bug"),
+            "{response}"
+        );
     }
 }

@@ -12,13 +12,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::contract::log::{AcceptedInvalidRequest, Log, Violation};
-use crate::contract::operation::Operation;
+use crate::contract::operation::{MAX_PROBLEMS, Operation};
 use crate::http::body::{BodyCopy, is_json};
 use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::quirks::rewrite::Outgoing;
 use crate::settings::ListShape;
 
-/// What the judge of one path knows.
+/// What the validation of one path needs.
 #[derive(Clone)]
 pub(crate) struct Validator {
     /// The prefix under which the path is served.
@@ -28,13 +28,13 @@ pub(crate) struct Validator {
     pub(crate) log: Arc<Log>,
 }
 
-/// Lets a request pass, and judges it and its answer. Methods that the document does not have are not its business.
+/// Runs a request, and validates it and its response. Methods that the document does not have pass.
 pub(crate) async fn validate(
     Extract(validator): Extract<Validator>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    // The framework answers HEAD with whatever GET would, and sends no body.
+    // The framework responds to HEAD as to GET, without a body.
     let head = request.method() == Method::HEAD;
     let method = if head { &Method::GET } else { request.method() };
     let Some(operation) = validator.operations.iter().find(|operation| operation.method == *method) else {
@@ -60,7 +60,7 @@ pub(crate) async fn validate(
 }
 
 impl Validator {
-    /// Returns an answer back, or one that says what is wrong with it.
+    /// Returns a response, or one that reports what is wrong with it.
     async fn validated(&self, operation: &Operation, response: Response) -> Response {
         let (parts, body) = response.into_parts();
         let shape = if self.quirks.has(Quirk::Envelope) { ListShape::Envelope } else { ListShape::Bare };
@@ -68,7 +68,7 @@ impl Validator {
         let problems = match &read {
             Ok(body) => {
                 let content_type = text_of(&parts.headers, header::CONTENT_TYPE);
-                operation.validate_response(parts.status, &content_type, body, shape)
+                operation.validate_response(parts.status, &content_type, body, shape, MAX_PROBLEMS)
             }
             Err(error) => vec![format!("body: {error}")],
         };
@@ -85,7 +85,8 @@ impl Validator {
             return Response::from_parts(parts, Body::from(body));
         };
         let content_type = text_of(&parts.headers, header::CONTENT_TYPE);
-        let mut problems = operation.validate_response(parts.status, &content_type, &body, shape);
+        // All of them, because one that no quirk explains may be the last.
+        let mut problems = operation.validate_response(parts.status, &content_type, &body, shape, usize::MAX);
         problems.retain(|problem| match self.quirks.explaining(&operation.path, problem) {
             Some(quirk) => {
                 self.log.explained(quirk);
@@ -102,7 +103,7 @@ impl Validator {
 
     fn violated(&self, operation: &Operation, status: StatusCode, problems: Vec<String>) -> Response {
         let violation = Violation { operation: operation.name(), status: status.as_u16(), problems };
-        let message = format!("the sandbox's answer breaks its own OpenAPI document: {violation:?}\n");
+        let message = format!("the response violates the OpenAPI document of the sandbox: {violation:?}\n");
         self.log.violation(violation);
         (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
     }
@@ -125,15 +126,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_breaks_the_document_is_recorded_and_not_sent() {
+    async fn a_response_that_violates_the_document_is_recorded_and_not_sent() {
         let validator = watching();
         let get = validator.operations[0];
-        let answer = validator
+        let response = validator
             .validated(get, axum::Json(serde_json::json!({ "endpoint_url": 7 })).into_response())
             .await;
 
-        assert_eq!(answer.status(), 500);
-        let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
         assert!(String::from_utf8_lossy(&body).contains("body/endpoint_url"), "{body:?}");
         let violations = validator.log.all().violations;
         assert_eq!((violations.len(), violations[0].status), (1, 200));
@@ -146,14 +147,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_right_answer_passes_as_it_is() {
+    async fn a_valid_response_passes_unchanged() {
         let validator = watching();
         let body = r#"{ "endpoint_url":   null }"#;
         let right = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
-        let answer = validator.validated(validator.operations[0], right).await;
+        let response = validator.validated(validator.operations[0], right).await;
 
-        assert_eq!(answer.status(), 200);
-        assert_eq!(to_bytes(answer.into_body(), 1000).await.unwrap(), body);
+        assert_eq!(response.status(), 200);
+        assert_eq!(to_bytes(response.into_body(), 1000).await.unwrap(), body);
         assert!(validator.log.all().violations.is_empty());
     }
 }
