@@ -13,7 +13,6 @@ use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::app::origins::{FormTokens, PublicUrl, origin_of};
 use crate::app::persistence;
@@ -25,7 +24,6 @@ use crate::model::api_key::{KeyMode, NewKey};
 use crate::model::state::State;
 use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::sandbox::Sandbox;
-use crate::server;
 use crate::settings::{ListErrors, ListShape, RefundPolicy, Retention, Settings};
 use crate::store::changes::Changes;
 use crate::store::snapshot::Snapshot;
@@ -36,6 +34,7 @@ use crate::values::money::Fee;
 use crate::values::random::Random;
 use crate::webhooks::sender;
 use crate::webhooks::sender::WebhookSender;
+use crate::{restore, server};
 
 /// Configures a [`Sandbox`]; made by [`Sandbox::builder`].
 #[derive(Clone, Debug)]
@@ -240,7 +239,7 @@ impl Builder {
         let (mut state, own, initial) = match saved {
             Some(saved) => {
                 let unservable = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
-                servable::check(&saved.state).map_err(unservable)?;
+                restore::check(&saved.state).map_err(unservable)?;
                 let own = InitialCredentials { webhook_secret: saved.signing_secret, ..saved.own };
                 (saved.state, own, saved.initial)
             }

@@ -155,6 +155,7 @@ mod http;
 mod model;
 mod outbox;
 mod quirks;
+mod restore;
 mod sandbox;
 mod server;
 mod settings;

@@ -16,7 +16,7 @@ struct Options {
     /// Where to listen on 127.0.0.1; 0 takes a free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// The address to listen on. Another than one of this machine's own needs --allow-remote.
+    /// Address to listen on. Another than one of this machine's own needs --allow-remote.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
     /// Lets other machines in. Everybody who reaches the address sees all keys and payments, and can act as the merchant and the
@@ -33,7 +33,7 @@ struct Options {
     /// Lets webhooks go to other machines, over plain http: payloads can be read on the way.
     #[arg(long)]
     allow_remote_webhooks: bool,
-    /// What is to go wrong, once for each: KIND[=VALUE][,on=METHOD PATH][,nth=N][,times=N][,percent=N][,seed=N][,body=TEXT]
+    /// Adds a fault; may be given several times: KIND[=VALUE][,on=METHOD PATH][,nth=N][,times=N][,percent=N][,seed=N][,body=TEXT]
     ///
     /// Kinds: status=CODE, status-after=CODE (after the request did its work), delay=MILLIS, reset-before, reset-after,
     /// truncate, garble, drip=MILLIS (before each byte), content-type=TYPE. For instance
@@ -53,16 +53,16 @@ struct Options {
     /// Stores the state in this file, and goes on from there.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// How many payments to keep; the oldest go with their refunds.
+    /// Number of payments to keep; the oldest go with their refunds.
     #[arg(long, value_name = "NUMBER")]
     keep_payments: Option<usize>,
-    /// How many refunds to keep.
+    /// Number of refunds to keep.
     #[arg(long, value_name = "NUMBER")]
     keep_refunds: Option<usize>,
-    /// How many webhook deliveries to keep.
+    /// Number of webhook deliveries to keep.
     #[arg(long, value_name = "NUMBER")]
     keep_deliveries: Option<usize>,
-    /// How many requests to keep for the dashboard.
+    /// Number of requests to keep for the dashboard.
     #[arg(long, value_name = "NUMBER")]
     keep_requests: Option<usize>,
 }

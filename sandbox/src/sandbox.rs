@@ -12,7 +12,6 @@ use tokio::task::JoinHandle;
 
 use crate::actions::customer::PaymentError;
 use crate::actions::refund::{Ending, RefundError};
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::builder::Builder;
 use crate::contract::log::{AcceptedInvalidRequest, Violation};
@@ -26,6 +25,7 @@ use crate::model::catalog::{InvalidProduct, Product};
 use crate::model::scope::Scope;
 use crate::model::state::State;
 use crate::outbox::delivery::{Delivery, NoDelivery};
+use crate::restore;
 use crate::store::snapshot::{InvalidSnapshot, Snapshot};
 use crate::values::money::Currency;
 
@@ -39,7 +39,7 @@ use crate::values::money::Currency;
 pub struct Sandbox {
     pub(crate) shared: Arc<AppState>,
     pub(crate) workers: Vec<JoinHandle<()>>,
-    /// The server, which stops when the sender goes away.
+    /// Server, which stops when the sender goes away.
     pub(crate) server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -175,7 +175,7 @@ impl Sandbox {
     ///
     /// If the snapshot is of another version.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), InvalidSnapshot> {
-        servable::restore(&self.shared, snapshot)
+        restore::restore(&self.shared, snapshot)
     }
 
     /// Goes back to how everything was in the beginning. With a seed, the same ids come again.

@@ -21,7 +21,7 @@ use crate::{admin, checkout_page, dashboard};
 
 type Methods = MethodRouter<Arc<AppState>>;
 
-/// The API is served under each of these.
+/// API is served under each of these.
 pub(crate) const PREFIXES: [&str; 2] = ["/api", "/sandbox/api"];
 
 /// Builds the router of one sandbox.

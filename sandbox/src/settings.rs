@@ -2,7 +2,7 @@
 
 use crate::values::money::Fee;
 
-/// How errors in a list of objects are reported.
+/// Describes how errors in a list of objects are reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListErrors {
@@ -14,11 +14,11 @@ pub enum ListErrors {
     ByIndex,
 }
 
-/// The shape of lists.
+/// Shape of lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListShape {
-    /// The rows of the page and nothing else, as ND8's reference shows it.
+    /// Rows of the page and nothing else, as ND8's reference shows it.
     #[default]
     Bare,
     /// An object with `count`, `next`, `previous` and `results`, the framework's own habit: what ND8 may come to, and
@@ -26,7 +26,7 @@ pub enum ListShape {
     Envelope,
 }
 
-/// Who settles refunds.
+/// Selects who settles refunds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundPolicy {
@@ -38,7 +38,7 @@ pub enum RefundPolicy {
     Manual,
 }
 
-/// How much a sandbox keeps: the oldest goes when there is more. See [`Builder::retention`](crate::Builder::retention).
+/// Limits what a sandbox keeps: the oldest goes when there is more. See [`Builder::retention`](crate::Builder::retention).
 ///
 /// A payment that goes takes its checkout and its refunds along. With a state file, each change writes everything that is
 /// kept, so these numbers bound its time as well.
@@ -89,7 +89,7 @@ impl Retention {
     }
 }
 
-/// How the sandbox behaves where ND8 may do otherwise.
+/// Describes how the sandbox behaves where ND8 may do otherwise.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) list_errors: ListErrors,

@@ -13,17 +13,17 @@ use crate::values::time::SandboxTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Card {
-    /// The payment succeeds.
+    /// Payment succeeds.
     Succeeds,
-    /// The card is declined.
+    /// Card is declined.
     Declined,
-    /// The card is declined for want of money.
+    /// Card is declined for want of money.
     InsufficientFunds,
-    /// The card is declined because it has expired.
+    /// Card is declined because it has expired.
     Expired,
     /// Declined at the first attempt of a checkout, whichever card that was made with; succeeds afterwards.
     SecondAttempt,
-    /// The payment stays `processing`, until [`Sandbox::complete_payment`](crate::Sandbox::complete_payment) or
+    /// Payment stays `processing`, until [`Sandbox::complete_payment`](crate::Sandbox::complete_payment) or
     /// [`Sandbox::fail_payment`](crate::Sandbox::fail_payment) is called.
     Processing,
 }
@@ -65,29 +65,29 @@ impl Card {
     }
 }
 
-/// Why a customer could not act.
+/// Reports why a customer could not act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CustomerError {
     /// No checkout has this id.
     #[error("no checkout has this id")]
     UnknownCheckout,
-    /// The checkout was already paid or canceled.
+    /// Checkout was already paid or canceled.
     #[error("the checkout was already paid or canceled")]
     AlreadyUsed,
-    /// The checkout's time has run out.
+    /// Checkout's time has run out.
     #[error("the checkout has expired")]
     Expired,
 }
 
-/// What a customer can do.
+/// Describes what a customer can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CustomerAction {
     Pay(Card),
     Cancel,
 }
 
-/// What came of it.
+/// Outcome of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ActionOutcome {
     Paid,
@@ -118,17 +118,17 @@ impl ActionOutcome {
     }
 }
 
-/// Why a payment could not be brought to an end.
+/// Reports why a payment could not be brought to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PaymentError {
     /// No payment has this id.
     #[error("no payment has this id")]
     Unknown,
-    /// The payment is not processing.
+    /// Payment is not processing.
     #[error("the payment is not processing")]
     NotProcessing,
-    /// The payment link of the payment has been used as often as it can be.
+    /// Payment link of the payment has been used as often as it can be.
     #[error("the payment link has been used as often as it can be")]
     LinkUsedUp,
 }

@@ -9,7 +9,7 @@ use crate::model::refund::{Refund, RefundStatus};
 use crate::values::money::{Amount, Currency};
 use crate::values::time::SandboxTime;
 
-/// What a webhook is about.
+/// Describes what a webhook is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A payment changed, if only by another attempt.

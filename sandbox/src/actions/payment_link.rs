@@ -22,7 +22,7 @@ impl State {
         self.payment_links.iter().find(|link| link.token == token && !link.deleted)
     }
 
-    /// The link that a payment came through.
+    /// Link that a payment came through.
     pub(crate) fn link_of(&self, payment: &Payment) -> Option<Uuid> {
         self.checkouts.get(&payment.order_id)?.payment_link
     }

@@ -7,19 +7,19 @@ use crate::model::state::State;
 use crate::values::money::{Amount, Currency};
 use crate::values::time::SandboxTime;
 
-/// Why a refund could not be brought to an end.
+/// Reports why a refund could not be brought to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefundError {
     /// No refund has this id.
     #[error("no refund has this id")]
     Unknown,
-    /// The refund has already completed or failed.
+    /// Refund has already completed or failed.
     #[error("the refund has already completed or failed")]
     AlreadySettled,
 }
 
-/// Why a refund was not opened.
+/// Reports why a refund was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefundRefused {
     UnknownPayment,
@@ -28,7 +28,7 @@ pub(crate) enum RefundRefused {
     TooMuch { left: Amount, currency: Currency },
 }
 
-/// How a refund ends.
+/// Describes how a refund ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Completed,

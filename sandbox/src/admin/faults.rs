@@ -16,7 +16,7 @@ use crate::http::body::read;
 use crate::http::error::ApiError;
 use crate::http::list::ListRequest;
 
-/// How many faults there can be: each request is compared with all of them.
+/// Number of faults there can be: each request is compared with all of them.
 const MAX_FAULTS: usize = 1_000;
 
 /// Returns the routes of this file.

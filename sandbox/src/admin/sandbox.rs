@@ -15,7 +15,6 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::actions::customer::{Card, CustomerAction, CustomerError};
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::contract::document::document;
 use crate::http::body::json_body;
@@ -23,6 +22,7 @@ use crate::http::error::ApiError;
 use crate::http::form::Form;
 use crate::model::catalog::Product;
 use crate::model::state::State;
+use crate::restore;
 use crate::store::snapshot::Snapshot;
 use crate::values::money::{Currency, json_number};
 
@@ -86,7 +86,7 @@ async fn snapshot(Extract(sandbox): Extract<Arc<AppState>>) -> Response {
 async fn restore(Extract(sandbox): Extract<Arc<AppState>>, request: Request) -> Result<StatusCode, ApiError> {
     let body = to_bytes(request.into_body(), MAX_SNAPSHOT).await.map_err(|_| ApiError::BodyTooLarge)?;
     let snapshot = Snapshot::from_json(&String::from_utf8_lossy(&body));
-    let restored = snapshot.and_then(|snapshot| servable::restore(&sandbox, &snapshot));
+    let restored = snapshot.and_then(|snapshot| restore::restore(&sandbox, &snapshot));
     restored.map_err(|error| {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         ApiError::Malformed(format!("{error}{cause}"))

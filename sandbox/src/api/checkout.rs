@@ -10,12 +10,12 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::api::payment::PaymentView;
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::http::auth::Merchant;
 use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
+use crate::http::servable;
 use crate::model::catalog::Catalog;
 use crate::model::checkout::{Billing, Checkout, CheckoutRequest, ReturnUrls, Simulate};
 use crate::model::order::Order;
@@ -137,7 +137,7 @@ impl Checkout {
     }
 }
 
-/// The response to a request that creates a checkout.
+/// Response to a request that creates a checkout.
 #[derive(Serialize)]
 pub(crate) struct CheckoutCreated {
     checkout_id: String,

@@ -20,7 +20,7 @@ use crate::model::state::State;
 use crate::values::money::{Amount, Currency};
 use crate::values::time::SandboxTime;
 
-/// How much of the wallet's activity is shown.
+/// Number of activities of the wallet that are shown.
 const RECENT: usize = 10;
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Summary<'a> {
     price_mode: PriceMode,
 }
 
-/// What is in the wallet in one currency.
+/// Wallet of one currency.
 #[derive(Clone, Copy, Serialize)]
 struct Wallet {
     /// Taken, and not given or promised back.

@@ -8,5 +8,4 @@ pub(crate) mod organization;
 pub(crate) mod payment;
 pub(crate) mod payment_links;
 pub(crate) mod refunds;
-pub(crate) mod servable;
 pub(crate) mod webhook_endpoint;

@@ -11,9 +11,9 @@ use crate::model::catalog::Catalog;
 use crate::model::order::{Line, Order, total};
 use crate::values::money::{Currency, json_number};
 
-/// The field that this file reads.
+/// Field that this file reads.
 const PRODUCTS: &str = "products";
-/// How many items an order may have.
+/// Number of items an order may have.
 const MAX_ITEMS: usize = 200;
 
 impl Order {

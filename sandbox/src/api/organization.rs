@@ -9,12 +9,12 @@ use axum::extract::{Request, State as Extract};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::http::auth::DashboardUser;
 use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
+use crate::http::servable;
 use crate::model::organization::{Organization, PriceMode, STATUS};
 use crate::values::money::{Amount, Fee};
 

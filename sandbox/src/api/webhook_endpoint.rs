@@ -15,7 +15,7 @@ use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
 
-/// The webhook configuration as the dashboard shows it.
+/// Webhook configuration as the dashboard shows it.
 #[derive(Serialize)]
 pub(crate) struct WebhookConfiguration {
     endpoint_url: Option<String>,

@@ -31,7 +31,7 @@ use crate::store::snapshot::Snapshot;
 use crate::store::state_file::{InitialCredentials, StateFile};
 use crate::values::clock::Clock;
 
-/// What the server, its workers and the handle share.
+/// Shared by the server, its workers and the handles.
 pub(crate) struct AppState {
     /// Scheme, address and port, without a slash.
     pub(crate) origin: String,
@@ -46,21 +46,21 @@ pub(crate) struct AppState {
     pub(crate) public: Vec<PublicUrl>,
     pub(crate) form_tokens: FormTokens,
     pub(crate) contract: Arc<Log>,
-    /// What webhooks are signed with now.
+    /// Present secret of webhooks.
     pub(crate) signing_secret: Mutex<String>,
-    /// How many refunds are on their way to their end by themselves.
+    /// Number of refunds are on their way to their end by themselves.
     pub(crate) settling: AtomicUsize,
     /// Refunds to complete, where that happens by itself.
     pub(crate) settle: Option<UnboundedSender<String>>,
     pub(crate) initial_credentials: InitialCredentials,
-    /// The snapshot that a reset goes back to.
+    /// Snapshot that a reset goes back to.
     pub(crate) initial: Box<RawValue>,
     pub(crate) changes: Changes,
     pub(crate) state_file: Option<StateFile>,
     pub(crate) state: Mutex<State>,
 }
 
-/// The state, locked. Mutable access counts as a change.
+/// State, locked. Mutable access counts as a change.
 pub(crate) struct StateGuard<'a> {
     state: MutexGuard<'a, State>,
     changes: &'a Changes,

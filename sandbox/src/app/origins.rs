@@ -83,7 +83,7 @@ fn name_of(host: &str) -> Option<&str> {
 pub(crate) struct FormTokens(MacKey);
 
 impl FormTokens {
-    /// The name of the field that has the token.
+    /// Name of the field that has the token.
     pub(crate) const FIELD: &str = "form_token";
 
     /// Derives the tokens from a credential: only the sandbox can make them, and one seed makes the same ones.

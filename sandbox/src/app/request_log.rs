@@ -10,13 +10,13 @@ use crate::values::time::SandboxTime;
 pub(crate) struct LoggedRequest {
     pub(crate) at: SandboxTime,
     pub(crate) method: String,
-    /// The path as the routes have it: what is in the place of a parameter may be a token.
+    /// Path as the routes have it: what is in the place of a parameter may be a token.
     pub(crate) route: String,
     pub(crate) status: u16,
     pub(crate) millis: u128,
 }
 
-/// The latest requests to the API and the checkout page, oldest first.
+/// Latest requests to the API and the checkout page, oldest first.
 #[derive(Debug)]
 pub(crate) struct RequestLog {
     keep: usize,

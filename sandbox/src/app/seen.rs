@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-/// The changes that one request depends on, by their count.
+/// Changes that one request depends on, by their count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     /// All changes up to this one were visible.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::values::time::SandboxTime;
 
-/// How many requests one caller may send in a while; see [`Builder::rate_limit`](crate::Builder::rate_limit).
+/// Number of requests one caller may send in a while; see [`Builder::rate_limit`](crate::Builder::rate_limit).
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimit {
     requests: usize,
@@ -34,7 +34,7 @@ impl RateLimit {
 pub(crate) enum Caller {
     /// An API key, by its id.
     Key(u64),
-    /// The dashboard.
+    /// Dashboard.
     Session,
     /// Those who send no credential.
     Anonymous,
@@ -45,11 +45,11 @@ pub(crate) enum Caller {
 pub(crate) struct Throttled {
     /// After so many seconds the next request is accepted.
     pub(crate) seconds: i128,
-    /// Whether the response has a `Retry-After` header.
+    /// True if the response has a `Retry-After` header.
     pub(crate) retry_after: bool,
 }
 
-/// When each caller's latest requests were admitted.
+/// Time when each caller's latest requests were admitted.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     limit: Option<RateLimit>,

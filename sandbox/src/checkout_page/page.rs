@@ -46,7 +46,7 @@ async fn show(
     page(StatusCode::OK, checkout_page(checkout, &sandbox.form_tokens.token(), refused))
 }
 
-/// What the form of the page has, and what a program sends as JSON.
+/// Describes what the form of the page has, and what a program sends as JSON.
 #[derive(Deserialize)]
 struct Choice {
     card: String,

@@ -14,7 +14,7 @@ use crate::contract::operation::{Operation, Parameter, RequestBody, ResponseRule
 use crate::contract::schema::Schema;
 use crate::settings::ListShape;
 
-/// The operations of the document, compiled once for all sandboxes of the process.
+/// Operations of the document, compiled once for all sandboxes of the process.
 pub(super) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(compile_operations);
 
 /// Returns the operations of a path.
@@ -138,7 +138,7 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// The operations of a path.
+/// Operations of a path.
 fn verbs(item: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
     let members = item.as_object_mut().into_iter().flatten();
     members

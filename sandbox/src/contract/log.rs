@@ -7,18 +7,18 @@ use serde::Serialize;
 
 use crate::quirks::quirk::Quirk;
 
-/// How many findings of a kind are kept; the oldest go first.
+/// Number of findings of a kind are kept; the oldest go first.
 const MAX_FINDINGS: usize = 100;
 
 /// A response of the sandbox that its own document does not allow: a defect of the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The operation, as in `GET /refunds/{id}/`.
+    /// Operation, as in `GET /refunds/{id}/`.
     pub operation: String,
-    /// The status that the response would have had.
+    /// Status that the response would have had.
     pub status: u16,
-    /// What is wrong, each with its place.
+    /// Problems, each with its place.
     pub problems: Vec<String>,
 }
 
@@ -27,11 +27,11 @@ pub struct Violation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AcceptedInvalidRequest {
-    /// The operation, as in `GET /refunds/`.
+    /// Operation, as in `GET /refunds/`.
     pub operation: String,
-    /// The status of the response.
+    /// Status of the response.
     pub status: u16,
-    /// What is wrong with the request, each with its place.
+    /// Problems of the request, each with its place.
     pub problems: Vec<String>,
 }
 
@@ -39,14 +39,14 @@ pub struct AcceptedInvalidRequest {
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Findings>);
 
-/// What was found so far.
+/// Findings so far.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Findings {
     pub(crate) violations: VecDeque<Violation>,
     pub(crate) accepted_invalid_requests: VecDeque<AcceptedInvalidRequest>,
-    /// How often each operation responded with each status.
+    /// Counts how often each operation responded with each status.
     responses: BTreeMap<String, BTreeMap<u16, u64>>,
-    /// How many violations of the document each quirk explained.
+    /// Number of violations of the document each quirk explained.
     explained: BTreeMap<&'static str, u64>,
 }
 

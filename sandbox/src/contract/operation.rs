@@ -6,17 +6,17 @@ use serde_json::Value;
 use crate::contract::schema::Schema;
 use crate::settings::ListShape;
 
-/// What is wrong with a request or a response, with its place: `body/products/0`, `query/page`.
+/// Problems of a request or a response, each with its place: `body/products/0`, `query/page`.
 pub(crate) type Problems = Vec<String>;
 
-/// How many problems of a message are reported: enough to see what is wrong, and few enough to stop early.
+/// Number of problems of a message are reported: enough to see what is wrong, and few enough to stop early.
 pub(crate) const MAX_PROBLEMS: usize = 20;
 
 /// One operation of the document.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) method: Method,
-    /// The path as the document writes it, with its parameters in braces.
+    /// Path as the document writes it, with its parameters in braces.
     pub(crate) path: String,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<RequestBody>,
@@ -41,12 +41,12 @@ pub(crate) struct ResponseRule {
     pub(crate) status: u16,
     /// Without one, the response has no body.
     pub(crate) schema: Option<Schema>,
-    /// Whether the body is a list, which a setting puts into an envelope.
+    /// True if the body is a list, which a setting puts into an envelope.
     pub(crate) list: bool,
 }
 
 impl Operation {
-    /// How the operation is called in reports: `POST /refunds/`.
+    /// Returns the name of the operation in reports: `POST /refunds/`.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -110,7 +110,7 @@ impl Operation {
     }
 }
 
-/// The envelope is not in the document; what is in it is.
+/// Envelope is not in the document; what is in it is.
 fn validate_envelope(schema: &Schema, envelope: &Value, limit: usize) -> Problems {
     let address = |value: &Value| value.is_null() || value.is_string();
     if !envelope["count"].is_u64() || !address(&envelope["next"]) || !address(&envelope["previous"]) {

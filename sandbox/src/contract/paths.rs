@@ -4,14 +4,14 @@
 
 use crate::model::credentials::CredentialKind;
 
-/// What a path takes.
+/// Describes what a path takes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PathRules {
     /// As the document writes it.
     pub(crate) path: &'static str,
     /// As the `Allow` header lists them.
     pub(crate) allow: &'static str,
-    /// The credential; the customers of a payment link need none.
+    /// Credential; the customers of a payment link need none.
     pub(crate) credential: Option<CredentialKind>,
 }
 

@@ -13,7 +13,7 @@ const MAX_MESSAGE: usize = 300;
 /// A compiled schema.
 pub(crate) struct Schema {
     validator: Validator,
-    /// Whether a text in a path or query is a number.
+    /// True if a text in a path or query is a number.
     number: bool,
 }
 
@@ -51,7 +51,7 @@ fn short(message: &impl fmt::Display) -> String {
 
     impl fmt::Write for Short {
         fn write_str(&mut self, part: &str) -> fmt::Result {
-            self.0.push_str(part.get(..part.floor_char_boundary(MAX_MESSAGE)).unwrap_or_default());
+            self.0.extend(part.chars().take(MAX_MESSAGE));
             // An error stops the writing, and nothing else comes of it.
             if self.0.len() > MAX_MESSAGE { Err(fmt::Error) } else { Ok(()) }
         }

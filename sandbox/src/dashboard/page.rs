@@ -19,7 +19,7 @@ use crate::http::pages::unknown_route;
 use crate::model::state::State;
 use crate::outbox::delivery::{Delivery, DeliveryOutcome};
 
-/// How many rows of a kind are shown.
+/// Number of rows of a kind are shown.
 const SHOWN: usize = 25;
 
 const STYLE: &str = include_str!("style.css");
@@ -90,7 +90,7 @@ fn page(sandbox: &AppState) -> Markup {
     }
 }
 
-/// The part that is refreshed.
+/// Part that is refreshed.
 fn live(sandbox: &AppState) -> Markup {
     let frozen = if sandbox.clock.is_frozen() { "frozen" } else { "running" };
     let state = sandbox.state();

@@ -11,7 +11,7 @@ use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The switch of one connection.
+/// Switch of one connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConnectionSwitch(Arc<AtomicBool>);
 
@@ -46,11 +46,11 @@ impl Listener for SwitchableListener {
     }
 }
 
-/// What a request can learn of its connection.
+/// Describes what a request can learn of its connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) switch: ConnectionSwitch,
-    /// The address of this machine that the caller connected to; nothing if the connection is gone already.
+    /// Address of this machine that the caller connected to; nothing if the connection is gone already.
     pub(crate) local: Option<IpAddr>,
 }
 

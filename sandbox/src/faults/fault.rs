@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What goes wrong, and with which requests.
+/// Describes what goes wrong, and with which requests.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -39,7 +39,7 @@ pub struct Fault {
     pub(crate) action: Action,
 }
 
-/// What is done.
+/// Describes what is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Action {
@@ -50,7 +50,7 @@ pub(crate) enum Action {
         /// `text/html` if left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         content_type: Option<String>,
-        /// Whether the request does its work all the same.
+        /// True if the request does its work all the same.
         #[serde(default)]
         after_commit: bool,
     },

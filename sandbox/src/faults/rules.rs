@@ -14,7 +14,7 @@ pub(crate) struct FaultRule {
     pub(crate) id: u64,
     #[serde(flatten)]
     pub(crate) fault: Fault,
-    /// How many requests it was asked about.
+    /// Number of requests it was asked about.
     pub(crate) seen: u64,
     pub(crate) hits: u64,
 }
@@ -36,7 +36,7 @@ impl FaultRule {
     }
 }
 
-/// The rules of a sandbox.
+/// Rules of a sandbox.
 #[derive(Debug, Default)]
 pub(crate) struct FaultRules(Mutex<Vec<FaultRule>>);
 

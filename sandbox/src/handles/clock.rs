@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::app::app_state::AppState;
 use crate::values::time::SandboxTime;
 
-/// The clock of one sandbox, to be read and moved; made by [`Sandbox::clock`](crate::Sandbox::clock).
+/// Clock of one sandbox, to be read and moved; made by [`Sandbox::clock`](crate::Sandbox::clock).
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {

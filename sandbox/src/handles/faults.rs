@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::app_state::AppState;
 use crate::faults::fault::Fault;
 
-/// The faults of a sandbox; made by [`Sandbox::faults`](crate::Sandbox::faults).
+/// Faults of a sandbox; made by [`Sandbox::faults`](crate::Sandbox::faults).
 #[derive(Clone, Debug)]
 pub struct Faults {
     pub(crate) sandbox: Arc<AppState>,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::app::app_state::AppState;
 use crate::quirks::quirk::{Quirk, bit};
 
-/// The quirks of a sandbox; made by [`Sandbox::quirks`](crate::Sandbox::quirks).
+/// Quirks of a sandbox; made by [`Sandbox::quirks`](crate::Sandbox::quirks).
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {

@@ -8,7 +8,7 @@ use crate::app::app_state::AppState;
 use crate::outbox::delivery::UnknownDelivery;
 use crate::outbox::delivery_fault::DeliveryFault;
 
-/// What can be done with the webhooks of a sandbox; made by [`Sandbox::webhooks`](crate::Sandbox::webhooks).
+/// Handle on the webhooks of a sandbox; made by [`Sandbox::webhooks`](crate::Sandbox::webhooks).
 #[derive(Clone, Debug)]
 pub struct Webhooks {
     pub(crate) sandbox: Arc<AppState>,

@@ -91,7 +91,7 @@ impl FromRequestParts<Arc<AppState>> for Anyone {
     }
 }
 
-/// The credential that a request carries, if any.
+/// Credential that a request carries, if any.
 #[derive(Debug, PartialEq, Eq)]
 enum SentCredential<'a> {
     ApiKey(&'a [u8]),

@@ -14,10 +14,10 @@ use crate::http::error::ApiError;
 /// More than any honest request of this API.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
-/// How long a body may take to arrive.
+/// Time that a body may take to arrive.
 const MAX_TIME: Duration = Duration::from_secs(30);
 
-/// What a handler read of its request's body, for the validation that follows.
+/// Describes what a handler read of its request's body, for the validation that follows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BodyCopy(Arc<OnceLock<Bytes>>);
 
@@ -70,7 +70,7 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers).eq_ignore_ascii_case("application/json")
 }
 
-/// The media type of a body, without its parameters.
+/// Media type of a body, without its parameters.
 fn media_type(headers: &HeaderMap) -> String {
     let content_type =
         headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));

@@ -14,7 +14,7 @@ use crate::model::scope::Scope;
 /// Messages by field name; for a list, one such object an item.
 pub(crate) type FieldErrors = Map<String, Value>;
 
-/// The key under which messages go that belong to no single field.
+/// Key under which messages go that belong to no single field.
 pub(crate) const NON_FIELD: &str = "non_field_errors";
 
 /// A refusal.
@@ -26,21 +26,21 @@ pub(crate) enum ApiError {
     WrongCredential(CredentialKind),
     /// A credential that is valid elsewhere was sent.
     WrongCredentialKind(CredentialKind),
-    /// The key has none of the scopes that would do.
+    /// Key has none of the scopes that would do.
     MissingScope(&'static [Scope]),
     NotFound,
     InvalidPage,
-    /// The path exists and doesn't take this method; the router adds which it takes.
+    /// Path exists and doesn't take this method; the router adds which it takes.
     MethodNotAllowed(Method),
-    /// The caller accepts no media type that the sandbox can send.
+    /// Caller accepts no media type that the sandbox can send.
     NotAcceptable,
     UnsupportedMediaType(String),
     BodyTooLarge,
     /// Too many requests.
     Throttled(Throttled),
-    /// The body is not JSON.
+    /// Body is not JSON.
     Malformed(String),
-    /// The body is JSON, and its content is invalid.
+    /// Body is JSON, and its content is invalid.
     Invalid(FieldErrors),
     /// ND8 has this operation, and neither its request nor its response is documented.
     NotKnown,

@@ -16,7 +16,7 @@ use crate::quirks::quirk::Quirk;
 use crate::settings::ListErrors;
 use crate::values::time::SandboxTime;
 
-/// How large an object of the caller's own making may be: each list of those that have one shows it whole.
+/// Limits the bytes of an object of the caller's own making: each list of those that have one shows it whole.
 const MAX_OBJECT: usize = 16 * 1024;
 
 /// A JSON object that is being read: the fields as they were sent, and what is wrong with them so far.
@@ -30,7 +30,7 @@ pub(crate) struct Form<'a> {
     texts: TextStorage,
 }
 
-/// How texts are stored.
+/// Describes how texts are stored.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TextStorage {
     as_sent: bool,

@@ -16,10 +16,10 @@ use crate::http::error::ApiError;
 use crate::quirks::quirk::{Quirk, SHORT_PAGE};
 use crate::settings::ListShape;
 
-/// How many rows a page has by default.
+/// Number of rows a page has by default.
 const DEFAULT_PAGE_SIZE: usize = 100;
 
-/// How many a caller can have at once.
+/// Number of a caller can have at once.
 const MAX_PAGE_SIZE: usize = 1000;
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ struct Envelope<T> {
 pub(crate) struct ListRequest {
     shape: ListShape,
     quirks: PageQuirks,
-    /// The address that was asked, without its query.
+    /// Address that was asked, without its query.
     address: String,
     pairs: Vec<(String, String)>,
 }
@@ -85,7 +85,7 @@ impl ListRequest {
         })
     }
 
-    /// The address of another page of this list; the first is the one without a number.
+    /// Address of another page of this list; the first is the one without a number.
     fn address_of(&self, page: usize) -> Option<String> {
         let mut pairs: Vec<_> = self.pairs.iter().filter(|(name, _)| name != "page").cloned().collect();
         if page > 1 {
@@ -99,7 +99,7 @@ impl ListRequest {
     }
 }
 
-/// How the quirks cut pages.
+/// Describes how the quirks cut pages.
 #[derive(Clone, Copy, Debug, Default)]
 struct PageQuirks {
     /// Pages have a few rows at most.
@@ -108,7 +108,7 @@ struct PageQuirks {
     first: bool,
 }
 
-/// Which rows a page has.
+/// Rows of a page.
 #[derive(Debug, PartialEq, Eq)]
 struct Page {
     number: usize,

@@ -8,5 +8,6 @@ pub(crate) mod framework;
 pub(crate) mod list;
 pub(crate) mod middleware;
 pub(crate) mod pages;
+pub(crate) mod servable;
 pub(crate) mod serve;
 pub(crate) mod storable;

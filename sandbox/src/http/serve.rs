@@ -19,12 +19,12 @@ use tokio::sync::Semaphore;
 
 use crate::faults::connection::SwitchableListener;
 
-/// What a caller can take up before anything is known of it.
+/// Describes what a caller can take up before anything is known of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionLimits {
-    /// How many connections are open at once; more wait in the backlog of the operating system.
+    /// Number of connections are open at once; more wait in the backlog of the operating system.
     pub(crate) connections: usize,
-    /// How long the header of a request may take. It also ends connections that are idle for so long.
+    /// Time that the header of a request may take. It also ends connections that are idle for so long.
     pub(crate) header: Duration,
 }
 

@@ -8,7 +8,7 @@
 const MAX_DEPTH: usize = 100;
 /// More than any honest request has. It bounds the work of reading a body, whatever its form.
 const MAX_VALUES: usize = 10_000;
-/// The largest number has 309 digits before its point.
+/// Largest number has 309 digits before its point.
 const MAX_DIGITS: i64 = 300;
 
 /// Checks a text whose grammar is that of JSON.

@@ -9,13 +9,13 @@ use crate::values::mac::{MacKey, Tag};
 use crate::values::random::Random;
 use crate::values::time::SandboxTime;
 
-/// How much of a key is shown after its creation.
+/// Number of characters of a key that are shown after its creation.
 const PREFIX: usize = 16;
 
-/// How many keys a sandbox stores.
+/// Number of keys a sandbox stores.
 const MAX_KEYS: usize = 1_000;
 
-/// What a key is good for.
+/// Describes what a key is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeyMode {
@@ -25,7 +25,7 @@ pub(crate) enum KeyMode {
     Production,
 }
 
-/// Whether a key can be used.
+/// Status of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeyStatus {
@@ -53,14 +53,14 @@ impl ApiKey {
     }
 }
 
-/// What a new key is to be.
+/// Describes what a new key is to be.
 pub(crate) struct NewKey<'a> {
     pub(crate) name: &'a str,
     pub(crate) scopes: &'a [Scope],
     pub(crate) mode: KeyMode,
 }
 
-/// The keys of an organization, oldest first.
+/// Keys of an organization, oldest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ApiKeys {
     next: u64,

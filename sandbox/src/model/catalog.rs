@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::values::money::{Currency, decimal_text};
 use crate::values::random::Random;
 
-/// The id of the product that every sandbox starts with: "Sandbox tea", 12.50 US dollars.
+/// Id of the product that every sandbox starts with: "Sandbox tea", 12.50 US dollars.
 pub const SEEDED_PRODUCT: &str = "prod_sandbox_tea";
 
 /// A product's price was zero or less, so it could never be ordered.

@@ -43,7 +43,7 @@ impl Simulate {
     }
 }
 
-/// Who pays.
+/// Person who pays.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Billing {
     pub(crate) country: String,
@@ -79,9 +79,9 @@ pub(crate) struct Checkout {
     pub(crate) token: String,
     pub(crate) expires_at: SandboxTime,
     pub(crate) request: CheckoutRequest,
-    /// The link that led here.
+    /// Link that led here.
     pub(crate) payment_link: Option<Uuid>,
-    /// The public id of the payment, once the customer has done anything.
+    /// Public id of the payment, once the customer has done anything.
     pub(crate) payment: Option<String>,
     /// Set by paying and by cancelling, which nothing follows.
     pub(crate) used: bool,

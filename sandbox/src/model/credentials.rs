@@ -50,17 +50,17 @@ impl Credentials {
     }
 }
 
-/// The credential that a path asks for.
+/// Credential that a path asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialKind {
     /// Checkouts, payments and refunds.
     ApiKey,
-    /// The merchant's dashboard.
+    /// Merchant's dashboard.
     Token,
 }
 
 impl CredentialKind {
-    /// The scheme of the `Authorization` header, and the challenge of a 401.
+    /// Scheme of the `Authorization` header, and the challenge of a 401.
     pub(crate) fn scheme(self) -> &'static str {
         match self {
             CredentialKind::ApiKey => "Api-Key",

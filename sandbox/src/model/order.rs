@@ -10,7 +10,7 @@ use crate::values::money::{Amount, Currency, NotAnAmount, decimal_text};
 /// One product of an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
-    /// The catalog's id; an ad-hoc product has none.
+    /// Catalog's id; an ad-hoc product has none.
     pub(crate) product_id: Option<String>,
     pub(crate) name: String,
     pub(crate) quantity: u32,

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether the prices of an organization contain tax.
+/// Tax mode of the prices of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PriceMode {
     /// Without tax.
@@ -25,7 +25,7 @@ impl PriceMode {
     }
 }
 
-/// What the merchant can edit.
+/// Describes what the merchant can edit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Organization {
     pub(crate) name: String,

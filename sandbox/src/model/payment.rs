@@ -11,7 +11,7 @@ use crate::values::money::{Amount, Currency, Fee};
 use crate::values::table::{Key, Keyed};
 use crate::values::time::SandboxTime;
 
-/// The status of a payment.
+/// Status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentStatus {
@@ -23,7 +23,7 @@ pub(crate) enum PaymentStatus {
     Refunded,
 }
 
-/// How an attempt to pay ended.
+/// Describes how an attempt to pay ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AttemptStatus {
@@ -37,7 +37,7 @@ pub(crate) enum AttemptStatus {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DepositAttempt {
     pub(crate) status: AttemptStatus,
-    /// The provider's id of this attempt.
+    /// Provider's id of this attempt.
     pub(crate) payment_id: String,
     pub(crate) attempted_at: SandboxTime,
     pub(crate) error_message: Option<Cow<'static, str>>,
@@ -64,7 +64,7 @@ pub(crate) struct Payment {
     pub(crate) attempts: Vec<DepositAttempt>,
     pub(crate) created_at: SandboxTime,
     pub(crate) updated_at: SandboxTime,
-    /// What became of the customer's attempts; refunds are counted apart.
+    /// Outcome of the customer's attempts; refunds are counted separately.
     pub(crate) outcome: PaymentOutcome,
     /// Given back for good.
     pub(crate) refunded: Amount,
@@ -72,7 +72,7 @@ pub(crate) struct Payment {
     pub(crate) refunding: Amount,
 }
 
-/// What the customer's attempts came to so far.
+/// Outcome of the customer's attempts so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentOutcome {

@@ -12,7 +12,7 @@ use crate::model::payment::{Payment, PaymentOutcome};
 use crate::values::money::Amount;
 use crate::values::time::SandboxTime;
 
-/// Whether a link's prices contain tax. The sandbox adds none either way.
+/// Tax mode of a link's prices. The sandbox adds no tax either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PricingMode {
@@ -31,7 +31,7 @@ impl PricingMode {
     }
 }
 
-/// The properties of a link that the merchant sets.
+/// Properties of a link that the merchant sets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Terms {
     pub(crate) name: String,
@@ -39,7 +39,7 @@ pub(crate) struct Terms {
     pub(crate) pricing_mode: PricingMode,
     pub(crate) expires_at: Option<SandboxTime>,
     pub(crate) max_uses: Option<u32>,
-    /// The merchant's own object, digit for digit.
+    /// Merchant's own object, digit for digit.
     pub(crate) metadata: Box<RawValue>,
     pub(crate) is_active: bool,
 }
@@ -48,18 +48,18 @@ pub(crate) struct Terms {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PaymentLink {
     pub(crate) id: Uuid,
-    /// The part of the public address.
+    /// Part of the public address.
     pub(crate) token: Uuid,
     pub(crate) terms: Terms,
     pub(crate) created_at: SandboxTime,
     pub(crate) updated_at: SandboxTime,
-    /// What came in by payments that are no longer kept.
+    /// Totals of payments that are no longer kept.
     pub(crate) past: Totals,
     /// Set by deleting: the link is gone for everybody, and its payments stay.
     pub(crate) deleted: bool,
 }
 
-/// Why a link cannot be paid through.
+/// Reports why a link cannot be paid through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
     Inactive,
@@ -83,14 +83,14 @@ impl PaymentLink {
     }
 }
 
-/// What came in through a link. The guides mention aggregates; their names are assumed.
+/// Totals of the payments of a link. The guides mention aggregates; their names are assumed.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Totals {
     /// Payments that customers began, whatever came of them.
     payments_count: u32,
     /// Those that were paid, refunded later or not, and those that are processing: what `max_uses` counts.
     pub(crate) uses: u32,
-    /// What was paid, before refunds.
+    /// Amount that was paid, before refunds.
     amount_paid: Amount,
 }
 

@@ -8,7 +8,7 @@ use crate::values::money::{Amount, Currency};
 use crate::values::table::{Key, Keyed};
 use crate::values::time::SandboxTime;
 
-/// The status of a refund.
+/// Status of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RefundStatus {
@@ -31,7 +31,7 @@ impl RefundStatus {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) key: Key,
-    /// The public id of the payment.
+    /// Public id of the payment.
     pub(crate) payment_id: String,
     pub(crate) payment_number: u64,
     pub(crate) order_id: String,

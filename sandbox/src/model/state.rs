@@ -19,7 +19,7 @@ use crate::values::mac::MacKey;
 use crate::values::random::Random;
 use crate::values::table::Table;
 
-/// The state of one sandbox.
+/// State of one sandbox.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) random: Random,
@@ -36,7 +36,7 @@ pub(crate) struct State {
     pub(crate) webhook_url: Option<String>,
     /// Every webhook, sent or to be sent.
     pub(crate) deliveries: Outbox,
-    /// The faults of the next deliveries, one each.
+    /// Faults of the next deliveries, one each.
     pub(crate) delivery_faults: VecDeque<DeliveryFault>,
 }
 

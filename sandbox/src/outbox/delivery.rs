@@ -23,7 +23,7 @@ pub struct Delivery {
     pub(crate) created_at: SandboxTime,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) status: DeliveryStatus,
-    /// When it is attempted next, as long as it is pending.
+    /// Time when it is attempted next, as long as it is pending.
     pub(crate) next: SandboxTime,
 }
 
@@ -80,20 +80,20 @@ impl Delivery {
     }
 }
 
-/// The status of a delivery.
+/// Status of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryStatus {
     /// Another attempt is to come or under way.
     Pending,
-    /// The receiver responded with a 2xx.
+    /// Receiver responded with a 2xx.
     Acknowledged,
     /// All attempts of the schedule failed.
     Dead,
-    /// The receiver responded with 410, and is not contacted again.
+    /// Receiver responded with 410, and is not contacted again.
     Gone,
-    /// The address is not one that the sandbox contacts.
+    /// Address is not one that the sandbox contacts.
     Refused,
 }
 
@@ -129,27 +129,27 @@ impl Attempt {
     }
 }
 
-/// What came of an attempt.
+/// Outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeliveryOutcome {
-    /// The receiver responded.
+    /// Receiver responded.
     #[non_exhaustive]
     Responded {
-        /// The HTTP status, whatever it was.
+        /// HTTP status, whatever it was.
         status: u16,
-        /// The beginning of the response body.
+        /// Beginning of the response body.
         body: String,
     },
-    /// The address is not one that the sandbox contacts, so nothing was sent.
+    /// Address is not one that the sandbox contacts, so nothing was sent.
     Refused {
-        /// What is wrong with the address.
+        /// Describes what is wrong with the address.
         reason: String,
     },
     /// There was no response.
     Failed {
-        /// What went wrong, with its causes.
+        /// Describes what went wrong, with its causes.
         message: String,
     },
 }
@@ -164,14 +164,14 @@ impl DeliveryOutcome {
     }
 }
 
-/// The delivery that was waited for did not come in time.
+/// Delivery that was waited for did not come in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such delivery within {limit:?}; attempted so far: {attempted:?}")]
 #[non_exhaustive]
 pub struct NoDelivery {
-    /// How long was waited.
+    /// Time that was waited.
     pub limit: Duration,
-    /// The events of all deliveries that were attempted until then, oldest first.
+    /// Events of all deliveries that were attempted until then, oldest first.
     pub attempted: Vec<String>,
 }
 

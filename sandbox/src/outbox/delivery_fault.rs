@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What the next delivery does wrong; see [`Webhooks::inject_fault`](crate::Webhooks::inject_fault).
+/// Describes what the next delivery does wrong; see [`Webhooks::inject_fault`](crate::Webhooks::inject_fault).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -26,10 +26,10 @@ pub enum DeliveryFault {
     ExtraFields,
 }
 
-/// How old a late timestamp is.
+/// Age of a late timestamp.
 pub(crate) const LATE: Duration = Duration::from_secs(600);
 
-/// How long a delivery waits to be overtaken.
+/// Time that a delivery waits to be overtaken.
 pub(crate) const HELD: Duration = Duration::from_secs(5);
 
 const UNKNOWN_EVENT: &str = "sandbox.unknown_event";

@@ -19,7 +19,7 @@ const MINUTE: u64 = 60;
 
 const HOUR: u64 = 60 * MINUTE;
 
-/// How many seconds pass before each attempt, counted from the end of the one before.
+/// Number of seconds pass before each attempt, counted from the end of the one before.
 const SCHEDULE: [u64; 8] = [0, 5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
 
 /// A receiver that wants to be left alone for longer is asked again after this.
@@ -34,14 +34,14 @@ pub(crate) struct Outbox {
     by_id: HashMap<Uuid, u64>,
     /// Rows that are attempted no more.
     finished: BTreeSet<u64>,
-    /// What waits for its moment.
+    /// Attempts that wait for their time.
     due: BTreeSet<(SandboxTime, u64)>,
     /// First attempts that have not ended, by payment; only the first of each lane is in `due` or under way.
     per_payment_queues: HashMap<String, VecDeque<u64>>,
     under_way: BTreeSet<u64>,
 }
 
-/// What is sent in one attempt.
+/// Content of one attempt.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) id: Uuid,
@@ -51,7 +51,7 @@ pub(crate) struct Job {
     pub(crate) fault: Option<DeliveryFault>,
 }
 
-/// What an attempt came to, and how long the receiver asked to be left alone.
+/// Describes what an attempt came to, and how long the receiver asked to be left alone.
 #[derive(Debug)]
 pub(crate) struct AttemptResult {
     pub(crate) at: SandboxTime,

@@ -9,13 +9,13 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// How many rows a page has under [`Quirk::ShortPages`].
+/// Number of rows a page has under [`Quirk::ShortPages`].
 pub(crate) const SHORT_PAGE: usize = 2;
 
-/// How old a refund is when [`Quirk::LaggingList`] begins to list it.
+/// Age of a refund when [`Quirk::LaggingList`] begins to list it.
 pub(crate) const LAG: Duration = Duration::from_secs(60);
 
-/// The provenance of all quirks: no publication describes how ND8 behaves there.
+/// Provenance of all quirks: no publication describes how ND8 behaves there.
 pub(crate) const PROVENANCE: &str = "inferred";
 
 /// Declares the quirks from their table: variant, name, and what the server does.
@@ -99,7 +99,7 @@ impl FromStr for Quirk {
     }
 }
 
-/// The quirks that are on, one bit each.
+/// Quirks that are on, one bit each.
 #[derive(Debug, Default)]
 pub(crate) struct QuirkSet(pub(crate) AtomicU32);
 

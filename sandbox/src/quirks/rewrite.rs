@@ -14,7 +14,7 @@ use crate::quirks::quirk::{Quirk, QuirkSet};
 /// A response that is about to be sent.
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: &'a Method,
-    /// The path as the document writes it.
+    /// Path as the document writes it.
     pub(crate) path: &'a str,
     pub(crate) status: StatusCode,
 }

@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::model::state::State;
 
-/// The form of snapshots and state files; another number cannot be read.
+/// Form of snapshots and state files; another number cannot be read.
 pub(crate) const FORMAT: u32 = 2;
 
-/// The state of a sandbox at one moment; made by [`Sandbox::snapshot`](crate::Sandbox::snapshot).
+/// State of a sandbox at one moment; made by [`Sandbox::snapshot`](crate::Sandbox::snapshot).
 #[derive(Clone)]
 pub struct Snapshot {
     json: Box<RawValue>,

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use crate::model::state::State;
 use crate::store::snapshot::this_format;
 
-/// The credentials that a sandbox is started with, and shows its owner.
+/// Credentials that a sandbox is started with, and shows its owner.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct InitialCredentials {
     pub(crate) api_key: String,
@@ -30,7 +30,7 @@ pub(crate) struct InitialCredentials {
     pub(crate) webhook_secret: String,
 }
 
-/// The content of the file.
+/// Content of the file.
 #[derive(Serialize)]
 pub(crate) struct Content<'a> {
     pub(crate) format: u32,
@@ -40,40 +40,40 @@ pub(crate) struct Content<'a> {
     pub(crate) state: &'a State,
 }
 
-/// What was read from it.
+/// Content that was read.
 #[derive(Deserialize)]
 pub(crate) struct SavedState {
     #[serde(deserialize_with = "this_format")]
     #[expect(dead_code, reason = "reading it is the check")]
     format: u32,
     pub(crate) own: InitialCredentials,
-    /// What webhooks were signed with, after any rotation.
+    /// Secret of webhooks, after any rotation.
     pub(crate) signing_secret: String,
-    /// The snapshot that a reset goes back to.
+    /// Snapshot that a reset goes back to.
     pub(crate) initial: Box<RawValue>,
     pub(crate) state: State,
 }
 
-/// The file of one sandbox, locked as long as this lives.
+/// File of one sandbox, locked as long as this lives.
 #[derive(Debug)]
 pub(crate) struct StateFile {
     path: PathBuf,
     _lock: File,
     progress: watch::Sender<Progress>,
-    /// What is in the file.
+    /// Content of the file.
     saved: Mutex<Option<Vec<u8>>>,
 }
 
-/// How far writing has come.
+/// Progress of writing.
 #[derive(Clone, Debug, Default)]
 struct Progress {
-    /// How many changes are in the file or were undone.
+    /// Number of changes are in the file or were undone.
     changes: u64,
-    /// Whether anything was written at all.
+    /// True if anything was written at all.
     begun: bool,
     /// Changes that were undone, the latest last.
     undone: VecDeque<Undone>,
-    /// Why the latest attempt to write failed, if it did.
+    /// Reports why the latest attempt to write failed, if it did.
     failing: Option<WriteFailure>,
 }
 
@@ -95,12 +95,12 @@ pub(crate) struct WriteFailure {
     reason: Arc<str>,
 }
 
-/// How many undone ranges are remembered: more than there are between a request's change and its response.
+/// Number of undone ranges are remembered: more than there are between a request's change and its response.
 const MAX_UNDONE: usize = 1024;
-/// How long to wait before each further attempt to write.
+/// Time to wait before each further attempt to write.
 const RETRIES: [Duration; 3] =
     [Duration::from_millis(20), Duration::from_millis(80), Duration::from_millis(200)];
-/// How the name of a draft ends, after random letters.
+/// End of a draft's name, after random letters.
 const DRAFT: &str = ".draft";
 
 /// Opens a file as [`StateFile::open`] does, and waits a moment for another sandbox to release it: one that was dropped still

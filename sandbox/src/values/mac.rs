@@ -53,7 +53,7 @@ impl MacKey {
     }
 }
 
-/// What [`MacKey::tag`] makes. It has no `==` on purpose: compare with [`MacKey::verify`] or [`Tag::is`].
+/// Tag made by [`MacKey::tag`]. It has no `==` on purpose: compare with [`MacKey::verify`] or [`Tag::is`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tag([u8; 32]);
 

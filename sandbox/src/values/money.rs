@@ -8,10 +8,10 @@ use std::fmt;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The sandbox's fixed price of one euro in US dollars, used for `amount_usd`: 1.10.
+/// Sandbox's fixed price of one euro in US dollars, used for `amount_usd`: 1.10.
 pub const EUR_IN_USD: Decimal = Decimal::from_parts(110, 0, 0, false, 2);
 
-/// The currencies that ND8 charges in.
+/// Currencies that ND8 charges in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
@@ -48,7 +48,7 @@ pub(crate) struct Amount {
     cents: i64,
 }
 
-/// Why a decimal is no [`Amount`].
+/// Reports why a decimal is no [`Amount`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotAnAmount {
     Negative,
@@ -58,7 +58,7 @@ pub(crate) enum NotAnAmount {
 
 impl Amount {
     pub(crate) const ZERO: Amount = Amount { cents: 0 };
-    /// The least that can be charged.
+    /// Least that can be charged.
     pub(crate) const MIN: Amount = Amount { cents: 1 };
     /// Twelve digits, two of them decimals.
     pub(crate) const MAX: Amount = Amount { cents: 999_999_999_999 };
@@ -112,7 +112,7 @@ impl Amount {
     }
 }
 
-/// What is kept of each charge: a percentage and a fixed part, in the currency of the charge.
+/// Fee of each charge: a percentage and a fixed part, in the currency of the charge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fee {
     pub(crate) percent: Decimal,

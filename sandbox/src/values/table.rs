@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::values::random::Random;
 
-/// The two names of one row.
+/// Two names of one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Key {
     /// Counts up from a random start, so that no caller relies on small numbers.
     pub(crate) number: u64,
-    /// What callers are shown.
+    /// Id that callers are shown.
     pub(crate) public: String,
 }
 
@@ -31,7 +31,7 @@ pub(crate) trait Keyed {
     fn key(&self) -> &Key;
 }
 
-/// What is saved of a table: the rest follows from the rows.
+/// Saved form of a table: the rest follows from the rows.
 #[derive(Serialize, Deserialize)]
 struct SavedRows<T> {
     next: u64,

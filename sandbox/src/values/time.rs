@@ -35,7 +35,7 @@ impl SandboxTime {
         Duration::try_from(later.0.duration_since(self.0)).unwrap_or_default()
     }
 
-    /// The exact instant, for comparing with what a caller sent.
+    /// Exact instant, for comparing with what a caller sent.
     pub(crate) fn timestamp(self) -> Timestamp {
         self.0
     }

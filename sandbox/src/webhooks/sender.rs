@@ -17,13 +17,13 @@ use crate::values::mac::MacKey;
 use crate::values::time::SandboxTime;
 use crate::webhooks::target::{Lookup, NOT_LOOPBACK, NotLoopback, Resolver, ask_the_system, receiver};
 
-/// How long a receiver may take to respond.
+/// Time that a receiver may take to respond.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How many receivers are talked to at once, to keep a backlog from using up all sockets.
+/// Number of receivers are talked to at once, to keep a backlog from using up all sockets.
 const CONCURRENCY: usize = 64;
 
-/// How much of a response body is stored.
+/// Number of bytes of a response body that are stored.
 const KEPT: usize = 1024;
 
 /// Sends what is due, until it is aborted.
@@ -188,6 +188,11 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// Returns the value of `X-Webhook-Signature`. The timestamp header is not part of what is signed.
+pub(crate) fn signature(secret: &MacKey, payload: &[u8]) -> String {
+    format!("sha256={}", secret.tag(payload).hex())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,9 +247,4 @@ mod tests {
         assert_eq!(read("Wed, 31 Dec 2025 00:01:00 GMT"), Some(0));
         assert_eq!(read("soon"), None);
     }
-}
-
-/// Returns the value of `X-Webhook-Signature`. The timestamp header is not part of what is signed.
-pub(crate) fn signature(secret: &MacKey, payload: &[u8]) -> String {
-    format!("sha256={}", secret.tag(payload).hex())
 }

@@ -31,7 +31,7 @@ pub(crate) struct Resolver {
     pub(crate) anywhere: bool,
 }
 
-/// How names are looked up: the addresses of a name, with whatever port.
+/// Looks up the addresses of a name, with any port.
 pub(crate) type Lookup = fn(&str) -> Looking;
 
 pub(crate) type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;

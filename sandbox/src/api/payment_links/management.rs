@@ -12,14 +12,15 @@ use axum::response::{IntoResponse, Response};
 use serde_json::value::RawValue;
 
 use crate::api::payment::PaymentView;
+use crate::api::payment_links::public::PublicLink;
 use crate::api::payment_links::view::PaymentLinkView;
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::http::auth::DashboardUser;
 use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
 use crate::http::list::ListRequest;
+use crate::http::servable;
 use crate::model::catalog::Catalog;
 use crate::model::order::Order;
 use crate::model::payment::Payment;
@@ -27,7 +28,7 @@ use crate::model::payment_link::{PaymentLink, PricingMode, Terms, Totals};
 use crate::values::money::Currency;
 use crate::values::time::SandboxTime;
 
-/// How many links a sandbox stores.
+/// Number of links a sandbox stores.
 const MAX_LINKS: usize = 1_000;
 
 type Id = Result<Path<String>, PathRejection>;
@@ -66,7 +67,7 @@ pub(crate) async fn create(
         past: Totals::default(),
         deleted: false,
     };
-    servable::ensure_link(&link)?;
+    ensure_link(&link)?;
     let response = (StatusCode::CREATED, Json(PaymentLinkView::of(&link, Totals::default()))).into_response();
     if state.payment_links.len() >= MAX_LINKS {
         let deleted = state.payment_links.iter().position(|link| link.deleted);
@@ -112,7 +113,7 @@ pub(crate) async fn update(
     let id = link.id;
     let totals = state.link_totals().remove(&id).unwrap_or_default();
     let link = PaymentLink { terms, updated_at: now, ..link.clone() };
-    servable::ensure_link(&link)?;
+    ensure_link(&link)?;
     let stored = state.payment_links.iter_mut().find(|link| link.id == id).ok_or(ApiError::NotFound)?;
     *stored = link;
     Ok(Json(PaymentLinkView::of(stored, totals)).into_response())
@@ -144,6 +145,12 @@ pub(crate) async fn payments(
     let through: Vec<&Payment> =
         state.payments.rows().rev().filter(|payment| state.link_of(payment) == Some(link)).collect();
     ListRequest::read(&sandbox, &uri).respond(&through, |payment| PaymentView::of(payment))
+}
+
+/// Refuses a payment link that could not be shown to the merchant or the customer.
+fn ensure_link(link: &PaymentLink) -> Result<(), ApiError> {
+    servable::ensure(servable::LINK, &PaymentLinkView::of(link, Totals::default()))?;
+    servable::ensure(servable::PUBLIC_LINK, &PublicLink::of(link, true))
 }
 
 fn create_terms(mut form: Form<'_>, catalog: &Catalog, now: SandboxTime) -> Result<Terms, ApiError> {

@@ -51,12 +51,12 @@ pub(crate) async fn list(
     request.respond(&found, |refund| RefundView::of(refund, &sandbox.quirks))
 }
 
-/// How many words can be searched for.
+/// Number of words can be searched for.
 const MAX_TERMS: usize = 32;
 
-/// Which refunds are wanted.
+/// Selects refunds by the parameters of the list.
 struct Filter {
-    /// The inner `None` is a status that no refund here ever has.
+    /// Inner `None` is a status that no refund here ever has.
     status: Option<Option<RefundStatus>>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,

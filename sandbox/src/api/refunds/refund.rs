@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::actions::refund::RefundRefused;
-use crate::api::servable;
 use crate::app::app_state::AppState;
 use crate::contract::paths::PathRules;
 use crate::http::auth::{DashboardUser, Merchant};
@@ -20,6 +19,7 @@ use crate::http::body::json_body;
 use crate::http::error::ApiError;
 use crate::http::form::Form;
 use crate::http::framework::other_method;
+use crate::http::servable;
 use crate::model::refund::{Refund, RefundStatus};
 use crate::model::scope::Scope;
 use crate::quirks::quirk::{Quirk, QuirkSet};
@@ -71,7 +71,7 @@ impl<'a> RefundView<'a> {
     }
 }
 
-/// The response to a request that creates a refund.
+/// Response to a request that creates a refund.
 #[derive(Serialize)]
 pub(crate) struct RefundCreated {
     status: RefundStatus,

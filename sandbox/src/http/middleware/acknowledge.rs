@@ -11,7 +11,7 @@ use crate::app::app_state::AppState;
 use crate::app::seen::Seen;
 use crate::http::pages::write_failed;
 
-/// How often a request that only reads is repeated because what it saw was undone.
+/// Limits how often a request that only reads is repeated because what it saw was undone.
 const READS: usize = 3;
 
 /// Holds a response back until the changes that it reports are in the file, or reports that they were undone. What only reads

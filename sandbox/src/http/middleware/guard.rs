@@ -22,7 +22,7 @@ use crate::http::body::{form_fields, is_form, is_json};
 /// More than the fields of any form here.
 const MAX_FORM: usize = 64 * 1024;
 
-/// Why a request is refused.
+/// Reports why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Refusal {
     #[error(

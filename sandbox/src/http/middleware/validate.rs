@@ -18,10 +18,10 @@ use crate::quirks::quirk::{Quirk, QuirkSet};
 use crate::quirks::rewrite::Outgoing;
 use crate::settings::ListShape;
 
-/// What the validation of one path needs.
+/// Describes what the validation of one path needs.
 #[derive(Clone)]
 pub(crate) struct Validator {
-    /// The prefix under which the path is served.
+    /// Prefix under which the path is served.
     pub(crate) prefix: &'static str,
     pub(crate) operations: Vec<&'static Operation>,
     pub(crate) quirks: Arc<QuirkSet>,
