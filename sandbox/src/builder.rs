@@ -54,7 +54,6 @@ pub struct Builder {
     remote_callers: bool,
     webhook_timeout: Duration,
     public_urls: Vec<String>,
-    retention: Option<Retention>,
 }
 
 impl Builder {
@@ -74,7 +73,6 @@ impl Builder {
             remote_callers: false,
             webhook_timeout: sender::TIMEOUT,
             public_urls: Vec::new(),
-            retention: None,
         }
     }
 
@@ -130,10 +128,9 @@ impl Builder {
         self
     }
 
-    /// Sets how many payments, refunds, deliveries and requests are kept: without this [`Retention::default`], or
-    /// [`Retention::for_state_file`] where there is one.
+    /// Sets how many payments, refunds, deliveries and requests are stored; without this [`Retention::default`].
     pub fn retention(mut self, retention: Retention) -> Builder {
-        self.retention = Some(retention);
+        self.settings.retention = retention;
         self
     }
 
@@ -161,7 +158,7 @@ impl Builder {
         self
     }
 
-    /// Creates ids, keys and tokens the same each time that the same things are done: for snapshots of what a program
+    /// Repeats ids, keys and tokens each time that the same things are done: for snapshots of what a program
     /// wrote, and to see a failure again. Without a seed they are drawn anew.
     pub fn seed(mut self, seed: u64) -> Builder {
         self.seed = Some(seed);
@@ -220,12 +217,6 @@ impl Builder {
         }
         let public = self.public_urls.iter().map(|url| PublicUrl::parse(url)).collect::<Result<Vec<_>, _>>();
         let public = public.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let retention = match (self.retention, &self.state_file) {
-            (Some(retention), _) => retention,
-            (None, Some(_)) => Retention::for_state_file(),
-            (None, None) => Retention::default(),
-        };
-        let settings = Settings { retention, ..self.settings };
         let listener = TcpListener::bind(self.bind).await?;
         let address = listener.local_addr()?;
 
@@ -257,11 +248,11 @@ impl Builder {
             form_tokens: FormTokens::new(&own.session_token),
             clock,
             checkout_lifetime: self.checkout_lifetime,
-            settings,
+            settings: self.settings,
             throttle: Throttle::new(self.rate_limit),
             faults: Arc::default(),
             quirks: Arc::new(QuirkSet::of(&self.quirks)),
-            requests: RequestLog::new(retention.requests),
+            requests: RequestLog::new(self.settings.retention.requests),
             contract: Arc::default(),
             signing_secret: Mutex::new(own.webhook_secret.clone()),
             settling: AtomicUsize::new(0),

@@ -1,6 +1,7 @@
-//! `nd8-sandbox`: a local ND8 to develop against by hand, until Ctrl-C or SIGTERM.
+//! `nd8-sandbox`: a local ND8 to develop against, until Ctrl-C or SIGTERM.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,7 +48,7 @@ struct Options {
     /// Writes a line of JSON to standard error for each request, attempt and fault.
     #[arg(long)]
     json_logs: bool,
-    /// Creates ids, keys and tokens the same each time.
+    /// Repeats ids, keys and tokens each time.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Stores the state in this file, and goes on from there.
@@ -69,12 +70,11 @@ struct Options {
 
 impl Options {
     fn retention(&self) -> Retention {
-        let default = if self.state.is_some() { Retention::for_state_file() } else { Retention::default() };
         let set = |retention, number: Option<usize>, set: fn(Retention, usize) -> Retention| match number {
             Some(number) => set(retention, number),
             None => retention,
         };
-        let retention = set(default, self.keep_payments, Retention::payments);
+        let retention = set(Retention::default(), self.keep_payments, Retention::payments);
         let retention = set(retention, self.keep_refunds, Retention::refunds);
         let retention = set(retention, self.keep_deliveries, Retention::deliveries);
         set(retention, self.keep_requests, Retention::requests)
@@ -146,22 +146,33 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     // Before the address is printed: a caller may send the signal as soon as it reads it.
     let shutdown_signal = shutdown_signal()?;
 
-    println!("dashboard       {}/", sandbox.origin());
-    println!("base URL        {}", sandbox.base_url());
-    println!("API key         {}", sandbox.api_key());
-    println!("session token   {}", sandbox.session_token());
-    println!("webhook secret  {}", sandbox.webhook_secret());
-    println!("catalog product {SEEDED_PRODUCT}");
-    println!();
-    println!("ND8_BASE_URL={} ND8_API_KEY={}", sandbox.base_url(), sandbox.api_key());
+    // The reader may have closed the pipe after the first line, which is no reason to stop.
+    let _ = std::io::stdout().lock().write_all(facts(&sandbox).as_bytes());
     shutdown_signal.await;
-    sandbox.saved().await?;
+    let saved = sandbox.saved().await;
+    // Not dropped, which would panic if there are any.
     let violations = sandbox.stop().await;
+    saved?;
     if violations.is_empty() {
         return Ok(());
     }
     Err(format!("responses of the sandbox violated its OpenAPI document, please report it: {violations:#?}")
         .into())
+}
+
+/// Returns what a program needs to call the sandbox.
+fn facts(sandbox: &Sandbox) -> String {
+    let (origin, base_url, api_key) = (sandbox.origin(), sandbox.base_url(), sandbox.api_key());
+    let (session_token, webhook_secret) = (sandbox.session_token(), sandbox.webhook_secret());
+    format!(
+        "dashboard       {origin}/\n\
+         base URL        {base_url}\n\
+         API key         {api_key}\n\
+         session token   {session_token}\n\
+         webhook secret  {webhook_secret}\n\
+         catalog product {SEEDED_PRODUCT}\n\n\
+         ND8_BASE_URL={base_url} ND8_API_KEY={api_key}\n"
+    )
 }
 
 /// Installs handlers for Ctrl-C and SIGTERM, and returns a future that waits for either.

@@ -38,10 +38,9 @@ pub enum RefundPolicy {
     Manual,
 }
 
-/// Limits what a sandbox keeps: the oldest goes when there is more. See [`Builder::retention`](crate::Builder::retention).
+/// Limits what a sandbox stores: the oldest goes when there is more. See [`Builder::retention`](crate::Builder::retention).
 ///
-/// A payment that goes takes its checkout and its refunds along. With a state file, each change writes everything that is
-/// kept, so these numbers bound its time as well.
+/// A payment that goes takes its checkout and its refunds along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     pub(crate) payments: usize,
@@ -51,38 +50,32 @@ pub struct Retention {
 }
 
 impl Default for Retention {
-    /// Keeps 10,000 payments, 20,000 refunds, 20,000 deliveries, and 100 requests.
+    /// Stores 5,000 payments, 10,000 refunds, 10,000 deliveries, and 100 requests.
     fn default() -> Retention {
-        Retention { payments: 10_000, refunds: 20_000, deliveries: 20_000, requests: 100 }
+        Retention { payments: 5_000, refunds: 10_000, deliveries: 10_000, requests: 100 }
     }
 }
 
 impl Retention {
-    /// Keeps what is written in a few milliseconds: 2,000 payments, 2,000 refunds, 2,000 deliveries, and 100 requests. This is the
-    /// default of a sandbox with a state file.
-    pub fn for_state_file() -> Retention {
-        Retention { payments: 2_000, refunds: 2_000, deliveries: 2_000, requests: 100 }
-    }
-
-    /// Keeps so many payments, and so many checkouts without a payment.
+    /// Stores so many payments, and so many checkouts without a payment.
     #[must_use]
     pub fn payments(self, payments: usize) -> Retention {
         Retention { payments, ..self }
     }
 
-    /// Keeps so many refunds.
+    /// Stores so many refunds.
     #[must_use]
     pub fn refunds(self, refunds: usize) -> Retention {
         Retention { refunds, ..self }
     }
 
-    /// Keeps so many webhook deliveries.
+    /// Stores so many webhook deliveries.
     #[must_use]
     pub fn deliveries(self, deliveries: usize) -> Retention {
         Retention { deliveries, ..self }
     }
 
-    /// Keeps so many requests for the dashboard.
+    /// Stores so many requests for the dashboard.
     #[must_use]
     pub fn requests(self, requests: usize) -> Retention {
         Retention { requests, ..self }

@@ -26,7 +26,7 @@ impl State {
         let token = self.checkout_token(&id, expires_at);
         let open =
             Checkout { id: id.clone(), token, expires_at, request, payment_link, payment: None, used: false };
-        self.checkouts.entry(id).or_insert(open)
+        self.checkouts.insert(id, open)
     }
 
     /// Creates a token that cannot be guessed and looks as signed as the real one, because it is.

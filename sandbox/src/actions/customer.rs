@@ -155,6 +155,7 @@ impl State {
         let checkout = self.checkouts.get(checkout_id).ok_or(CustomerError::UnknownCheckout)?;
         self.check_open(checkout, now)?;
 
+        // Drawn after the checks: a refused action leaves the random source as it was, so that a seed repeats.
         let simulate = checkout.request.simulate;
         let payment_id = match checkout.payment.clone() {
             Some(payment_id) => payment_id,
@@ -164,7 +165,7 @@ impl State {
         let payment = self.payments.find_mut(&payment_id).ok_or(CustomerError::UnknownCheckout)?;
         let end = ActionOutcome::of(act, simulate, payment.attempts.len());
         payment.record_action(end, attempt_id, now);
-        if let Some(checkout) = self.checkouts.get_mut(checkout_id) {
+        if let Some(checkout) = self.checkouts.get_mut(&checkout_id.to_owned()) {
             checkout.used = !matches!(end, ActionOutcome::Declined(_));
         }
         self.announce_payment(&payment_id);
@@ -208,7 +209,7 @@ impl State {
 
     fn create_payment(&mut self, checkout_id: &str, fee: Fee, now: SandboxTime) -> Option<String> {
         let public = format!("TX{}", self.random.text(10));
-        let checkout = self.checkouts.get_mut(checkout_id)?;
+        let checkout = self.checkouts.get_mut(&checkout_id.to_owned())?;
         checkout.payment = Some(public.clone());
         let products = checkout.request.order.lines.iter().map(|line| PaidProduct {
             id: line.product_id.clone().unwrap_or_else(|| product_id(&mut self.random)),

@@ -16,8 +16,8 @@ use crate::http::body::read;
 use crate::http::error::ApiError;
 use crate::http::list::ListRequest;
 
-/// Number of faults there can be: each request is compared with all of them.
-const MAX_FAULTS: usize = 1_000;
+/// Number of faults there can be: each request is compared with all of them, and each may have a large body.
+const MAX_FAULTS: usize = 100;
 
 /// Returns the routes of this file.
 pub(crate) fn routes() -> Router<Arc<AppState>> {

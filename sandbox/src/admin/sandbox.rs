@@ -29,6 +29,9 @@ use crate::values::money::{Currency, json_number};
 /// A state of some hundred thousand payments.
 const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
+/// Number of products a sandbox stores.
+const MAX_PRODUCTS: usize = 10_000;
+
 /// Returns the routes of this file.
 pub(crate) fn routes() -> Router<Arc<AppState>> {
     Router::new()
@@ -66,6 +69,9 @@ async fn add_product(
     };
 
     let mut state = sandbox.state();
+    if state.catalog.len() >= MAX_PRODUCTS {
+        return Err(ApiError::invalid(&format!("This sandbox stores at most {MAX_PRODUCTS} products.")));
+    }
     let State { catalog, random, .. } = &mut *state;
     let added = catalog.add(random, id, Product { name, unit_price, currency });
     let id =

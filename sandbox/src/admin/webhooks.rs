@@ -19,7 +19,7 @@ use crate::http::list::ListRequest;
 use crate::outbox::delivery::Delivery;
 use crate::outbox::delivery_fault::DeliveryFault;
 
-/// Number of faults can wait for deliveries.
+/// Number of faults that can wait for deliveries.
 const MAX_FAULTS: usize = 1_000;
 
 /// Returns the routes of this file.

@@ -237,9 +237,9 @@ mod tests {
             let items = format!(r#"[{{"id":"prod_sandbox_tea","quantity":{quantity}}}]"#);
             assert_eq!(read(&items), Err(json!([{ "quantity": positive }])), "{quantity}");
         }
-        for beside in [r#""name":7"#, r#""unit_price":null"#, r#""unit_price":"1""#] {
-            let items = format!(r#"[{{"id":"prod_sandbox_tea","quantity":1,{beside}}}]"#);
-            assert!(read(&items).is_err(), "{beside}");
+        for extra in [r#""name":7"#, r#""unit_price":null"#, r#""unit_price":"1""#] {
+            let items = format!(r#"[{{"id":"prod_sandbox_tea","quantity":1,{extra}}}]"#);
+            assert!(read(&items).is_err(), "{extra}");
         }
         for price in ["0", "-1", "\"29.99\"", "[]", "true"] {
             let items = format!(r#"[{{"name":"x","quantity":1,"unit_price":{price}}}]"#);

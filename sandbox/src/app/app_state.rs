@@ -48,7 +48,7 @@ pub(crate) struct AppState {
     pub(crate) contract: Arc<Log>,
     /// Present secret of webhooks.
     pub(crate) signing_secret: Mutex<String>,
-    /// Number of refunds are on their way to their end by themselves.
+    /// Number of refunds that wait to be completed by the worker.
     pub(crate) settling: AtomicUsize,
     /// Refunds to complete, where that happens by itself.
     pub(crate) settle: Option<UnboundedSender<String>>,
@@ -128,7 +128,7 @@ impl AppState {
             // It may have been settled by hand in the meantime, which is fine.
             let mut state = self.state();
             let _ = state.settle(&refund_id, Ending::Completed, self.clock.now());
-            // Before the change is noted, because whoever waits for it looks at the count.
+            // Before the change is noted, because tasks that wait for it look at the count.
             self.settling.fetch_sub(1, Ordering::AcqRel);
         }
     }
@@ -164,7 +164,12 @@ impl AppState {
     pub(crate) fn replace_state(&self, mut state: State) {
         let own = &self.initial_credentials;
         state.credentials.adopt(&own.session_token, &own.api_key);
-        *self.state() = state;
+        let mut present = self.state();
+        *present = state;
+        if let Some(file) = &self.state_file {
+            file.replaced();
+        }
+        drop(present);
         self.settle_what_is_processing();
     }
 

@@ -2,7 +2,7 @@
 //!
 //! No response is sent before the state that it reports is in the file. Responses that wait at the same time wait for one write.
 //! Where the file cannot be written, the state goes back to what is in it: so nothing is reported as done that a restart would
-//! not find, and whoever was refused can repeat the request.
+//! not find, and a caller that was refused can repeat the request.
 
 use std::io;
 use std::sync::{PoisonError, Weak};
@@ -11,8 +11,9 @@ use tokio::sync::watch;
 
 use crate::app::app_state::AppState;
 use crate::app::seen::Seen;
+use crate::store::journal::{self, Delta};
 use crate::store::snapshot::FORMAT;
-use crate::store::state_file::{Content, SavedState, StateFile, WriteFailure};
+use crate::store::state_file::{Content, StateFile, WriteFailure, Written};
 
 /// Writes the state whenever it has changed, as long as anybody can change it.
 pub(crate) async fn write_changes(sandbox: Weak<AppState>, mut grown: watch::Receiver<()>) {
@@ -32,26 +33,34 @@ impl AppState {
         if file.has_written(self.changes.count()) {
             return;
         }
-        let (bytes, changes) = self.serialized();
-        match file.write(&bytes) {
-            Ok(()) => file.succeeded(bytes, changes),
+        let (content, changes) = self.unsaved(file);
+        match file.write(&content) {
+            Ok(()) => file.succeeded(content, changes),
             Err(error) => self.undo_unsaved(file, &error),
         }
     }
 
-    /// Serializes the state, and returns how many changes are in it.
-    fn serialized(&self) -> (Vec<u8>, u64) {
-        let state = self.state();
-        let secret = self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner);
-        let content = Content {
-            format: FORMAT,
-            own: &self.initial_credentials,
-            signing_secret: &secret,
-            initial: &self.initial,
-            state: &state,
+    /// Serializes what is not in the file yet, and returns how many changes the file has with it.
+    fn unsaved(&self, file: &StateFile) -> (Written, u64) {
+        const FITS: &str = "a state has text keys and nothing that fails to serialize";
+        // Not by `state()`, for which taking the changes would be one more change.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let signing_secret = self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut bytes, written): (_, fn(_) -> _) = if file.needs_whole() {
+            state.mark_saved();
+            let content = Content {
+                format: FORMAT,
+                own: &self.initial_credentials,
+                signing_secret: &signing_secret,
+                initial: &self.initial,
+                state: &state,
+            };
+            (serde_json::to_vec(&content).expect(FITS), Written::Whole)
+        } else {
+            (serde_json::to_vec(&Delta::take(&mut state, &signing_secret)).expect(FITS), Written::Line)
         };
-        let bytes = serde_json::to_vec(&content);
-        (bytes.expect("a state has text keys and nothing that fails to serialize"), self.changes.count())
+        bytes.push(b'\n');
+        (written(bytes), self.changes.count())
     }
 
     /// Puts the state back that is in the file. Later changes than those that could not be written may depend on them, so
@@ -60,7 +69,7 @@ impl AppState {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let undone = self.changes.count();
         if let Some(saved) = file.last_saved() {
-            let saved: SavedState = serde_json::from_slice(&saved).expect("this very process wrote it");
+            let saved = journal::read(&saved).expect("this very process wrote it");
             *state = saved.state;
             *self.signing_secret.lock().unwrap_or_else(PoisonError::into_inner) = saved.signing_secret;
         }

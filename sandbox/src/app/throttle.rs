@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::values::time::SandboxTime;
 
-/// Number of requests one caller may send in a while; see [`Builder::rate_limit`](crate::Builder::rate_limit).
+/// Limits the requests of one caller in a span of time; see [`Builder::rate_limit`](crate::Builder::rate_limit).
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimit {
     requests: usize,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::quirks::quirk::Quirk;
 
-/// Number of findings of a kind are kept; the oldest go first.
+/// Number of findings of a kind that are stored; the oldest go first.
 const MAX_FINDINGS: usize = 100;
 
 /// A response of the sandbox that its own document does not allow: a defect of the sandbox.
@@ -46,7 +46,7 @@ pub(crate) struct Findings {
     pub(crate) accepted_invalid_requests: VecDeque<AcceptedInvalidRequest>,
     /// Counts how often each operation responded with each status.
     responses: BTreeMap<String, BTreeMap<u16, u64>>,
-    /// Number of violations of the document each quirk explained.
+    /// Number of violations of the document that each quirk explained.
     explained: BTreeMap<&'static str, u64>,
 }
 

@@ -9,7 +9,7 @@ use crate::settings::ListShape;
 /// Problems of a request or a response, each with its place: `body/products/0`, `query/page`.
 pub(crate) type Problems = Vec<String>;
 
-/// Number of problems of a message are reported: enough to see what is wrong, and few enough to stop early.
+/// Number of problems that are reported of a message: enough to see what is wrong, and few enough to stop early.
 pub(crate) const MAX_PROBLEMS: usize = 20;
 
 /// One operation of the document.

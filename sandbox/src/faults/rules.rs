@@ -14,7 +14,7 @@ pub(crate) struct FaultRule {
     pub(crate) id: u64,
     #[serde(flatten)]
     pub(crate) fault: Fault,
-    /// Number of requests it was asked about.
+    /// Number of requests that it was compared with.
     pub(crate) seen: u64,
     pub(crate) hits: u64,
 }

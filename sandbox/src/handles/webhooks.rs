@@ -30,7 +30,7 @@ impl Webhooks {
         self.sandbox.state().resend(delivery, self.sandbox.clock.now()).ok_or(UnknownDelivery)
     }
 
-    /// Creates the next delivery that is queued faulty; called several times, one of the following deliveries each.
+    /// Applies a fault to the next delivery that is queued; called several times, one of the following deliveries each.
     pub fn inject_fault(&self, how: DeliveryFault) {
         self.sandbox.state().delivery_faults.push_back(how);
     }

@@ -19,7 +19,7 @@ use crate::settings::ListShape;
 /// Number of rows a page has by default.
 const DEFAULT_PAGE_SIZE: usize = 100;
 
-/// Number of a caller can have at once.
+/// Largest number of rows of a page.
 const MAX_PAGE_SIZE: usize = 1000;
 
 #[derive(Serialize)]

@@ -22,7 +22,7 @@ use crate::faults::connection::SwitchableListener;
 /// Describes what a caller can take up before anything is known of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionLimits {
-    /// Number of connections are open at once; more wait in the backlog of the operating system.
+    /// Number of connections that are open at once; more wait in the backlog of the operating system.
     pub(crate) connections: usize,
     /// Time that the header of a request may take. It also ends connections that are idle for so long.
     pub(crate) header: Duration,

@@ -57,12 +57,16 @@ impl Catalog {
         Ok(id)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<&Product> {
         self.0.get(id)
     }
 }
 
-/// Creates up a product id; ad-hoc products get one as well, so that a payment can show it.
+/// Creates a product id; ad-hoc products get one as well, so that a payment can show it.
 pub(crate) fn product_id(random: &mut Random) -> String {
     format!("prod_{}", random.text(12))
 }

@@ -34,7 +34,7 @@ impl Credentials {
         self.api_keys.create(&self.tagger, random, now, new)
     }
 
-    /// Creates the credentials of the sandbox that a state was put into those of the state: its session, and its first
+    /// Replaces the credentials of a restored state by those of this sandbox: its session, and its first
     /// key, which each sandbox makes when it starts.
     pub(crate) fn adopt(&mut self, session_token: &str, api_key: &str) {
         self.session = self.tagger.tag(session_token.as_bytes());

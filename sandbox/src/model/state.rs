@@ -2,9 +2,10 @@
 //!
 //! Not here: what changes it. Each kind of change is an `impl State` of its own in `actions`.
 
+use crate::values::tracked::TrackedMap;
 use std::collections::{BTreeMap, VecDeque};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::catalog::Catalog;
 use crate::model::checkout::Checkout;
@@ -28,7 +29,8 @@ pub(crate) struct State {
     pub(crate) token_signer: MacKey,
     pub(crate) catalog: Catalog,
     /// By `checkout_id`.
-    pub(crate) checkouts: BTreeMap<String, Checkout>,
+    #[serde(serialize_with = "checkouts_text", deserialize_with = "read_checkouts")]
+    pub(crate) checkouts: TrackedMap<String, Checkout>,
     pub(crate) payments: Table<Payment>,
     pub(crate) refunds: Table<Refund>,
     /// Oldest first.
@@ -47,7 +49,7 @@ impl State {
             organization: Organization::seeded(),
             token_signer: MacKey::new(random.text(32).as_bytes()),
             catalog: Catalog::seeded(),
-            checkouts: BTreeMap::new(),
+            checkouts: TrackedMap::default(),
             payments: Table::new(&mut random),
             refunds: Table::new(&mut random),
             payment_links: Vec::new(),
@@ -57,4 +59,25 @@ impl State {
             random,
         }
     }
+
+    /// Forgets what has changed, because all of it was saved.
+    pub(crate) fn mark_saved(&mut self) {
+        self.checkouts.mark_saved();
+        self.payments.mark_saved();
+        self.refunds.mark_saved();
+        self.deliveries.mark_saved();
+    }
+}
+
+fn checkouts_text<S: Serializer>(
+    checkouts: &TrackedMap<String, Checkout>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(checkouts.iter())
+}
+
+fn read_checkouts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<TrackedMap<String, Checkout>, D::Error> {
+    BTreeMap::deserialize(deserializer).map(TrackedMap::from_iter)
 }

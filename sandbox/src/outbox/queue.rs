@@ -4,7 +4,8 @@
 //! them. All this is part of the state: what was being attempted when the state was saved is attempted again. Not here: the network
 //! (`webhooks`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use crate::values::tracked::{Change, TrackedMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -19,7 +20,7 @@ const MINUTE: u64 = 60;
 
 const HOUR: u64 = 60 * MINUTE;
 
-/// Number of seconds pass before each attempt, counted from the end of the one before.
+/// Seconds before each attempt, counted from the end of the one before.
 const SCHEDULE: [u64; 8] = [0, 5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
 
 /// A receiver that wants to be left alone for longer is asked again after this.
@@ -27,16 +28,16 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * HOUR);
 
 /// All deliveries of a state, oldest first.
 #[derive(Debug, Default, Deserialize)]
-#[serde(from = "Vec<Delivery>")]
+#[serde(from = "Vec<(u64, Delivery)>")]
 pub(crate) struct Outbox {
-    rows: BTreeMap<u64, Delivery>,
+    rows: TrackedMap<u64, Delivery>,
     next_row: u64,
     by_id: HashMap<Uuid, u64>,
     /// Rows that are attempted no more.
     finished: BTreeSet<u64>,
     /// Attempts that wait for their time.
     due: BTreeSet<(SandboxTime, u64)>,
-    /// First attempts that have not ended, by payment; only the first of each lane is in `due` or under way.
+    /// First attempts that have not ended, by payment; only the first of each queue is in `due` or under way.
     per_payment_queues: HashMap<String, VecDeque<u64>>,
     under_way: BTreeSet<u64>,
 }
@@ -93,7 +94,9 @@ impl Outbox {
         match overtaken {
             Some(last) => {
                 self.due.remove(&(self.rows[&last].next, last));
-                self.rows.entry(last).and_modify(|last| last.next = now);
+                if let Some(last) = self.rows.get_mut(&last) {
+                    last.next = now;
+                }
                 queue.insert(queue.len() - 1, row);
             }
             None => queue.push_back(row),
@@ -160,6 +163,16 @@ impl Outbox {
         self.release_queue(&payment_id, row);
     }
 
+    /// Returns the deliveries that have changed since the last call.
+    pub(crate) fn take_changes(&mut self) -> Vec<Change<u64>> {
+        self.rows.take_changes()
+    }
+
+    /// Forgets what has changed, because all of it was saved.
+    pub(crate) fn mark_saved(&mut self) {
+        self.rows.mark_saved();
+    }
+
     /// Forgets the oldest deliveries beyond this number, those that are attempted no more before the others.
     pub(crate) fn forget_oldest(&mut self, keep: usize) {
         while self.rows.len() > keep {
@@ -205,10 +218,11 @@ fn delay(made: usize, id: Uuid, random: &Random) -> Duration {
     Duration::from_millis(millis + random.number_for(id, made as u64, 0..(millis / 10).max(1)))
 }
 
-impl From<Vec<Delivery>> for Outbox {
-    fn from(rows: Vec<Delivery>) -> Outbox {
+impl From<Vec<(u64, Delivery)>> for Outbox {
+    fn from(rows: Vec<(u64, Delivery)>) -> Outbox {
         let mut outbox = Outbox::default();
-        for (row, delivery) in (0..).zip(&rows) {
+        for (row, delivery) in &rows {
+            let row = *row;
             outbox.by_id.insert(delivery.id, row);
             if delivery.status != DeliveryStatus::Pending {
                 outbox.finished.insert(row);
@@ -224,14 +238,14 @@ impl From<Vec<Delivery>> for Outbox {
             }
         }
         outbox.per_payment_queues.retain(|_, queue| !queue.is_empty());
-        outbox.next_row = rows.len() as u64;
-        outbox.rows = (0..).zip(rows).collect();
+        outbox.next_row = rows.last().map_or(0, |(row, _)| row + 1);
+        outbox.rows = rows.into_iter().collect();
         outbox
     }
 }
 
 impl Serialize for Outbox {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.values())
+        serializer.collect_seq(self.rows.iter())
     }
 }

@@ -75,7 +75,7 @@ quirks! {
     HtmlSuccess "html-success" "returns an HTML page after every successful change"
     WrappedSuccess "wrapped-success" "wraps the body of every successful change in `{\"success\": true, \"data\": …}`"
     EmptySuccess "empty-success" "returns no body after every successful change"
-    NoSlashRedirect "no-slash-redirect" "answers 404 to a path without its last slash, instead of a redirect"
+    NoSlashRedirect "no-slash-redirect" "returns 404 for a path without its last slash, instead of a redirect"
 }
 
 impl fmt::Display for Quirk {

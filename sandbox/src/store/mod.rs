@@ -1,5 +1,6 @@
 //! Snapshots and the state file.
 
 pub(crate) mod changes;
+pub(crate) mod journal;
 pub(crate) mod snapshot;
 pub(crate) mod state_file;

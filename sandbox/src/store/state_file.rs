@@ -1,16 +1,19 @@
 //! The file that stores the state of a sandbox across restarts.
 //!
-//! The whole state is written to a draft in the same folder, which then replaces the file. So the file has one state or
-//! the next at any moment, however the process ends.
+//! Its first line is a whole state, and each further line has the changes of one write (`journal`). A whole state is written to a
+//! draft in the same folder, which then replaces the file. A line is appended; one that breaks off is ignored by the next start.
+//! So the file has one state or the next at any moment, however the process ends.
 //!
 //! The file contains credentials in clear text, because a restart has to print them again; only its owner can read it. A lock file
 //! next to it prevents two sandboxes from using one file.
 
+use crate::store::journal;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,14 +63,16 @@ pub(crate) struct StateFile {
     path: PathBuf,
     _lock: File,
     progress: watch::Sender<Progress>,
-    /// Content of the file.
+    /// True if lines of changes would not lead to the present state.
+    replaced: AtomicBool,
+    /// Content of the file: a whole state, and lines of what has changed since.
     saved: Mutex<Option<Vec<u8>>>,
 }
 
 /// Progress of writing.
 #[derive(Clone, Debug, Default)]
 struct Progress {
-    /// Number of changes are in the file or were undone.
+    /// Number of changes that are in the file or were undone.
     changes: u64,
     /// True if anything was written at all.
     begun: bool,
@@ -95,13 +100,25 @@ pub(crate) struct WriteFailure {
     reason: Arc<str>,
 }
 
-/// Number of undone ranges are remembered: more than there are between a request's change and its response.
+/// Number of undone ranges that are stored: more than there are between a request's change and its response.
 const MAX_UNDONE: usize = 1024;
 /// Time to wait before each further attempt to write.
 const RETRIES: [Duration; 3] =
     [Duration::from_millis(20), Duration::from_millis(80), Duration::from_millis(200)];
 /// End of a draft's name, after random letters.
 const DRAFT: &str = ".draft";
+
+/// Length of a file that is never worth to be written anew.
+const MIN_JOURNAL: usize = 1024 * 1024;
+
+/// What is written at once.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// A whole state, which replaces the file.
+    Whole(Vec<u8>),
+    /// A line of changes, which is appended to it.
+    Line(Vec<u8>),
+}
 
 /// Opens a file as [`StateFile::open`] does, and waits a moment for another sandbox to release it: one that was dropped still
 /// sends the responses in flight.
@@ -136,7 +153,7 @@ impl StateFile {
         let bytes = read(path).map_err(named)?;
         let saved = match &bytes {
             Some(bytes) if !bytes.is_empty() => {
-                Some(serde_json::from_slice(bytes).map_err(|error| named(error.into()))?)
+                Some(journal::read(bytes).map_err(|error| named(error.into()))?)
             }
             _ => None,
         };
@@ -144,6 +161,7 @@ impl StateFile {
             path: path.to_owned(),
             _lock: lock,
             progress: watch::Sender::new(Progress::default()),
+            replaced: AtomicBool::new(false),
             saved: Mutex::new(bytes.filter(|_| saved.is_some())),
         };
         Ok((file, saved))
@@ -187,9 +205,32 @@ impl StateFile {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Makes the next write a whole state, because another state was put in the place of the present one. Called under its lock.
+    pub(crate) fn replaced(&self) {
+        self.replaced.store(true, Ordering::Release);
+    }
+
+    /// Returns whether the next write has to be a whole state: the first one, one after the state was replaced or a write has
+    /// failed, and one after so many lines that they are longer than the state.
+    pub(crate) fn needs_whole(&self) -> bool {
+        if self.replaced.swap(false, Ordering::AcqRel) {
+            return true;
+        }
+        let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(saved) = saved.as_ref().filter(|_| self.progress.borrow().begun) else { return true };
+        let whole = saved.iter().position(|byte| *byte == b'\n').unwrap_or(saved.len());
+        saved.len() > MIN_JOURNAL.max(2 * whole)
+    }
+
     /// Notes that this content, with so many changes, is in the file.
-    pub(crate) fn succeeded(&self, content: Vec<u8>, changes: u64) {
-        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(content);
+    pub(crate) fn succeeded(&self, written: Written, changes: u64) {
+        {
+            let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+            match written {
+                Written::Whole(content) => *saved = Some(content),
+                Written::Line(line) => saved.get_or_insert_default().extend(line),
+            }
+        }
         self.progress.send_modify(|progress| {
             if progress.failing.take().is_some() {
                 tracing::warn!(path = %self.path.display(), "the state file is written again");
@@ -201,6 +242,8 @@ impl StateFile {
     /// Notes that all changes up to `undone` are not in the file, and that the state is what is in it after `changes`.
     pub(crate) fn failed(&self, undone: u64, changes: u64, error: &io::Error) {
         let path = Arc::from(self.path.display().to_string());
+        // The file may have a part of a line.
+        self.replaced();
         let failure = WriteFailure { path, reason: Arc::from(error.to_string()) };
         tracing::error!("{failure}");
         self.progress.send_modify(|progress| {
@@ -218,9 +261,13 @@ impl StateFile {
     }
 
     /// Replaces the file, and tries again for a while where that fails. Blocks.
-    pub(crate) fn write(&self, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, content: &Written) -> io::Result<()> {
+        let write = || match content {
+            Written::Whole(content) => self.replace(content),
+            Written::Line(line) => self.append(line),
+        };
         for wait in RETRIES {
-            match self.replace(content) {
+            match write() {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     tracing::warn!(%error, path = %self.path.display(), "cannot write the state file, retrying");
@@ -228,7 +275,24 @@ impl StateFile {
                 }
             }
         }
-        self.replace(content)
+        write()
+    }
+
+    /// Appends a line, or leaves the file as it was.
+    fn append(&self, line: &[u8]) -> io::Result<()> {
+        let length =
+            self.saved.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, Vec::len) as u64;
+        // By its name each time, so that a file that was removed or moved is noticed.
+        let mut file = options().append(true).open(&self.path)?;
+        if file.metadata()?.len() != length {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "another program has changed it"));
+        }
+        let written = file.write_all(line).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // What was refused must not be found by the next start. Where this fails as well, the line that breaks off is ignored.
+            let _ = file.set_len(length);
+        }
+        written
     }
 
     fn replace(&self, content: &[u8]) -> io::Result<()> {
@@ -284,7 +348,7 @@ fn remove_drafts(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates the new name of a file last. Elsewhere than on Unix, folders cannot be opened.
+/// Syncs the folder of a file, so that its new name lasts. Elsewhere than on Unix, folders cannot be opened.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder_of(path))?.sync_all() } else { Ok(()) }
 }

@@ -6,3 +6,4 @@ pub(crate) mod money;
 pub(crate) mod random;
 pub(crate) mod table;
 pub(crate) mod time;
+pub(crate) mod tracked;

@@ -2,7 +2,8 @@
 //!
 //! Not here: what the objects are, or how their ids look.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::values::tracked::{Change, TrackedMap};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -22,7 +23,7 @@ pub(crate) struct Key {
 #[serde(from = "SavedRows<T>", bound(deserialize = "T: Deserialize<'de> + Keyed"))]
 pub(crate) struct Table<T> {
     next: u64,
-    rows: BTreeMap<u64, T>,
+    rows: TrackedMap<u64, T>,
     by_public_id: HashMap<String, u64>,
 }
 
@@ -55,7 +56,11 @@ impl<T: Keyed> From<SavedRows<T>> for Table<T> {
 
 impl<T> Table<T> {
     pub(crate) fn new(random: &mut Random) -> Table<T> {
-        Table { next: random.number(100_000..1_000_000), rows: BTreeMap::new(), by_public_id: HashMap::new() }
+        Table {
+            next: random.number(100_000..1_000_000),
+            rows: TrackedMap::default(),
+            by_public_id: HashMap::new(),
+        }
     }
 
     /// Adds the row that `make` builds around its key, and returns it.
@@ -63,7 +68,7 @@ impl<T> Table<T> {
         let number = self.next;
         self.next += 1;
         self.by_public_id.insert(public.clone(), number);
-        self.rows.entry(number).or_insert(make(Key { number, public }))
+        self.rows.insert(number, make(Key { number, public }))
     }
 
     /// Finds a row by public id or by number written in digits.
@@ -102,14 +107,19 @@ impl<T: Keyed> Table<T> {
 
     /// Removes all rows that are not `wanted`.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
-        let Table { rows, by_public_id, .. } = self;
-        rows.retain(|_, row| {
-            let stays = wanted(row);
-            if !stays {
-                by_public_id.remove(&row.key().public);
-            }
-            stays
-        });
+        while self.remove_oldest(|row| !wanted(row)).is_some() {}
+    }
+}
+
+impl<T: Serialize> Table<T> {
+    /// Returns the next number, and the rows that have changed since the last call.
+    pub(crate) fn take_changes(&mut self) -> (u64, Vec<Change<u64>>) {
+        (self.next, self.rows.take_changes())
+    }
+
+    /// Forgets what has changed, because all of it was saved.
+    pub(crate) fn mark_saved(&mut self) {
+        self.rows.mark_saved();
     }
 }
 

@@ -20,7 +20,7 @@ use crate::webhooks::target::{Lookup, NOT_LOOPBACK, NotLoopback, Resolver, ask_t
 /// Time that a receiver may take to respond.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Number of receivers are talked to at once, to keep a backlog from using up all sockets.
+/// Number of receivers that are contacted at once, to keep a backlog from using up all sockets.
 const CONCURRENCY: usize = 64;
 
 /// Number of bytes of a response body that are stored.

@@ -114,3 +114,24 @@ fn arguments_that_make_no_sense_are_an_error() {
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: "), "{output:?}");
     }
 }
+
+/// Without the check of a write, a closed pipe is a panic.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_and_a_half_open_connection_do_not_prevent_a_clean_end() {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_nd8-sandbox"));
+    let mut process = process.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(process.stdout.take());
+    let mut running = Running::start(&[]);
+    let address = running.base_url().trim_start_matches("http://").trim_end_matches("/api").to_owned();
+    let mut half_open = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(&mut half_open, b"GET / HTTP/1.1\r\nhost: ").unwrap();
+    for process in [&mut process, &mut running.process] {
+        let kill = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+    assert_eq!(running.process.wait().unwrap().code(), Some(0));
+    let output = process.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!errors.contains("panicked"), "{errors}");
+}

@@ -243,3 +243,79 @@ async fn what_is_no_file_is_refused_at_once() {
         assert!(error.contains("regular file") || error.contains("irectory"), "{error}");
     }
 }
+
+/// Each kind of change is appended as a line, and the file is read again after each: what it has is what a snapshot has.
+#[tokio::test]
+async fn every_change_is_appended_and_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("state.json"), folder.path().join("copy.json"));
+    let receiver = crate::support::Receiver::responding(200).await;
+    let keep = nd8_sandbox::Retention::default().payments(2).deliveries(6);
+    let builder = || Sandbox::builder().refunds(RefundPolicy::Manual).retention(keep);
+    let sandbox = builder().state_file(&path).webhook_url(&receiver.url).start().await.unwrap();
+    let (caller, dashboard) = (Caller::of(&sandbox), crate::support::Dashboard::of(&sandbox));
+    let mut lines = 0;
+    let mut check = async || {
+        sandbox.clock().settled().await;
+        sandbox.saved().await.unwrap();
+        std::fs::copy(&path, &copy).unwrap();
+        let again = builder().state_file(&copy).start().await.unwrap();
+        assert_eq!(again.snapshot().as_json(), sandbox.snapshot().as_json());
+        let now = std::fs::read_to_string(&path).unwrap().lines().count();
+        assert!(now > lines || now == 1, "something was written");
+        lines = now;
+    };
+    for round in 0..4 {
+        let payment_id = caller.paid(&sandbox, "5").await;
+        check().await;
+        let part = json!({ "reason": "x", "amount": "1.00" });
+        let refund = caller.refund(&payment_id, &part).await.expect(200);
+        check().await;
+        sandbox.fail_refund(text(&refund["refund_public_id"])).unwrap();
+        let metadata = json!({ "round": round, "exact": [1] });
+        let link = json!({ "name": "x", "products": [{ "product_id": nd8_sandbox::SEEDED_PRODUCT }], "metadata": metadata });
+        dashboard.post("/payment-links/", &link).await.expect(201);
+        dashboard.patch("/organization/", &json!({ "name": format!("Shop {round}") })).await.expect(200);
+        sandbox.add_product("Mug", "1.5".parse().unwrap(), nd8_sandbox::Currency::Usd).unwrap();
+        check().await;
+    }
+    let snapshot = sandbox.snapshot();
+    sandbox.reset();
+    check().await;
+    caller.paid(&sandbox, "5").await;
+    check().await;
+    sandbox.restore(&snapshot).unwrap();
+    check().await;
+    caller.paid(&sandbox, "5").await;
+    check().await;
+
+    // What breaks off was never acknowledged, and is not missed.
+    let before = sandbox.snapshot();
+    let whole = std::fs::read(&path).unwrap();
+    caller.paid(&sandbox, "5").await;
+    sandbox.saved().await.unwrap();
+    let longer = std::fs::read(&path).unwrap();
+    if longer.len() > whole.len() && longer.starts_with(&whole) {
+        std::fs::write(&copy, &longer[..whole.len() + 10]).unwrap();
+        let again = builder().state_file(&copy).start().await.unwrap();
+        assert_eq!(again.snapshot().as_json(), before.as_json());
+    }
+}
+
+/// The cost of a change does not grow with the state: the file grows by much less than the state has.
+#[tokio::test]
+async fn a_change_writes_a_line_and_not_the_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let sandbox = Sandbox::builder().state_file(&path).start().await.unwrap();
+    let caller = Caller::of(&sandbox);
+    for _ in 0..200 {
+        caller.paid(&sandbox, "1").await;
+    }
+    sandbox.saved().await.unwrap();
+    let length = || std::fs::metadata(&path).unwrap().len();
+    let (state, before) = (sandbox.snapshot().as_json().len() as u64, length());
+    caller.paid(&sandbox, "1").await;
+    sandbox.saved().await.unwrap();
+    assert!(length() - before < state / 10, "{before} {} {state}", length());
+}

@@ -51,7 +51,7 @@ pub(crate) async fn list(
     request.respond(&found, |refund| RefundView::of(refund, &sandbox.quirks))
 }
 
-/// Number of words can be searched for.
+/// Number of words of a search.
 const MAX_TERMS: usize = 32;
 
 /// Selects refunds by the parameters of the list.
