@@ -217,6 +217,7 @@ impl Builder {
         }
         let public = self.public_urls.iter().map(|url| PublicUrl::parse(url)).collect::<Result<Vec<_>, _>>();
         let public = public.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        // Before the state file is opened: a taken port must not lock or create a file.
         let listener = TcpListener::bind(self.bind).await?;
         let address = listener.local_addr()?;
 
@@ -240,7 +241,7 @@ impl Builder {
             state.webhook_url = Some(url);
         }
 
-        let courier = WebhookSender::new(self.remote_webhooks, self.webhook_timeout)?;
+        let webhook_sender = WebhookSender::new(self.remote_webhooks, self.webhook_timeout)?;
         let (settle, to_settle) = mpsc::unbounded_channel();
         let shared = Arc::new(AppState {
             origin: public.first().map_or_else(|| origin_of(address), |url| url.origin.clone()),
@@ -274,7 +275,7 @@ impl Builder {
         let limits = ConnectionLimits::default();
         let serving = tokio::spawn(serve(SwitchableListener(listener), router, limits, stopping));
         let workers = vec![
-            tokio::spawn(sender::run(Arc::clone(&shared), courier)),
+            tokio::spawn(sender::run(Arc::clone(&shared), webhook_sender)),
             tokio::spawn(AppState::settle_refunds(Arc::clone(&shared), to_settle)),
         ];
         // Not one of those that end with the handle: responses in flight still wait for it.

@@ -14,21 +14,21 @@ use nd8_sandbox::{Fault, Quirk, Retention, SEEDED_PRODUCT, Sandbox};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// Where to listen on 127.0.0.1; 0 takes a free port.
+    /// Port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Address to listen on. Another than one of this machine's own needs --allow-remote.
+    /// Address to listen on. Anything but a loopback address needs --allow-remote.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
     /// Lets other machines in. Everybody who reaches the address sees all keys and payments, and can act as the merchant and the
     /// customer.
     #[arg(long)]
     allow_remote: bool,
-    /// An address under which browsers reach the sandbox, such as that of a container's published port; may be given several times.
-    /// The first one is what the links of the sandbox begin with.
+    /// Adds an address under which browsers reach the sandbox, such as that of a container's published port. Links of the
+    /// sandbox begin with the first one.
     #[arg(long, value_name = "URL")]
     public_url: Vec<String>,
-    /// Where to send webhooks; plain http, and on this machine.
+    /// URL to send webhooks to: plain http, and on this machine.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
     /// Lets webhooks go to other machines, over plain http: payloads can be read on the way.
@@ -41,8 +41,8 @@ struct Options {
     /// "reset-after,on=POST /transactions/{id}/refund/,nth=2".
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
-    /// Another way for the server to behave, once for each. All of them are inferred: no publication describes how
-    /// ND8 behaves there.
+    /// Switches a quirk on; may be given several times. All of them are inferred: no publication describes how ND8 behaves
+    /// there.
     #[arg(long, value_name = "NAME", value_parser = quirk())]
     quirk: Vec<Quirk>,
     /// Writes a line of JSON to standard error for each request, attempt and fault.

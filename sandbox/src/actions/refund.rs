@@ -54,6 +54,7 @@ impl State {
             return Err(RefundRefused::TooMuch { left, currency });
         }
 
+        // Reserved now and not when the refund completes: two refunds that race would both find the whole amount left.
         payment.refunding = payment.refunding.plus(amount);
         payment.updated_at = now;
         let public = format!("RF{}", self.random.text(10));

@@ -78,6 +78,8 @@ impl Deref for StateGuard<'_> {
 
 impl DerefMut for StateGuard<'_> {
     fn deref_mut(&mut self) -> &mut State {
+        // Whether the caller really changes something is not known here. One write too many is cheaper than comparing states,
+        // and a change that is not noted would be lost.
         self.changed = true;
         &mut self.state
     }
@@ -87,6 +89,7 @@ impl Drop for StateGuard<'_> {
     /// Counts the change while the lock is still held.
     fn drop(&mut self) {
         if self.changed {
+            // Here, because every way to add something passes here, a restored snapshot included.
             self.state.forget_oldest(self.retention);
             Seen::make(self.changes.note());
         }
@@ -102,6 +105,7 @@ impl AppState {
     }
 
     pub(crate) fn reset(&self) {
+        // Its windows are times of the clock, which a reset leaves alone: without this, a reset sandbox could refuse the first call.
         self.throttle.forget();
         let initial = Snapshot::from_json(self.initial.get()).and_then(|initial| initial.state());
         self.replace_state(initial.expect("this version wrote it, or read it when the sandbox started"));

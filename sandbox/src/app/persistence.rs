@@ -86,6 +86,14 @@ impl AppState {
         }
     }
 
+    /// Waits until a change is in the file, if there is one. Returns false if it was undone.
+    pub(crate) async fn is_saved(&self, change: u64) -> bool {
+        match &self.state_file {
+            Some(file) => file.has(change).await.is_ok(),
+            None => true,
+        }
+    }
+
     /// Waits until all that a request has made and seen is in the file.
     pub(crate) async fn acknowledged(&self, seen: &Seen) -> Result<(), WriteFailure> {
         let Some(file) = &self.state_file else { return Ok(()) };

@@ -34,6 +34,7 @@ impl Seen {
 
     /// Notes that the current request made this change.
     pub(super) fn make(count: u64) {
+        // Tasks other than requests have no such cell, and wait for nothing.
         let _ = SEEN.try_with(|seen| seen.borrow_mut().made.push(count));
     }
 

@@ -39,6 +39,7 @@ const REFUSALS: &str = include_str!("../../openapi/refusals.json");
 
 /// Puts the document together, for a server at this address.
 pub(crate) fn document(server: &str) -> Value {
+    // The port is known only now, so this cannot be a constant.
     let mut document = merged();
     document["servers"] = json!([{ "url": server, "description": "This sandbox." }]);
     document

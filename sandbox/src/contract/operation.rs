@@ -55,6 +55,7 @@ impl Operation {
     pub(crate) fn validate_request(&self, path: &str, uri: &Uri, body: &[u8], is_json: bool) -> Problems {
         let mut problems = Problems::new();
         let in_path = path_parameters(&self.path, path);
+        // The parser of a whole URL decodes a query as browsers and the framework do; there is no parser for a query alone.
         let url = reqwest::Url::parse(&format!("http://localhost/?{}", uri.query().unwrap_or_default()));
         let in_query: Vec<(String, String)> =
             url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default();

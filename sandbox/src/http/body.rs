@@ -31,6 +31,7 @@ impl BodyCopy {
 /// framework does not look at what is not there.
 pub(crate) async fn json_body(request: Request) -> Result<Bytes, ApiError> {
     let (parts, body) = request.into_parts();
+    // The exact length where `Content-Length` is sent, and 0 where the body is chunked.
     let announced = body.size_hint().lower();
     let read = async {
         // Nothing is read of a body that announces that it is too large.

@@ -34,6 +34,7 @@ pub(crate) async fn add_slash(Extract(sandbox): Extract<Arc<AppState>>, uri: Uri
     if sandbox.quirks.has(Quirk::NoSlashRedirect) {
         return unknown_route().into_response();
     }
+    // Django keeps the query, and a client that follows the redirect relies on it.
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let location = format!("{}/{query}", uri.path());
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location)], Html("")).into_response()

@@ -71,6 +71,7 @@ impl ListRequest {
         rows: &'a [T],
         view: impl Fn(&'a T) -> V,
     ) -> Result<Response, ApiError> {
+        // Counted before any row is shown, so that a list of thousands costs as much as its page.
         let page = Page::of(rows.len(), &self.parameters(), self.quirks)?;
         let results = rows[page.start..page.end].iter().map(view).collect();
         Ok(match self.shape {

@@ -20,6 +20,7 @@ pub(crate) struct Credentials {
 impl Credentials {
     pub(crate) fn new(random: &mut Random, session_token: &str) -> Credentials {
         let tagger = MacKey::new(random.text(32).as_bytes());
+        // Stored as a tag, so that a snapshot that somebody shares contains nothing to log in with.
         let session = tagger.tag(session_token.as_bytes());
         Credentials { tagger, session, api_keys: ApiKeys::new(random) }
     }

@@ -88,6 +88,7 @@ impl Outbox {
         let row = self.next_row;
         self.next_row += 1;
         let queue = self.per_payment_queues.entry(delivery.payment_id.clone()).or_default();
+        // Only a delivery that nobody has seen yet can be overtaken; one that is being attempted keeps its place.
         let overtaken = queue.back().copied().filter(|&last| {
             self.rows[&last].fault == Some(DeliveryFault::Reordered) && !self.under_way.contains(&last)
         });
@@ -186,6 +187,7 @@ impl Outbox {
             self.by_id.remove(&delivery.id);
             self.due.remove(&(delivery.next, row));
             self.under_way.remove(&row);
+            // Otherwise the deliveries behind it would wait for ever.
             self.release_queue(&delivery.payment_id, row);
             if let Some(queue) = self.per_payment_queues.get_mut(&delivery.payment_id) {
                 queue.retain(|queued| *queued != row);

@@ -89,6 +89,7 @@ impl QuirkSet {
                 return Some("null".to_owned());
             }
         }
+        // On texts, because a `Value` would pass amounts through a double in builds without arbitrary precision.
         if let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) {
             let members = members.into_iter().filter_map(|(key, value)| {
                 let value = self.field(path, &key, value)?;

@@ -82,6 +82,7 @@ pub(crate) fn read(content: &[u8]) -> Result<SavedState, serde_json::Error> {
     let mut lines = content.split_inclusive(|byte| *byte == b'\n');
     let mut saved: SavedState = serde_json::from_slice(lines.next().unwrap_or_default())?;
     let deltas = lines.filter(|line| line.ends_with(b"\n")).map(serde_json::from_slice::<Delta>);
+    // Most starts find a whole state only, which needs no second parse.
     let mut deltas = deltas.peekable();
     if deltas.peek().is_none() {
         return Ok(saved);

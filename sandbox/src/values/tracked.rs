@@ -1,5 +1,6 @@
 //! A map that knows which of its rows have changed since they were last saved.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
@@ -40,7 +41,13 @@ impl<K: Ord + Clone, V> TrackedMap<K, V> {
     /// Adds a row, or replaces it, and returns it.
     pub(crate) fn insert(&mut self, key: K, row: V) -> &mut V {
         self.changed.insert(key.clone());
-        self.rows.entry(key).insert_entry(row).into_mut()
+        match self.rows.entry(key) {
+            Entry::Occupied(mut old) => {
+                old.insert(row);
+                old.into_mut()
+            }
+            Entry::Vacant(free) => free.insert(row),
+        }
     }
 
     /// Finds a row to change it.

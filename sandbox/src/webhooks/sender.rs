@@ -27,14 +27,14 @@ const CONCURRENCY: usize = 64;
 const KEPT: usize = 1024;
 
 /// Sends what is due, until it is aborted.
-pub(crate) async fn run(sandbox: Arc<AppState>, courier: WebhookSender) {
-    let courier = Arc::new(courier);
+pub(crate) async fn run(sandbox: Arc<AppState>, sender: WebhookSender) {
+    let sender = Arc::new(sender);
     let (mut changes, mut clock) = (sandbox.changes.subscribe(), sandbox.clock.subscribe());
     let mut on_their_way = JoinSet::new();
     loop {
         while on_their_way.len() < CONCURRENCY {
-            let Some(job) = sandbox.take_due() else { break };
-            on_their_way.spawn(deliver(Arc::clone(&sandbox), Arc::clone(&courier), job));
+            let Some((job, change)) = sandbox.take_due() else { break };
+            on_their_way.spawn(deliver(Arc::clone(&sandbox), Arc::clone(&sender), job, change));
         }
         let full = on_their_way.len() >= CONCURRENCY;
         let next = if full { None } else { sandbox.state().deliveries.next_due() };
@@ -49,21 +49,29 @@ pub(crate) async fn run(sandbox: Arc<AppState>, courier: WebhookSender) {
 }
 
 impl AppState {
-    fn take_due(&self) -> Option<Job> {
+    /// Takes the delivery that is due, with the count of the change that it was taken by.
+    fn take_due(&self) -> Option<(Job, u64)> {
         let now = self.clock.now();
         let mut state = self.state();
         // Looked at first, because asking for a change counts as one.
         if state.deliveries.next_due().is_none_or(|due| due > now) {
             return None;
         }
-        state.deliveries.take(now)
+        let job = state.deliveries.take(now)?;
+        drop(state);
+        Some((job, self.changes.count()))
     }
 }
 
-async fn deliver(sandbox: Arc<AppState>, courier: Arc<WebhookSender>, job: Job) {
+async fn deliver(sandbox: Arc<AppState>, sender: Arc<WebhookSender>, job: Job, change: u64) {
+    // A receiver must not learn of a change that is undone because it cannot be saved. The delivery is undone with it.
+    if !sandbox.is_saved(change).await {
+        return;
+    }
     let at = sandbox.clock.now();
+    // At each attempt, so that a retry after a rotation is signed with the new secret, as by a sender that stores one secret.
     let secret = sandbox.signing_secret.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let (outcome, retry_after) = courier.attempt(&job, at, &MacKey::new(secret.as_bytes())).await;
+    let (outcome, retry_after) = sender.attempt(&job, at, &MacKey::new(secret.as_bytes())).await;
     tracing::debug!(event = job.event, id = %job.id, ?outcome, "webhook attempted");
     let now = sandbox.clock.now();
     let mut state = sandbox.state();
@@ -214,7 +222,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let router = axum::Router::new().fallback(async || "here");
         tokio::spawn(async { axum::serve(listener, router).await });
-        let courier = WebhookSender::looking_up_with(pretended, false, TIMEOUT).unwrap();
+        let sender = WebhookSender::looking_up_with(pretended, false, TIMEOUT).unwrap();
         let now = SandboxTime::from("2026-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap());
         let attempt = async |host: &str| {
             let job = Job {
@@ -224,7 +232,7 @@ mod tests {
                 payload: "{}".to_owned(),
                 fault: None,
             };
-            courier.attempt(&job, now, &MacKey::new(b"x")).await.0
+            sender.attempt(&job, now, &MacKey::new(b"x")).await.0
         };
 
         let refused = DeliveryOutcome::Refused { reason: NOT_LOOPBACK.to_owned() };

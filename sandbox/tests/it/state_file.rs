@@ -159,13 +159,16 @@ async fn what_cannot_be_written_is_undone_and_reading_goes_on() {
     let (inside, away) = (folder.path().join("state"), folder.path().join("away"));
     std::fs::create_dir(&inside).unwrap();
     let path = inside.join("state.json");
-    let sandbox = Sandbox::builder().state_file(&path).start().await.unwrap();
+    let mut receiver = crate::support::Receiver::responding(200).await;
+    let sandbox = Sandbox::builder().state_file(&path).webhook_url(&receiver.url).start().await.unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let caller = Caller::of(&sandbox);
     let payment_id = caller.paid(&sandbox, "10").await;
     sandbox.saved().await.unwrap();
     let secret = sandbox.webhooks().rotate_secret();
+    sandbox.clock().settled().await;
     sandbox.saved().await.unwrap();
+    assert!(!receiver.next().await.body.is_empty() && receiver.is_empty());
     let before = sandbox.snapshot();
 
     // Nothing can be created in a folder that is not there.
@@ -180,6 +183,7 @@ async fn what_cannot_be_written_is_undone_and_reading_goes_on() {
     assert_eq!(sandbox.snapshot().as_json(), before.as_json());
     assert_eq!(caller.get("/refunds/").await.expect(200), json!([]), "reading goes on");
     assert_eq!(caller.payment_status(&payment_id).await, "paid");
+    assert!(receiver.is_empty(), "no webhook reports what was undone");
 
     std::fs::rename(&away, &inside).unwrap();
     let refund = caller.refund(&payment_id, &json!({ "reason": "x" })).await.expect(200);

@@ -47,6 +47,7 @@ pub(crate) async fn list(
         .rows()
         .filter(|refund| filter.matches(refund) && refund.created_at.after(lag) <= now)
         .collect();
+    // A stable order for equal rows as well: otherwise pages could repeat one refund and leave out another.
     found.sort_by(|left, right| order.compare(left, right));
     request.respond(&found, |refund| RefundView::of(refund, &sandbox.quirks))
 }
