@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use openapi_source::tree::{Kind, NodeId};
 
 use super::operations::Both;
-use super::side::Side;
-use super::value::shorten;
-use super::walk::{Use, Walk};
+use super::side::{Reading, Side};
+use super::value::{Print, shorten};
+use super::walk::{Difference, Use, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
 
@@ -144,8 +144,14 @@ impl Body<'_> {
             let message = format!("the examples of `{name}` changed");
             self.note(walk, Rule::Schema(place, C::ExampleChanged), nodes, message);
         }
-        for part in encodings(walk.old, walk.new, was_type, is_type) {
-            let message = format!("the encoding of the part `{}` of `{name}` changed", shorten(part, 80));
+        for (part, difference) in encodings(walk, was_type, is_type) {
+            let part = shorten(part, 80);
+            if difference == Difference::Words {
+                let message = format!("the description of the encoding of the part `{part}` of `{name}` changed");
+                self.note(walk, Rule::Api(A::DescriptionChanged), nodes, message);
+                continue;
+            }
+            let message = format!("the encoding of the part `{part}` of `{name}` changed");
             self.note(walk, Rule::Schema(place, C::EncodingChanged), nodes, message);
         }
     }
@@ -188,7 +194,8 @@ impl Body<'_> {
 }
 
 /// Parts of a form that are written differently. Of a part that came or went, its schema tells.
-fn encodings<'a>(old: &Side<'a>, new: &Side<'a>, was: NodeId, is: NodeId) -> Vec<&'a str> {
+fn encodings<'a>(walk: &Walk<'a>, was: NodeId, is: NodeId) -> Vec<(&'a str, Difference)> {
+    let (old, new) = (walk.old, walk.new);
     let has = |side: &Side<'_>, media_type: NodeId, part: &str| {
         let schema = side.get_resolved(media_type, "schema");
         schema.and_then(|schema| side.get(side.get(schema, "properties")?, part)).is_some()
@@ -196,12 +203,31 @@ fn encodings<'a>(old: &Side<'a>, new: &Side<'a>, was: NodeId, is: NodeId) -> Vec
     let ours = old.entries(old.get(was, "encoding"));
     let theirs = new.entries(new.get(is, "encoding"));
     let parts: BTreeSet<&'a str> = ours.keys().chain(theirs.keys()).copied().collect();
-    let changed = |part: &&str| match (ours.get(part), theirs.get(part)) {
-        (Some(was), Some(is)) => old.print(*was) != new.print(*is),
-        (Some(_), None) => has(new, is, part) || !has(old, was, part),
-        (None, _) => has(old, was, part) || !has(new, is, part),
+    let differs = |is_one: bool| if is_one { Difference::Meaning } else { Difference::None };
+    let changed = |part: &'a str| match (ours.get(part), theirs.get(part)) {
+        (Some(was), Some(is)) => encoding(walk, *was, *is),
+        (Some(_), None) => differs(has(new, is, part) || !has(old, was, part)),
+        (None, _) => differs(has(old, was, part) || !has(new, is, part)),
     };
-    parts.into_iter().filter(changed).collect()
+    let parts = parts.into_iter().map(|part| (part, changed(part)));
+    parts.filter(|(_, difference)| *difference != Difference::None).collect()
+}
+
+/// Compares how a part of a form is written. `contentType` describes the header of that name.
+fn encoding(walk: &Walk<'_>, was: NodeId, is: NodeId) -> Difference {
+    let read = |side: &Side<'_>, node: NodeId, reading: Reading| -> Vec<(String, Print)> {
+        let header = |(name, node): (&str, NodeId)| (name.to_lowercase(), side.part(side.resolve(node).unwrap_or(node), reading));
+        let headers = side.entries(side.get(node, "headers")).into_iter().map(header);
+        let headers = headers.filter(|(name, _)| name != "content-type");
+        let others = side.entries(Some(node)).into_iter().filter(|(key, _)| *key != "headers" && !key.starts_with("x-"));
+        headers.chain(others.map(|(key, node)| (format!("{key}:"), side.part(node, reading)))).collect()
+    };
+    let differs = |reading| read(walk.old, was, reading) != read(walk.new, is, reading);
+    match (differs(Reading::Meaning), differs(Reading::Contents)) {
+        (true, _) => Difference::Meaning,
+        (false, true) => Difference::Words,
+        (false, false) => Difference::None,
+    }
 }
 
 /// Media types by name, without regard to case and spaces.
@@ -222,6 +248,12 @@ fn media_types(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
 fn is_typed(name: &str) -> bool {
     let base = name.split(';').next().unwrap_or_default();
     base.contains("json") || base.contains("yaml") || base.contains("cbor") || base == "*/*"
+}
+
+/// Returns whether a value in one media type is the same in another, as in `text/plain` and `text/plain; charset=UTF-8`.
+pub(super) fn is_same_media_type(was: &str, is: &str) -> bool {
+    let [was, is] = [was, is].map(|name| name.to_lowercase().replace(' ', ""));
+    was == is || relation(&was, &is, Direction::Request) == Some(A::RequestMediaTypeNameChanged)
 }
 
 /// What a media type is to another that it may have become.

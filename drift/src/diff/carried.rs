@@ -2,6 +2,8 @@
 
 use openapi_source::tree::NodeId;
 
+use super::bodies::is_same_media_type;
+use super::schema;
 use super::side::Side;
 use super::walk::{Use, Walk};
 use crate::rule::SchemaChange as C;
@@ -30,7 +32,7 @@ impl Carried {
         match (was, is, old_content, new_content) {
             (Some(was), Some(is), _, _) => walk.begin(self.operation, was, is, self.usage),
             (_, _, Some((old_type, was)), Some((new_type, is))) => {
-                if old_type != new_type {
+                if !is_same_media_type(old_type, new_type) {
                     let message = format!("the media type changed from `{old_type}` to `{new_type}`");
                     note(walk, C::ContentTypeChanged, key, message);
                 }
@@ -67,4 +69,35 @@ const LOST: &str = "the value lost its schema";
 /// The one media type of a `content`.
 fn content<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'a str, NodeId)> {
     side.entries(side.get(node, "content")).into_iter().next()
+}
+
+/// How the value of a parameter or a header is written.
+pub(super) struct Writing<'a> {
+    pub(super) style: &'a str,
+    pub(super) explode: bool,
+    pub(super) reserved: bool,
+    pub(super) empty: bool,
+    /// Whether `explode` makes a difference: to lists and objects.
+    pub(super) matters: bool,
+    /// Whether each item of a list stands under the parameter's name.
+    pub(super) repeats: bool,
+}
+
+impl<'a> Writing<'a> {
+    /// Reads it, with the defaults of the place.
+    pub(super) fn of(side: &Side<'a>, node: NodeId, place: &str) -> Self {
+        let form = matches!(place, "query" | "cookie");
+        let style = side.string(node, "style").unwrap_or(if form { "form" } else { "simple" });
+        let explode = side.get(node, "explode").and_then(|node| side.boolean(node));
+        let explode = explode.unwrap_or(style == "form");
+        let matters = side.get(node, "schema").is_none_or(|schema| !schema::is_scalar(side, schema));
+        Self {
+            style,
+            explode,
+            reserved: side.is_true(node, "allowReserved"),
+            empty: side.is_true(node, "allowEmptyValue"),
+            matters,
+            repeats: form && style == "form" && explode,
+        }
+    }
 }

@@ -39,7 +39,11 @@ impl Decimal {
 
     /// Returns whether it is a whole number that is not negative.
     pub(crate) fn is_count(&self) -> bool {
-        !self.negative && self.digits.len() as i128 <= self.magnitude.max(0)
+        !self.negative && self.is_whole()
+    }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        self.digits.len() as i128 <= self.magnitude.max(0)
     }
 }
 

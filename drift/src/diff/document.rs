@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
-use super::side::{Defects, Side};
+use super::side::{Defects, Reading, Side};
 use super::value::{Print, shorten, show};
 use super::walk::{Origin, Raw, Walk};
 use crate::finding::{Section, SubjectKind};
@@ -38,16 +38,23 @@ fn by_name<'a, T: Ord>(
 
 fn servers(walk: &mut Walk<'_>) {
     /// The servers by URL, with what they say under a key.
-    fn list<'a>(side: &Side<'a>, key: &str) -> ByName<'a, Option<Print>> {
-        // The default is `/`, and a slash at the end says nothing.
+    fn list<'a>(side: &Side<'a>, key: &str, reading: Reading) -> ByName<'a, Option<Print>> {
+        // A slash at the end says nothing.
         let url = |node| side.string(node, "url").map(|url| url.trim_end_matches('/'));
-        by_name(side, "servers", url, |node| side.get(node, key).map(|node| side.print(node)))
+        by_name(side, "servers", url, |node| side.get(node, key).map(|node| side.part(node, reading)))
     }
     let shown = |url: &str| if url.is_empty() { "/".to_owned() } else { shorten(url, 200) };
     let note = |walk: &mut Walk<'_>, rule, url: &str, nodes, message: &str| {
         walk.note_apart(rule, Section::Servers, SubjectKind::Server, shown(url), nodes, message);
     };
-    let (ours, theirs) = (list(walk.old, "variables"), list(walk.new, "variables"));
+    let (mut ours, mut theirs) =
+        (list(walk.old, "variables", Reading::Meaning), list(walk.new, "variables", Reading::Meaning));
+    // Where none is listed, the one server is `/`.
+    if ours.is_empty() {
+        theirs.remove("");
+    } else if theirs.is_empty() {
+        ours.remove("");
+    }
     if let (1, 1, Some((was, (old, _))), Some((is, (new, _)))) =
         (ours.len(), theirs.len(), ours.first_key_value(), theirs.first_key_value())
         && was != is
@@ -61,17 +68,20 @@ fn servers(walk: &mut Walk<'_>) {
     for (url, (new, _)) in theirs.iter().filter(|(url, _)| !ours.contains_key(*url)) {
         note(walk, A::ServerAdded, url, (None, Some(*new)), "the server was added");
     }
-    let mut changed = |key, rule, message| {
-        let theirs = list(walk.new, key);
-        for (url, (old, was)) in list(walk.old, key) {
-            if let Some((new, _)) = theirs.get(url).filter(|(_, is)| was != *is) {
-                note(walk, rule, url, (Some(old), Some(*new)), message);
-            }
+    for key in ["variables", "description", "name"] {
+        let is = list(walk.new, key, Reading::Contents);
+        for (url, (old, was)) in list(walk.old, key, Reading::Contents) {
+            let Some((new, _)) = is.get(url).filter(|(_, is)| was != *is) else { continue };
+            // Of variables, what they mean is compared above all; the rest of a server is for people.
+            let meaning = |all: &ByName<'_, Option<Print>>| all.get(url).map(|(_, all)| all.clone());
+            let (rule, what) = match key {
+                "variables" if meaning(&ours) != meaning(&theirs) => (A::ServerVariableChanged, key),
+                "variables" => (A::ServerDescriptionChanged, "description of the variables"),
+                _ => (A::ServerDescriptionChanged, key),
+            };
+            note(walk, rule, url, (Some(old), Some(*new)), &format!("the server's {what} changed"));
         }
-    };
-    changed("variables", A::ServerVariableChanged, "the server's variables changed");
-    changed("description", A::ServerDescriptionChanged, "the server's description changed");
-    changed("name", A::ServerDescriptionChanged, "the server's name changed");
+    }
 }
 
 fn info(walk: &mut Walk<'_>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use openapi_source::tree::NodeId;
 
-use super::carried::Carried;
+use super::carried::{Carried, Writing};
 use super::operations::Both;
 use super::side::Side;
 use super::value::shorten;
@@ -125,14 +125,20 @@ impl Header<'_, '_> {
             }
             _ => {}
         }
-        for (key, change) in [
-            ("description", C::DescriptionChanged),
-            ("style", C::StyleChanged),
-            ("explode", C::ExplodeChanged),
-        ] {
-            if walk.differs(self.old, self.new, key) {
-                self.note(walk, change, key, &format!("the `{key}` of the {what} changed"));
-            }
+        if walk.differs(self.old, self.new, "description") {
+            let message = format!("the `description` of the {what} changed");
+            self.note(walk, C::DescriptionChanged, "description", &message);
+        }
+        let writing = |side: &Side<'_>, node| {
+            let writing = Writing::of(side, node, side.string(node, "in").unwrap_or("header"));
+            (writing.style.to_owned(), writing.explode, writing.matters)
+        };
+        let (was, is) = (writing(walk.old, self.old), writing(walk.new, self.new));
+        if was.0 != is.0 {
+            self.note(walk, C::StyleChanged, "style", &format!("the `style` of the {what} changed"));
+        }
+        if was.1 != is.1 && (was.2 || is.2) {
+            self.note(walk, C::ExplodeChanged, "explode", &format!("the `explode` of the {what} changed"));
         }
         if walk.old.examples(self.old) != walk.new.examples(self.new) {
             self.note(walk, C::ExampleChanged, "example", &format!("the examples of the {what} changed"));

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use openapi_source::tree::NodeId;
 
 use super::operations::{Both, Found, Known, callbacks};
-use super::side::Side;
+use super::side::{Reading, Side};
 use super::sunset::{self, Stability, Sunset};
-use super::value::{Print, shorten};
-use super::walk::Walk;
+use super::value::shorten;
+use super::walk::{Difference, Walk};
 use super::{bodies, parameters, responses, security};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Rule};
@@ -111,14 +111,12 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Bot
 fn unstable<'a>(walk: &mut Walk<'a>, both: Both<'a>) {
     parameters::note_defects(walk.old, both.old);
     parameters::note_defects(walk.new, both.new);
-    if walk.old.print(both.old.node) != walk.new.print(both.new.node) {
-        both.note(
-            walk,
-            A::UnstableChanged,
-            ("", ""),
-            "the operation, of which nothing was promised, changed",
-        );
-    }
+    let (rule, message) = match walk.difference(both.old.node, both.new.node) {
+        Difference::None => return,
+        Difference::Words => (A::DescriptionChanged, "the operation's description changed"),
+        Difference::Meaning => (A::UnstableChanged, "the operation, of which nothing was promised, changed"),
+    };
+    both.note(walk, rule, ("", ""), message);
 }
 
 fn lifecycle(walk: &mut Walk<'_>, both: Both<'_>) {
@@ -225,19 +223,29 @@ fn names(walk: &mut Walk<'_>, both: Both<'_>) {
             both.note_nodes(walk, rule, nodes, format!("the path's {key} changed"));
         }
     }
-    // Which of them comes first says nothing.
-    let servers = |side: &Side<'_>, found: Found<'_>| -> BTreeSet<Print> {
+    servers(walk, both);
+}
+
+fn servers(walk: &mut Walk<'_>, both: Both<'_>) {
+    // Which of them comes first says nothing, nor does a slash at the end.
+    let servers = |side: &Side<'_>, found: Found<'_>, reading: Reading| {
         let own = side.get(found.node, "servers").filter(|node| !side.items(Some(*node)).is_empty());
-        let servers = side.items(own.or_else(|| side.get(found.item, "servers")));
-        servers.iter().map(|node| side.print(*node)).collect()
+        let servers = side.items(own.or_else(|| side.get(found.item, "servers"))).iter();
+        let say = |node: &NodeId| {
+            let url = side.string(*node, "url").unwrap_or_default().trim_end_matches('/').to_owned();
+            let parts = ["variables", "name", "description"].map(|key| Some(side.part(side.get(*node, key)?, reading)));
+            let count = if reading == Reading::Meaning { 1 } else { 3 };
+            (url, parts[..count].to_vec())
+        };
+        servers.map(say).collect::<BTreeSet<_>>()
     };
-    if servers(old, both.old) != servers(new, both.new) {
-        both.note(
-            walk,
-            A::OperationServersChanged,
-            ("servers", "servers"),
-            "the operation's servers changed",
-        );
+    let differ = |reading| servers(walk.old, both.old, reading) != servers(walk.new, both.new, reading);
+    let keys = ("servers", "servers");
+    if differ(Reading::Meaning) {
+        both.note(walk, A::OperationServersChanged, keys, "the operation's servers changed");
+    } else if differ(Reading::Contents) {
+        let message = "the description of the operation's servers changed";
+        both.note(walk, A::ServerDescriptionChanged, keys, message);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
-use super::carried::Carried;
+use super::carried::{Carried, Writing};
 use super::headers::Headers;
 use super::operations::{Both, Found, template};
 use super::side::Side;
@@ -309,8 +309,8 @@ impl<'a> Pair<'a> {
 
     /// Compares how the value is written.
     fn writing(self, walk: &mut Walk<'a>) {
-        let was = Writing::of(walk.old, self.old);
-        let is = Writing::of(walk.new, self.new);
+        let was = Writing::of(walk.old, self.old.node, self.old.place);
+        let is = Writing::of(walk.new, self.new.node, self.new.place);
         if was.style != is.style {
             let message = format!("`style` changed from `{}` to `{}`", was.style, is.style);
             self.note(walk, C::StyleChanged, "style", message);
@@ -340,7 +340,7 @@ impl<'a> Pair<'a> {
     fn schemas(self, walk: &mut Walk<'a>) {
         let mut usage = Use {
             loose: true,
-            repeats: Writing::of(walk.new, self.new).repeats,
+            repeats: Writing::of(walk.new, self.new.node, self.new.place).repeats,
             header: self.old.place == "header",
             required: walk.old.is_true(self.old.node, "required")
                 || walk.new.is_true(self.new.node, "required"),
@@ -352,37 +352,5 @@ impl<'a> Pair<'a> {
         }
         let carried = Carried { operation: self.both.number, old: self.old.node, new: self.new.node, usage };
         carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, message));
-    }
-}
-
-/// How a parameter's value is written.
-struct Writing<'a> {
-    style: &'a str,
-    explode: bool,
-    reserved: bool,
-    empty: bool,
-    /// Whether `explode` makes a difference: to lists and objects.
-    matters: bool,
-    /// Whether each item of a list stands under the parameter's name.
-    repeats: bool,
-}
-
-impl<'a> Writing<'a> {
-    fn of(side: &Side<'a>, parameter: Parameter<'a>) -> Self {
-        let form = matches!(parameter.place, "query" | "cookie");
-        let style = side.string(parameter.node, "style").unwrap_or(if form { "form" } else { "simple" });
-        let explode = side.get(parameter.node, "explode").and_then(|node| side.boolean(node));
-        let explode = explode.unwrap_or(style == "form");
-        let matters = side.get_resolved(parameter.node, "schema").is_none_or(|schema| {
-            !matches!(side.string(schema, "type"), Some("string" | "integer" | "number" | "boolean"))
-        });
-        Self {
-            style,
-            explode,
-            reserved: side.is_true(parameter.node, "allowReserved"),
-            empty: side.is_true(parameter.node, "allowEmptyValue"),
-            matters,
-            repeats: form && style == "form" && explode,
-        }
     }
 }

@@ -9,7 +9,7 @@ use super::headers;
 use super::operations::Both;
 use super::side::Side;
 use super::value::shorten;
-use super::walk::Walk;
+use super::walk::{Difference, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Rule};
 
@@ -110,18 +110,14 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
                 );
             }
             Some(new) => {
-                let target = |side: &Side<'_>, node| side.resolve(node).map(|node| side.print(node));
-                if target(walk.old, *old) != target(walk.new, *new) {
-                    let nodes = (Some(*old), Some(*new));
-                    note(
-                        walk,
-                        both,
-                        status,
-                        Rule::Api(A::LinkChanged),
-                        nodes,
-                        format!("the link `{shown}` changed"),
-                    );
-                }
+                let (Some(was), Some(is)) = (walk.old.resolve(*old), walk.new.resolve(*new)) else { continue };
+                let (rule, message) = match walk.difference(was, is) {
+                    Difference::None => continue,
+                    Difference::Words => (A::DescriptionChanged, "the description of the link changed"),
+                    Difference::Meaning => (A::LinkChanged, "the link changed"),
+                };
+                let message = message.replace("the link", &format!("the link `{shown}`"));
+                note(walk, both, status, Rule::Api(rule), (Some(*old), Some(*new)), message);
             }
         }
     }

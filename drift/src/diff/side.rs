@@ -9,7 +9,7 @@ use openapi_source::tree::{Kind, NodeId, Tree};
 use percent_encoding::percent_decode_str;
 
 use super::grammar;
-use super::value::{Print, Prints};
+use super::value::{Print, Prints, digest};
 use super::view::Views;
 use crate::Document;
 use crate::context::{Context, contexts};
@@ -159,6 +159,33 @@ impl<'a> Side<'a> {
         self.prints.of(node)
     }
 
+    /// Returns the fingerprint of a part as far as it is read.
+    pub(crate) fn part(&self, node: NodeId, reading: Reading) -> Print {
+        match reading {
+            Reading::Meaning => {
+                self.digest_without(node, &|key| is_for_people(key) || is_unknown_extension(key))
+            }
+            Reading::Contents => self.digest_without(node, &is_unknown_extension),
+        }
+    }
+
+    /// The recursion is as deep as the document, which is bounded.
+    fn digest_without(&self, node: NodeId, is_left_out: &dyn Fn(&str) -> bool) -> Print {
+        match (self.tree.kind(node), self.contexts[node.index()]) {
+            (Kind::Sequence(_), Context::Keywords | Context::Names) => {
+                let items = self.tree.items(node).iter().map(|item| self.digest_without(*item, is_left_out));
+                digest(&items.collect::<Vec<Print>>())
+            }
+            (Kind::Mapping(_), context @ (Context::Keywords | Context::Names)) => {
+                let entries = self.entries(Some(node)).into_iter();
+                let entries = entries.filter(|(key, _)| context == Context::Names || !is_left_out(key));
+                let entries = entries.map(|(key, value)| (key, self.digest_without(value, is_left_out)));
+                digest(&entries.collect::<Vec<(&str, Print)>>())
+            }
+            _ => self.print(node),
+        }
+    }
+
     /// What `example` and `examples` of a parameter, a header or a media type say, references followed.
     pub(crate) fn examples(&self, node: NodeId) -> (Option<Print>, BTreeMap<&'a str, Print>) {
         let print = |(name, node)| Some((name, self.print(self.resolve(node)?)));
@@ -300,4 +327,22 @@ impl<'a> Side<'a> {
         };
         format!("{path}#{}", self.tree.pointer(node))
     }
+}
+
+/// How much of a part of a document is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// What it means to programs.
+    Meaning,
+    /// That, and what only people read. Extensions say nothing to either.
+    Contents,
+}
+
+fn is_for_people(key: &str) -> bool {
+    matches!(key, "description" | "summary" | "title" | "externalDocs" | "example" | "examples")
+}
+
+/// Returns whether a key is an extension that is not read.
+fn is_unknown_extension(key: &str) -> bool {
+    key.starts_with("x-") && !matches!(key, "x-sunset" | "x-stability-level" | "x-extensible-enum")
 }

@@ -92,7 +92,7 @@ impl Prints {
 }
 
 /// The same in every run.
-fn digest(value: &impl Hash) -> Print {
+pub(super) fn digest(value: &impl Hash) -> Print {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use openapi_source::tree::NodeId;
 
 use super::security::Schemes;
-use super::side::Side;
+use super::side::{Reading, Side};
 use super::view::ViewId;
 use crate::comparison::Options;
 use crate::finding::{Section, SubjectKind};
@@ -107,6 +107,15 @@ pub(crate) struct Pair {
     pub(crate) old: ViewId,
     pub(crate) new: ViewId,
     pub(crate) usage: Use,
+}
+
+/// How far two parts differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Difference {
+    None,
+    /// In what only people read.
+    Words,
+    Meaning,
 }
 
 /// What a finding hangs on.
@@ -284,6 +293,18 @@ impl<'a> Walk<'a> {
     pub(crate) fn differs(&self, old: NodeId, new: NodeId, key: &str) -> bool {
         let print = |side: &Side<'_>, node| side.get(node, key).map(|node| side.print(node));
         print(self.old, old) != print(self.new, new)
+    }
+
+    /// Returns how far two parts differ.
+    pub(crate) fn difference(&self, old: NodeId, new: NodeId) -> Difference {
+        let is_same = |reading| self.old.part(old, reading) == self.new.part(new, reading);
+        if self.old.print(old) == self.new.print(new) || is_same(Reading::Contents) {
+            Difference::None
+        } else if is_same(Reading::Meaning) {
+            Difference::Words
+        } else {
+            Difference::Meaning
+        }
     }
 
     /// Notes something at an operation.

@@ -155,7 +155,7 @@ api_rules! {
     SecurityComponentTokenUrlChanged "api-security-component-oauth-token-url-changed" Safe "The place where tokens are fetched (OAuth) moved. Programs that hold its address need the new one.";
     SecurityComponentRefreshUrlChanged "api-security-component-oauth-refresh-url-changed" Safe "The place where tokens are renewed (OAuth) moved. Programs that hold its address need the new one.";
     SecurityComponentScopeAdded "api-security-component-oauth-scope-added" Safe "A scope (OAuth) was added. Nothing needs to be done until an operation asks for it.";
-    SecurityComponentScopeChanged "api-security-component-oauth-scope-changed" Safe "A scope (OAuth) is described differently. Read what it grants now.";
+    SecurityComponentScopeChanged "api-security-component-oauth-scope-changed" Docs "A scope (OAuth) is described differently. Read what it grants now.";
     SecurityComponentScopeRemoved "api-security-component-oauth-scope-removed" Safe "A scope (OAuth) was removed. Programs that ask for it may be refused.";
     SecurityComponentFlowAdded "api-security-component-oauth-flow-added" Safe "Another way to get a token (OAuth flow) was described. Nothing needs to be done.";
     SecurityComponentFlowRemoved "api-security-component-oauth-flow-removed" Dangerous "A way to get a token (OAuth flow) is no longer described. Programs that use it need another.";

@@ -27,7 +27,7 @@ fn names_that_begin_alike_are_two() {
         let two = |value: fn(&Value) -> Value| json!({long("1"): value(&one), long("2"): value(&other)});
         let answer = json!({
             "description": "ok",
-            "links": two(|value| json!({"operationId": "o", "description": value})),
+            "links": two(|value| json!({"operationId": value.to_string(), "description": "d"})),
             "headers": two(|value| json!({"required": value, "schema": {}})),
         });
         let statuses = two(|value| json!({"description": value}));

@@ -98,7 +98,8 @@ impl Lens<'_, '_> {
         let was_plain = !old.has(K::OneOf) && old.keywords().any(K::constrains);
         let is_wrapper = members(self.new_side(), new, K::OneOf).len() > 1
             && !new.keywords().any(|keyword| keyword.constrains() && keyword != K::OneOf);
-        if !was_plain || !is_wrapper || self.lists_of_types().is_some() {
+        let lists = || self.lists_of_types().is_some() || self.values_of_alternatives().is_some();
+        if !was_plain || !is_wrapper || lists() {
             return false;
         }
         self.report(C::WrappedInOneOf, K::OneOf, "the schema became one alternative of `oneOf`");

@@ -47,8 +47,9 @@ impl Look<'_, '_> {
         }
         let keywords = (self.old.keywords(our_view), self.new.keywords(their_view));
         let (ours, theirs) = (Facts::new(&keywords.0), Facts::new(&keywords.1));
+        let (was, is) = types::types_of_both(self.old, ours, self.new, theirs);
         if types::is_nullable(self.old, our_view, ours) != types::is_nullable(self.new, their_view, theirs)
-            || types::own_types(self.old, ours) != types::own_types(self.new, theirs)
+            || was != is
         {
             return false;
         }

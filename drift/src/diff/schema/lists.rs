@@ -6,10 +6,10 @@ use openapi_source::tree::NodeId;
 
 use super::discriminator::schema_name;
 use super::equivalence::{equivalent, map};
-use super::types::{Types, own_types};
+use super::types::{Types, kinds_of_values, own_types};
 use super::{K, strings};
 use crate::diff::side::Side;
-use crate::diff::view::Facts;
+use crate::diff::view::{Draft, Facts};
 
 /// Members that belong together, and those that are on one side only.
 #[derive(Debug, Default)]
@@ -157,18 +157,24 @@ impl Matched {
 type Outline<'a> = (Types<'a>, Vec<&'a str>);
 
 fn outline<'a>(side: &Side<'a>, node: NodeId) -> Outline<'a> {
-    let flat = side.flatten(side.viewed(side.view_of(&[node])).view);
-    let keywords = side.keywords(flat.view());
+    let keywords = side.keywords(plain(side, node).view());
     let facts = Facts::new(&keywords);
-    (own_types(side, facts), map(side, facts, K::Properties).into_keys().collect())
+    let named = own_types(side, facts);
+    let types = if named.is_empty() { kinds_of_values(side, facts) } else { named };
+    (types, map(side, facts, K::Properties).into_keys().collect())
+}
+
+/// A schema without `allOf` and lists of one alternative.
+fn plain(side: &Side<'_>, node: NodeId) -> Draft {
+    let single = side.unwrap_single(side.viewed(side.view_of(&[node])).view);
+    side.flatten(single.view())
 }
 
 /// An outline, and what is required.
 type Demands<'a> = (Outline<'a>, BTreeSet<&'a str>);
 
 fn demands<'a>(side: &Side<'a>, node: NodeId) -> Demands<'a> {
-    let flat = side.flatten(side.viewed(side.view_of(&[node])).view);
-    let keywords = side.keywords(flat.view());
+    let keywords = side.keywords(plain(side, node).view());
     (outline(side, node), strings(side, Facts::new(&keywords), K::Required))
 }
 

@@ -50,6 +50,8 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
     }
     lens.single_alternative();
     lens.all_of();
+    // A member of `allOf` may have had the list.
+    lens.single_alternative();
     if lens.wrapped_in_one_of() || lens.became_alternative() {
         return;
     }
@@ -63,6 +65,11 @@ pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
     lens.discriminator();
     lens.lifecycle();
     lens.words();
+}
+
+/// Returns whether values of a schema are neither lists nor objects.
+pub(super) fn is_scalar(side: &Side<'_>, schema: NodeId) -> bool {
+    types::is_scalar(side, side.viewed(side.view_of(&[schema])).facts)
 }
 
 impl<'a> Lens<'_, 'a> {

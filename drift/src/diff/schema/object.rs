@@ -260,7 +260,7 @@ impl<'a> Lens<'_, 'a> {
     }
 
     /// Returns whether the properties are those of a body, where `readOnly` and `writeOnly` say who sends them.
-    fn is_in_body(&self) -> bool {
+    pub(super) fn is_in_body(&self) -> bool {
         matches!(
             self.usage.spot,
             Spot::RequestBody | Spot::RequestProperty | Spot::ResponseBody | Spot::ResponseProperty
@@ -277,6 +277,20 @@ impl<'a> Lens<'_, 'a> {
         if let Some(rule) = change.at(place) {
             self.walk.note_schema(self.pair, rule, nodes, message);
         }
+    }
+}
+
+impl Lens<'_, '_> {
+    /// Compares the schemas of values inside, as of the items of a list. Like properties, they may be values that nobody sends.
+    pub(super) fn enter_values(&mut self, ours: &[NodeId], theirs: &[NodeId]) {
+        let (was, is) =
+            (traits(self.old_side(), ours, false), traits(self.new_side(), theirs, false));
+        let unsent = match self.direction() {
+            Direction::Request => was.read_only && is.read_only,
+            Direction::Response => was.write_only && is.write_only,
+        };
+        let unsent = unsent && self.is_in_body();
+        self.walk.enter_property(self.pair, ours, theirs, unsent);
     }
 }
 

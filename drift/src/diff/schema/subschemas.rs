@@ -56,7 +56,7 @@ impl Lens<'_, '_> {
             (false, true) if keyword == K::Items && !self.is_array_on_both_sides() => {}
             (true, false) => self.report(added, keyword, format!("`{name}` was added")),
             (false, true) => self.report(removed, keyword, format!("`{name}` was removed")),
-            (false, false) => self.walk.enter(self.pair, &ours, &theirs),
+            (false, false) => self.enter_values(&ours, &theirs),
         }
     }
 
@@ -90,7 +90,7 @@ impl Lens<'_, '_> {
         let keyword = K::AdditionalProperties;
         match (ours, theirs) {
             (Additional::Schema(ours), Additional::Schema(theirs)) => {
-                self.walk.enter(self.pair, &ours, &theirs);
+                self.enter_values(&ours, &theirs);
             }
             (Additional::Any, Additional::Any) | (Additional::None, Additional::None) => {}
             (_, Additional::None) => {
@@ -126,7 +126,7 @@ impl Lens<'_, '_> {
         }
         for (key, nodes) in &ours {
             if let Some(others) = theirs.get(key) {
-                self.walk.enter(self.pair, nodes, others);
+                self.enter_values(nodes, others);
             }
         }
     }
@@ -135,7 +135,7 @@ impl Lens<'_, '_> {
         let ours = super::alternatives::members(self.old_side(), self.old.facts, K::PrefixItems);
         let theirs = super::alternatives::members(self.new_side(), self.new.facts, K::PrefixItems);
         for (ours, theirs) in ours.iter().zip(&theirs) {
-            self.walk.enter(self.pair, &[*ours], &[*theirs]);
+            self.enter_values(&[*ours], &[*theirs]);
         }
         let message = |count: usize| format!("{count} positions of the array are described");
         if ours.len() > theirs.len() {

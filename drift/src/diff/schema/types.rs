@@ -20,9 +20,14 @@ impl<'a> Lens<'_, 'a> {
     /// Compares types and formats, `null`, and alternatives, which may be lists of types.
     pub(super) fn types(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
-        let (ours, theirs) = (own_types(old, self.old.facts), own_types(new, self.new.facts));
+        let (ours, theirs) = types_of_both(old, self.old.facts, new, self.new.facts);
         let untyped = ours.is_empty() != theirs.is_empty();
-        self.null(untyped);
+        // The alternatives are a list of values, and compared as such.
+        let is_list = self.values_of_alternatives().is_some();
+        self.null(untyped && !is_list);
+        if is_list {
+            return;
+        }
         if let Some((ours, theirs)) = self.lists_of_types() {
             return self.list_of_types(&ours, &theirs);
         }
@@ -197,7 +202,7 @@ fn equivalent_but_null(old: View<'_>, new: View<'_>) -> bool {
     !(old.parts.is_empty() || new.parts.is_empty())
 }
 
-fn has_members(side: &Side<'_>, facts: Facts<'_>) -> bool {
+pub(super) fn has_members(side: &Side<'_>, facts: Facts<'_>) -> bool {
     [K::OneOf, K::AnyOf].into_iter().any(|keyword| !members(side, facts, keyword).is_empty())
 }
 
@@ -213,6 +218,44 @@ fn contains(types: &Types<'_>, one: &str, loosely: bool) -> bool {
     types.contains(one)
         || (one == "integer" && types.contains("number"))
         || (loosely && types.contains("string"))
+}
+
+/// The types of both sides. A side that lists its values instead of naming a type has the types of the other side, if all
+/// values are of those: `const: x` is `type: string, const: x`.
+pub(super) fn types_of_both<'a>(
+    old: &Side<'a>,
+    ours: Facts<'_>,
+    new: &Side<'a>,
+    theirs: Facts<'_>,
+) -> (Types<'a>, Types<'a>) {
+    let (mut was, mut is) = (own_types(old, ours), own_types(new, theirs));
+    if was.is_empty() && has_only(old, ours, &is) {
+        was.clone_from(&is);
+    } else if is.is_empty() && has_only(new, theirs, &was) {
+        is.clone_from(&was);
+    }
+    (was, is)
+}
+
+/// Returns whether a schema lists its values, and all but `null` are of some types.
+fn has_only(side: &Side<'_>, facts: Facts<'_>, types: &Types<'_>) -> bool {
+    let kinds = kinds_of_values(side, facts);
+    !kinds.is_empty() && kinds.iter().all(|kind| contains(types, kind, false))
+}
+
+/// The types of the values that `enum` and `const` list, without `null`.
+pub(super) fn kinds_of_values(side: &Side<'_>, facts: Facts<'_>) -> Types<'static> {
+    let lists = facts.all(K::Enum).flat_map(|list| side.items(Some(list)).iter().copied());
+    let kind = |node| match side.tree.kind(node) {
+        Kind::Null => None,
+        Kind::Bool(_) => Some("boolean"),
+        Kind::Number(_) if side.number(node).is_some_and(|number| number.is_whole()) => Some("integer"),
+        Kind::Number(_) => Some("number"),
+        Kind::String(_) => Some("string"),
+        Kind::Sequence(_) => Some("array"),
+        Kind::Mapping(_) => Some("object"),
+    };
+    lists.chain(facts.all(K::Const)).filter_map(kind).collect()
 }
 
 /// The types that `type` names, in all parts.

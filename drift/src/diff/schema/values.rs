@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use openapi_source::tree::{Kind, NodeId};
 
+use super::alternatives::members;
+use super::types::has_members;
 use super::{K, Lens, Viewed};
 use crate::diff::side::Side;
 use crate::diff::value::{Print, shorten, show};
+use crate::diff::view::Facts;
 use crate::diff::walk::Spot;
 use crate::rule::{ApiRule as A, Direction, SchemaChange as C};
 
@@ -15,11 +18,14 @@ impl Lens<'_, '_> {
     pub(super) fn values(&mut self) {
         let lists = [self.old.facts, self.new.facts].map(|facts| facts.has(K::Enum));
         let constants = [self.old.facts, self.new.facts].map(|facts| facts.has(K::Const));
-        // A constant is a list of one: where one side has a list and the other a constant, both are lists.
-        if lists[0] != lists[1] && lists[0] == constants[1] && lists[1] == constants[0] {
-            self.enumeration(true);
+        if let Some((ours, theirs)) = self.values_of_alternatives() {
+            self.enumeration(Some(ours), Some(theirs));
+        } else if lists[0] != lists[1] && lists[0] == constants[1] && lists[1] == constants[0] {
+            // A constant is a list of one: where one side has a list and the other a constant, both are lists.
+            self.enumeration(own(self.old_side(), self.old), own(self.new_side(), self.new));
         } else {
-            self.enumeration(false);
+            let ours = listed(self.old_side(), self.old, K::Enum);
+            self.enumeration(ours, listed(self.new_side(), self.new, K::Enum));
             let changes = [C::ConstAdded, C::ConstChanged, C::ConstRemoved];
             self.three_ways(K::Const, "the constant value", changes);
         }
@@ -28,19 +34,37 @@ impl Lens<'_, '_> {
     }
 
     fn default(&mut self) {
-        let (was, is) = self.prints(K::Default);
-        // A default never applies to what may not be left out.
-        if self.usage.spot == Spot::Parameter && self.usage.required {
-            if was != is {
-                let (was, is) = self.shown(K::Default);
-                let nodes = self.places(K::Default);
-                let message = format!("the default value changed from {was} to {is}, and never applies");
-                self.report_rule(A::DefaultOfRequiredChanged, nodes, message);
-            }
+        let changes = [C::DefaultValueAdded, C::DefaultValueChanged, C::DefaultValueRemoved];
+        if self.usage.spot != Spot::Parameter {
+            return self.three_ways(K::Default, "the default value", changes);
+        }
+        // A default is part of the request of whoever leaves the parameter out, so it counts wherever `allOf` has it.
+        let set = |side: &Side<'_>, schema: Viewed<'_>| {
+            let keywords = side.keywords(side.flatten(schema.view).view());
+            let node = Facts::new(&keywords).first(K::Default)?;
+            Some((side.print(node), node, show(side.tree, node)))
+        };
+        let (was, is) = (set(self.old_side(), self.old), set(self.new_side(), self.new));
+        let of_print = |set: &Option<(Print, NodeId, String)>| set.as_ref().map(|set| set.0);
+        if of_print(&was) == of_print(&is) {
             return;
         }
-        let changes = [C::DefaultValueAdded, C::DefaultValueChanged, C::DefaultValueRemoved];
-        self.three_ways(K::Default, "the default value", changes);
+        let change = match (&was, &is) {
+            (None, _) => C::DefaultValueAdded,
+            (_, None) => C::DefaultValueRemoved,
+            _ => C::DefaultValueChanged,
+        };
+        let split = |set: Option<(Print, NodeId, String)>, node| {
+            set.map_or(("none".to_owned(), node), |(_, node, shown)| (shown, Some(node)))
+        };
+        let ((was, old), (is, new)) = (split(was, self.old.node()), split(is, self.new.node()));
+        let message = format!("the default value changed from {was} to {is}");
+        // A default never applies to what may not be left out.
+        if self.usage.required {
+            self.report_rule(A::DefaultOfRequiredChanged, (old, new), format!("{message}, and never applies"));
+        } else {
+            self.report_at(change, (old, new), message);
+        }
     }
 
     /// Compares patterns and contents of texts.
@@ -50,13 +74,19 @@ impl Lens<'_, '_> {
         self.content(K::ContentMediaType, "contentMediaType", C::ContentMediaTypeChanged);
     }
 
-    fn enumeration(&mut self, with_constants: bool) {
-        let list = |side: &Side<'_>, schema: Viewed<'_>| {
-            let constant = || schema.facts.first(K::Const).filter(|_| with_constants);
-            listed(side, schema, K::Enum).or_else(|| Some(values_of(side, &[constant()?])))
-        };
-        let ours = list(self.old_side(), self.old);
-        let theirs = list(self.new_side(), self.new);
+    /// Returns the values of both sides where one lists them and the other has an alternative for each: `enum: [a, b]` allows
+    /// the same as `oneOf: [{const: a}, {const: b}]`, which has room for a description of each value.
+    pub(super) fn values_of_alternatives(&self) -> Option<(Values, Values)> {
+        let (old, new) = (self.old_side(), self.new_side());
+        let (ours, theirs) = (has_members(old, self.old.facts), has_members(new, self.new.facts));
+        match (ours, theirs) {
+            (true, false) => Some((of_alternatives(old, self.old.facts)?, own(new, self.new)?)),
+            (false, true) => Some((own(old, self.old)?, of_alternatives(new, self.new.facts)?)),
+            _ => None,
+        }
+    }
+
+    fn enumeration(&mut self, ours: Option<Values>, theirs: Option<Values>) {
         match (&ours, &theirs) {
             (None, None) => return,
             (None, Some(_)) => self.report(C::BecameEnum, K::Enum, "the values were restricted to a list"),
@@ -156,9 +186,36 @@ impl crate::rule::Place {
     }
 }
 
-/// The values that all parts list. `null` among them is told of as such.
-fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<BTreeMap<Print, NodeId>> {
-    let mut values: Option<BTreeMap<Print, NodeId>> = None;
+/// Values by what they say, with the first node that does.
+type Values = BTreeMap<Print, NodeId>;
+
+/// The values that a schema lists by `enum` or `const`.
+fn own(side: &Side<'_>, schema: Viewed<'_>) -> Option<Values> {
+    let constant = || Some(values_of(side, &[schema.facts.first(K::Const)?]));
+    listed(side, schema, K::Enum).or_else(constant)
+}
+
+/// The values that alternatives list, if that is all that they do.
+fn of_alternatives(side: &Side<'_>, facts: Facts<'_>) -> Option<Values> {
+    if facts.has(K::Enum) || facts.has(K::Const) || (facts.has(K::OneOf) && facts.has(K::AnyOf)) {
+        return None;
+    }
+    let mut values = Values::new();
+    let members = [K::OneOf, K::AnyOf].into_iter().flat_map(|keyword| members(side, facts, keyword));
+    for member in members.filter(|member| !side.is_null_type(*member)) {
+        let schema = side.viewed(side.view_of(&[member]));
+        let is_type_or_value = |keyword: K| matches!(keyword, K::Type | K::Enum | K::Const) || !keyword.constrains();
+        if schema.view.never || schema.view.wrapped_null || !schema.facts.keywords().all(is_type_or_value) {
+            return None;
+        }
+        values.append(&mut own(side, schema)?);
+    }
+    Some(values)
+}
+
+/// The values that all parts list. `null` among them is reported as such.
+fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<Values> {
+    let mut values: Option<Values> = None;
     for list in schema.facts.all(keyword) {
         let listed = values_of(side, side.items(Some(list)));
         values = Some(match values {
@@ -170,7 +227,7 @@ fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<BTreeMap<Pr
 }
 
 /// Values by what they say, without `null`.
-fn values_of(side: &Side<'_>, items: &[NodeId]) -> BTreeMap<Print, NodeId> {
+fn values_of(side: &Side<'_>, items: &[NodeId]) -> Values {
     let items = items.iter().filter(|item| !matches!(side.tree.kind(**item), Kind::Null));
     items.map(|item| (side.print(*item), *item)).collect()
 }

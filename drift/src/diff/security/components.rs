@@ -70,17 +70,20 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
     if let Some(message) = changed("type") {
         return note(walk, A::SecurityComponentTypeChanged, name, nodes, message);
     }
+    // Fields that belong to another type say nothing.
+    let kind = old.string(was, "type");
     let lower = |side: &Side<'_>, node, key| side.string(node, key).map(str::to_lowercase);
     // Names of headers have no case.
     let is_header = old.string(was, "in") == Some("header") && new.string(is, "in") == Some("header");
     let is_same_header = is_header && lower(old, was, "name") == lower(new, is, "name");
-    for (key, rule) in [
-        ("in", A::SecurityComponentPlaceChanged),
-        ("name", A::SecurityComponentPlaceChanged),
-        ("openIdConnectUrl", A::SecurityComponentOpenIdUrlChanged),
-        ("oauth2MetadataUrl", A::SecurityComponentOpenIdUrlChanged),
+    for (key, of, rule) in [
+        ("in", "apiKey", A::SecurityComponentPlaceChanged),
+        ("name", "apiKey", A::SecurityComponentPlaceChanged),
+        ("openIdConnectUrl", "openIdConnect", A::SecurityComponentOpenIdUrlChanged),
+        ("oauth2MetadataUrl", "oauth2", A::SecurityComponentOpenIdUrlChanged),
     ] {
-        if !(key == "name" && is_same_header)
+        if kind == Some(of)
+            && !(key == "name" && is_same_header)
             && let Some(message) = changed(key)
         {
             note(walk, rule, name, nodes, message);
@@ -93,10 +96,14 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
             note(walk, A::SecurityComponentDescriptionChanged, name, nodes, message);
         }
     }
-    if lower(old, was, "scheme") != lower(new, is, "scheme")
+    if kind == Some("http")
+        && lower(old, was, "scheme") != lower(new, is, "scheme")
         && let Some(message) = changed("scheme")
     {
         note(walk, A::SecurityComponentSchemeChanged, name, nodes, message);
+    }
+    if kind != Some("oauth2") {
+        return;
     }
     let ours = old.entries(old.get(was, "flows"));
     let theirs = new.entries(new.get(is, "flows"));
