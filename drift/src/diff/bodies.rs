@@ -147,7 +147,8 @@ impl Body<'_> {
         for (part, difference) in encodings(walk, was_type, is_type) {
             let part = shorten(part, 80);
             if difference == Difference::Words {
-                let message = format!("the description of the encoding of the part `{part}` of `{name}` changed");
+                let message =
+                    format!("the description of the encoding of the part `{part}` of `{name}` changed");
                 self.note(walk, Rule::Api(A::DescriptionChanged), nodes, message);
                 continue;
             }
@@ -216,10 +217,15 @@ fn encodings<'a>(walk: &Walk<'a>, was: NodeId, is: NodeId) -> Vec<(&'a str, Diff
 /// Compares how a part of a form is written. `contentType` describes the header of that name.
 fn encoding(walk: &Walk<'_>, was: NodeId, is: NodeId) -> Difference {
     let read = |side: &Side<'_>, node: NodeId, reading: Reading| -> Vec<(String, Print)> {
-        let header = |(name, node): (&str, NodeId)| (name.to_lowercase(), side.part(side.resolve(node).unwrap_or(node), reading));
+        let header = |(name, node): (&str, NodeId)| {
+            (name.to_lowercase(), side.part(side.resolve(node).unwrap_or(node), reading))
+        };
         let headers = side.entries(side.get(node, "headers")).into_iter().map(header);
         let headers = headers.filter(|(name, _)| name != "content-type");
-        let others = side.entries(Some(node)).into_iter().filter(|(key, _)| *key != "headers" && !key.starts_with("x-"));
+        let others = side
+            .entries(Some(node))
+            .into_iter()
+            .filter(|(key, _)| *key != "headers" && !key.starts_with("x-"));
         headers.chain(others.map(|(key, node)| (format!("{key}:"), side.part(node, reading)))).collect()
     };
     let differs = |reading| read(walk.old, was, reading) != read(walk.new, is, reading);

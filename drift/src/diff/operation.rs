@@ -233,7 +233,8 @@ fn servers(walk: &mut Walk<'_>, both: Both<'_>) {
         let servers = side.items(own.or_else(|| side.get(found.item, "servers"))).iter();
         let say = |node: &NodeId| {
             let url = side.string(*node, "url").unwrap_or_default().trim_end_matches('/').to_owned();
-            let parts = ["variables", "name", "description"].map(|key| Some(side.part(side.get(*node, key)?, reading)));
+            let parts = ["variables", "name", "description"]
+                .map(|key| Some(side.part(side.get(*node, key)?, reading)));
             let count = if reading == Reading::Meaning { 1 } else { 3 };
             (url, parts[..count].to_vec())
         };

@@ -110,7 +110,9 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
                 );
             }
             Some(new) => {
-                let (Some(was), Some(is)) = (walk.old.resolve(*old), walk.new.resolve(*new)) else { continue };
+                let (Some(was), Some(is)) = (walk.old.resolve(*old), walk.new.resolve(*new)) else {
+                    continue;
+                };
                 let (rule, message) = match walk.difference(was, is) {
                     Difference::None => continue,
                     Difference::Words => (A::DescriptionChanged, "the description of the link changed"),

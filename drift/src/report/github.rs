@@ -7,23 +7,39 @@ use super::operations::{count, short};
 use super::{Entry, Report};
 use crate::rule::Severity;
 
-/// GitHub shows ten of a kind for each step; a few more are worth their place in the log.
-const MOST: usize = 200;
-/// The parts that were not compared; the last line counts them all.
-const MOST_INCOMPLETE: usize = 10;
+/// GitHub shows ten of a level for each step.
+const MOST: usize = 10;
+/// Two notices are for what is left out and for the sum.
+const MOST_NOTICES: usize = MOST - 2;
+/// The parts that were not compared; the last line counts them all. The other warnings are for findings.
+const MOST_INCOMPLETE: usize = 3;
 
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for warning in report.same_version() {
-        writeln!(out, "::warning title=same version::{}", command_message(&warning))?;
+    let (mut errors, mut warnings, mut notices, mut left_out) = (0, 0, 0, 0usize);
+    for warning in report.same_version().iter().take(MOST_INCOMPLETE) {
+        warnings += 1;
+        writeln!(out, "::warning title=same version::{}", command_message(warning))?;
     }
     for part in report.incomplete().take(MOST_INCOMPLETE) {
+        warnings += 1;
         let message =
             format!("not compared: {} ({})", visible(&clip(part.reason)), visible(&clip(&part.place())));
         writeln!(out, "::warning title=incomplete comparison::{}", command_message(&message))?;
     }
-    let mut left_out = 0usize;
-    for (index, entry) in report.entries().enumerate() {
-        if index < MOST { annotation(&entry, out)? } else { left_out += 1 }
+    // The gravest come first.
+    for entry in report.entries() {
+        let (command, shown, most) = match entry.finding.severity {
+            _ if entry.accepted.is_some() => ("notice", &mut notices, MOST_NOTICES),
+            Severity::Breaking => ("error", &mut errors, MOST),
+            Severity::Dangerous => ("warning", &mut warnings, MOST),
+            Severity::Safe | Severity::Docs => ("notice", &mut notices, MOST_NOTICES),
+        };
+        if *shown < most {
+            *shown += 1;
+            annotation(command, &entry, out)?;
+        } else {
+            left_out += 1;
+        }
     }
     if left_out > 0 {
         writeln!(out, "::notice title=API drift::{left_out} more findings are not shown as annotations")?;
@@ -31,14 +47,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "::notice title=API drift::{}", command_message(&report.sum()))
 }
 
-fn annotation(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn annotation(command: &str, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     let finding = entry.finding;
-    let command = match finding.severity {
-        _ if entry.accepted.is_some() => "notice",
-        Severity::Breaking => "error",
-        Severity::Dangerous => "warning",
-        Severity::Safe | Severity::Docs => "notice",
-    };
     write!(out, "::{command} ")?;
     if let Some((document, at)) = entry.file() {
         write!(

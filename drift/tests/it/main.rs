@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(all(feature = "cli", unix))]
+mod action;
 mod cases;
 mod changes;
 #[cfg(feature = "cli")]

@@ -283,8 +283,7 @@ impl<'a> Lens<'_, 'a> {
 impl Lens<'_, '_> {
     /// Compares the schemas of values inside, as of the items of a list. Like properties, they may be values that nobody sends.
     pub(super) fn enter_values(&mut self, ours: &[NodeId], theirs: &[NodeId]) {
-        let (was, is) =
-            (traits(self.old_side(), ours, false), traits(self.new_side(), theirs, false));
+        let (was, is) = (traits(self.old_side(), ours, false), traits(self.new_side(), theirs, false));
         let unsent = match self.direction() {
             Direction::Request => was.read_only && is.read_only,
             Direction::Response => was.write_only && is.write_only,

@@ -61,7 +61,11 @@ impl Lens<'_, '_> {
         let message = format!("the default value changed from {was} to {is}");
         // A default never applies to what may not be left out.
         if self.usage.required {
-            self.report_rule(A::DefaultOfRequiredChanged, (old, new), format!("{message}, and never applies"));
+            self.report_rule(
+                A::DefaultOfRequiredChanged,
+                (old, new),
+                format!("{message}, and never applies"),
+            );
         } else {
             self.report_at(change, (old, new), message);
         }
@@ -204,7 +208,8 @@ fn of_alternatives(side: &Side<'_>, facts: Facts<'_>) -> Option<Values> {
     let members = [K::OneOf, K::AnyOf].into_iter().flat_map(|keyword| members(side, facts, keyword));
     for member in members.filter(|member| !side.is_null_type(*member)) {
         let schema = side.viewed(side.view_of(&[member]));
-        let is_type_or_value = |keyword: K| matches!(keyword, K::Type | K::Enum | K::Const) || !keyword.constrains();
+        let is_type_or_value =
+            |keyword: K| matches!(keyword, K::Type | K::Enum | K::Const) || !keyword.constrains();
         if schema.view.never || schema.view.wrapped_null || !schema.facts.keywords().all(is_type_or_value) {
             return None;
         }
