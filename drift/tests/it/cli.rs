@@ -328,3 +328,37 @@ fn notes_about_the_version_have_a_word_of_their_own() {
         assert!(text.ends_with("wire: docs · version: 1 note\n"), "{text}");
     }
 }
+
+/// The recipe of `docs/drift.md`, as it is written there.
+#[cfg(unix)]
+#[test]
+fn git_prints_reports_as_the_guide_says() {
+    let guide =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/drift.md")).expect("is there");
+    let (_, recipe) = guide.split_once("## In `git diff`\n\n```sh\n").expect("has the recipe");
+    let (recipe, _) = recipe.split_once("```").expect("ends");
+    let place = Place::new();
+    let programs = cargo_bin!("openapi-drift").parent().expect("has one").display().to_string();
+    let shell = |script: &str| {
+        let path = format!("{programs}:{}", std::env::var("PATH").expect("is set"));
+        let mut command = std::process::Command::new("sh");
+        command.args(["-ec", script]).current_dir(place.path()).env("PATH", path);
+        let output =
+            command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_PAGER", "cat").output().expect("runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("is text")
+    };
+    let commit = "git add --all && git -c user.name=T -c user.email=t@example.com -c commit.gpgsign=false commit --quiet --message x";
+    place.write("openapi.yaml", OLD);
+    place.write("other.yaml", OLD);
+    shell(&format!("git init --quiet\n{recipe}{commit}"));
+    place.write("openapi.yaml", &new());
+    place.write("other.yaml", &new());
+    let text = shell("git diff");
+    assert!(text.contains("[api-path-removed-without-deprecation "), "{text}");
+    assert!(text.contains("diff --git a/other.yaml") && text.contains("-  /b: {get: {}}"), "{text}");
+    let text = shell("git log --patch --ext-diff");
+    assert!(text.contains("openapi.yaml was added or removed"), "{text}");
+    place.write("openapi.yaml", "openapi: [");
+    shell("git diff openapi.yaml");
+}
