@@ -155,6 +155,9 @@ struct About<'a> {
 /// A place in a document.
 #[derive(Serialize, JsonSchema)]
 struct Spot<'a> {
+    /// The file that has it, where that is another one than the document's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     /// The JSON pointer (RFC 6901).
     pointer: &'a str,
     /// The line, from 1.
@@ -222,7 +225,7 @@ pub(super) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result
             .incomplete()
             .map(|part| Part {
                 name: part.document.name_at(part.location.span),
-                at: spot(part.location),
+                at: spot(part.document, part.location),
                 reason: part.reason,
             })
             .collect(),
@@ -265,8 +268,8 @@ fn item<'a>(report: &Report<'a>, entry: &Entry<'a>, lists: &mut Lists<'a>) -> It
         message: &finding.message,
         subject: About { kind: finding.subject.kind, name: &finding.subject.name },
         section: finding.section,
-        old: finding.old.as_ref().map(spot),
-        new: finding.new.as_ref().map(spot),
+        old: finding.old.as_ref().map(|place| spot(entry.old, place)),
+        new: finding.new.as_ref().map(|place| spot(entry.new, place)),
         operations: lists.add(entry.operations),
     }
 }
@@ -280,8 +283,9 @@ fn side(document: &Document) -> Side<'_> {
     }
 }
 
-fn spot(location: &Location) -> Spot<'_> {
-    Spot { pointer: &location.pointer, line: location.line, column: location.column }
+fn spot<'a>(document: &'a Document, location: &'a Location) -> Spot<'a> {
+    let file = Some(document.name_at(location.span)).filter(|name| *name != document.name());
+    Spot { file, pointer: &location.pointer, line: location.line, column: location.column }
 }
 
 /// Operations and lists of them, each once.

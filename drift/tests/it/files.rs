@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use openapi_drift::report::{Format, Report};
 use openapi_drift::{Comparison, Document, Severity, compare_with};
 
 use crate::options;
@@ -43,8 +44,8 @@ fn said(comparison: &Comparison) -> Vec<String> {
 
 const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
 
-/// The same API as one file, as several, and with a file for each path. The amount of a payment is of the type.
-fn apis(kind: &str) -> [(&'static str, Files); 3] {
+/// The same API as one file, as several, with a file for each path, and as ten. The amount of a payment is of the type.
+fn apis(kind: &str) -> [(&'static str, Files); 4] {
     let amount = format!("type: {kind}");
     let payment =
         |amount: &str| format!("{{type: object, required: [amount], properties: {{amount: {amount}}}}}");
@@ -74,13 +75,53 @@ fn apis(kind: &str) -> [(&'static str, Files); 3] {
             format!("items: {{payments: {}}}\n", item("{$ref: '#/schemas/Payment'}").replace("\n", " "))
                 + &format!("schemas: {{Payment: {}}}\n", payment("{$ref: 'schemas/Amount.yaml'}")),
         ),
-        ("schemas/Amount.yaml", amount_file),
+        ("schemas/Amount.yaml", amount_file.clone()),
     ];
-    [
-        ("v1/api.yaml", Files::from([("v1/api.yaml", one)])),
-        ("v1/api.yaml", Files::from(several)),
-        ("v1/api.yaml", Files::from(by_path)),
-    ]
+    let parameter = |name: &str| format!("name: {name}\nin: query\nschema: {{type: string}}\n");
+    let references = ["a", "b", "c", "d", "e"].map(|name| format!("{{$ref: '../parameters/{name}.yaml'}}"));
+    let ten = [
+        ("v1/api.yaml", format!("{HEAD}paths: {{/payments: {{$ref: '../paths/payments.yaml'}}}}\n")),
+        (
+            "paths/payments.yaml",
+            format!(
+                "parameters: [{}]\nget: {{responses: {{'200': {{$ref: '../responses/payment.yaml'}}}}}}\n",
+                references.join(", ")
+            ),
+        ),
+        (
+            "responses/payment.yaml",
+            "description: d\ncontent: {application/json: {schema: {$ref: '../schemas/Payment.yaml'}}}\n"
+                .to_owned(),
+        ),
+        ("schemas/Payment.yaml", payment("{$ref: 'Amount.yaml'}")),
+        ("schemas/Amount.yaml", amount_file.clone()),
+        ("parameters/a.yaml", parameter("a")),
+        ("parameters/b.yaml", parameter("b")),
+        ("parameters/c.yaml", parameter("c")),
+        ("parameters/d.yaml", parameter("d")),
+        ("parameters/e.yaml", parameter("e")),
+    ];
+    [one_file(one), Files::from(several), Files::from(by_path), Files::from(ten)]
+        .map(|files| ("v1/api.yaml", files))
+}
+
+fn one_file(text: String) -> Files {
+    Files::from([("v1/api.yaml", text)])
+}
+
+/// Asserts that every place of a finding is in the file that it names, and says what the finding is of.
+fn assert_true_places(found: &Comparison, old: (&Document, &Files), new: (&Document, &Files)) {
+    for finding in &found.findings {
+        for ((document, files), place) in [(old, &finding.old), (new, &finding.new)] {
+            let Some(place) = place else { continue };
+            let path = document.name_at(place.span).strip_prefix("dir/").unwrap();
+            let text = String::from_utf8(as_yaml(&files[path])).unwrap();
+            let line = text.lines().nth(place.line as usize - 1).unwrap();
+            let from: String = line.chars().skip(place.column as usize - 1).collect();
+            let source = document.source(place.span).unwrap().lines().next().unwrap();
+            assert!(from.starts_with(source), "{path}:{}:{}: {from}", place.line, place.column);
+        }
+    }
 }
 
 #[test]
@@ -89,8 +130,10 @@ fn one_file_and_several_give_the_same_findings() {
     let whole = |files: &(&str, Files)| read(&format!("dir/{}", files.0), files.0, &files.1).0;
     let expected = said(&compare(&whole(&old[0]), &whole(&new[0])));
     assert!(expected.iter().any(|line| line.starts_with("breaking response-property-type-changed")));
-    for (old, new) in old.iter().zip(&new) {
+    for ((old, ours), (new, theirs)) in old.iter().map(|it| (it, &it.1)).zip(new.iter().map(|it| (it, &it.1)))
+    {
         let found = compare(&whole(old), &whole(new));
+        assert_true_places(&found, (&whole(old), ours), (&whole(new), theirs));
         assert!(found.is_complete(), "{:?}", found.incomplete);
         assert_eq!(said(&found), expected);
         assert!(compare(&whole(old), &whole(old)).findings.is_empty());
@@ -105,8 +148,8 @@ fn one_file_and_several_give_the_same_findings() {
 
 #[test]
 fn places_are_those_of_the_file() {
-    let [_, (path, old), _] = apis("string");
-    let [_, (_, new), _] = apis("number");
+    let [_, (path, old), ..] = apis("string");
+    let [_, (_, new), ..] = apis("number");
     let (old, new) = (read("dir/v1/api.yaml", path, &old).0, read("git:main:v1/api.yaml", path, &new).0);
     let found = compare(&old, &new);
     let finding = found.findings.iter().find(|finding| finding.severity == Severity::Breaking).unwrap();
@@ -117,6 +160,12 @@ fn places_are_those_of_the_file() {
     assert_eq!((new.excerpt(place.span).first_line, new.excerpt(place.span).text), (3, "type: number"));
     assert_eq!(old.name_at(finding.old.as_ref().unwrap().span), "dir/schemas/Amount.yaml");
     assert_eq!(finding.subject.name, "Amount");
+    // A program that reads the report finds the file as well.
+    let mut out = Vec::new();
+    Report::new(&old, &new, &found).render(Format::Json, &mut out).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(report["findings"][0]["new"]["file"], "git:main:schemas/Amount.yaml");
+    assert_eq!(report["findings"][0]["old"]["file"], "dir/schemas/Amount.yaml");
 }
 
 /// A document that refers to `reference`, and what could not be compared of it.
