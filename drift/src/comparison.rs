@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
+use crate::Location;
 use crate::finding::{Finding, Section};
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
-use crate::{Document, Location};
 
 /// What a comparison takes into account beside the documents.
 #[derive(Clone, Debug)]
@@ -159,25 +159,4 @@ impl Comparison {
             operations.chain(none)
         })
     }
-}
-
-/// Compares two documents, with today's date.
-///
-/// ```
-/// use openapi_drift::{Document, Severity, compare};
-///
-/// let old = Document::parse("old", "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths: {/a: {get: {}}}")?;
-/// let new = Document::parse("new", "openapi: 3.0.3\ninfo: {title: Shop, version: '2'}\npaths: {}")?;
-/// let comparison = compare(&old, &new);
-/// assert_eq!(comparison.findings[0].rule.id(), "api-path-removed-without-deprecation");
-/// assert_eq!(comparison.worst(), Some(Severity::Breaking));
-/// # Ok::<(), openapi_drift::ParseError>(())
-/// ```
-pub fn compare(old: &Document, new: &Document) -> Comparison {
-    compare_with(old, new, &Options::default())
-}
-
-/// Compares two documents.
-pub fn compare_with(old: &Document, new: &Document, options: &Options) -> Comparison {
-    crate::diff::run(old, new, options)
 }

@@ -28,7 +28,6 @@
 //! as if the server sent them; what is found there is [`Severity::Dangerous`] at most. A value of the wrong kind, as in
 //! `required: yes`, is a finding, and never read as if it were absent.
 
-pub mod cases;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod comparison;
@@ -44,7 +43,8 @@ mod operations;
 pub mod report;
 mod rule;
 
-pub use comparison::{Comparison, Entry, Incomplete, Options, Which, compare, compare_with};
+pub use comparison::{Comparison, Entry, Incomplete, Options, Which};
+pub use diff::{compare, compare_with};
 pub use document::Document;
 pub use finding::{Finding, Section, Subject, SubjectKind};
 pub use fingerprint::Fingerprint;

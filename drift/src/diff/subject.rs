@@ -3,15 +3,15 @@
 
 use openapi_source::tree::NodeId;
 
-use super::side::Side;
-use super::value::shorten;
+use crate::diff::node::value::shorten;
+use crate::diff::side::Side;
 use crate::operations::ADDITIONAL;
 
 /// Of longer lists the alternatives are numbered: whether a description is unique would cost too much.
 const MOST_ALTERNATIVES: usize = 64;
 
 /// The name of a schema, or of the schema that holds a keyword.
-pub(super) fn name(side: &Side<'_>, node: NodeId) -> String {
+pub(crate) fn name(side: &Side<'_>, node: NodeId) -> String {
     let pointer = side.tree.pointer(node);
     let raw: Vec<&str> = pointer.split('/').skip(1).collect();
     let steps: Vec<String> = raw.iter().map(|step| step.replace("~1", "/").replace("~0", "~")).collect();

@@ -1,38 +1,55 @@
 //! What can change around schemas, and defects of documents.
 
-use super::Severity;
+use super::severity::Severity;
 
-/// Makes the enum and its exhaustive matches from one table: name, id, severity, and why it matters.
+/// What a rule is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// What crosses the wire, or what is said of it.
+    Change,
+    /// The document's own version: how it is published.
+    Process,
+    /// The document itself, not a change.
+    Defect,
+}
+
+/// Makes the enum and its exhaustive matches from one table: by kind the name, id, severity, and why it matters.
 macro_rules! api_rules {
-    ($($name:ident $id:literal $severity:ident $explanation:literal;)*) => {
+    ($($kind:ident { $($name:ident $id:literal $severity:ident $explanation:literal;)* })*) => {
         /// What changed around schemas, or is wrong with a document.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ApiRule {
-            $(#[doc = $explanation] $name,)*
+            $($(#[doc = $explanation] $name,)*)*
         }
 
         impl ApiRule {
             /// Every rule of this kind.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
+            pub const ALL: &[Self] = &[$($(Self::$name),*),*];
 
             /// The id.
             pub(super) fn id(self) -> &'static str {
                 match self {
-                    $(Self::$name => $id,)*
+                    $($(Self::$name => $id,)*)*
                 }
             }
 
             /// What the change does on the wire.
             pub(super) fn severity(self) -> Severity {
                 match self {
-                    $(Self::$name => Severity::$severity,)*
+                    $($(Self::$name => Severity::$severity,)*)*
+                }
+            }
+
+            fn kind(self) -> Kind {
+                match self {
+                    $($(Self::$name => Kind::$kind,)*)*
                 }
             }
 
             /// Why it matters, and what to do.
             pub(super) fn explanation(self) -> &'static str {
                 match self {
-                    $(Self::$name => $explanation,)*
+                    $($(Self::$name => $explanation,)*)*
                 }
             }
         }
@@ -40,6 +57,7 @@ macro_rules! api_rules {
 }
 
 api_rules! {
+    Change {
     // endpoints
     EndpointAdded "endpoint-added" Safe "An operation was added. Nothing needs to be done.";
     EndpointDeprecated "endpoint-deprecated" Safe "An operation was deprecated. Plan to leave it; the document may name what replaces it.";
@@ -176,22 +194,25 @@ api_rules! {
     GlobalSecurityRemoved "api-global-security-removed" Safe "A credential was removed from those that operations take by default. Programs that send it need another.";
     GlobalSecurityScopeAdded "api-global-security-scope-added" Safe "Operations ask for another scope by default. Programs whose tokens lack it are refused.";
     GlobalSecurityScopeRemoved "api-global-security-scope-removed" Safe "Operations ask for a scope less by default. Nothing needs to be done.";
-    // servers and versions
+    // servers and the document
     ServerAdded "server-added" Safe "The API is served from another address as well. Nothing needs to be done.";
     ServerRemoved "server-removed" Breaking "The API is no longer served from an address. Programs that call it there fail: use another.";
     ServerChanged "server-changed" Breaking "The one address of the API changed. Programs that call the old one may fail.";
     ServerDescriptionChanged "server-description-changed" Docs "An address is described differently. Make sure that it still is what you take it for.";
     ServerVariableChanged "server-variable-changed" Dangerous "What may stand in an address's variable changed. Programs that fill it in should be checked.";
+    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or where more is told of it. Terms are worth a look.";
+    TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. Nothing crosses the wire differently.";
+    OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI, or its schemas in another dialect. Tools that read it must know those.";
+    }
+    Process {
     VersionNotBumped "api-version-not-bumped" Docs "Something broke, and `info.version` is the same. Pin the document by its content, not by its version.";
     MajorVersionNotBumped "api-major-version-not-bumped" Docs "Something broke, and the major number of `info.version` is the same. Do not rely on the number for compatibility.";
     VersionDecreased "api-version-decreased" Docs "Something broke, and `info.version` went down. Make sure that the documents are not the wrong way round.";
     VersionUnchanged "api-version-unchanged" Docs "The content changed, and `info.version` did not. Pin the document by its content, not by its version.";
     VersionLowered "api-version-lowered" Docs "`info.version` went down. Make sure that the documents are not the wrong way round.";
     VersionChanged "api-version-changed" Docs "`info.version` changed. Nothing needs to be done.";
-    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or where more is told of it. Terms are worth a look.";
-    TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. Nothing crosses the wire differently.";
-    OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI, or its schemas in another dialect. Tools that read it must know those.";
-    // defects
+    }
+    Defect {
     DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what stands there cannot be compared or generated. Ask the publisher to mend it.";
     ExternalReference "document-reference-external" Dangerous "A `$ref` leads to a file that could not be loaded, out of the root, or to a URL, which is never fetched, so what stands there is not compared. Give the tool all files, or bundle the document first.";
     CyclicReference "document-reference-cyclic" Dangerous "A `$ref` leads back to itself, so it describes nothing. Ask the publisher to mend it.";
@@ -203,29 +224,22 @@ api_rules! {
     PathParameterUndeclared "document-path-parameter-undeclared" Dangerous "The path has a parameter that no operation declares. Code generators fail or send it as it is; ask the publisher to mend it.";
     Entangled "document-entangled" Dangerous "The document refers to the same large parts so often that not all of it was compared. Look at it by hand: such a document is broken or made to hurt.";
     Malformed "document-malformed" Dangerous "Something is not what OpenAPI has there, as a text where an object belongs. It is not compared; ask the publisher to mend it.";
+    }
 }
 
 impl ApiRule {
     /// Returns whether it is about the document's own version.
     pub(crate) fn is_process(self) -> bool {
-        matches!(
-            self,
-            Self::VersionNotBumped
-                | Self::MajorVersionNotBumped
-                | Self::VersionDecreased
-                | Self::VersionUnchanged
-                | Self::VersionLowered
-                | Self::VersionChanged
-        )
+        self.kind() == Kind::Process
     }
 
-    /// Returns whether what stands at the place of the defect could not be compared.
+    /// Returns whether it is about the document itself, not about a change.
+    pub(crate) fn is_defect(self) -> bool {
+        self.kind() == Kind::Defect
+    }
+
+    /// Returns whether what is at the place of the defect could not be compared.
     pub(crate) fn is_incomplete(self) -> bool {
         matches!(self, Self::DanglingReference | Self::ExternalReference | Self::Entangled)
-    }
-
-    /// Whether it is about the document itself, not about a change.
-    pub(crate) fn is_defect(self) -> bool {
-        self.id().starts_with("document-")
     }
 }

@@ -8,6 +8,7 @@ mod api;
 mod known;
 mod place;
 mod schema;
+mod severity;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,41 +17,7 @@ use std::sync::LazyLock;
 pub use api::ApiRule;
 pub use place::{Direction, Place};
 pub use schema::SchemaChange;
-
-/// What a change does to programs that speak to the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Nothing crosses the wire differently: descriptions, examples, names.
-    Docs,
-    /// Programs that are right today stay right.
-    Safe,
-    /// Some programs that are right today may break: it depends on them.
-    Dangerous,
-    /// Programs that are right today break.
-    Breaking,
-}
-
-impl Severity {
-    /// Every severity, the worst first.
-    pub const ALL: [Self; 4] = [Self::Breaking, Self::Dangerous, Self::Safe, Self::Docs];
-
-    /// The word that people and files use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Docs => "docs",
-            Self::Safe => "safe",
-            Self::Dangerous => "dangerous",
-            Self::Breaking => "breaking",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
+pub use severity::Severity;
 
 /// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +30,7 @@ pub enum Rule {
 
 static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let schema = Place::ALL.iter().flat_map(|place| {
-        let fitting = SchemaChange::ALL.iter().filter(|change| place.has(**change));
+        let fitting = SchemaChange::ALL.iter().filter(|change| change.is_at(*place));
         fitting.map(|change| Rule::Schema(*place, *change))
     });
     let mut all: Vec<Rule> = ApiRule::ALL.iter().copied().map(Rule::Api).chain(schema).collect();
@@ -137,6 +104,13 @@ impl Rule {
     /// Whether oasdiff has no rule of this id.
     pub fn is_extension(self) -> bool {
         !known::is_known(self.id())
+    }
+}
+
+impl SchemaChange {
+    /// The rule of the change at a place, if it has one.
+    pub(crate) fn at(self, place: Place) -> Option<Rule> {
+        self.is_at(place).then_some(Rule::Schema(place, self))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Where a schema is used, as far as the names of changes depend on it.
 
-use super::schema::SchemaChange;
-
 /// Who sends what a schema describes. In callbacks and webhooks the server sends the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
@@ -93,26 +91,14 @@ impl Place {
         }
     }
 
-    /// Whether a change can be reported at this place.
-    pub(crate) fn has(self, change: SchemaChange) -> bool {
-        use SchemaChange as C;
+    /// Returns the place whose names the changes have for which this one has no name of its own.
+    pub(crate) fn general(self) -> Self {
         match self {
-            // Few changes have a name of their own where nobody sends the property.
-            Self::RequestReadOnlyProperty => matches!(
-                change,
-                C::EnumValueRemoved
-                    | C::ExclusiveMaxDecreased
-                    | C::ExclusiveMinIncreased
-                    | C::MaxDecreased
-                    | C::MaxLengthDecreased
-                    | C::MinIncreased
-            ),
-            Self::ResponseWriteOnlyProperty => {
-                matches!(change, C::BecameOptional | C::BecameRequired | C::EnumValueAdded)
-            }
-            Self::RequestHeaderProperty => matches!(change, C::BecameEnum | C::BecameRequired),
-            Self::ResponseMediaType => change == C::EnumValueRemoved,
-            _ => change.is_at(self),
+            Self::RequestReadOnlyProperty => Self::RequestProperty,
+            Self::RequestHeaderProperty => Self::RequestParameterProperty,
+            Self::ResponseWriteOnlyProperty => Self::ResponseProperty,
+            Self::ResponseMediaType => Self::ResponseBody,
+            place => place,
         }
     }
 }

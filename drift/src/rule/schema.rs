@@ -1,7 +1,7 @@
 //! What can change in a schema, and in what carries one: a parameter, a header, a body, a property.
 
-use super::Severity;
 use super::place::{Direction, Place};
+use super::severity::Severity;
 
 /// Makes the enum and its exhaustive matches from one table: name, the end of the id, what the change is to those who
 /// send such values, what to those who receive them, and a sentence.
@@ -278,8 +278,30 @@ impl SchemaChange {
         format!("In {place}: {what} {advice}")
     }
 
+    /// Returns whether the change can be reported at a place.
+    pub(crate) fn is_at(self, place: Place) -> bool {
+        match place {
+            // Few changes have a name of their own where nobody sends the property.
+            Place::RequestReadOnlyProperty => matches!(
+                self,
+                Self::EnumValueRemoved
+                    | Self::ExclusiveMaxDecreased
+                    | Self::ExclusiveMinIncreased
+                    | Self::MaxDecreased
+                    | Self::MaxLengthDecreased
+                    | Self::MinIncreased
+            ),
+            Place::ResponseWriteOnlyProperty => {
+                matches!(self, Self::BecameOptional | Self::BecameRequired | Self::EnumValueAdded)
+            }
+            Place::RequestHeaderProperty => matches!(self, Self::BecameEnum | Self::BecameRequired),
+            Place::ResponseMediaType => self == Self::EnumValueRemoved,
+            _ => self.is_usually_at(place),
+        }
+    }
+
     /// Whether the change can come up at one of the places that take most changes.
-    pub(super) fn is_at(self, place: Place) -> bool {
+    fn is_usually_at(self, place: Place) -> bool {
         let (body, property, parameter, header) = (
             matches!(place, Place::RequestBody | Place::ResponseBody),
             matches!(

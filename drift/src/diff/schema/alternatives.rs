@@ -6,14 +6,14 @@ use openapi_source::tree::NodeId;
 
 use super::equivalence::equivalent;
 use super::lists::match_members;
-use super::{K, Lens};
+use super::reading::members;
+use super::{K, PairContext};
+use crate::diff::node::value::{Digest, shorten, show};
 use crate::diff::side::Side;
-use crate::diff::value::{Print, shorten, show};
-use crate::diff::view::Facts;
-use crate::diff::walk::Spot;
-use crate::rule::SchemaChange as C;
+use crate::diff::side::view::Facts;
+use crate::rule::{Place, SchemaChange as C};
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares `allOf` member by member where its members are the same but for additions or removals; where the
     /// schema was put together differently, both sides are joined into one schema each, and what follows compares
     /// those.
@@ -79,10 +79,10 @@ impl Lens<'_, '_> {
 
     /// Whether what stands beside `allOf` judges values differently.
     fn own_differs(&self) -> bool {
-        let own = |side: &Side<'_>, facts: Facts<'_>| -> BTreeSet<(K, Print)> {
+        let own = |side: &Side<'_>, facts: Facts<'_>| -> BTreeSet<(K, Digest)> {
             let keywords = facts.keywords().filter(|keyword| keyword.constrains() && *keyword != K::AllOf);
             keywords
-                .flat_map(|keyword| facts.all(keyword).map(move |node| (keyword, side.print(node))))
+                .flat_map(|keyword| facts.all(keyword).map(move |node| (keyword, side.digest(node))))
                 .collect()
         };
         // A schema and one that only wraps it differ in how they are put together.
@@ -91,7 +91,7 @@ impl Lens<'_, '_> {
 
     /// A body that became one of several alternatives is another type to everybody: the rest is not worth telling.
     pub(super) fn wrapped_in_one_of(&mut self) -> bool {
-        if !matches!(self.usage.spot, Spot::RequestBody | Spot::ResponseBody) {
+        if !matches!(self.usage.place, Place::RequestBody | Place::ResponseBody) {
             return false;
         }
         let (old, new) = (self.old.facts, self.new.facts);
@@ -171,11 +171,6 @@ impl Lens<'_, '_> {
             self.walk.enter(self.pair, &[ours], &[theirs]);
         }
     }
-}
-
-/// The members of a list of schemas, from all parts.
-pub(super) fn members(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> Vec<NodeId> {
-    facts.all(keyword).flat_map(|node| side.items(Some(node)).iter().copied()).collect()
 }
 
 /// Whether a schema judges nothing.

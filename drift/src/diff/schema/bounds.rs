@@ -2,8 +2,8 @@
 
 use openapi_source::tree::NodeId;
 
-use super::{K, Lens, Viewed};
-use crate::diff::decimal::Decimal;
+use super::{K, PairContext, Viewed};
+use crate::diff::node::decimal::Decimal;
 use crate::diff::side::Side;
 use crate::rule::SchemaChange as C;
 
@@ -87,7 +87,7 @@ const fn from_default(
     Limit { keyword, bounds, decreased, increased, set: None, unset: None, default }
 }
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares all limits, and what numbers must be multiples of.
     pub(super) fn bounds(&mut self) {
         // Without `contains`, a number of items that it must fit says nothing; where it came or went, that is the change.
@@ -97,7 +97,7 @@ impl Lens<'_, '_> {
                 self.limit(limit);
             }
         }
-        let (was, is) = self.prints(K::MultipleOf);
+        let (was, is) = self.digests(K::MultipleOf);
         if was != is {
             let change = match (was, is) {
                 (None, _) => C::MultipleOfSet,
@@ -166,7 +166,7 @@ impl Lens<'_, '_> {
         }
         let name = name(limit.keyword);
         let show = |side: &Side<'_>, node: Option<NodeId>| {
-            node.map_or_else(|| "none".to_owned(), |node| crate::diff::value::show(side.tree, node))
+            node.map_or_else(|| "none".to_owned(), |node| crate::diff::node::value::show(side.tree, node))
         };
         let (was, is) = (show(self.old_side(), old_node), show(self.new_side(), new_node));
         let nodes = (old_node.or_else(|| self.old.node()), new_node.or_else(|| self.new.node()));

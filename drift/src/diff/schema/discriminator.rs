@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
-use super::alternatives::members;
-use super::{K, Lens};
+use super::reading::{members, schema_name};
+use super::{K, PairContext};
+use crate::diff::node::value::{quoted, shorten};
 use crate::diff::side::Side;
-use crate::diff::value::{quoted, shorten};
-use crate::diff::view::Facts;
+use crate::diff::side::view::Facts;
 use crate::rule::{Direction, SchemaChange as C};
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares the discriminator.
     pub(super) fn discriminator(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
@@ -44,7 +44,7 @@ impl Lens<'_, '_> {
         let added = is.keys().filter(|value| !was.contains_key(*value));
         let removed = was.keys().filter(|value| !is.contains_key(*value));
         let changed = was.iter().filter(|(value, target)| {
-            is.get(*value).is_some_and(|other| new.print(*other) != old.print(**target))
+            is.get(*value).is_some_and(|other| new.digest(*other) != old.digest(**target))
         });
         let groups = [
             (C::DiscriminatorMappingAdded, quoted(added), "added to"),
@@ -76,8 +76,8 @@ impl Lens<'_, '_> {
         let was = selected(old, self.old.facts, ours);
         let is = selected(new, self.new.facts, theirs);
         let same = |one: &Target<'_>, other: &Target<'_>| {
-            let print = |side: &Side<'_>, target: &Target<'_>| target.node.map(|node| side.print(node));
-            one.name == other.name || (one.node.is_some() && print(old, one) == print(new, other))
+            let digest = |side: &Side<'_>, target: &Target<'_>| target.node.map(|node| side.digest(node));
+            one.name == other.name || (one.node.is_some() && digest(old, one) == digest(new, other))
         };
         let is_request = self.direction() == Direction::Request;
         let has_list = [K::OneOf, K::AnyOf].into_iter().any(|keyword| self.new.facts.has(keyword));
@@ -120,10 +120,4 @@ fn selected<'a>(side: &Side<'a>, facts: Facts<'_>, discriminator: NodeId) -> BTr
         selected.entry(name).or_insert(Target { name, node });
     }
     selected
-}
-
-/// Returns the name of the schema that a reference or a mapping names.
-pub(super) fn schema_name(reference: &str) -> &str {
-    let last = reference.rsplit('/').next().unwrap_or(reference);
-    [".yaml", ".yml", ".json"].iter().find_map(|end| last.strip_suffix(end)).unwrap_or(last)
 }

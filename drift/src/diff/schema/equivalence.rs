@@ -1,14 +1,14 @@
 //! Whether two schemas take the same values, as far as a bounded look can tell.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use openapi_source::tree::NodeId;
 
-use super::types;
-use crate::diff::keyword::{Holds, Keyword as K};
+use super::reading::{is_nullable, map, types_of_both};
+use crate::diff::node::keyword::{Holds, Keyword as K};
+use crate::diff::node::value::Digest;
 use crate::diff::side::Side;
-use crate::diff::value::Print;
-use crate::diff::view::{Facts, ViewId};
+use crate::diff::side::view::{Facts, ViewId};
 
 /// How many pairs of schemas are looked at before the answer is no.
 const BUDGET: u32 = 300;
@@ -47,10 +47,8 @@ impl Look<'_, '_> {
         }
         let keywords = (self.old.keywords(our_view), self.new.keywords(their_view));
         let (ours, theirs) = (Facts::new(&keywords.0), Facts::new(&keywords.1));
-        let (was, is) = types::types_of_both(self.old, ours, self.new, theirs);
-        if types::is_nullable(self.old, our_view, ours) != types::is_nullable(self.new, their_view, theirs)
-            || was != is
-        {
+        let (was, is) = types_of_both(self.old, ours, self.new, theirs);
+        if is_nullable(self.old, our_view, ours) != is_nullable(self.new, their_view, theirs) || was != is {
             return false;
         }
         let keywords: BTreeSet<K> = ours.keywords().chain(theirs.keywords()).collect();
@@ -108,28 +106,17 @@ impl Look<'_, '_> {
 }
 
 /// The values that `enum` and `const` allow, if they restrict them.
-fn allowed(side: &Side<'_>, facts: Facts<'_>) -> Option<BTreeSet<Print>> {
+fn allowed(side: &Side<'_>, facts: Facts<'_>) -> Option<BTreeSet<Digest>> {
     let lists =
-        facts.all(K::Enum).map(|node| side.items(Some(node)).iter().map(|item| side.print(*item)).collect());
-    let constants = facts.all(K::Const).map(|node| BTreeSet::from([side.print(node)]));
-    lists.chain(constants).reduce(|one: BTreeSet<Print>, other| &one & &other)
+        facts.all(K::Enum).map(|node| side.items(Some(node)).iter().map(|item| side.digest(*item)).collect());
+    let constants = facts.all(K::Const).map(|node| BTreeSet::from([side.digest(node)]));
+    lists.chain(constants).reduce(|one: BTreeSet<Digest>, other| &one & &other)
 }
 
-fn values(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Print> {
-    facts.all(keyword).map(|node| side.print(node)).collect()
+fn values(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Digest> {
+    facts.all(keyword).map(|node| side.digest(node)).collect()
 }
 
-fn set(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Print> {
-    facts.all(keyword).flat_map(|node| side.items(Some(node))).map(|item| side.print(*item)).collect()
-}
-
-/// The schemas of a keyword by name, from all parts.
-pub(super) fn map<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeMap<&'a str, Vec<NodeId>> {
-    let mut map: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
-    for node in facts.all(keyword) {
-        for (name, schema) in side.entries(Some(node)) {
-            map.entry(name).or_default().push(schema);
-        }
-    }
-    map
+fn set(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> BTreeSet<Digest> {
+    facts.all(keyword).flat_map(|node| side.items(Some(node))).map(|item| side.digest(*item)).collect()
 }

@@ -4,12 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use openapi_source::tree::NodeId;
 
-use super::discriminator::schema_name;
-use super::equivalence::{equivalent, map};
-use super::types::{Types, kinds_of_values, own_types};
-use super::{K, strings};
+use super::K;
+use super::equivalence::equivalent;
+use super::reading::{Types, kinds_of_values, map, own_types, schema_name, strings};
 use crate::diff::side::Side;
-use crate::diff::view::{Draft, Facts};
+use crate::diff::side::view::{Draft, Facts};
 
 /// Members that belong together, and those that are on one side only.
 #[derive(Debug, Default)]
@@ -31,7 +30,7 @@ pub(super) fn match_members<'a>(
 ) -> Matched {
     let mut matched = Matched { removed: ours.to_vec(), added: theirs.to_vec(), ..Matched::default() };
     matched.by(|node| old.reference(node), |node| new.reference(node));
-    matched.by(|node| Some(old.print(node)), |node| Some(new.print(node)));
+    matched.by(|node| Some(old.digest(node)), |node| Some(new.digest(node)));
     matched.by_meaning(old, new);
     // A schema that came to be in a file of its own, or no longer is.
     let moved = |side: &Side<'a>, other: &Side<'a>, node: NodeId| {

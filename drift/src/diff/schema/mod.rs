@@ -1,78 +1,88 @@
 //! One pair of schemas: what changed in it, and which pairs are inside.
 //!
-//! The submodules look at a group of keywords each, all through [`Lens`].
+//! The submodules look at a group of keywords each, all through [`PairContext`].
 
 mod alternatives;
+mod annotations;
 mod bounds;
 mod discriminator;
 mod equivalence;
 mod lists;
 mod object;
+mod reading;
 mod subschemas;
 mod types;
 mod unchanged;
 mod values;
-mod words;
-
-use std::collections::BTreeSet;
 
 use openapi_source::tree::NodeId;
 
-use super::keyword::Keyword as K;
-use super::side::Side;
-use super::value::{Print, show};
-use super::view::{Facts, Viewed};
-use super::walk::{PairId, Spot, Use, Walk};
+use crate::diff::node::keyword::Keyword as K;
+use crate::diff::node::value::{Digest, show};
+use crate::diff::side::Side;
+use crate::diff::side::view::{Facts, Viewed};
+use crate::diff::walk::Walk;
+use crate::diff::walk::pair::PairId;
+use crate::diff::walk::usage::Usage;
 use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
 
 /// A pair of schemas under comparison.
-struct Lens<'w, 'a> {
+struct PairContext<'w, 'a> {
     walk: &'w mut Walk<'a>,
     pair: PairId,
-    usage: Use,
+    usage: Usage,
     old: Viewed<'a>,
     new: Viewed<'a>,
 }
 
+/// Compares all pairs that are pending, and those inside them.
+pub(crate) fn run(walk: &mut Walk<'_>) {
+    while let Some(pair) = walk.next_pair() {
+        let start = walk.edge_count();
+        compare(walk, pair);
+        walk.set_inside(pair, start);
+    }
+}
+
 /// Compares a pair, and numbers the pairs inside it.
-pub(super) fn compare(walk: &mut Walk<'_>, pair: PairId) {
+fn compare(walk: &mut Walk<'_>, pair: PairId) {
     let numbers = walk.pairs[pair.0 as usize];
     let (old, new) = (walk.old.viewed(numbers.old), walk.new.viewed(numbers.new));
-    let mut lens = Lens { walk, pair, usage: numbers.usage, old, new };
-    if let Some(unchanged) = lens.unchanged() {
+    let mut context = PairContext { walk, pair, usage: numbers.usage, old, new };
+    if let Some(unchanged) = context.unchanged() {
         for (ours, theirs) in unchanged.pairs() {
-            lens.walk.enter(pair, &[ours], &[theirs]);
+            context.walk.enter(pair, &[ours], &[theirs]);
         }
         return;
     }
-    if lens.impossible() {
+    if context.impossible() {
         return;
     }
-    lens.single_alternative();
-    lens.all_of();
+    context.single_alternative();
+    context.all_of();
     // A member of `allOf` may have had the list.
-    lens.single_alternative();
-    if lens.wrapped_in_one_of() || lens.became_alternative() {
+    context.single_alternative();
+    if context.wrapped_in_one_of() || context.became_alternative() {
         return;
     }
-    lens.identity();
-    lens.types();
-    lens.values();
-    lens.bounds();
-    lens.text();
-    lens.object();
-    lens.subschemas();
-    lens.discriminator();
-    lens.lifecycle();
-    lens.words();
+    context.identity();
+    context.types();
+    context.values();
+    context.bounds();
+    context.text();
+    context.object();
+    context.subschemas();
+    context.discriminator();
+    context.lifecycle();
+    context.annotations();
 }
 
 /// Returns whether values of a schema are neither lists nor objects.
 pub(super) fn is_scalar(side: &Side<'_>, schema: NodeId) -> bool {
-    types::is_scalar(side, side.viewed(side.view_of(&[schema])).facts)
+    reading::is_scalar(side, side.viewed(side.view_of(&[schema])).facts)
 }
 
-impl<'a> Lens<'_, 'a> {
+impl<'a> PairContext<'_, 'a> {
     fn old_side(&self) -> &'a Side<'a> {
         self.walk.old
     }
@@ -82,7 +92,7 @@ impl<'a> Lens<'_, 'a> {
     }
 
     fn direction(&self) -> Direction {
-        self.usage.spot.direction()
+        self.usage.place.direction()
     }
 
     /// Tells of `false` as a schema: beside it nothing else counts.
@@ -103,7 +113,7 @@ impl<'a> Lens<'_, 'a> {
     fn identity(&mut self) {
         for (keyword, name) in [(K::DynamicReference, "$dynamicRef"), (K::Id, "$id"), (K::Dialect, "$schema")]
         {
-            let (was, is) = self.prints(keyword);
+            let (was, is) = self.digests(keyword);
             if was != is {
                 let (was, is) = self.shown(keyword);
                 let message = format!("`{name}` changed from {was} to {is}");
@@ -113,7 +123,7 @@ impl<'a> Lens<'_, 'a> {
     }
 
     fn is_property(&self) -> bool {
-        matches!(self.usage.spot, Spot::RequestProperty | Spot::ResponseProperty)
+        matches!(self.usage.place, Place::RequestProperty | Place::ResponseProperty)
     }
 
     /// Reports a change that a keyword holds.
@@ -143,7 +153,7 @@ impl<'a> Lens<'_, 'a> {
         message: impl Into<String>,
     ) {
         if let Some(rule) = change.at(self.place_of(change)) {
-            self.walk.note_schema(self.pair, rule, nodes, message);
+            self.walk.report_schema(self.pair, rule, nodes, message);
         }
     }
 
@@ -154,35 +164,37 @@ impl<'a> Lens<'_, 'a> {
         nodes: (Option<NodeId>, Option<NodeId>),
         message: impl Into<String>,
     ) {
-        self.walk.note_schema(self.pair, Rule::Api(rule), nodes, message);
+        self.walk.report_schema(self.pair, Rule::Api(rule), nodes, message);
     }
 
     /// The place under which a change is known: some have names of their own.
     fn place_of(&self, change: SchemaChange) -> Place {
-        let special = match self.usage.spot {
+        let special = match self.usage.place {
             // Where the items are no lists, such a limit is meant for the list that is the parameter.
-            Spot::ParameterProperty
+            Place::RequestParameterProperty
                 if matches!(change, SchemaChange::MaxItemsDecreased | SchemaChange::MaxItemsIncreased)
-                    && types::is_scalar(self.new_side(), self.new.facts) =>
+                    && reading::is_scalar(self.new_side(), self.new.facts) =>
             {
                 Place::RequestParameter
             }
-            Spot::RequestProperty if self.new_side().flag(self.new.facts, K::ReadOnly) => {
+            Place::RequestProperty if self.new_side().flag(self.new.facts, K::ReadOnly) => {
                 Place::RequestReadOnlyProperty
             }
-            Spot::ResponseProperty if self.new_side().flag(self.new.facts, K::WriteOnly) => {
+            Place::ResponseProperty if self.new_side().flag(self.new.facts, K::WriteOnly) => {
                 Place::ResponseWriteOnlyProperty
             }
-            Spot::ResponseBody => Place::ResponseMediaType,
-            Spot::HeaderParameterProperty => Place::RequestHeaderProperty,
-            spot => spot.place(),
+            Place::ResponseBody => Place::ResponseMediaType,
+            place => place,
         };
-        if special.has(change) { special } else { self.usage.spot.place() }
+        if change.is_at(special) { special } else { self.usage.place.general() }
     }
 
     /// The fingerprints of a keyword's value on both sides.
-    fn prints(&self, keyword: K) -> (Option<Print>, Option<Print>) {
-        (self.old_side().print_of(self.old.facts, keyword), self.new_side().print_of(self.new.facts, keyword))
+    fn digests(&self, keyword: K) -> (Option<Digest>, Option<Digest>) {
+        (
+            self.old_side().digest_of(self.old.facts, keyword),
+            self.new_side().digest_of(self.new.facts, keyword),
+        )
     }
 
     /// A keyword's value on both sides, in words.
@@ -192,9 +204,4 @@ impl<'a> Lens<'_, 'a> {
         };
         (show_in(self.old_side(), self.old.facts), show_in(self.new_side(), self.new.facts))
     }
-}
-
-/// The strings that a keyword lists, in all parts.
-fn strings<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeSet<&'a str> {
-    facts.all(keyword).flat_map(|node| side.strings(Some(node))).collect()
 }

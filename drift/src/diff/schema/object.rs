@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
-use super::equivalence::map;
-use super::{K, Lens, strings};
+use super::reading::{map, strings};
+use super::{K, PairContext};
+use crate::diff::node::value::shorten;
 use crate::diff::side::Side;
-use crate::diff::value::shorten;
-use crate::diff::view::{Facts, View};
-use crate::diff::walk::Spot;
+use crate::diff::side::view::{Facts, View};
 use crate::rule::{ApiRule as A, Direction, Place, SchemaChange as C};
 
 type Properties<'a> = BTreeMap<&'a str, Vec<NodeId>>;
@@ -23,7 +22,7 @@ struct Traits {
     default: bool,
 }
 
-impl<'a> Lens<'_, 'a> {
+impl<'a> PairContext<'_, 'a> {
     /// Compares the properties.
     pub(super) fn object(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
@@ -128,12 +127,15 @@ impl<'a> Lens<'_, 'a> {
     fn property_removed(&mut self, name: &str, node: NodeId, was: Traits) {
         let message = format!("the property `{}` was removed", shorten(name, 80));
         let nodes = (Some(node), self.new.node());
-        match self.usage.spot {
-            Spot::RequestBody | Spot::RequestProperty if was.read_only => {}
-            Spot::RequestBody | Spot::RequestProperty => {
+        match self.usage.place {
+            Place::RequestBody | Place::RequestProperty if was.read_only => {}
+            Place::RequestBody | Place::RequestProperty | Place::RequestReadOnlyProperty => {
                 self.report_place(Place::RequestProperty, C::Removed, nodes, message);
             }
-            Spot::ResponseBody | Spot::ResponseProperty => {
+            Place::ResponseBody
+            | Place::ResponseMediaType
+            | Place::ResponseProperty
+            | Place::ResponseWriteOnlyProperty => {
                 let rule = match (was.write_only, was.required) {
                     (false, true) => A::ResponseRequiredRemoved,
                     (false, false) => A::ResponseOptionalRemoved,
@@ -142,10 +144,10 @@ impl<'a> Lens<'_, 'a> {
                 };
                 self.report_rule(rule, nodes, message);
             }
-            Spot::Parameter | Spot::ParameterProperty | Spot::HeaderParameterProperty => {
+            Place::RequestParameter | Place::RequestParameterProperty | Place::RequestHeaderProperty => {
                 self.report_place(Place::RequestParameterProperty, C::Removed, nodes, message);
             }
-            Spot::ResponseHeader | Spot::ResponseHeaderProperty => {
+            Place::ResponseHeader | Place::ResponseHeaderProperty => {
                 self.report_place(Place::ResponseHeaderProperty, C::Removed, nodes, message);
             }
         }
@@ -155,9 +157,9 @@ impl<'a> Lens<'_, 'a> {
         let kind = if is.required { "required" } else { "optional" };
         let message = format!("the {kind} property `{}` was added", shorten(name, 80));
         let nodes = (self.old.node(), Some(node));
-        match self.usage.spot {
-            Spot::RequestBody | Spot::RequestProperty if is.read_only => {}
-            Spot::RequestBody | Spot::RequestProperty => {
+        match self.usage.place {
+            Place::RequestBody | Place::RequestProperty if is.read_only => {}
+            Place::RequestBody | Place::RequestProperty | Place::RequestReadOnlyProperty => {
                 let rule = match (is.required, is.default) {
                     (true, true) => A::NewRequiredRequestPropertyWithDefault,
                     (true, false) => A::NewRequiredRequestProperty,
@@ -165,7 +167,10 @@ impl<'a> Lens<'_, 'a> {
                 };
                 self.report_rule(rule, nodes, message);
             }
-            Spot::ResponseBody | Spot::ResponseProperty => {
+            Place::ResponseBody
+            | Place::ResponseMediaType
+            | Place::ResponseProperty
+            | Place::ResponseWriteOnlyProperty => {
                 let rule = match (is.write_only, is.required) {
                     (false, true) => A::ResponseRequiredAdded,
                     (false, false) => A::ResponseOptionalAdded,
@@ -174,16 +179,16 @@ impl<'a> Lens<'_, 'a> {
                 };
                 self.report_rule(rule, nodes, message);
             }
-            Spot::Parameter | Spot::HeaderParameterProperty
-                if is.required && (self.usage.header || self.usage.spot == Spot::HeaderParameterProperty) =>
+            Place::RequestParameter | Place::RequestHeaderProperty
+                if is.required && (self.usage.header || self.usage.place == Place::RequestHeaderProperty) =>
             {
                 self.report_rule(A::NewRequiredHeaderProperty, nodes, message);
             }
-            Spot::Parameter | Spot::ParameterProperty | Spot::HeaderParameterProperty => {
+            Place::RequestParameter | Place::RequestParameterProperty | Place::RequestHeaderProperty => {
                 let change = if is.required { C::AddedRequired } else { C::AddedOptional };
                 self.report_place(Place::RequestParameterProperty, change, nodes, message);
             }
-            Spot::ResponseHeader | Spot::ResponseHeaderProperty => {
+            Place::ResponseHeader | Place::ResponseHeaderProperty => {
                 self.report_place(Place::ResponseHeaderProperty, C::Added, nodes, message);
             }
         }
@@ -192,10 +197,7 @@ impl<'a> Lens<'_, 'a> {
     fn property_changed(&mut self, name: &str, (ours, theirs): (NodeId, NodeId), was: Traits, is: Traits) {
         let nodes = (Some(ours), Some(theirs));
         let name = shorten(name, 80);
-        let below = match self.usage.spot {
-            Spot::Parameter if self.usage.header => Spot::HeaderParameterProperty,
-            spot => spot.below(),
-        };
+        let below = self.usage.below().place;
         let unsent = match self.direction() {
             Direction::Request => is.read_only,
             Direction::Response => is.write_only,
@@ -205,15 +207,15 @@ impl<'a> Lens<'_, 'a> {
                 if is.required { (C::BecameRequired, "required") } else { (C::BecameOptional, "optional") };
             let (place, change) = match (below, unsent) {
                 // Nobody sends it.
-                (Spot::RequestProperty, true) => (None, change),
-                (Spot::RequestProperty, false) if is.required && is.default => {
+                (Place::RequestProperty, true) => (None, change),
+                (Place::RequestProperty, false) if is.required && is.default => {
                     (Some(Place::RequestProperty), C::BecameRequiredWithDefault)
                 }
-                (Spot::ResponseProperty, true) => (Some(Place::ResponseWriteOnlyProperty), change),
-                (Spot::HeaderParameterProperty, _) if is.required => {
+                (Place::ResponseProperty, true) => (Some(Place::ResponseWriteOnlyProperty), change),
+                (Place::RequestHeaderProperty, _) if is.required => {
                     (Some(Place::RequestHeaderProperty), change)
                 }
-                (below, _) => (Some(below.place()), change),
+                (below, _) => (Some(below.general()), change),
             };
             if let Some(place) = place {
                 self.report_place(place, change, nodes, format!("the property `{name}` became {word}"));
@@ -221,7 +223,7 @@ impl<'a> Lens<'_, 'a> {
         }
         let required = is.required;
         let direction = self.direction();
-        if matches!(below, Spot::RequestProperty | Spot::ResponseProperty) {
+        if matches!(below, Place::RequestProperty | Place::ResponseProperty) {
             self.sending_changed(&name, nodes, was, is);
             if was.read_only != is.read_only {
                 let rule = read_only_rule(direction, required, is.read_only);
@@ -262,8 +264,8 @@ impl<'a> Lens<'_, 'a> {
     /// Returns whether the properties are those of a body, where `readOnly` and `writeOnly` say who sends them.
     pub(super) fn is_in_body(&self) -> bool {
         matches!(
-            self.usage.spot,
-            Spot::RequestBody | Spot::RequestProperty | Spot::ResponseBody | Spot::ResponseProperty
+            self.usage.place,
+            Place::RequestBody | Place::RequestProperty | Place::ResponseBody | Place::ResponseProperty
         )
     }
 
@@ -275,12 +277,12 @@ impl<'a> Lens<'_, 'a> {
         message: String,
     ) {
         if let Some(rule) = change.at(place) {
-            self.walk.note_schema(self.pair, rule, nodes, message);
+            self.walk.report_schema(self.pair, rule, nodes, message);
         }
     }
 }
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares the schemas of values inside, as of the items of a list. Like properties, they may be values that nobody sends.
     pub(super) fn enter_values(&mut self, ours: &[NodeId], theirs: &[NodeId]) {
         let (was, is) = (traits(self.old_side(), ours, false), traits(self.new_side(), theirs, false));

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use openapi_source::tree::NodeId;
 
-use super::equivalence::map;
-use super::{K, Lens};
+use super::reading::{map, members, own_types};
+use super::{K, PairContext};
+use crate::diff::node::value::quoted;
 use crate::diff::side::Side;
-use crate::diff::value::quoted;
-use crate::diff::view::Facts;
+use crate::diff::side::view::Facts;
 use crate::rule::SchemaChange as C;
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares everything that holds schemas, but for `properties` and lists of alternatives.
     pub(super) fn subschemas(&mut self) {
         self.one(K::Items, "items", C::ItemsAdded, C::ItemsRemoved);
@@ -61,8 +61,7 @@ impl Lens<'_, '_> {
     }
 
     fn is_array_on_both_sides(&self) -> bool {
-        let is_array =
-            |side: &Side<'_>, facts: Facts<'_>| super::types::own_types(side, facts).contains("array");
+        let is_array = |side: &Side<'_>, facts: Facts<'_>| own_types(side, facts).contains("array");
         is_array(self.old_side(), self.old.facts) && is_array(self.new_side(), self.new.facts)
     }
 
@@ -132,8 +131,8 @@ impl Lens<'_, '_> {
     }
 
     fn prefix_items(&mut self) {
-        let ours = super::alternatives::members(self.old_side(), self.old.facts, K::PrefixItems);
-        let theirs = super::alternatives::members(self.new_side(), self.new.facts, K::PrefixItems);
+        let ours = members(self.old_side(), self.old.facts, K::PrefixItems);
+        let theirs = members(self.new_side(), self.new.facts, K::PrefixItems);
         for (ours, theirs) in ours.iter().zip(&theirs) {
             self.enter_values(&[*ours], &[*theirs]);
         }

@@ -1,22 +1,14 @@
 //! Types, formats, and whether `null` is a value.
 
-use std::collections::BTreeSet;
-
-use openapi_source::tree::{Kind, NodeId};
-
-use super::alternatives::members;
 use super::equivalence::equivalent;
-use super::{K, Lens};
+use super::reading::{Types, contains, has_members, is_nullable, members, named, own_types, types_of_both};
+use super::{K, PairContext};
+use crate::diff::node::value::quoted;
 use crate::diff::side::Side;
-use crate::diff::value::quoted;
-use crate::diff::view::{Facts, View};
-use crate::diff::walk::Spot;
-use crate::rule::{Direction, SchemaChange as C};
+use crate::diff::side::view::{Facts, View};
+use crate::rule::{Direction, Place, SchemaChange as C};
 
-/// Types by name, without `null`. An empty set is that of a schema without `type`.
-pub(super) type Types<'a> = BTreeSet<&'a str>;
-
-impl<'a> Lens<'_, 'a> {
+impl<'a> PairContext<'_, 'a> {
     /// Compares types and formats, `null`, and alternatives, which may be lists of types.
     pub(super) fn types(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
@@ -53,7 +45,7 @@ impl<'a> Lens<'_, 'a> {
         }
         let plain = |side: &Side<'a>, view: View<'_>| side.intern(View { wrapped_null: false, ..view });
         let with_other_changes = rewrapped
-            && self.usage.spot != Spot::ResponseHeader
+            && self.usage.place != Place::ResponseHeader
             && !equivalent(old, new, plain(old, self.old.view), plain(new, self.new.view))
             && equivalent_but_null(self.old.view, self.new.view);
         let (change, message) = match (is, with_other_changes) {
@@ -100,7 +92,7 @@ impl<'a> Lens<'_, 'a> {
     }
 
     fn type_and_format(&mut self, ours: &Types<'a>, theirs: &Types<'a>) {
-        let formats = self.prints(K::Format);
+        let formats = self.digests(K::Format);
         if ours == theirs && formats.0 == formats.1 {
             return;
         }
@@ -113,7 +105,7 @@ impl<'a> Lens<'_, 'a> {
             let types = if types.is_empty() { "any type".to_owned() } else { quoted(types) };
             format.map_or_else(
                 || types.clone(),
-                |format| format!("{types} ({})", super::super::value::shorten(format, 40)),
+                |format| format!("{types} ({})", crate::diff::node::value::shorten(format, 40)),
             )
         };
         let was = describe(ours, self.old_side(), self.old.facts);
@@ -126,10 +118,10 @@ impl<'a> Lens<'_, 'a> {
         let (wider, narrower) = (fits(ours, theirs, false), fits(theirs, ours, false));
         let format_fits = self.format_fits(true, theirs);
         let loosely = self.usage.loose && fits(ours, theirs, true);
-        match self.usage.spot {
-            Spot::Parameter if self.became_list(ours, theirs) => C::TypeGeneralized,
-            Spot::Parameter if (wider || loosely) && format_fits => C::TypeGeneralized,
-            Spot::ParameterProperty | Spot::HeaderParameterProperty => {
+        match self.usage.place {
+            Place::RequestParameter if self.became_list(ours, theirs) => C::TypeGeneralized,
+            Place::RequestParameter if (wider || loosely) && format_fits => C::TypeGeneralized,
+            Place::RequestParameterProperty | Place::RequestHeaderProperty => {
                 let narrower = narrower || fits(theirs, ours, true);
                 match (wider && format_fits, narrower && !wider) {
                     (true, _) => C::TypeGeneralized,
@@ -138,7 +130,7 @@ impl<'a> Lens<'_, 'a> {
                 }
             }
             _ if wider && format_fits => C::TypeGeneralized,
-            Spot::RequestBody | Spot::RequestProperty if loosely && format_fits => C::TypeCompatible,
+            Place::RequestBody | Place::RequestProperty if loosely && format_fits => C::TypeCompatible,
             _ => C::TypeChanged,
         }
     }
@@ -180,7 +172,7 @@ impl<'a> Lens<'_, 'a> {
             return false;
         }
         let mins = self.new.facts.first(K::MinItems).and_then(|node| new.number(node));
-        let one = crate::diff::decimal::Decimal::parse("1");
+        let one = crate::diff::node::decimal::Decimal::parse("1");
         if mins.is_some_and(|least| one.is_some_and(|one| least > one)) {
             return false;
         }
@@ -192,7 +184,7 @@ impl<'a> Lens<'_, 'a> {
         // Whatever judges an item has to have judged the value.
         types_fit
             && items.keywords().filter(|keyword| keyword.constrains() && *keyword != K::Type).all(|keyword| {
-                new.print_of(items, keyword) == self.old_side().print_of(self.old.facts, keyword)
+                new.digest_of(items, keyword) == self.old_side().digest_of(self.old.facts, keyword)
             })
     }
 }
@@ -202,84 +194,12 @@ fn equivalent_but_null(old: View<'_>, new: View<'_>) -> bool {
     !(old.parts.is_empty() || new.parts.is_empty())
 }
 
-pub(super) fn has_members(side: &Side<'_>, facts: Facts<'_>) -> bool {
-    [K::OneOf, K::AnyOf].into_iter().any(|keyword| !members(side, facts, keyword).is_empty())
-}
-
 /// Whether all types of one set are among those of another. Written without types, everything is a string.
 fn fits(from: &Types<'_>, into: &Types<'_>, loosely: bool) -> bool {
     if into.is_empty() {
         return true;
     }
     !from.is_empty() && from.iter().all(|one| contains(into, one, loosely))
-}
-
-fn contains(types: &Types<'_>, one: &str, loosely: bool) -> bool {
-    types.contains(one)
-        || (one == "integer" && types.contains("number"))
-        || (loosely && types.contains("string"))
-}
-
-/// The types of both sides. A side that lists its values instead of naming a type has the types of the other side, if all
-/// values are of those: `const: x` is `type: string, const: x`.
-pub(super) fn types_of_both<'a>(
-    old: &Side<'a>,
-    ours: Facts<'_>,
-    new: &Side<'a>,
-    theirs: Facts<'_>,
-) -> (Types<'a>, Types<'a>) {
-    let (mut was, mut is) = (own_types(old, ours), own_types(new, theirs));
-    if was.is_empty() && has_only(old, ours, &is) {
-        was.clone_from(&is);
-    } else if is.is_empty() && has_only(new, theirs, &was) {
-        is.clone_from(&was);
-    }
-    (was, is)
-}
-
-/// Returns whether a schema lists its values, and all but `null` are of some types.
-fn has_only(side: &Side<'_>, facts: Facts<'_>, types: &Types<'_>) -> bool {
-    let kinds = kinds_of_values(side, facts);
-    !kinds.is_empty() && kinds.iter().all(|kind| contains(types, kind, false))
-}
-
-/// The types of the values that `enum` and `const` list, without `null`.
-pub(super) fn kinds_of_values(side: &Side<'_>, facts: Facts<'_>) -> Types<'static> {
-    let lists = facts.all(K::Enum).flat_map(|list| side.items(Some(list)).iter().copied());
-    let kind = |node| match side.tree.kind(node) {
-        Kind::Null => None,
-        Kind::Bool(_) => Some("boolean"),
-        Kind::Number(_) if side.number(node).is_some_and(|number| number.is_whole()) => Some("integer"),
-        Kind::Number(_) => Some("number"),
-        Kind::String(_) => Some("string"),
-        Kind::Sequence(_) => Some("array"),
-        Kind::Mapping(_) => Some("object"),
-    };
-    lists.chain(facts.all(K::Const)).filter_map(kind).collect()
-}
-
-/// The types that `type` names, in all parts.
-pub(super) fn own_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Types<'a> {
-    let mut types: Option<Types<'_>> = None;
-    for node in facts.all(K::Type) {
-        let named: Types<'_> = named(side, node).filter(|name| *name != "null").collect();
-        types = Some(match types {
-            Some(types) if !types.is_empty() => types.intersection(&named).copied().collect(),
-            _ => named,
-        });
-    }
-    types.unwrap_or_default()
-}
-
-/// Returns whether values are neither lists nor objects.
-pub(super) fn is_scalar(side: &Side<'_>, facts: Facts<'_>) -> bool {
-    let types = own_types(side, facts);
-    !types.is_empty() && !types.contains("array") && !types.contains("object")
-}
-
-fn named<'a>(side: &Side<'a>, node: NodeId) -> impl Iterator<Item = &'a str> {
-    let one = side.tree.string(node);
-    one.into_iter().chain(side.items(Some(node)).iter().filter_map(|item| side.tree.string(*item)))
 }
 
 /// The types of a schema that says nothing but types: by `type`, or by alternatives that say nothing but types.
@@ -307,24 +227,4 @@ fn listed_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Option<Types<'a>> {
         types.extend(own_types(side, member));
     }
     (!types.is_empty()).then_some(types)
-}
-
-/// Whether `null` is a value.
-pub(super) fn is_nullable(side: &Side<'_>, view: View<'_>, facts: Facts<'_>) -> bool {
-    let typed = || facts.all(K::Type).any(|node| named(side, node).any(|name| name == "null"));
-    let listed = || {
-        [K::OneOf, K::AnyOf]
-            .into_iter()
-            .any(|keyword| members(side, facts, keyword).iter().any(|node| side.is_null_type(*node)))
-    };
-    // Without a type, a list of values is all that says whether `null` is one.
-    let enumerated = || {
-        !facts.has(K::Type)
-            && facts.has(K::Enum)
-            && facts.all(K::Enum).all(|list| {
-                side.items(Some(list)).iter().any(|item| matches!(side.tree.kind(*item), Kind::Null))
-            })
-    };
-    let constant = || facts.first(K::Const).is_some_and(|node| matches!(side.tree.kind(node), Kind::Null));
-    view.wrapped_null || side.flag(facts, K::Nullable) || typed() || listed() || constant() || enumerated()
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use openapi_source::tree::NodeId;
 
-use super::Lens;
-use crate::diff::keyword::{Holds, Keyword as K};
+use super::PairContext;
+use crate::diff::node::keyword::{Holds, Keyword as K};
 use crate::diff::side::Side;
 
 /// The references inside a schema, on both sides, in the same order.
@@ -22,7 +22,7 @@ impl Unchanged {
     }
 }
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// The references inside, if the schema is written the same on both sides, and nothing of what it says depends on
     /// where they lead.
     pub(super) fn unchanged(&self) -> Option<Unchanged> {
@@ -42,7 +42,7 @@ impl Lens<'_, '_> {
         for (ours, theirs) in ours.parts.iter().zip(theirs.parts) {
             let same_part = (ours.without_all_of, ours.without_alternatives)
                 == (theirs.without_all_of, theirs.without_alternatives);
-            if !same_part || old.print(ours.node) != new.print(theirs.node) {
+            if !same_part || old.digest(ours.node) != new.digest(theirs.node) {
                 return None;
             }
             unchanged.old.push(holders(old, ours.node)?);

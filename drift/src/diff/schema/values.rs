@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use openapi_source::tree::{Kind, NodeId};
 
-use super::alternatives::members;
-use super::types::has_members;
-use super::{K, Lens, Viewed};
+use super::reading::{has_members, members};
+use super::{K, PairContext, Viewed};
+use crate::diff::node::value::{Digest, shorten, show};
 use crate::diff::side::Side;
-use crate::diff::value::{Print, shorten, show};
-use crate::diff::view::Facts;
-use crate::diff::walk::Spot;
-use crate::rule::{ApiRule as A, Direction, SchemaChange as C};
+use crate::diff::side::view::Facts;
+use crate::rule::{ApiRule as A, Direction, Place, SchemaChange as C};
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares `enum`, `const` and `default`.
     pub(super) fn values(&mut self) {
         let lists = [self.old.facts, self.new.facts].map(|facts| facts.has(K::Enum));
@@ -35,17 +33,17 @@ impl Lens<'_, '_> {
 
     fn default(&mut self) {
         let changes = [C::DefaultValueAdded, C::DefaultValueChanged, C::DefaultValueRemoved];
-        if self.usage.spot != Spot::Parameter {
+        if self.usage.place != Place::RequestParameter {
             return self.three_ways(K::Default, "the default value", changes);
         }
         // A default is part of the request of whoever leaves the parameter out, so it counts wherever `allOf` has it.
         let set = |side: &Side<'_>, schema: Viewed<'_>| {
             let keywords = side.keywords(side.flatten(schema.view).view());
             let node = Facts::new(&keywords).first(K::Default)?;
-            Some((side.print(node), node, show(side.tree, node)))
+            Some((side.digest(node), node, show(side.tree, node)))
         };
         let (was, is) = (set(self.old_side(), self.old), set(self.new_side(), self.new));
-        let of_print = |set: &Option<(Print, NodeId, String)>| set.as_ref().map(|set| set.0);
+        let of_print = |set: &Option<(Digest, NodeId, String)>| set.as_ref().map(|set| set.0);
         if of_print(&was) == of_print(&is) {
             return;
         }
@@ -54,7 +52,7 @@ impl Lens<'_, '_> {
             (_, None) => C::DefaultValueRemoved,
             _ => C::DefaultValueChanged,
         };
-        let split = |set: Option<(Print, NodeId, String)>, node| {
+        let split = |set: Option<(Digest, NodeId, String)>, node| {
             set.map_or(("none".to_owned(), node), |(_, node, shown)| (shown, Some(node)))
         };
         let ((was, old), (is, new)) = (split(was, self.old.node()), split(is, self.new.node()));
@@ -101,7 +99,7 @@ impl Lens<'_, '_> {
         let is_open = theirs.is_none();
         let (ours, theirs) = (ours.unwrap_or_default(), theirs.unwrap_or_default());
         if !is_open {
-            let removed = ours.iter().filter(|(print, _)| !theirs.contains_key(*print));
+            let removed = ours.iter().filter(|(digest, _)| !theirs.contains_key(*digest));
             let removed: Vec<NodeId> = removed.map(|(_, node)| *node).collect();
             if let Some(first) = removed.iter().min() {
                 let message =
@@ -110,8 +108,8 @@ impl Lens<'_, '_> {
             }
         }
         // Where no value was listed before, oasdiff counts those that are as added to parameters and properties.
-        let counts = !was_open || self.usage.spot.place().counts_first_values();
-        let added = theirs.iter().filter(|(print, _)| !ours.contains_key(*print));
+        let counts = !was_open || self.usage.place.general().counts_first_values();
+        let added = theirs.iter().filter(|(digest, _)| !ours.contains_key(*digest));
         let added: Vec<NodeId> = added.map(|(_, node)| *node).collect();
         if let (Some(first), true) = (added.iter().min(), counts) {
             let message = format!("{} added to the list of values", show_all(self.new_side(), &added));
@@ -129,7 +127,7 @@ impl Lens<'_, '_> {
             (C::ExtensibleEnumValueRemoved, &ours, &theirs, self.old_side(), "removed from"),
             (C::ExtensibleEnumValueAdded, &theirs, &ours, self.new_side(), "added to"),
         ] {
-            let values = from.iter().filter(|(print, _)| !other.contains_key(*print));
+            let values = from.iter().filter(|(digest, _)| !other.contains_key(*digest));
             let values: Vec<NodeId> = values.map(|(_, node)| *node).collect();
             if !values.is_empty() {
                 let message = format!("{} {verb} the list of known values", show_all(side, &values));
@@ -139,7 +137,7 @@ impl Lens<'_, '_> {
     }
 
     fn three_ways(&mut self, keyword: K, what: &str, [added, changed, removed]: [C; 3]) {
-        let (was, is) = self.prints(keyword);
+        let (was, is) = self.digests(keyword);
         let shown = self.shown(keyword);
         match (was, is) {
             (None, Some(_)) => self.report(added, keyword, format!("{what} was set to {}", shown.1)),
@@ -155,7 +153,7 @@ impl Lens<'_, '_> {
         // Every text matches the empty pattern: it is none.
         let set = |side: &Side<'_>, schema: Viewed<'_>| {
             let node = schema.facts.first(K::Pattern).filter(|node| side.tree.string(*node) != Some(""))?;
-            Some(side.print(node))
+            Some(side.digest(node))
         };
         let (was, is) = (set(self.old_side(), self.old), set(self.new_side(), self.new));
         let shown = self.shown(K::Pattern);
@@ -176,7 +174,7 @@ impl Lens<'_, '_> {
     }
 
     fn content(&mut self, keyword: K, name: &str, change: C) {
-        let (was, is) = self.prints(keyword);
+        let (was, is) = self.digests(keyword);
         if was != is {
             let (was, is) = self.shown(keyword);
             self.report(change, keyword, format!("`{name}` changed from {was} to {is}"));
@@ -191,7 +189,7 @@ impl crate::rule::Place {
 }
 
 /// Values by what they say, with the first node that does.
-type Values = BTreeMap<Print, NodeId>;
+type Values = BTreeMap<Digest, NodeId>;
 
 /// The values that a schema lists by `enum` or `const`.
 fn own(side: &Side<'_>, schema: Viewed<'_>) -> Option<Values> {
@@ -225,7 +223,7 @@ fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<Values> {
         let listed = values_of(side, side.items(Some(list)));
         values = Some(match values {
             None => listed,
-            Some(values) => values.into_iter().filter(|(print, _)| listed.contains_key(print)).collect(),
+            Some(values) => values.into_iter().filter(|(digest, _)| listed.contains_key(digest)).collect(),
         });
     }
     values
@@ -234,7 +232,7 @@ fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<Values> {
 /// Values by what they say, without `null`.
 fn values_of(side: &Side<'_>, items: &[NodeId]) -> Values {
     let items = items.iter().filter(|item| !matches!(side.tree.kind(**item), Kind::Null));
-    items.map(|item| (side.print(*item), *item)).collect()
+    items.map(|item| (side.digest(*item), *item)).collect()
 }
 
 /// Values in words, in the order in which they are written.

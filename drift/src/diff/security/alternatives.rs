@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
-use super::schemes::Schemes;
+use crate::diff::node::value::{quoted, shorten};
 use crate::diff::side::Side;
-use crate::diff::value::{quoted, shorten};
+use crate::diff::walk::schemes::Schemes;
 
 /// Schemes that are required together, with the scopes of each.
 type Asked<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use openapi_source::tree::NodeId;
 
+use crate::diff::node::value::{quoted, shorten};
 use crate::diff::side::Side;
-use crate::diff::value::{quoted, shorten};
 use crate::diff::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
@@ -20,30 +20,30 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
         let key = schemes.new_key(name);
         let Some(is) = theirs.get(key) else {
             let nodes = (Some(*was), None);
-            note(walk, A::SecurityComponentRemoved, name, nodes, "the security scheme was removed");
+            report(walk, A::SecurityComponentRemoved, name, nodes, "the security scheme was removed");
             let candidates = schemes.candidates(name);
             if !candidates.is_empty() {
                 let message = format!(
                     "could not be matched: removed or renamed; now sent in the same way: {}",
                     quoted(candidates)
                 );
-                note(walk, A::SecurityComponentUnmatched, name, nodes, message);
+                report(walk, A::SecurityComponentUnmatched, name, nodes, message);
             }
             continue;
         };
         if key != *name {
             let message = format!("the security scheme was renamed to `{}`", shorten(key, 80));
-            note(walk, A::SecurityComponentRenamed, name, (Some(*was), Some(*is)), message);
+            report(walk, A::SecurityComponentRenamed, name, (Some(*was), Some(*is)), message);
         }
         scheme(walk, key, *was, *is);
     }
     let is_new = |key: &str| !ours.contains_key(schemes.old_key(key));
     for (name, is) in theirs.iter().filter(|(name, _)| is_new(name)) {
-        note(walk, A::SecurityComponentAdded, name, (None, Some(*is)), "the security scheme was added");
+        report(walk, A::SecurityComponentAdded, name, (None, Some(*is)), "the security scheme was added");
     }
 }
 
-fn note(
+fn report(
     walk: &mut Walk<'_>,
     rule: A,
     name: &str,
@@ -51,7 +51,7 @@ fn note(
     message: impl Into<String>,
 ) {
     let name = shorten(name, 80);
-    walk.note_apart(rule, Section::Components, SubjectKind::SecurityScheme, name, nodes, message);
+    walk.report_global(rule, Section::Components, SubjectKind::SecurityScheme, name, nodes, message);
 }
 
 fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
@@ -68,7 +68,7 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
         })
     };
     if let Some(message) = changed("type") {
-        return note(walk, A::SecurityComponentTypeChanged, name, nodes, message);
+        return report(walk, A::SecurityComponentTypeChanged, name, nodes, message);
     }
     // Fields that belong to another type say nothing.
     let kind = old.string(was, "type");
@@ -86,21 +86,21 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
             && !(key == "name" && is_same_header)
             && let Some(message) = changed(key)
         {
-            note(walk, rule, name, nodes, message);
+            report(walk, rule, name, nodes, message);
         }
     }
     for key in ["description", "bearerFormat", "deprecated"] {
         if walk.differs(was, is, key) {
             let nodes = (old.get(was, key).or(nodes.0), new.get(is, key).or(nodes.1));
             let message = format!("its `{key}` changed");
-            note(walk, A::SecurityComponentDescriptionChanged, name, nodes, message);
+            report(walk, A::SecurityComponentDescriptionChanged, name, nodes, message);
         }
     }
     if kind == Some("http")
         && lower(old, was, "scheme") != lower(new, is, "scheme")
         && let Some(message) = changed("scheme")
     {
-        note(walk, A::SecurityComponentSchemeChanged, name, nodes, message);
+        report(walk, A::SecurityComponentSchemeChanged, name, nodes, message);
     }
     if kind != Some("oauth2") {
         return;
@@ -112,13 +112,13 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
             Some(is) => oauth_flow(walk, name, flow, *was, *is),
             None => {
                 let message = format!("the flow `{}` was removed", shorten(flow, 80));
-                note(walk, A::SecurityComponentFlowRemoved, name, (Some(*was), Some(is)), message);
+                report(walk, A::SecurityComponentFlowRemoved, name, (Some(*was), Some(is)), message);
             }
         }
     }
     for (flow, is) in theirs.iter().filter(|(flow, _)| !ours.contains_key(*flow)) {
         let message = format!("the flow `{}` was added", shorten(flow, 80));
-        note(walk, A::SecurityComponentFlowAdded, name, (Some(was), Some(*is)), message);
+        report(walk, A::SecurityComponentFlowAdded, name, (Some(was), Some(*is)), message);
     }
 }
 
@@ -132,7 +132,7 @@ fn oauth_flow(walk: &mut Walk<'_>, name: &str, flow: &str, was: NodeId, is: Node
     ] {
         if old.string(was, key) != new.string(is, key) {
             let nodes = (old.get(was, key).or(Some(was)), new.get(is, key).or(Some(is)));
-            note(walk, rule, name, nodes, format!("`{key}` of the flow `{flow}` changed"));
+            report(walk, rule, name, nodes, format!("`{key}` of the flow `{flow}` changed"));
         }
     }
     let ours = old.entries(old.get(was, "scopes"));
@@ -142,17 +142,17 @@ fn oauth_flow(walk: &mut Walk<'_>, name: &str, flow: &str, was: NodeId, is: Node
         match theirs.get(scope) {
             None => {
                 let message = format!("the scope `{shown}` was removed");
-                note(walk, A::SecurityComponentScopeRemoved, name, (Some(*node), Some(is)), message);
+                report(walk, A::SecurityComponentScopeRemoved, name, (Some(*node), Some(is)), message);
             }
-            Some(other) if old.print(*node) != new.print(*other) => {
+            Some(other) if old.digest(*node) != new.digest(*other) => {
                 let message = format!("the scope `{shown}` is described differently");
-                note(walk, A::SecurityComponentScopeChanged, name, (Some(*node), Some(*other)), message);
+                report(walk, A::SecurityComponentScopeChanged, name, (Some(*node), Some(*other)), message);
             }
             Some(_) => {}
         }
     }
     for (scope, node) in theirs.iter().filter(|(scope, _)| !ours.contains_key(*scope)) {
         let message = format!("the scope `{}` was added", shorten(scope, 80));
-        note(walk, A::SecurityComponentScopeAdded, name, (Some(was), Some(*node)), message);
+        report(walk, A::SecurityComponentScopeAdded, name, (Some(was), Some(*node)), message);
     }
 }

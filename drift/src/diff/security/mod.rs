@@ -2,26 +2,24 @@
 
 mod alternatives;
 mod components;
-mod schemes;
 
 use std::rc::Rc;
 
 use openapi_source::tree::NodeId;
 
-use super::operations::Both;
-use super::value::{quoted, shorten};
-use super::walk::Walk;
+use crate::diff::node::value::{quoted, shorten};
+use crate::diff::walk::Walk;
+use crate::diff::walk::matched::MatchedOperation;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule};
 use alternatives::{Alternatives, Difference, Kind, Lost};
-pub(super) use schemes::Schemes;
 
 /// How many credentials a message lists.
 const SHOWN: usize = 8;
 
 /// Compares what an operation requires. Of what both documents leave to their defaults, only what callers lose is noted
 /// here: the rest belongs to the defaults.
-pub(super) fn operation(walk: &mut Walk<'_>, both: Both<'_>) {
+pub(super) fn operation(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
     if both.reversed {
         return;
     }
@@ -41,7 +39,7 @@ pub(super) fn operation(walk: &mut Walk<'_>, both: Both<'_>) {
     let lost = alternatives::lost(&ours, &theirs, &schemes, walk.new);
     if is_default {
         walk.defaults_apply = true;
-        return note_lost(walk, both, &lost, SubjectKind::Document, nodes);
+        return report_lost(walk, both, &lost, SubjectKind::Document, nodes);
     }
     for Difference { kind, message } in alternatives::differences(&ours, &theirs, &schemes) {
         let rule = match kind {
@@ -53,16 +51,16 @@ pub(super) fn operation(walk: &mut Walk<'_>, both: Both<'_>) {
             Kind::Optional => A::SecurityOptional,
             Kind::Dropped => A::SecurityDropped,
         };
-        both.note(walk, rule, ("security", "security"), message);
+        both.report(walk, rule, ("security", "security"), message);
     }
     let nodes = (own.0.or(Some(both.old.node)), own.1.or(Some(both.new.node)));
-    note_lost(walk, both, &lost, SubjectKind::Operation, nodes);
+    report_lost(walk, both, &lost, SubjectKind::Operation, nodes);
 }
 
 /// Notes what callers of an operation lose. What several operations lose at one place becomes one finding.
-fn note_lost(
+fn report_lost(
     walk: &mut Walk<'_>,
-    both: Both<'_>,
+    both: MatchedOperation<'_>,
     lost: &Lost<'_>,
     kind: SubjectKind,
     nodes: (Option<NodeId>, Option<NodeId>),
@@ -77,14 +75,14 @@ fn note_lost(
             message.push(&rest);
         }
         let message = format!("no longer enough: {}", message.join(", "));
-        walk.note(both.number, changed, kind, name.clone(), nodes, message);
+        walk.report(both.number, changed, kind, name.clone(), nodes, message);
     }
     let schemes = Rc::clone(&walk.schemes);
     for key in &lost.altered {
         let Some(altered) = schemes.altered(key) else { continue };
         let message = format!("an operation requires it, and {} changed", altered.what);
         let nodes = (Some(altered.old), Some(altered.new));
-        walk.note(both.number, changed, SubjectKind::SecurityScheme, shorten(key, 80), nodes, message);
+        walk.report(both.number, changed, SubjectKind::SecurityScheme, shorten(key, 80), nodes, message);
     }
     if !lost.unmatched.is_empty() {
         let pairs = lost.unmatched.iter();
@@ -93,7 +91,7 @@ fn note_lost(
             "could not be matched: renamed or replaced by another credential that is sent in the same way: {}",
             quoted(pairs)
         );
-        walk.note(both.number, Rule::Api(A::SecurityCredentialUnmatched), kind, name, nodes, message);
+        walk.report(both.number, Rule::Api(A::SecurityCredentialUnmatched), kind, name, nodes, message);
     }
 }
 
@@ -115,7 +113,7 @@ pub(super) fn document(walk: &mut Walk<'_>) {
             Kind::Optional => A::SecurityOptional,
             Kind::Dropped => A::SecurityDropped,
         };
-        walk.note_apart(rule, Section::Security, SubjectKind::Document, "security", nodes, message);
+        walk.report_global(rule, Section::Security, SubjectKind::Document, "security", nodes, message);
     }
     components::compare(walk);
 }

@@ -1,28 +1,27 @@
 //! What schemas say about themselves: deprecation, stability, and words for people.
 
-use super::{K, Lens, Viewed};
+use super::{K, PairContext, Viewed};
+use crate::diff::node::sunset::{Stability, Sunset, moved};
 use crate::diff::side::Side;
-use crate::diff::sunset::{Stability, Sunset, moved};
-use crate::diff::walk::Spot;
-use crate::rule::SchemaChange as C;
+use crate::rule::{Place, SchemaChange as C};
 
-impl Lens<'_, '_> {
+impl PairContext<'_, '_> {
     /// Compares titles, descriptions, examples, and how XML is written.
-    pub(super) fn words(&mut self) {
+    pub(super) fn annotations(&mut self) {
         for (keyword, change, name) in [
             (K::Title, C::TitleChanged, "title"),
             (K::Description, C::DescriptionChanged, "description"),
             (K::ExternalDocs, C::ExternalDocsChanged, "link to further documentation"),
             (K::Xml, C::XmlChanged, "XML form"),
         ] {
-            let (was, is) = self.prints(keyword);
+            let (was, is) = self.digests(keyword);
             if was != is {
                 self.report(change, keyword, format!("the {name} changed"));
             }
         }
         let keyword = if self.new.facts.has(K::Examples) { K::Examples } else { K::Example };
-        if self.prints(K::Example) != (None, None) || self.prints(K::Examples) != (None, None) {
-            let (was, is) = (self.prints(K::Example), self.prints(K::Examples));
+        if self.digests(K::Example) != (None, None) || self.digests(K::Examples) != (None, None) {
+            let (was, is) = (self.digests(K::Example), self.digests(K::Examples));
             if was.0 != was.1 || is.0 != is.1 {
                 self.report(C::ExampleChanged, keyword, "the examples changed");
             }
@@ -32,7 +31,7 @@ impl Lens<'_, '_> {
     /// Compares deprecation, its end, and the level of stability.
     pub(super) fn lifecycle(&mut self) {
         // What carries the schema says it of itself there.
-        if matches!(self.usage.spot, Spot::Parameter | Spot::ResponseHeader) {
+        if matches!(self.usage.place, Place::RequestParameter | Place::ResponseHeader) {
             return;
         }
         let deprecated = |side: &Side<'_>, schema: Viewed<'_>| side.flag(schema.facts, K::Deprecated);
@@ -40,7 +39,8 @@ impl Lens<'_, '_> {
         let is = deprecated(self.new_side(), self.new);
         let options = self.walk.options;
         let earliest = options.earliest_end();
-        let sunset = |side: &Side<'_>, schema: Viewed<'_>| Sunset::read(side, schema.facts.first(K::Sunset));
+        let sunset =
+            |side: &Side<'_>, schema: Viewed<'_>| Sunset::read(side.tree, schema.facts.first(K::Sunset));
         match (was, is) {
             (false, true) => {
                 let (change, message) = match sunset(self.new_side(), self.new) {
@@ -73,8 +73,9 @@ impl Lens<'_, '_> {
         if !self.is_property() {
             return;
         }
-        let stability =
-            |side: &Side<'_>, schema: Viewed<'_>| Stability::read(side, schema.facts.first(K::Stability));
+        let stability = |side: &Side<'_>, schema: Viewed<'_>| {
+            Stability::read(side.tree, schema.facts.first(K::Stability))
+        };
         let (was, is) = (stability(self.old_side(), self.old), stability(self.new_side(), self.new));
         let (Some(was), Some(is)) = (was, is) else { return };
         if is < was {

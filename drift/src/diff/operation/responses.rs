@@ -6,15 +6,15 @@ use openapi_source::tree::NodeId;
 
 use super::bodies::Body;
 use super::headers;
-use super::operations::Both;
-use super::side::Side;
-use super::value::shorten;
-use super::walk::{Difference, Walk};
+use crate::diff::node::value::shorten;
+use crate::diff::side::Side;
+use crate::diff::walk::matched::MatchedOperation;
+use crate::diff::walk::{Difference, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Rule};
 
 /// Compares the answers. The client gives them where it is the one that is called.
-pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
+pub(crate) fn compare(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
     let ours = statuses(walk.old, both.old.node);
     let theirs = statuses(walk.new, both.new.node);
     for (status, was) in &ours {
@@ -31,7 +31,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
                     ],
                 );
                 let nodes = (Some(*was), Some(both.new.node));
-                note(walk, both, shown, Rule::Api(rule), nodes, format!("the status {shown} was removed"));
+                report(walk, both, shown, Rule::Api(rule), nodes, format!("the status {shown} was removed"));
             }
         }
     }
@@ -43,7 +43,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>) {
             );
             let nodes = (Some(both.old.node), Some(*is));
             let shown = &shorten(status, 20);
-            note(walk, both, shown, Rule::Api(rule), nodes, format!("the status {shown} was added"));
+            report(walk, both, shown, Rule::Api(rule), nodes, format!("the status {shown} was added"));
         }
     }
 }
@@ -62,27 +62,27 @@ fn by_status(status: &str, [success, failure, default]: [A; 3]) -> A {
     }
 }
 
-fn note(
+fn report(
     walk: &mut Walk<'_>,
-    both: Both<'_>,
+    both: MatchedOperation<'_>,
     status: &str,
     rule: Rule,
     nodes: (Option<NodeId>, Option<NodeId>),
     message: String,
 ) {
-    walk.note(both.number, rule, SubjectKind::Response, name(both, status), nodes, message);
+    walk.report(both.number, rule, SubjectKind::Response, name(both, status), nodes, message);
 }
 
-fn name(both: Both<'_>, status: &str) -> String {
+fn name(both: MatchedOperation<'_>, status: &str) -> String {
     format!("{} {status}", both.name())
 }
 
-fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
+fn response(walk: &mut Walk<'_>, both: MatchedOperation<'_>, status: &str, was: NodeId, is: NodeId) {
     let (Some(was), Some(is)) = (walk.old.resolve(was), walk.new.resolve(is)) else { return };
     for (key, rule) in [("description", A::DescriptionChanged), ("summary", A::SummaryChanged)] {
         if walk.differs(was, is, key) {
             let message = format!("the {key} of the status {status} changed");
-            note(walk, both, status, Rule::Api(rule), (Some(was), Some(is)), message);
+            report(walk, both, status, Rule::Api(rule), (Some(was), Some(is)), message);
         }
     }
     headers::compare(walk, both, &name(both, status), (was, is));
@@ -92,7 +92,7 @@ fn response(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: 
     body.content(walk, was, is);
 }
 
-fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: NodeId) {
+fn links(walk: &mut Walk<'_>, both: MatchedOperation<'_>, status: &str, was: NodeId, is: NodeId) {
     let ours = walk.old.entries(walk.old.parts(was, "links"));
     let theirs = walk.new.entries(walk.new.parts(is, "links"));
     for (link, old) in &ours {
@@ -100,7 +100,7 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
         match theirs.get(link) {
             None => {
                 let nodes = (Some(*old), Some(is));
-                note(
+                report(
                     walk,
                     both,
                     status,
@@ -119,12 +119,12 @@ fn links(walk: &mut Walk<'_>, both: Both<'_>, status: &str, was: NodeId, is: Nod
                     Difference::Meaning => (A::LinkChanged, "the link changed"),
                 };
                 let message = message.replace("the link", &format!("the link `{shown}`"));
-                note(walk, both, status, Rule::Api(rule), (Some(*old), Some(*new)), message);
+                report(walk, both, status, Rule::Api(rule), (Some(*old), Some(*new)), message);
             }
         }
     }
     for (link, new) in theirs.iter().filter(|(link, _)| !ours.contains_key(*link)) {
         let message = format!("the link `{}` was added", shorten(link, 80));
-        note(walk, both, status, Rule::Api(A::LinkAdded), (Some(was), Some(*new)), message);
+        report(walk, both, status, Rule::Api(A::LinkAdded), (Some(was), Some(*new)), message);
     }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use jiff::civil::Date;
 use openapi_source::tree::{Kind, NodeId, Tree};
 
-use super::side::Side;
 use crate::rule::ApiRule as A;
 
 /// The end of something deprecated.
@@ -18,13 +17,14 @@ pub(crate) enum Sunset {
 
 impl Sunset {
     /// Reads a date, with or without a time behind it.
-    pub(crate) fn read(side: &Side<'_>, node: Option<NodeId>) -> Self {
+    pub(crate) fn read(tree: &Tree, node: Option<NodeId>) -> Self {
         let Some(node) = node else { return Self::None };
-        date(side.tree, node).map_or(Self::Invalid, Self::On)
+        date(tree, node).map_or(Self::Invalid, Self::On)
     }
 
-    pub(crate) fn of(side: &Side<'_>, node: NodeId) -> Self {
-        Self::read(side, side.get(node, "x-sunset"))
+    /// Reads the end of what a node describes.
+    pub(crate) fn of(tree: &Tree, node: NodeId) -> Self {
+        Self::read(tree, tree.get(node, "x-sunset"))
     }
 }
 
@@ -38,12 +38,12 @@ fn date(tree: &Tree, node: NodeId) -> Option<Date> {
 }
 
 /// Returns whether a value is a date.
-pub(super) fn is_date(tree: &Tree, node: NodeId) -> bool {
+pub(crate) fn is_date(tree: &Tree, node: NodeId) -> bool {
     date(tree, node).is_some()
 }
 
 /// Returns whether a value is a level of stability, or none.
-pub(super) fn is_level(tree: &Tree, node: NodeId) -> bool {
+pub(crate) fn is_level(tree: &Tree, node: NodeId) -> bool {
     matches!(tree.kind(node), Kind::Null)
         || matches!(tree.string(node), Some("draft" | "alpha" | "beta" | "stable" | ""))
 }
@@ -80,21 +80,22 @@ pub(crate) enum Stability {
 
 impl Stability {
     /// Reads a level. Where there is none, or what is no level, everything is promised.
-    pub(crate) fn read(side: &Side<'_>, node: Option<NodeId>) -> Option<Self> {
+    pub(crate) fn read(tree: &Tree, node: Option<NodeId>) -> Option<Self> {
         let Some(node) = node else { return Some(Self::Stable) };
-        match side.tree.string(node) {
+        match tree.string(node) {
             Some("draft") => Some(Self::Draft),
             Some("alpha") => Some(Self::Alpha),
             Some("beta") => Some(Self::Beta),
             Some("stable" | "") => Some(Self::Stable),
             Some(_) => None,
-            None if matches!(side.tree.kind(node), Kind::Null) => Some(Self::Stable),
+            None if matches!(tree.kind(node), Kind::Null) => Some(Self::Stable),
             None => None,
         }
     }
 
-    pub(crate) fn of(side: &Side<'_>, node: NodeId) -> Option<Self> {
-        Self::read(side, side.get(node, "x-stability-level"))
+    /// Reads the level of what a node describes.
+    pub(crate) fn of(tree: &Tree, node: NodeId) -> Option<Self> {
+        Self::read(tree, tree.get(node, "x-stability-level"))
     }
 
     /// Whether nothing is promised.

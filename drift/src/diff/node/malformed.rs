@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use openapi_source::tree::{Kind, NodeId, Tree};
 
-use super::keywords::{Part, Value, value};
-use crate::diff::decimal::Decimal;
-use crate::diff::sunset;
-use crate::diff::value::{shorten, show};
+use super::grammar::{Part, Value, value};
+use crate::diff::node::decimal::Decimal;
+use crate::diff::node::sunset;
+use crate::diff::node::value::{shorten, show};
 
 /// The values of another kind than they should have, each with a message.
-pub(in crate::diff) type Malformed = BTreeMap<NodeId, String>;
+pub(crate) type Malformed = BTreeMap<NodeId, String>;
 
 /// Finds all values of the wrong kind in what belongs to the document, references followed: by a function, which returns
 /// where the reference of a node leads.
-pub(in crate::diff) fn find(
+pub(crate) fn find(
     tree: &Tree,
     siblings_count: bool,
     follow: impl Fn(NodeId) -> Option<NodeId>,

@@ -3,15 +3,16 @@
 
 use openapi_source::tree::NodeId;
 
-use super::side::Side;
-use super::value::shorten;
-use super::walk::Walk;
+use crate::diff::node::value::shorten;
+use crate::diff::schema;
+use crate::diff::side::Side;
+use crate::diff::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
 
 /// Tells of named schemas that are gone, and compares those that no operation uses in both documents. Comes after the walk,
 /// because it looks at what the walk came by.
-pub(super) fn compare(walk: &mut Walk<'_>) {
+pub(crate) fn compare(walk: &mut Walk<'_>) {
     let [ours, theirs] = [walk.old, walk.new].map(|side| side.path(&["components", "schemas"]));
     let mut near = 0;
     let mut left: Vec<(NodeId, NodeId)> = Vec::new();
@@ -24,7 +25,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
             None => {
                 let (kind, name) = (SubjectKind::Schema, shorten(name, 120));
                 let (nodes, message) = ((Some(old), None), "the named schema was removed");
-                walk.note_apart(A::SchemaRemoved, Section::Components, kind, name, nodes, message);
+                walk.report_global(A::SchemaRemoved, Section::Components, kind, name, nodes, message);
             }
         }
     }
@@ -32,10 +33,10 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     let (old_used, new_used) = (used(walk.old, ours), used(walk.new, theirs));
     for (old, new) in left {
         if !(old_used[old.index()] && new_used[new.index()]) {
-            walk.begin_apart(old, new);
+            walk.enqueue_unused(old, new);
         }
     }
-    walk.run();
+    schema::run(walk);
 }
 
 /// Which of the named schemas a reference from outside of them leads to, be it through others. By node.

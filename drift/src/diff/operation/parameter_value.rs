@@ -2,60 +2,61 @@
 
 use openapi_source::tree::NodeId;
 
-use super::bodies::is_same_media_type;
-use super::schema;
-use super::side::Side;
-use super::walk::{Use, Walk};
+use super::media_types::is_same_media_type;
+use crate::diff::schema;
+use crate::diff::side::Side;
+use crate::diff::walk::Walk;
+use crate::diff::walk::usage::Usage;
 use crate::rule::SchemaChange as C;
 
 /// A parameter or a header of both documents.
-pub(super) struct Carried {
+pub(crate) struct ParameterValue {
     /// The number of its operation.
-    pub(super) operation: u32,
-    pub(super) old: NodeId,
-    pub(super) new: NodeId,
+    pub(crate) operation: u32,
+    pub(crate) old: NodeId,
+    pub(crate) new: NodeId,
     /// How the schema is used. Inside a media type values keep their types.
-    pub(super) usage: Use,
+    pub(crate) usage: Usage,
 }
 
-impl Carried {
+impl ParameterValue {
     /// Compares what is carried, and tells of changes around the schemas, with the key that holds them.
-    pub(super) fn compare<'a>(
+    pub(crate) fn compare<'a>(
         &self,
         walk: &mut Walk<'a>,
-        mut note: impl FnMut(&mut Walk<'a>, C, &'static str, String),
+        mut report: impl FnMut(&mut Walk<'a>, C, &'static str, String),
     ) {
         let (was, is) = (walk.old.get(self.old, "schema"), walk.new.get(self.new, "schema"));
         let (old_content, new_content) = (content(walk.old, self.old), content(walk.new, self.new));
         let described = (was.is_some() || old_content.is_some(), is.is_some() || new_content.is_some());
         let key = if old_content.or(new_content).is_some() { "content" } else { "schema" };
         match (was, is, old_content, new_content) {
-            (Some(was), Some(is), _, _) => walk.begin(self.operation, was, is, self.usage),
+            (Some(was), Some(is), _, _) => walk.enqueue(self.operation, was, is, self.usage),
             (_, _, Some((old_type, was)), Some((new_type, is))) => {
                 if !is_same_media_type(old_type, new_type) {
                     let message = format!("the media type changed from `{old_type}` to `{new_type}`");
-                    note(walk, C::ContentTypeChanged, key, message);
+                    report(walk, C::ContentTypeChanged, key, message);
                 }
                 if walk.old.examples(was) != walk.new.examples(is) {
                     let message = format!("the examples of `{new_type}` changed");
-                    note(walk, C::ExampleChanged, key, message);
+                    report(walk, C::ExampleChanged, key, message);
                 }
                 match (walk.old.get(was, "schema"), walk.new.get(is, "schema")) {
                     (Some(was), Some(is)) => {
-                        let usage = Use { loose: false, repeats: false, ..self.usage };
-                        walk.begin(self.operation, was, is, usage);
+                        let usage = Usage { loose: false, repeats: false, ..self.usage };
+                        walk.enqueue(self.operation, was, is, usage);
                     }
-                    (None, Some(_)) => note(walk, C::SchemaAdded, key, GOT.to_owned()),
-                    (Some(_), None) => note(walk, C::SchemaRemoved, key, LOST.to_owned()),
+                    (None, Some(_)) => report(walk, C::SchemaAdded, key, GOT.to_owned()),
+                    (Some(_), None) => report(walk, C::SchemaRemoved, key, LOST.to_owned()),
                     (None, None) => {}
                 }
             }
             _ => match described {
-                (false, true) => note(walk, C::SchemaAdded, key, GOT.to_owned()),
-                (true, false) => note(walk, C::SchemaRemoved, key, LOST.to_owned()),
+                (false, true) => report(walk, C::SchemaAdded, key, GOT.to_owned()),
+                (true, false) => report(walk, C::SchemaRemoved, key, LOST.to_owned()),
                 (true, true) => {
                     let message = "the value is described by the other of `schema` and `content`";
-                    note(walk, C::ContentStyleChanged, key, message.to_owned());
+                    report(walk, C::ContentStyleChanged, key, message.to_owned());
                 }
                 (false, false) => {}
             },
@@ -72,20 +73,20 @@ fn content<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'a str, NodeId)> {
 }
 
 /// How the value of a parameter or a header is written.
-pub(super) struct Writing<'a> {
-    pub(super) style: &'a str,
-    pub(super) explode: bool,
-    pub(super) reserved: bool,
-    pub(super) empty: bool,
+pub(crate) struct Writing<'a> {
+    pub(crate) style: &'a str,
+    pub(crate) explode: bool,
+    pub(crate) reserved: bool,
+    pub(crate) empty: bool,
     /// Whether `explode` makes a difference: to lists and objects.
-    pub(super) matters: bool,
+    pub(crate) matters: bool,
     /// Whether each item of a list stands under the parameter's name.
-    pub(super) repeats: bool,
+    pub(crate) repeats: bool,
 }
 
 impl<'a> Writing<'a> {
     /// Reads it, with the defaults of the place.
-    pub(super) fn of(side: &Side<'a>, node: NodeId, place: &str) -> Self {
+    pub(crate) fn of(side: &Side<'a>, node: NodeId, place: &str) -> Self {
         let form = matches!(place, "query" | "cookie");
         let style = side.string(node, "style").unwrap_or(if form { "form" } else { "simple" });
         let explode = side.get(node, "explode").and_then(|node| side.boolean(node));

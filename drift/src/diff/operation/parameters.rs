@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
-use super::carried::{Carried, Writing};
 use super::headers::Headers;
-use super::operations::{Both, Found, template};
-use super::side::Side;
-use super::sunset::{self, Sunset};
-use super::value::shorten;
-use super::walk::{Spot, Use, Walk};
+use super::parameter_value::{ParameterValue, Writing};
+use crate::diff::node::sunset::{self, Sunset};
+use crate::diff::node::value::shorten;
+use crate::diff::side::Side;
+use crate::diff::walk::Walk;
+use crate::diff::walk::matched::{MatchedOperation, OperationRef, template};
+use crate::diff::walk::usage::Usage;
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
 
@@ -32,7 +33,7 @@ enum Key {
 }
 
 /// Compares the parameters.
-pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: Both<'a>) {
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, both: MatchedOperation<'a>) {
     let ours = collect(walk.old, both.old);
     let theirs = collect(walk.new, both.new);
     if both.reversed {
@@ -63,7 +64,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, both: Both<'a>) {
 /// Compares the parameters of a webhook or a callback, which the server sends.
 fn sent<'a>(
     walk: &mut Walk<'a>,
-    both: Both<'a>,
+    both: MatchedOperation<'a>,
     ours: &BTreeMap<Key, Parameter<'a>>,
     theirs: &BTreeMap<Key, Parameter<'a>>,
 ) {
@@ -80,11 +81,11 @@ fn sent<'a>(
 }
 
 /// Notes what is wrong with the parameters of an operation, whether the other document has it or not.
-pub(super) fn note_defects<'a>(side: &Side<'a>, found: Found<'a>) {
+pub(crate) fn report_defects<'a>(side: &Side<'a>, found: OperationRef<'a>) {
     collect(side, found);
 }
 
-fn collect<'a>(side: &Side<'a>, found: Found<'a>) -> BTreeMap<Key, Parameter<'a>> {
+fn collect<'a>(side: &Side<'a>, found: OperationRef<'a>) -> BTreeMap<Key, Parameter<'a>> {
     // The path of a callback is an expression, which the server fills in.
     let names: Vec<&str> = template(found.path).into_iter().filter(|name| !name.starts_with('$')).collect();
     let mut parameters = BTreeMap::new();
@@ -148,19 +149,19 @@ fn is_ignored(name: &str, place: &str) -> bool {
     place == "header" && names.iter().any(|ignored| name.eq_ignore_ascii_case(ignored))
 }
 
-fn moved<'a>(walk: &mut Walk<'a>, both: Both<'a>, old: Parameter<'a>, new: Parameter<'a>) {
+fn moved<'a>(walk: &mut Walk<'a>, both: MatchedOperation<'a>, old: Parameter<'a>, new: Parameter<'a>) {
     let nodes = (Some(old.node), Some(new.node));
     let message = format!("the parameter moved from `in: {}` to `in: {}`", old.place, new.place);
     let rule = Rule::Api(A::ParameterMoved);
-    walk.note(both.number, rule, SubjectKind::Parameter, old.describe(), nodes, message);
+    walk.report(both.number, rule, SubjectKind::Parameter, old.describe(), nodes, message);
     Pair { both, old, new }.compare(walk);
 }
 
-fn removed(walk: &mut Walk<'_>, both: Both<'_>, old: Parameter<'_>) {
+fn removed(walk: &mut Walk<'_>, both: MatchedOperation<'_>, old: Parameter<'_>) {
     let side = walk.old;
     let deprecated = side.is_true(old.node, "deprecated");
     let place = Place::RequestParameter;
-    let (rule, message) = match (deprecated, Sunset::of(side, old.node)) {
+    let (rule, message) = match (deprecated, Sunset::of(side.tree, old.node)) {
         (false, _) => (Rule::Schema(place, C::Removed), "the parameter was removed".to_owned()),
         (true, Sunset::None) => (
             Rule::Schema(place, C::RemovedWithDeprecation),
@@ -180,10 +181,10 @@ fn removed(walk: &mut Walk<'_>, both: Both<'_>, old: Parameter<'_>) {
         ),
     };
     let nodes = (Some(old.node), Some(both.new.node));
-    walk.note(both.number, rule, SubjectKind::Parameter, old.describe(), nodes, message);
+    walk.report(both.number, rule, SubjectKind::Parameter, old.describe(), nodes, message);
 }
 
-fn added(walk: &mut Walk<'_>, both: Both<'_>, new: Parameter<'_>) {
+fn added(walk: &mut Walk<'_>, both: MatchedOperation<'_>, new: Parameter<'_>) {
     let required = walk.new.is_true(new.node, "required");
     let rule = match (new.place, new.shared, required) {
         ("path", _, _) => A::NewPathParameter,
@@ -195,7 +196,7 @@ fn added(walk: &mut Walk<'_>, both: Both<'_>, new: Parameter<'_>) {
     let kind = if required { "required" } else { "optional" };
     let nodes = (Some(both.old.node), Some(new.node));
     let message = format!("the {kind} parameter was added");
-    walk.note(both.number, Rule::Api(rule), SubjectKind::Parameter, new.describe(), nodes, message);
+    walk.report(both.number, Rule::Api(rule), SubjectKind::Parameter, new.describe(), nodes, message);
 }
 
 impl Parameter<'_> {
@@ -207,7 +208,7 @@ impl Parameter<'_> {
 /// A parameter of both documents.
 #[derive(Clone, Copy)]
 struct Pair<'a> {
-    both: Both<'a>,
+    both: MatchedOperation<'a>,
     old: Parameter<'a>,
     new: Parameter<'a>,
 }
@@ -223,13 +224,17 @@ impl<'a> Pair<'a> {
                 shorten(self.old.name, 80),
                 shorten(self.new.name, 80)
             );
-            walk.note(self.both.number, rule, SubjectKind::Parameter, self.old.describe(), nodes, message);
+            walk.report(self.both.number, rule, SubjectKind::Parameter, self.old.describe(), nodes, message);
         }
         let was = walk.old.is_true(self.old.node, "required");
         let is = walk.new.is_true(self.new.node, "required");
         match (was, is) {
-            (false, true) => self.note(walk, C::BecameRequired, "required", "the parameter became required"),
-            (true, false) => self.note(walk, C::BecameOptional, "required", "the parameter became optional"),
+            (false, true) => {
+                self.report(walk, C::BecameRequired, "required", "the parameter became required")
+            }
+            (true, false) => {
+                self.report(walk, C::BecameOptional, "required", "the parameter became optional")
+            }
             _ => {}
         }
         self.lifecycle(walk);
@@ -241,12 +246,12 @@ impl<'a> Pair<'a> {
         self.schemas(walk);
     }
 
-    fn note(self, walk: &mut Walk<'a>, change: C, key: &str, message: impl Into<String>) {
+    fn report(self, walk: &mut Walk<'a>, change: C, key: &str, message: impl Into<String>) {
         let old = walk.old.get(self.old.node, key).unwrap_or(self.old.node);
         let new = walk.new.get(self.new.node, key).unwrap_or(self.new.node);
         if let Some(rule) = change.at(Place::RequestParameter) {
             let nodes = (Some(old), Some(new));
-            walk.note(self.both.number, rule, SubjectKind::Parameter, self.old.describe(), nodes, message);
+            walk.report(self.both.number, rule, SubjectKind::Parameter, self.old.describe(), nodes, message);
         }
     }
 
@@ -255,7 +260,8 @@ impl<'a> Pair<'a> {
         let earliest = options.earliest_end();
         let was = walk.old.is_true(self.old.node, "deprecated");
         let is = walk.new.is_true(self.new.node, "deprecated");
-        let (before, after) = (Sunset::of(walk.old, self.old.node), Sunset::of(walk.new, self.new.node));
+        let (before, after) =
+            (Sunset::of(walk.old.tree, self.old.node), Sunset::of(walk.new.tree, self.new.node));
         let (change, message) = match (was, is) {
             (false, false) => return,
             (false, true) => match after {
@@ -290,20 +296,20 @@ impl<'a> Pair<'a> {
                     let (number, kind) = (self.both.number, SubjectKind::Parameter);
                     let nodes = (Some(self.old.node), Some(self.new.node));
                     let message = format!("the parameter {what}");
-                    return walk.note(number, Rule::Api(rule), kind, self.old.describe(), nodes, message);
+                    return walk.report(number, Rule::Api(rule), kind, self.old.describe(), nodes, message);
                 }
             },
         };
-        self.note(walk, change, "deprecated", message);
+        self.report(walk, change, "deprecated", message);
     }
 
     fn words(self, walk: &mut Walk<'a>) {
         if walk.differs(self.old.node, self.new.node, "description") {
-            self.note(walk, C::DescriptionChanged, "description", "the parameter's description changed");
+            self.report(walk, C::DescriptionChanged, "description", "the parameter's description changed");
         }
         if walk.old.examples(self.old.node) != walk.new.examples(self.new.node) {
             let key = if walk.new.get(self.new.node, "examples").is_some() { "examples" } else { "example" };
-            self.note(walk, C::ExampleChanged, key, "the parameter's examples changed");
+            self.report(walk, C::ExampleChanged, key, "the parameter's examples changed");
         }
     }
 
@@ -313,17 +319,17 @@ impl<'a> Pair<'a> {
         let is = Writing::of(walk.new, self.new.node, self.new.place);
         if was.style != is.style {
             let message = format!("`style` changed from `{}` to `{}`", was.style, is.style);
-            self.note(walk, C::StyleChanged, "style", message);
+            self.report(walk, C::StyleChanged, "style", message);
         } else if was.explode != is.explode && (was.matters || is.matters) {
             let message = format!("`explode` changed from {} to {}", was.explode, is.explode);
-            self.note(walk, C::ExplodeChanged, "explode", message);
+            self.report(walk, C::ExplodeChanged, "explode", message);
         }
         if was.reserved != is.reserved {
-            self.note(walk, C::AllowReservedChanged, "allowReserved", "`allowReserved` changed");
+            self.report(walk, C::AllowReservedChanged, "allowReserved", "`allowReserved` changed");
         }
         match (was.empty, is.empty) {
             (true, false) => {
-                self.note(
+                self.report(
                     walk,
                     C::AllowEmptyValueRemoved,
                     "allowEmptyValue",
@@ -331,26 +337,27 @@ impl<'a> Pair<'a> {
                 );
             }
             (false, true) => {
-                self.note(walk, C::AllowEmptyValueAdded, "allowEmptyValue", "the value may be empty");
+                self.report(walk, C::AllowEmptyValueAdded, "allowEmptyValue", "the value may be empty");
             }
             _ => {}
         }
     }
 
     fn schemas(self, walk: &mut Walk<'a>) {
-        let mut usage = Use {
+        let mut usage = Usage {
             loose: true,
             repeats: Writing::of(walk.new, self.new.node, self.new.place).repeats,
             header: self.old.place == "header",
             required: walk.old.is_true(self.old.node, "required")
                 || walk.new.is_true(self.new.node, "required"),
-            ..Use::of(Spot::Parameter)
+            ..Usage::of(Place::RequestParameter)
         };
         // It has a media type, and is read as a body is.
         if self.new.place == "querystring" {
-            usage = Use::body(Direction::Request, false);
+            usage = Usage::body(Direction::Request, false);
         }
-        let carried = Carried { operation: self.both.number, old: self.old.node, new: self.new.node, usage };
-        carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, message));
+        let carried =
+            ParameterValue { operation: self.both.number, old: self.old.node, new: self.new.node, usage };
+        carried.compare(walk, |walk, change, key, message| self.report(walk, change, key, message));
     }
 }

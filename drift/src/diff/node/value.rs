@@ -4,95 +4,95 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use openapi_source::tree::{Kind, NodeId, Tree};
 
-use super::decimal::Decimal;
+use crate::diff::node::decimal::Decimal;
 
 /// A fingerprint of a value: equal for equal values of either document, with keys in any order, numbers in any
 /// notation.
-pub(crate) type Print = u64;
+pub(crate) type Digest = u64;
 
 /// Keys whose lists have no order.
 const UNORDERED: [&str; 7] = ["required", "enum", "type", "allOf", "anyOf", "oneOf", "x-extensible-enum"];
 
 /// Keys below which something depends on another place of the document, or is matched with care.
-const RESTLESS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "not"];
+const CONTEXT_DEPENDENT: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "not"];
 
 /// What is known of all nodes of a document before anything is compared.
 #[derive(Debug)]
-pub(crate) struct Prints {
+pub(crate) struct Digests {
     /// Zero until it is computed: a fingerprint that is zero is computed again, each time to the same.
-    prints: Vec<Print>,
+    digests: Vec<Digest>,
     /// Nodes that mean the same wherever the same is written.
-    quiet: Vec<bool>,
+    context_free: Vec<bool>,
 }
 
-impl Prints {
+impl Digests {
     /// Computes the fingerprints of all nodes.
     pub(crate) fn new(tree: &Tree) -> Self {
-        let mut prints = Self { prints: vec![0; tree.len()], quiet: vec![true; tree.len()] };
+        let mut digests = Self { digests: vec![0; tree.len()], context_free: vec![true; tree.len()] };
         // The last first: what is inside a node comes after it, unless an alias names it.
         for node in tree.nodes().rev() {
-            prints.compute(tree, node);
+            digests.compute(tree, node);
         }
-        prints
+        digests
     }
 
     /// The fingerprint of a node.
-    pub(crate) fn of(&self, node: NodeId) -> Print {
-        self.prints[node.index()]
+    pub(crate) fn of(&self, node: NodeId) -> Digest {
+        self.digests[node.index()]
     }
 
     /// Whether a node means the same wherever the same is written.
-    pub(crate) fn is_quiet(&self, node: NodeId) -> bool {
-        self.quiet[node.index()]
+    pub(crate) fn is_context_free(&self, node: NodeId) -> bool {
+        self.context_free[node.index()]
     }
 
     /// The recursion is as deep as the document, which is bounded, aliases included.
-    fn compute(&mut self, tree: &Tree, node: NodeId) -> Print {
-        let known = self.prints[node.index()];
+    fn compute(&mut self, tree: &Tree, node: NodeId) -> Digest {
+        let known = self.digests[node.index()];
         if known != 0 {
             return known;
         }
         let mut quiet = true;
-        let print = match tree.kind(node) {
-            Kind::Null => digest(&0_u8),
-            Kind::Bool(value) => digest(&(1_u8, value)),
+        let digest = match tree.kind(node) {
+            Kind::Null => hash_of(&0_u8),
+            Kind::Bool(value) => hash_of(&(1_u8, value)),
             Kind::Number(text) => match Decimal::parse(tree.str(text)) {
-                Some(number) => digest(&(2_u8, number)),
-                None => digest(&(3_u8, tree.str(text))),
+                Some(number) => hash_of(&(2_u8, number)),
+                None => hash_of(&(3_u8, tree.str(text))),
             },
-            Kind::String(text) => digest(&(4_u8, tree.str(text))),
+            Kind::String(text) => hash_of(&(4_u8, tree.str(text))),
             Kind::Sequence(_) => {
-                let items: Vec<Print> =
+                let items: Vec<Digest> =
                     tree.items(node).iter().map(|item| self.compute(tree, *item)).collect();
-                quiet = tree.items(node).iter().all(|item| self.is_quiet(*item));
-                digest(&(5_u8, items))
+                quiet = tree.items(node).iter().all(|item| self.is_context_free(*item));
+                hash_of(&(5_u8, items))
             }
             Kind::Mapping(_) => {
                 let mut entries = Vec::with_capacity(tree.entries(node).len());
                 for entry in tree.entries(node) {
                     let key = tree.str(entry.key);
-                    let mut print = self.compute(tree, entry.value);
+                    let mut digest = self.compute(tree, entry.value);
                     if UNORDERED.contains(&key) && matches!(tree.kind(entry.value), Kind::Sequence(_)) {
-                        let mut items: Vec<Print> =
+                        let mut items: Vec<Digest> =
                             tree.items(entry.value).iter().map(|item| self.of(*item)).collect();
                         items.sort_unstable();
-                        print = digest(&(7_u8, items));
+                        digest = hash_of(&(7_u8, items));
                     }
-                    quiet &= self.is_quiet(entry.value) && !RESTLESS.contains(&key);
-                    entries.push((key, print));
+                    quiet &= self.is_context_free(entry.value) && !CONTEXT_DEPENDENT.contains(&key);
+                    entries.push((key, digest));
                 }
                 entries.sort_unstable();
-                digest(&(6_u8, entries))
+                hash_of(&(6_u8, entries))
             }
         };
-        self.prints[node.index()] = print;
-        self.quiet[node.index()] = quiet;
-        print
+        self.digests[node.index()] = digest;
+        self.context_free[node.index()] = quiet;
+        digest
     }
 }
 
 /// The same in every run.
-pub(super) fn digest(value: &impl Hash) -> Print {
+pub(crate) fn hash_of(value: &impl Hash) -> Digest {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -2,7 +2,7 @@
 
 /// A part of a document: an object with keywords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Document,
     Info,
     Server,
@@ -31,7 +31,7 @@ pub(super) enum Part {
 
 /// The kind of a keyword's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A text.
     Text,
     /// A text for people, which may be missing.
@@ -66,7 +66,7 @@ pub(super) enum Value {
 }
 
 /// Returns the kind of value that a keyword has in a part of a document.
-pub(super) fn value(part: Part, key: &str) -> Value {
+pub(crate) fn value(part: Part, key: &str) -> Value {
     use Value as V;
     match key {
         "x-sunset" => return V::Date,

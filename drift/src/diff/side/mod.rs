@@ -1,5 +1,8 @@
 //! One of the two documents: its references resolved, its defects noted.
 
+mod schemas;
+pub(crate) mod view;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -8,11 +11,11 @@ use bumpalo::Bump;
 use openapi_source::tree::{Kind, NodeId, Tree};
 use percent_encoding::percent_decode_str;
 
-use super::grammar;
-use super::value::{Print, Prints, digest};
-use super::view::Views;
+use self::view::Views;
 use crate::Document;
 use crate::context::{Context, contexts};
+use crate::diff::node::malformed::{self, Malformed};
+use crate::diff::node::value::{Digest, Digests, hash_of};
 use crate::files;
 use crate::rule::ApiRule;
 
@@ -26,7 +29,7 @@ pub(crate) struct Side<'a> {
     pub(crate) tree: &'a Tree,
     /// From OpenAPI 3.1 on, what is next to a `$ref` counts; in 3.0 it does not.
     pub(crate) siblings_count: bool,
-    prints: Prints,
+    digests: Digests,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
     targets: Vec<NodeId>,
     /// What the keys of each mapping are, by node.
@@ -34,18 +37,18 @@ pub(crate) struct Side<'a> {
     /// The anchors by the root of their file and their name.
     anchors: RefCell<Option<HashMap<(NodeId, String), NodeId>>>,
     /// Values that are not of the kind that OpenAPI has in their place.
-    malformed: grammar::Malformed,
+    malformed: Malformed,
     /// What is wrong, and where.
     defects: RefCell<Defects>,
     /// How many more parts of operations are looked at: references can multiply them beyond any bound.
-    patience: Cell<usize>,
-    pub(super) views: RefCell<Views<'a>>,
+    work_budget: Cell<usize>,
+    pub(crate) views: RefCell<Views<'a>>,
     /// The references inside a schema that is a part of several views.
-    pub(super) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
+    pub(crate) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
 }
 
 /// Enough for twenty thousand operations with a hundred parts each.
-const PATIENCE: usize = 2_000_000;
+const WORK_BUDGET: usize = 2_000_000;
 
 impl<'a> Side<'a> {
     pub(crate) fn new(document: &'a Document, arena: &'a Bump) -> Self {
@@ -53,13 +56,13 @@ impl<'a> Side<'a> {
             document,
             tree: document.tree(),
             siblings_count: !document.openapi().starts_with("3.0"),
-            prints: Prints::new(document.tree()),
+            digests: Digests::new(document.tree()),
             targets: Vec::new(),
             contexts: contexts(document.tree(), 0),
             anchors: RefCell::default(),
-            malformed: grammar::Malformed::new(),
+            malformed: Malformed::new(),
             defects: RefCell::default(),
-            patience: Cell::new(PATIENCE),
+            work_budget: Cell::new(WORK_BUDGET),
             views: RefCell::new(Views::new(arena, document.tree().len())),
             holders: RefCell::default(),
         };
@@ -71,7 +74,7 @@ impl<'a> Side<'a> {
         let follow = |node: NodeId| {
             Some(side.targets[node.index()]).filter(|to| *to != NodeId::NONE && *to != NodeId::NOWHERE)
         };
-        side.malformed = grammar::find(side.tree, side.siblings_count, follow);
+        side.malformed = malformed::find(side.tree, side.siblings_count, follow);
         for (node, message) in &side.malformed {
             side.defect(ApiRule::Malformed, *node, message.clone());
         }
@@ -155,12 +158,12 @@ impl<'a> Side<'a> {
         self.items(node).iter().filter_map(|item| self.tree.string(*item)).collect()
     }
 
-    pub(crate) fn print(&self, node: NodeId) -> Print {
-        self.prints.of(node)
+    pub(crate) fn digest(&self, node: NodeId) -> Digest {
+        self.digests.of(node)
     }
 
     /// Returns the fingerprint of a part as far as it is read.
-    pub(crate) fn part(&self, node: NodeId, reading: Reading) -> Print {
+    pub(crate) fn part(&self, node: NodeId, reading: Reading) -> Digest {
         match reading {
             Reading::Meaning => {
                 self.digest_without(node, &|key| is_for_people(key) || is_unknown_extension(key))
@@ -170,27 +173,27 @@ impl<'a> Side<'a> {
     }
 
     /// The recursion is as deep as the document, which is bounded.
-    fn digest_without(&self, node: NodeId, is_left_out: &dyn Fn(&str) -> bool) -> Print {
+    fn digest_without(&self, node: NodeId, is_left_out: &dyn Fn(&str) -> bool) -> Digest {
         match (self.tree.kind(node), self.contexts[node.index()]) {
             (Kind::Sequence(_), Context::Keywords | Context::Names) => {
                 let items = self.tree.items(node).iter().map(|item| self.digest_without(*item, is_left_out));
-                digest(&items.collect::<Vec<Print>>())
+                hash_of(&items.collect::<Vec<Digest>>())
             }
             (Kind::Mapping(_), context @ (Context::Keywords | Context::Names)) => {
                 let entries = self.entries(Some(node)).into_iter();
                 let entries = entries.filter(|(key, _)| context == Context::Names || !is_left_out(key));
                 let entries = entries.map(|(key, value)| (key, self.digest_without(value, is_left_out)));
-                digest(&entries.collect::<Vec<(&str, Print)>>())
+                hash_of(&entries.collect::<Vec<(&str, Digest)>>())
             }
-            _ => self.print(node),
+            _ => self.digest(node),
         }
     }
 
     /// What `example` and `examples` of a parameter, a header or a media type say, references followed.
-    pub(crate) fn examples(&self, node: NodeId) -> (Option<Print>, BTreeMap<&'a str, Print>) {
-        let print = |(name, node)| Some((name, self.print(self.resolve(node)?)));
-        let named = self.entries(self.get(node, "examples")).into_iter().filter_map(print).collect();
-        (self.get(node, "example").map(|node| self.print(node)), named)
+    pub(crate) fn examples(&self, node: NodeId) -> (Option<Digest>, BTreeMap<&'a str, Digest>) {
+        let digest = |(name, node)| Some((name, self.digest(self.resolve(node)?)));
+        let named = self.entries(self.get(node, "examples")).into_iter().filter_map(digest).collect();
+        (self.get(node, "example").map(|node| self.digest(node)), named)
     }
 
     /// The parts that a key of an operation holds, as long as patience lasts.
@@ -202,17 +205,17 @@ impl<'a> Side<'a> {
 
     /// Takes steps out of the work budget. Returns whether it had as many; if it had not, that is a defect.
     pub(crate) fn spend(&self, steps: usize) -> bool {
-        let left = self.patience.get().checked_sub(steps);
+        let left = self.work_budget.get().checked_sub(steps);
         match left {
-            Some(left) => self.patience.set(left),
+            Some(left) => self.work_budget.set(left),
             None => self.defect(ApiRule::Entangled, NodeId::ROOT, "not all of it was compared".to_owned()),
         }
         left.is_some()
     }
 
     /// Whether a node means the same wherever the same is written.
-    pub(crate) fn is_quiet(&self, node: NodeId) -> bool {
-        self.prints.is_quiet(node)
+    pub(crate) fn is_context_free(&self, node: NodeId) -> bool {
+        self.digests.is_context_free(node)
     }
 
     pub(crate) fn defect(&self, rule: ApiRule, node: NodeId, message: String) {
@@ -275,7 +278,7 @@ impl<'a> Side<'a> {
             }
             _ => "leads nowhere".to_owned(),
         };
-        let shown = super::value::shorten(reference, 120);
+        let shown = crate::diff::node::value::shorten(reference, 120);
         self.defect(rule, node, format!("`{shown}` {reason}"));
         None
     }

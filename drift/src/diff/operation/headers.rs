@@ -5,16 +5,22 @@ use std::collections::BTreeMap;
 
 use openapi_source::tree::NodeId;
 
-use super::carried::{Carried, Writing};
-use super::operations::Both;
-use super::side::Side;
-use super::value::shorten;
-use super::walk::{Spot, Use, Walk};
+use super::parameter_value::{ParameterValue, Writing};
+use crate::diff::node::value::shorten;
+use crate::diff::side::Side;
+use crate::diff::walk::Walk;
+use crate::diff::walk::matched::MatchedOperation;
+use crate::diff::walk::usage::Usage;
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Place, Rule, SchemaChange as C};
 
 /// Compares the headers of a response. Where the server is the one that calls, the client sends them.
-pub(super) fn compare(walk: &mut Walk<'_>, both: Both<'_>, response: &str, nodes: (NodeId, NodeId)) {
+pub(crate) fn compare(
+    walk: &mut Walk<'_>,
+    both: MatchedOperation<'_>,
+    response: &str,
+    nodes: (NodeId, NodeId),
+) {
     let direction = if both.reversed { Direction::Request } else { Direction::Response };
     let ours = header_map(walk.old, nodes.0);
     let theirs = header_map(walk.new, nodes.1);
@@ -36,20 +42,20 @@ fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
 }
 
 /// What is sent by name beside a body.
-pub(super) struct Headers<'a> {
-    pub(super) both: Both<'a>,
+pub(crate) struct Headers<'a> {
+    pub(crate) both: MatchedOperation<'a>,
     /// Whether the client sends it, or receives it.
-    pub(super) direction: Direction,
-    pub(super) kind: SubjectKind,
+    pub(crate) direction: Direction,
+    pub(crate) kind: SubjectKind,
     /// What messages call one.
-    pub(super) what: &'static str,
+    pub(crate) what: &'static str,
     /// What holds them in either document.
-    pub(super) holders: (NodeId, NodeId),
+    pub(crate) holders: (NodeId, NodeId),
 }
 
 impl<'a> Headers<'a> {
     /// Compares what both documents name, and reports what only one does.
-    pub(super) fn compare(
+    pub(crate) fn compare(
         &self,
         walk: &mut Walk<'_>,
         ours: &BTreeMap<String, NodeId>,
@@ -66,7 +72,7 @@ impl<'a> Headers<'a> {
                     let rule = self.removed(walk.old.is_true(*old, "required"));
                     let nodes = (Some(*old), Some(self.holders.1));
                     let message = format!("the {what} `{header}` was removed");
-                    walk.note(number, rule, self.kind, subject, nodes, message);
+                    walk.report(number, rule, self.kind, subject, nodes, message);
                 }
             }
         }
@@ -75,7 +81,7 @@ impl<'a> Headers<'a> {
             let rule = self.added(walk.new.is_true(*new, "required"));
             let nodes = (Some(self.holders.0), Some(*new));
             let message = format!("the {what} `{header}` was added");
-            walk.note(number, rule, self.kind, subject(&header), nodes, message);
+            walk.report(number, rule, self.kind, subject(&header), nodes, message);
         }
     }
 
@@ -109,25 +115,28 @@ impl Header<'_, '_> {
         let what = self.headers.what;
         match (walk.old.is_true(self.old, "required"), walk.new.is_true(self.new, "required")) {
             (true, false) => {
-                self.note(walk, C::BecameOptional, "required", &format!("the {what} may be absent"))
+                self.report(walk, C::BecameOptional, "required", &format!("the {what} may be absent"))
             }
             (false, true) => {
-                self.note(walk, C::BecameRequired, "required", &format!("the {what} is always there"))
+                self.report(walk, C::BecameRequired, "required", &format!("the {what} is always there"))
             }
             _ => {}
         }
         match (walk.old.is_true(self.old, "deprecated"), walk.new.is_true(self.new, "deprecated")) {
             (false, true) => {
-                self.note(walk, C::Deprecated, "deprecated", &format!("the {what} was deprecated"))
+                self.report(walk, C::Deprecated, "deprecated", &format!("the {what} was deprecated"))
             }
-            (true, false) => {
-                self.note(walk, C::Reactivated, "deprecated", &format!("the {what} is no longer deprecated"))
-            }
+            (true, false) => self.report(
+                walk,
+                C::Reactivated,
+                "deprecated",
+                &format!("the {what} is no longer deprecated"),
+            ),
             _ => {}
         }
         if walk.differs(self.old, self.new, "description") {
             let message = format!("the `description` of the {what} changed");
-            self.note(walk, C::DescriptionChanged, "description", &message);
+            self.report(walk, C::DescriptionChanged, "description", &message);
         }
         let writing = |side: &Side<'_>, node| {
             let writing = Writing::of(side, node, side.string(node, "in").unwrap_or("header"));
@@ -135,24 +144,25 @@ impl Header<'_, '_> {
         };
         let (was, is) = (writing(walk.old, self.old), writing(walk.new, self.new));
         if was.0 != is.0 {
-            self.note(walk, C::StyleChanged, "style", &format!("the `style` of the {what} changed"));
+            self.report(walk, C::StyleChanged, "style", &format!("the `style` of the {what} changed"));
         }
         if was.1 != is.1 && (was.2 || is.2) {
-            self.note(walk, C::ExplodeChanged, "explode", &format!("the `explode` of the {what} changed"));
+            self.report(walk, C::ExplodeChanged, "explode", &format!("the `explode` of the {what} changed"));
         }
         if walk.old.examples(self.old) != walk.new.examples(self.new) {
-            self.note(walk, C::ExampleChanged, "example", &format!("the examples of the {what} changed"));
+            self.report(walk, C::ExampleChanged, "example", &format!("the examples of the {what} changed"));
         }
         let spot = match self.headers.direction {
-            Direction::Request => Spot::Parameter,
-            Direction::Response => Spot::ResponseHeader,
+            Direction::Request => Place::RequestParameter,
+            Direction::Response => Place::ResponseHeader,
         };
-        let usage = Use { loose: true, header: spot == Spot::Parameter, ..Use::of(spot) };
-        let carried = Carried { operation: self.headers.both.number, old: self.old, new: self.new, usage };
-        carried.compare(walk, |walk, change, key, message| self.note(walk, change, key, &message));
+        let usage = Usage { loose: true, header: spot == Place::RequestParameter, ..Usage::of(spot) };
+        let carried =
+            ParameterValue { operation: self.headers.both.number, old: self.old, new: self.new, usage };
+        carried.compare(walk, |walk, change, key, message| self.report(walk, change, key, &message));
     }
 
-    fn note(&self, walk: &mut Walk<'_>, change: C, key: &str, message: &str) {
+    fn report(&self, walk: &mut Walk<'_>, change: C, key: &str, message: &str) {
         let place = match self.headers.direction {
             Direction::Request => Place::RequestParameter,
             Direction::Response => Place::ResponseHeader,
@@ -162,7 +172,7 @@ impl Header<'_, '_> {
         let nodes = (Some(old), Some(new));
         if let Some(rule) = change.at(place) {
             let (number, kind) = (self.headers.both.number, self.headers.kind);
-            walk.note(number, rule, kind, self.subject.clone(), nodes, message);
+            walk.report(number, rule, kind, self.subject.clone(), nodes, message);
         }
     }
 }

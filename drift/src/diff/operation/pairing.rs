@@ -4,55 +4,41 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapi_source::tree::NodeId;
 
-use super::side::Side;
-use super::value::shorten;
-use super::walk::Walk;
-use super::{operation, parameters};
+use super::{lifecycle, parameters};
+use crate::diff::node::value::shorten;
+use crate::diff::side::Side;
+use crate::diff::walk::Walk;
+use crate::diff::walk::matched::{MatchedOperation, OperationRef};
+use crate::diff::walk::reach::OperationInfo;
 use crate::finding::{Section, SubjectKind};
 use crate::operations::{self, Operation};
 use crate::rule::{ApiRule as A, Rule};
 
-/// An operation of one document.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found<'a> {
-    pub(super) path: &'a str,
-    pub(super) method: &'a str,
-    /// The path item, its reference followed.
-    pub(super) item: NodeId,
-    pub(super) node: NodeId,
+/// How deep callbacks inside callbacks are compared: references can nest them without end.
+const MOST_NESTED: u8 = 8;
+
+/// The operations of both documents, and those that are still to be compared.
+#[derive(Debug, Default)]
+pub(crate) struct Pairing<'a> {
+    /// By their numbers.
+    pub(crate) known: Vec<OperationInfo>,
+    pub(crate) pending: Vec<MatchedOperation<'a>>,
 }
 
-/// An operation as findings name it, and where it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) operation: Operation,
-    pub(crate) section: Section,
-}
-
-/// An operation of both documents.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Both<'a> {
-    pub(super) number: u32,
-    pub(super) old: Found<'a>,
-    pub(super) new: Found<'a>,
-    /// The server calls, the client answers.
-    pub(super) reversed: bool,
-}
-
-/// Compares all paths and webhooks.
-pub(super) fn compare<'a>(walk: &mut Walk<'a>) -> Vec<Known> {
-    let mut known = Vec::new();
+/// Pairs the operations of all paths and webhooks, and reports those of one document.
+pub(crate) fn pair<'a>(walk: &mut Walk<'a>) -> Pairing<'a> {
+    let mut pairing = Pairing::default();
     let ours = collect(walk.old, walk.old.path(&["paths"]));
     let theirs = collect(walk.new, walk.new.path(&["paths"]));
     operation_ids(walk.old, &ours);
     operation_ids(walk.new, &theirs);
-    paths(walk, &mut known, &ours, &theirs);
-    webhooks(walk, &mut known);
-    known
+    paths(walk, &mut pairing, &ours, &theirs);
+    webhooks(walk, &mut pairing);
+    pairing
 }
 
 /// The operations of a mapping of path items, in order of path and method.
-fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<Found<'a>> {
+fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<OperationRef<'a>> {
     let mut found = Vec::new();
     for (path, item) in side.entries(paths) {
         if path.starts_with("x-") {
@@ -75,7 +61,7 @@ fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<Found<'a>> {
                 continue;
             }
             if side.tree.is_mapping(node) {
-                found.push(Found { path, method, item, node });
+                found.push(OperationRef { path, method, item, node });
             } else {
                 side.defect(A::Malformed, node, "an operation is an object".to_owned());
             }
@@ -98,13 +84,12 @@ fn shape(path: &str) -> String {
     shape
 }
 
-/// The names of a path's parameters, in order.
-pub(super) fn template(path: &str) -> Vec<&str> {
-    let pieces = path.split('{').skip(1);
-    pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name)).collect()
-}
-
-fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], theirs: &[Found<'a>]) {
+fn paths<'a>(
+    walk: &mut Walk<'a>,
+    pairing: &mut Pairing<'a>,
+    ours: &[OperationRef<'a>],
+    theirs: &[OperationRef<'a>],
+) {
     ambiguous(walk.old, ours);
     ambiguous(walk.new, theirs);
     let mut exact: HashMap<(&str, &str), usize> = HashMap::new();
@@ -138,15 +123,15 @@ fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], th
         old_names.entry(shape(found.path)).or_insert(found.path);
     }
     for (at, old) in ours.iter().enumerate() {
-        let number = number(known, old.method, old.path, Section::Paths);
+        let number = number(&mut pairing.known, old.method, old.path, Section::Paths);
         match partners.get(&at) {
             Some(other) => {
-                let both = Both { number, old: *old, new: theirs[*other], reversed: false };
-                operation::compare(walk, known, both);
+                let new = theirs[*other];
+                pairing.pending.push(MatchedOperation { number, old: *old, new, reversed: false, depth: 0 });
             }
             None => {
-                parameters::note_defects(walk.old, *old);
-                operation::removed(walk, number, *old, new_shapes.contains(&shape(old.path)));
+                parameters::report_defects(walk.old, *old);
+                lifecycle::removed(walk, number, *old, new_shapes.contains(&shape(old.path)));
             }
         }
     }
@@ -154,12 +139,12 @@ fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], th
         if taken.contains(&at) {
             continue;
         }
-        parameters::note_defects(walk.new, *new);
+        parameters::report_defects(walk.new, *new);
         let path = old_names.get(&shape(new.path)).copied().unwrap_or(new.path);
-        let number = number(known, new.method, path, Section::Paths);
+        let number = number(&mut pairing.known, new.method, path, Section::Paths);
         let rule = Rule::Api(A::EndpointAdded);
-        let name = name(known, number);
-        walk.note(
+        let name = name(&pairing.known, number);
+        walk.report(
             number,
             rule,
             SubjectKind::Operation,
@@ -171,18 +156,18 @@ fn paths<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, ours: &[Found<'a>], th
 }
 
 /// Numbers an operation.
-fn number(known: &mut Vec<Known>, method: &str, path: &str, section: Section) -> u32 {
+fn number(known: &mut Vec<OperationInfo>, method: &str, path: &str, section: Section) -> u32 {
     let operation = Operation { path: path.to_owned(), method: method.to_uppercase() };
-    known.push(Known { operation, section });
+    known.push(OperationInfo { operation, section });
     (known.len() - 1) as u32
 }
 
-fn name(known: &[Known], number: u32) -> String {
+fn name(known: &[OperationInfo], number: u32) -> String {
     known[number as usize].operation.to_string()
 }
 
 /// Two paths that differ in the names of their parameters only.
-fn ambiguous(side: &Side<'_>, found: &[Found<'_>]) {
+fn ambiguous(side: &Side<'_>, found: &[OperationRef<'_>]) {
     let mut shapes: HashMap<(String, &str), &str> = HashMap::new();
     for found in found {
         let first = shapes.entry((shape(found.path), found.method)).or_insert(found.path);
@@ -193,7 +178,7 @@ fn ambiguous(side: &Side<'_>, found: &[Found<'_>]) {
     }
 }
 
-fn operation_ids(side: &Side<'_>, found: &[Found<'_>]) {
+fn operation_ids(side: &Side<'_>, found: &[OperationRef<'_>]) {
     let mut ids: HashMap<&str, NodeId> = HashMap::new();
     for found in found {
         let Some(node) = side.get(found.node, "operationId") else { continue };
@@ -205,12 +190,10 @@ fn operation_ids(side: &Side<'_>, found: &[Found<'_>]) {
     }
 }
 
-pub(super) fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: Both<'a>) {
-    if both.reversed {
-        return;
-    }
+/// Pairs the callbacks of an operation. Who sends and who receives is reversed in them.
+pub(crate) fn callbacks<'a>(walk: &mut Walk<'a>, pairing: &mut Pairing<'a>, both: MatchedOperation<'a>) {
     let all = |side: &Side<'a>, node: NodeId| {
-        let mut all: BTreeMap<(&'a str, &'a str, &'a str), Found<'a>> = BTreeMap::new();
+        let mut all: BTreeMap<(&'a str, &'a str, &'a str), OperationRef<'a>> = BTreeMap::new();
         for (name, callback) in side.entries(side.parts(node, "callbacks")) {
             let callback = side.resolve(callback);
             for found in collect(side, callback) {
@@ -220,53 +203,64 @@ pub(super) fn callbacks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>, both: B
         all
     };
     let (ours, theirs) = (all(walk.old, both.old.node), all(walk.new, both.new.node));
-    let Operation { path, method } = known[both.number as usize].operation.clone();
+    if both.depth >= MOST_NESTED && !(ours.is_empty() && theirs.is_empty()) {
+        let message = format!("callbacks inside more than {MOST_NESTED} callbacks are not compared");
+        return walk.new.defect(A::Entangled, both.new.node, message);
+    }
+    let (reversed, depth) = (!both.reversed, both.depth + 1);
+    let Operation { path, method } = pairing.known[both.number as usize].operation.clone();
     for (key, old) in &ours {
         match theirs.get(key) {
             Some(new) => {
-                let number = number(known, &method, &path, Section::Callbacks);
-                operation::compare(walk, known, Both { number, old: *old, new: *new, reversed: true });
+                let number = number(&mut pairing.known, &method, &path, Section::Callbacks);
+                pairing.pending.push(MatchedOperation { number, old: *old, new: *new, reversed, depth });
             }
             None => {
                 let message = format!("the callback `{}` was removed", shorten(key.0, 80));
-                both.note_nodes(walk, A::CallbackRemoved, (Some(old.node), Some(both.new.node)), message);
+                both.report_at(walk, A::CallbackRemoved, (Some(old.node), Some(both.new.node)), message);
             }
         }
     }
     for (key, new) in &theirs {
         if !ours.contains_key(key) {
             let message = format!("the callback `{}` was added", shorten(key.0, 80));
-            both.note_nodes(walk, A::CallbackAdded, (Some(both.old.node), Some(new.node)), message);
+            both.report_at(walk, A::CallbackAdded, (Some(both.old.node), Some(new.node)), message);
         }
     }
 }
 
-fn webhooks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>) {
+fn webhooks<'a>(walk: &mut Walk<'a>, pairing: &mut Pairing<'a>) {
     let items = |side: &Side<'a>| side.entries(side.path(&["webhooks"]));
     let (our_items, their_items) = (items(walk.old), items(walk.new));
-    let all = |side: &Side<'a>| -> BTreeMap<(&'a str, &'a str), Found<'a>> {
+    let all = |side: &Side<'a>| -> BTreeMap<(&'a str, &'a str), OperationRef<'a>> {
         let found = collect(side, side.path(&["webhooks"])).into_iter();
         found.map(|found| ((found.path, found.method), found)).collect()
     };
     let (ours, theirs) = (all(walk.old), all(walk.new));
-    let note = |walk: &mut Walk<'a>, rule, name: &str, nodes, message: &str| {
-        walk.note_apart(rule, Section::Components, SubjectKind::Path, name, nodes, message);
+    let report = |walk: &mut Walk<'a>, rule, name: &str, nodes, message: &str| {
+        walk.report_global(rule, Section::Components, SubjectKind::Path, name, nodes, message);
     };
     for (name, node) in our_items.iter().filter(|(name, _)| !their_items.contains_key(*name)) {
-        note(walk, A::WebhookRemoved, name, (Some(*node), None), "the webhook was removed");
+        report(walk, A::WebhookRemoved, name, (Some(*node), None), "the webhook was removed");
     }
     for (name, node) in their_items.iter().filter(|(name, _)| !our_items.contains_key(*name)) {
-        note(walk, A::WebhookAdded, name, (None, Some(*node)), "the webhook was added");
+        report(walk, A::WebhookAdded, name, (None, Some(*node)), "the webhook was added");
     }
     for (key, old) in &ours {
         match theirs.get(key) {
             Some(new) => {
-                let number = number(known, old.method, old.path, Section::Webhooks);
-                operation::compare(walk, known, Both { number, old: *old, new: *new, reversed: true });
+                let number = number(&mut pairing.known, old.method, old.path, Section::Webhooks);
+                pairing.pending.push(MatchedOperation {
+                    number,
+                    old: *old,
+                    new: *new,
+                    reversed: true,
+                    depth: 0,
+                });
             }
             None if their_items.contains_key(key.0) => {
                 let message = format!("the webhook is no longer called with {}", key.1.to_uppercase());
-                note(walk, A::WebhookRemoved, key.0, (Some(old.node), None), &message);
+                report(walk, A::WebhookRemoved, key.0, (Some(old.node), None), &message);
             }
             None => {}
         }
@@ -274,7 +268,7 @@ fn webhooks<'a>(walk: &mut Walk<'a>, known: &mut Vec<Known>) {
     for (key, new) in &theirs {
         if our_items.contains_key(key.0) && !ours.contains_key(key) {
             let message = format!("the webhook is called with {}", key.1.to_uppercase());
-            note(walk, A::WebhookAdded, key.0, (None, Some(new.node)), &message);
+            report(walk, A::WebhookAdded, key.0, (None, Some(new.node)), &message);
         }
     }
 }
@@ -287,6 +281,5 @@ mod tests {
     fn shapes_forget_names_only() {
         assert_eq!(shape("/a/{id}/b.{format}"), "/a/{}/b.{}");
         assert_eq!(shape("/a/{id"), "/a/{id");
-        assert_eq!(template("/a/{id}/b.{format}"), ["id", "format"]);
     }
 }

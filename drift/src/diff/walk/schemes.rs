@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_source::tree::NodeId;
 
+use crate::diff::node::value::shorten;
 use crate::diff::side::Side;
-use crate::diff::value::shorten;
 
 /// Words of keys that do not distinguish one credential from another.
 const COMMON: [&str; 10] = [
@@ -32,7 +32,7 @@ const MOST_PAIRS: usize = 10_000;
 
 /// How the security schemes of two documents belong together.
 #[derive(Debug, Default)]
-pub(in crate::diff) struct Schemes<'a> {
+pub(crate) struct Schemes<'a> {
     /// From the old key of a renamed scheme to its new key.
     renamed: BTreeMap<&'a str, &'a str>,
     /// From the new key of a renamed scheme to its old key.
@@ -49,16 +49,16 @@ pub(in crate::diff) struct Schemes<'a> {
 
 /// A scheme that asks for another credential under the same key.
 #[derive(Debug)]
-pub(super) struct Altered {
-    pub(super) old: NodeId,
-    pub(super) new: NodeId,
+pub(crate) struct Altered {
+    pub(crate) old: NodeId,
+    pub(crate) new: NodeId,
     /// What changed, in words.
-    pub(super) what: String,
+    pub(crate) what: String,
 }
 
 impl<'a> Schemes<'a> {
     /// Matches the schemes of two documents.
-    pub(in crate::diff) fn new(old: &Side<'a>, new: &Side<'a>) -> Self {
+    pub(crate) fn new(old: &Side<'a>, new: &Side<'a>) -> Self {
         let declared = |side: &Side<'a>| side.entries(side.path(&["components", "securitySchemes"]));
         let (ours, theirs) = (declared(old), declared(new));
         let mut groups: BTreeMap<Wire, Group<'a>> = BTreeMap::new();
@@ -95,22 +95,22 @@ impl<'a> Schemes<'a> {
     }
 
     /// Returns the new key of a scheme of the old document: its own, unless it was renamed.
-    pub(super) fn new_key(&self, old: &'a str) -> &'a str {
+    pub(crate) fn new_key(&self, old: &'a str) -> &'a str {
         self.renamed.get(old).copied().unwrap_or(old)
     }
 
     /// Returns the old key of a scheme of the new document: its own, unless it was renamed.
-    pub(super) fn old_key(&self, new: &'a str) -> &'a str {
+    pub(crate) fn old_key(&self, new: &'a str) -> &'a str {
         self.original.get(new).copied().unwrap_or(new)
     }
 
     /// Returns what changed of a scheme that has its key still, if other credentials are asked for.
-    pub(super) fn altered(&self, key: &str) -> Option<&Altered> {
+    pub(crate) fn altered(&self, key: &str) -> Option<&Altered> {
         self.altered.get(key)
     }
 
     /// Returns whether a scheme without partner may be the other under a new key, or may be another credential.
-    pub(super) fn may_be(&self, old: &str, new: &str) -> bool {
+    pub(crate) fn may_be(&self, old: &str, new: &str) -> bool {
         let (Some((group, was)), Some((other, is))) = (self.old.get(old), self.new.get(new)) else {
             return false;
         };
@@ -118,7 +118,7 @@ impl<'a> Schemes<'a> {
     }
 
     /// Returns the new keys that a scheme without partner may have now.
-    pub(super) fn candidates(&self, old: &str) -> Vec<&'a str> {
+    pub(crate) fn candidates(&self, old: &str) -> Vec<&'a str> {
         let Some((group, was)) = self.old.get(old) else { return Vec::new() };
         let group = &self.unmatched[*group];
         let fitting = group.new.iter().enumerate().filter(|(is, _)| group.may_be(*was, *is));

@@ -1,5 +1,13 @@
 //! The walk over pairs of schemas: each pair once for each use, from a list, without recursion.
 
+pub(crate) mod components;
+pub(crate) mod found;
+pub(crate) mod matched;
+pub(crate) mod pair;
+pub(crate) mod reach;
+pub(crate) mod schemes;
+pub(crate) mod usage;
+
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -7,143 +15,14 @@ use std::rc::Rc;
 
 use openapi_source::tree::NodeId;
 
-use super::security::Schemes;
-use super::side::{Reading, Side};
-use super::view::ViewId;
+use self::found::{Origin, RawFinding};
+use self::pair::{Pair, PairId};
+use self::schemes::Schemes;
+use self::usage::Usage;
 use crate::comparison::Options;
+use crate::diff::side::{Reading, Side};
 use crate::finding::{Section, SubjectKind};
-use crate::rule::{ApiRule, Direction, Place, Rule, SchemaChange};
-
-/// Where a schema is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Spot {
-    RequestBody,
-    RequestProperty,
-    Parameter,
-    ParameterProperty,
-    HeaderParameterProperty,
-    ResponseBody,
-    ResponseProperty,
-    ResponseHeader,
-    ResponseHeaderProperty,
-}
-
-impl Spot {
-    /// Where what is inside such a schema is used.
-    pub(crate) fn below(self) -> Self {
-        match self {
-            Self::RequestBody => Self::RequestProperty,
-            Self::Parameter => Self::ParameterProperty,
-            Self::ResponseBody => Self::ResponseProperty,
-            Self::ResponseHeader => Self::ResponseHeaderProperty,
-            below => below,
-        }
-    }
-
-    pub(crate) fn place(self) -> Place {
-        match self {
-            Self::RequestBody => Place::RequestBody,
-            Self::RequestProperty => Place::RequestProperty,
-            Self::Parameter => Place::RequestParameter,
-            Self::ParameterProperty | Self::HeaderParameterProperty => Place::RequestParameterProperty,
-            Self::ResponseBody => Place::ResponseBody,
-            Self::ResponseProperty => Place::ResponseProperty,
-            Self::ResponseHeader => Place::ResponseHeader,
-            Self::ResponseHeaderProperty => Place::ResponseHeaderProperty,
-        }
-    }
-
-    pub(crate) fn direction(self) -> Direction {
-        self.place().direction()
-    }
-}
-
-/// How a schema is used, as far as what is found there depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Use {
-    pub(crate) spot: Spot,
-    /// Values are written without their types, as in a query or in XML.
-    pub(crate) loose: bool,
-    /// A list is written as its items, each under the same name: one value is a list of one.
-    pub(crate) repeats: bool,
-    /// The parameter is a header.
-    pub(crate) header: bool,
-    /// The parameter is required, so that no default ever applies.
-    pub(crate) required: bool,
-    /// Nobody sends such values: read-only in a request, write-only in a response.
-    pub(crate) unsent: bool,
-}
-
-impl Use {
-    pub(crate) fn body(direction: Direction, loose: bool) -> Self {
-        let spot = match direction {
-            Direction::Request => Spot::RequestBody,
-            Direction::Response => Spot::ResponseBody,
-        };
-        Self { loose, ..Self::of(spot) }
-    }
-
-    /// Returns the plain use at a spot.
-    pub(crate) fn of(spot: Spot) -> Self {
-        Self { spot, loose: false, repeats: false, header: false, required: false, unsent: false }
-    }
-
-    pub(crate) fn below(self) -> Self {
-        let spot = match self.spot {
-            Spot::Parameter if self.header => Spot::HeaderParameterProperty,
-            spot => spot.below(),
-        };
-        Self { spot, repeats: false, header: false, required: false, ..self }
-    }
-}
-
-/// A pair of schemas by its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct PairId(pub(crate) u32);
-
-/// A pair of schemas in one use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Pair {
-    pub(crate) old: ViewId,
-    pub(crate) new: ViewId,
-    pub(crate) usage: Use,
-}
-
-/// How far two parts differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Difference {
-    None,
-    /// In what only people read.
-    Words,
-    Meaning,
-}
-
-/// What a finding hangs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Origin {
-    /// No operation.
-    Nothing,
-    /// One operation, by its number.
-    Operation(u32),
-    /// All operations that reach a pair of schemas.
-    Pair(PairId),
-}
-
-/// A finding before its operations are known.
-#[derive(Clone, Debug)]
-pub(crate) struct Raw {
-    pub(crate) rule: Rule,
-    pub(crate) message: String,
-    pub(crate) kind: SubjectKind,
-    /// The subject's name, if it is not that of the node.
-    pub(crate) name: Option<String>,
-    pub(crate) old: Option<NodeId>,
-    pub(crate) new: Option<NodeId>,
-    pub(crate) origin: Origin,
-    pub(crate) section: Section,
-    /// Nobody sends what changed.
-    pub(crate) unsent: bool,
-}
+use crate::rule::{ApiRule, Place, Rule};
 
 /// Pairs that are still to be compared, in sweeps through the old document: what lies near is looked at together, for
 /// requests as for responses, so that a large document is not fetched from memory again for each pair.
@@ -175,6 +54,15 @@ impl Pending {
     }
 }
 
+/// How far two parts differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Difference {
+    None,
+    /// In what only people read.
+    Words,
+    Meaning,
+}
+
 /// All pairs, and what was found.
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
@@ -182,9 +70,9 @@ pub(crate) struct Walk<'a> {
     pub(crate) new: &'a Side<'a>,
     pub(crate) options: &'a Options,
     /// Which security scheme is which.
-    pub(super) schemes: Rc<Schemes<'a>>,
+    pub(crate) schemes: Rc<Schemes<'a>>,
     /// Whether an operation requires what the document requires by default, in both documents.
-    pub(super) defaults_apply: bool,
+    pub(crate) defaults_apply: bool,
     pub(crate) pairs: Vec<Pair>,
     /// In the order of the old views: a sweep asks for pairs that lie near each other, which entries of a hash table
     /// would not.
@@ -196,7 +84,7 @@ pub(crate) struct Walk<'a> {
     pending: Pending,
     /// From an operation, by its number, to the pairs that it begins with.
     pub(crate) roots: Vec<Vec<PairId>>,
-    pub(crate) found: Vec<Raw>,
+    pub(crate) found: Vec<RawFinding>,
 }
 
 impl<'a> Walk<'a> {
@@ -219,7 +107,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares the schemas that an operation begins with.
-    pub(crate) fn begin(&mut self, operation: u32, old: NodeId, new: NodeId, usage: Use) {
+    pub(crate) fn enqueue(&mut self, operation: u32, old: NodeId, new: NodeId, usage: Usage) {
         let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
         let pair = self.number(Pair { old, new, usage });
         let operation = operation as usize;
@@ -230,8 +118,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares schemas that no operation begins with, as if the server sent them.
-    pub(crate) fn begin_apart(&mut self, old: NodeId, new: NodeId) {
-        let usage = Use::of(Spot::ResponseProperty);
+    pub(crate) fn enqueue_unused(&mut self, old: NodeId, new: NodeId) {
+        let usage = Usage::of(Place::ResponseProperty);
         let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
         self.number(Pair { old, new, usage });
     }
@@ -244,7 +132,7 @@ impl<'a> Walk<'a> {
 
     /// Whether two schemas are written the same, and mean the same wherever they stand.
     pub(crate) fn is_same(&self, old: NodeId, new: NodeId) -> bool {
-        self.new.is_quiet(new) && self.old.print(old) == self.new.print(new)
+        self.new.is_context_free(new) && self.old.digest(old) == self.new.digest(new)
     }
 
     /// Compares schemas inside the pair that is being compared.
@@ -260,7 +148,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let below = self.pairs[from.0 as usize].usage.below();
-        let usage = Use { unsent: below.unsent || unsent, ..below };
+        let usage = Usage { unsent: below.unsent || unsent, ..below };
         let old = self.old.view_of(old);
         let new = self.new.view_of(new);
         let pair = self.number(Pair { old, new, usage });
@@ -280,25 +168,31 @@ impl<'a> Walk<'a> {
         id
     }
 
-    /// Compares all pairs that were begun, and those inside them.
-    pub(crate) fn run(&mut self) {
-        while let Some(pair) = self.pending.pop() {
-            let start = self.edges.len() as u32;
-            super::schema::compare(self, pair);
-            self.spans[pair.0 as usize] = (start, self.edges.len() as u32);
-        }
+    /// Returns the next pair that is to be compared.
+    pub(crate) fn next_pair(&mut self) -> Option<PairId> {
+        self.pending.pop()
+    }
+
+    /// Returns how many edges are known: those of a pair begin where its comparison does.
+    pub(crate) fn edge_count(&self) -> u32 {
+        self.edges.len() as u32
+    }
+
+    /// Records which edges are those of a pair, once it has been compared.
+    pub(crate) fn set_inside(&mut self, pair: PairId, start: u32) {
+        self.spans[pair.0 as usize] = (start, self.edge_count());
     }
 
     /// Whether a node of either document says something else under a key.
     pub(crate) fn differs(&self, old: NodeId, new: NodeId, key: &str) -> bool {
-        let print = |side: &Side<'_>, node| side.get(node, key).map(|node| side.print(node));
-        print(self.old, old) != print(self.new, new)
+        let digest = |side: &Side<'_>, node| side.get(node, key).map(|node| side.digest(node));
+        digest(self.old, old) != digest(self.new, new)
     }
 
     /// Returns how far two parts differ.
     pub(crate) fn difference(&self, old: NodeId, new: NodeId) -> Difference {
         let is_same = |reading| self.old.part(old, reading) == self.new.part(new, reading);
-        if self.old.print(old) == self.new.print(new) || is_same(Reading::Contents) {
+        if self.old.digest(old) == self.new.digest(new) || is_same(Reading::Contents) {
             Difference::None
         } else if is_same(Reading::Meaning) {
             Difference::Words
@@ -308,7 +202,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes something at an operation.
-    pub(crate) fn note(
+    pub(crate) fn report(
         &mut self,
         operation: u32,
         rule: Rule,
@@ -319,11 +213,11 @@ impl<'a> Walk<'a> {
     ) {
         let (message, name) = (message.into(), Some(name.into()));
         let (origin, section) = (Origin::Operation(operation), Section::Paths);
-        self.found.push(Raw { rule, message, kind, name, old, new, origin, section, unsent: false });
+        self.found.push(RawFinding { rule, message, kind, name, old, new, origin, section, unsent: false });
     }
 
     /// Notes something that concerns no operation.
-    pub(crate) fn note_apart(
+    pub(crate) fn report_global(
         &mut self,
         rule: ApiRule,
         section: Section,
@@ -334,18 +228,18 @@ impl<'a> Walk<'a> {
     ) {
         let (message, name) = (message.into(), Some(name.into()));
         let (rule, origin) = (Rule::Api(rule), Origin::Nothing);
-        self.found.push(Raw { rule, message, kind, name, old, new, origin, section, unsent: false });
+        self.found.push(RawFinding { rule, message, kind, name, old, new, origin, section, unsent: false });
     }
 
     /// Notes something at a pair of schemas.
-    pub(crate) fn note_schema(
+    pub(crate) fn report_schema(
         &mut self,
         pair: PairId,
         rule: Rule,
         (old, new): (Option<NodeId>, Option<NodeId>),
         message: impl Into<String>,
     ) {
-        self.found.push(Raw {
+        self.found.push(RawFinding {
             rule,
             message: message.into(),
             kind: SubjectKind::Schema,
@@ -356,12 +250,5 @@ impl<'a> Walk<'a> {
             section: Section::Paths,
             unsent: self.pairs[pair.0 as usize].usage.unsent,
         });
-    }
-}
-
-impl SchemaChange {
-    /// The rule of a change at a spot. Not every change has a name at every spot.
-    pub(crate) fn at(self, place: Place) -> Option<Rule> {
-        place.has(self).then_some(Rule::Schema(place, self))
     }
 }
