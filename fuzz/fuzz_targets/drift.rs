@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use openapi_drift::report::{Format, Paint, Report};
+use openapi_drift::report::{Color, Format, Report};
 use openapi_drift::{Document, Options, compare_with};
 
 fuzz_target!(|input: &[u8]| {
@@ -35,7 +35,7 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     // These formats have parts of the documents in them.
-    for format in [Format::Text(Paint::Plain), Format::Html, Format::Sarif] {
+    for format in [Format::Text(Color::Plain), Format::Html, Format::Sarif] {
         let mut out = Vec::new();
         Report::new(&old, &new, &there).render(format, &mut out).expect("memory takes all");
         let text = String::from_utf8(out).expect("is text");

@@ -110,7 +110,7 @@ fn verdict<'c>(
 }
 
 fn print_verdict(verdict: &Verdict<'_>, options: &ReportOptions) -> Result<Outcome> {
-    let report = FailOn::applied(&options.fail_on, options.report.applied(verdict.report()));
+    let report = options.report.applied(verdict.report()).fail_on(&options.fail_on);
     options.report.emit(&report)?;
     let violations = verdict.decided.violations();
     violations.iter().for_each(|violation| eprintln!("{}: {violation}", accepted::PATH));

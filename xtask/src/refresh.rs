@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use jiff::civil::Date;
 use nd8_codegen::impact;
-use openapi_drift::report::{Bar, Format, Paint};
+use openapi_drift::report::{Color, FailOn, Format};
 use openapi_drift::{Document, cli, config as decisions};
 
 use crate::accepted;
@@ -179,7 +179,7 @@ impl Refreshed {
         verdict.content_differs();
         // The report comes first even where there is no client: it says what has to be done about that.
         let derived = self.derive();
-        cli::print(&verdict.report().bar(Bar::None), Format::Text(Paint::Coloured))?;
+        cli::print(&verdict.report().fail_on(&[FailOn::None]), Format::Text(Color::Coloured))?;
         if let Ok(derivation) = &derived {
             print_warnings(derivation);
             // In the Markdown they are tasks, for a pull request to tick off.
@@ -187,7 +187,7 @@ impl Refreshed {
         }
         if let Some(path) = &options.report {
             let mut markdown = Vec::new();
-            verdict.report().bar(Bar::None).render(Format::Markdown, &mut markdown)?;
+            verdict.report().fail_on(&[FailOn::None]).render(Format::Markdown, &mut markdown)?;
             fs::write(path, markdown).with_context(|| format!("cannot write {}", path.display()))?;
         }
         let derivation = derived.context("the client cannot be generated from it, so nothing is written")?;

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use super::AcceptArguments;
-use crate::report::{Bar, Format, Grouping, Paint, Report};
+use crate::report::{Color, FailOn, Format, Grouping, Report};
 use crate::{Rule, config};
 
 /// The lines that a text report has without `--all`.
@@ -146,7 +146,7 @@ impl ReportArguments {
     /// Returns the form of the report, coloured if it is text.
     pub fn format(&self) -> Format {
         match self.format {
-            Form::Text => Format::Text(Paint::Coloured),
+            Form::Text => Format::Text(Color::Coloured),
             Form::Json => Format::Json,
             Form::Markdown => Format::Markdown,
             Form::Html => Format::Html,
@@ -192,36 +192,6 @@ enum Group {
     Schema,
     /// One for each operation; after some megabytes the rest is counted.
     None,
-}
-
-/// The lowest severity that counts as a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Breaking findings.
-    Breaking,
-    /// Dangerous and breaking findings.
-    Dangerous,
-    /// Any finding.
-    Any,
-    /// Findings about the document's own version, in addition to those of another word: `breaking,process`.
-    Process,
-    /// None.
-    None,
-}
-
-impl FailOn {
-    /// Applies the strictest of some words to a report.
-    #[must_use]
-    pub fn applied<'a>(words: &[Self], report: Report<'a>) -> Report<'a> {
-        let has = |word| words.contains(&word);
-        let bar = match () {
-            () if has(Self::Any) => Bar::Any,
-            () if has(Self::Dangerous) => Bar::Dangerous,
-            () if has(Self::Breaking) => Bar::Breaking,
-            () => Bar::None,
-        };
-        report.bar(bar).fail_on_process(has(Self::Process))
-    }
 }
 
 /// Today in UTC, so that a run means the same on every machine, unless another day was named.

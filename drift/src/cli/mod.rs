@@ -20,22 +20,23 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
 pub use self::accept::{AcceptArguments, record};
+pub use self::arguments::ReportArguments;
 use self::arguments::{Arguments, Command, DiffArguments};
-pub use self::arguments::{FailOn, ReportArguments};
 pub use self::bounded::{LARGEST, read_bounded};
 pub use self::git::{blob, split as split_revision};
 pub use self::output::print;
 pub use self::rules::{explain, list};
 use crate::config::Config;
+pub use crate::report::FailOn;
 use crate::report::Report;
 use crate::{Comparison, Document, Options, compare_with};
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     match run(Arguments::parse()) {
-        Ok(Outcome::Passes) => ExitCode::SUCCESS,
-        Ok(Outcome::Fails) => ExitCode::from(1),
-        Ok(Outcome::Incomplete) => ExitCode::from(2),
+        Ok(Status::Passes) => ExitCode::SUCCESS,
+        Ok(Status::Fails) => ExitCode::from(1),
+        Ok(Status::Incomplete) => ExitCode::from(2),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::from(2)
@@ -43,14 +44,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What a command came to. That something fails is known even where not everything was compared, so it goes first.
-enum Outcome {
+/// How a command ended. That something fails is known even where not everything was compared, so it goes first.
+enum Status {
     Passes,
     Fails,
     Incomplete,
 }
 
-fn run(arguments: Arguments) -> Result<Outcome> {
+fn run(arguments: Arguments) -> Result<Status> {
     match arguments.command {
         Command::Diff(arguments) => return diff(&arguments),
         Command::Accept { finding, config, today } => {
@@ -69,10 +70,10 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Explain { rule } => print!("{}", explain(rule)),
         Command::Rules => print!("{}", list()),
     }
-    Ok(Outcome::Passes)
+    Ok(Status::Passes)
 }
 
-fn diff(arguments: &DiffArguments) -> Result<Outcome> {
+fn diff(arguments: &DiffArguments) -> Result<Status> {
     let DiffArguments { old, new, report: how, config, no_config, today, .. } = arguments;
     how.check()?;
     let name = config.path().display().to_string();
@@ -91,14 +92,14 @@ fn diff(arguments: &DiffArguments) -> Result<Outcome> {
     }
     let report = report(&compared).context("there is nothing to compare")?;
     let report = report.accepted(|finding, fingerprint| check.reason(finding, fingerprint));
-    let report = FailOn::applied(&arguments.fail_on, how.applied(report.ignored(check.ignored())));
+    let report = how.applied(report.ignored(check.ignored())).fail_on(&arguments.fail_on);
     how.emit(&report)?;
     let violations = check.violations();
     violations.iter().for_each(|violation| eprintln!("{name}: {violation}"));
     Ok(match () {
-        () if report.fails() || !violations.is_empty() => Outcome::Fails,
-        () if !report.is_complete() && !arguments.allow_incomplete => Outcome::Incomplete,
-        () => Outcome::Passes,
+        () if report.fails() || !violations.is_empty() => Status::Fails,
+        () if !report.is_complete() && !arguments.allow_incomplete => Status::Incomplete,
+        () => Status::Passes,
     })
 }
 

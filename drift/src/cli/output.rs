@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use anyhow::{Context as _, Result};
 
 use super::ReportArguments;
-use crate::report::{Format, Paint, Report};
+use crate::report::{Color, Format, Report};
 
 impl ReportArguments {
     /// Writes a report to the file that was named, and its last line to standard output; or else prints it.
@@ -17,13 +17,13 @@ impl ReportArguments {
     pub fn emit(&self, report: &Report<'_>) -> Result<()> {
         let Some(path) = &self.output else { return print(report, self.format()) };
         let format = match self.format() {
-            Format::Text(_) => Format::Text(Paint::Plain),
+            Format::Text(_) => Format::Text(Color::Plain),
             other => other,
         };
         let mut content = Vec::new();
         report.render(format, &mut content)?;
         fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{}", report.sum());
+        println!("{}", report.summary());
         Ok(())
     }
 }
@@ -37,7 +37,7 @@ pub fn print(report: &Report<'_>, format: Format) -> Result<()> {
     let result = match format {
         Format::Text(_) => {
             let mut out = io::BufWriter::new(anstream::stdout().lock());
-            report.render(Format::Text(Paint::Coloured), &mut out).and_then(|()| out.flush())
+            report.render(Format::Text(Color::Coloured), &mut out).and_then(|()| out.flush())
         }
         other => {
             let mut out = io::BufWriter::new(io::stdout().lock());

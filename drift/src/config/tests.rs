@@ -68,7 +68,7 @@ fn an_accepted_finding_is_found_again_whatever_its_line() {
     check.apply(&old, &new, &mut comparison);
     let report =
         Report::new(&old, &new, &comparison).accepted(|it, fingerprint| check.reason(it, fingerprint));
-    assert!(report.sum().contains("(1 accepted)"), "{}", report.sum());
+    assert!(report.summary().contains("(1 accepted)"), "{}", report.summary());
     assert_eq!((check.violations(), check.matched()), (Vec::new(), vec![fingerprint]));
 
     // Its day is over.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use snapbox::{assert_data_eq, file};
 
-use super::{Bar, Bump, Format, Grouping, Paint, Release, Report, RustChange, RustImpact};
+use super::{Bump, Color, FailOn, Format, Grouping, Release, Report, RustChange, RustImpact};
 use crate::Document;
 use crate::comparison::Comparison;
 use crate::finding::{Finding, Section, Subject, SubjectKind};
@@ -112,7 +112,7 @@ impl Case {
             .rust(&impact)
             .release(&release)
             .grouping(grouping)
-            .bar(Bar::Dangerous)
+            .fail_on(&[FailOn::Dangerous])
             .accepted(|finding, _| {
                 (finding.rule.id() == "response-property-enum-value-added").then_some("told by mail")
             });
@@ -126,16 +126,16 @@ impl Case {
 #[test]
 fn text_plain_and_coloured() {
     let case = Case::usual();
-    let plain = case.rendered(Format::Text(Paint::Plain), Grouping::Schema);
+    let plain = case.rendered(Format::Text(Color::Plain), Grouping::Schema);
     assert_data_eq!(&plain, file!["snapshots/plain.txt": Text].raw());
-    let coloured = case.rendered(Format::Text(Paint::Coloured), Grouping::Schema);
+    let coloured = case.rendered(Format::Text(Color::Coloured), Grouping::Schema);
     assert_data_eq!(&coloured, file!["snapshots/coloured.txt": Text].raw());
     assert_eq!(strip(&coloured), plain, "colours add nothing else");
 }
 
 #[test]
 fn one_entry_for_each_operation() {
-    let text = Case::usual().rendered(Format::Text(Paint::Plain), Grouping::None);
+    let text = Case::usual().rendered(Format::Text(Color::Plain), Grouping::None);
     assert_data_eq!(text, file!["snapshots/ungrouped.txt": Text].raw());
 }
 
@@ -207,7 +207,7 @@ fn what_documents_say_is_only_said() {
     );
     case.comparison.same_version = false;
     for (format, name) in [
-        (Format::Text(Paint::Plain), "text"),
+        (Format::Text(Color::Plain), "text"),
         (Format::Json, "json"),
         (Format::Markdown, "markdown"),
         (Format::Html, "html"),
@@ -221,7 +221,7 @@ fn what_documents_say_is_only_said() {
             .expect("memory takes all");
         let text = String::from_utf8(out).expect("is text");
         let obeyed = |character: char| {
-            character != '\n' && character != '\u{200b}' && super::escape::is_obeyed(character)
+            character != '\n' && character != '\u{200b}' && super::parts::escape::is_obeyed(character)
         };
         assert!(!text.contains(obeyed), "{name}: {text:?}");
         assert!(!text.contains("\n::error::x"), "{name}: a command of the document's");
@@ -270,7 +270,7 @@ fn what_is_written_in_documents_is_only_shown() {
     });
     let report = Report::new(&old, &new, &comparison).accepted(|_, _| Some(hostile));
     for format in [
-        Format::Text(Paint::Plain),
+        Format::Text(Color::Plain),
         Format::Json,
         Format::Markdown,
         Format::Html,
@@ -281,7 +281,7 @@ fn what_is_written_in_documents_is_only_shown() {
         let mut out = Vec::new();
         report.render(format, &mut out).expect("memory takes all");
         let text = String::from_utf8(out).expect("is text");
-        let obeyed = |it: char| it != '\n' && it != '\u{200b}' && super::escape::is_obeyed(it);
+        let obeyed = |it: char| it != '\n' && it != '\u{200b}' && super::parts::escape::is_obeyed(it);
         assert!(!text.contains(obeyed), "{format:?}: {text:?}");
         assert!(!text.contains("\n::error::x"), "{format:?}: {text}");
         match format {
@@ -332,7 +332,7 @@ fn very_many_findings_stay_readable() {
     let length = |format| case.rendered(format, Grouping::Schema).len();
     assert!(length(Format::Markdown) < 65_536, "what GitHub takes");
     for format in [
-        Format::Text(Paint::Coloured),
+        Format::Text(Color::Coloured),
         Format::Json,
         Format::Html,
         Format::Sarif,
@@ -343,7 +343,7 @@ fn very_many_findings_stay_readable() {
     }
     case.comparison.findings.truncate(100);
     let ungrouped = |format| case.rendered(format, Grouping::None);
-    for format in [Format::Text(Paint::Coloured), Format::Json, Format::Markdown, Format::Junit] {
+    for format in [Format::Text(Color::Coloured), Format::Json, Format::Markdown, Format::Junit] {
         let text = ungrouped(format);
         assert!(text.len() < 5_000_000, "{format:?}: {}", text.len());
         if format == Format::Json {
@@ -372,7 +372,7 @@ fn a_text_report_has_room_in_a_window() {
     let report = Report::new(&case.old, &case.new, &case.comparison);
     let render = |report: Report<'_>| {
         let mut out = Vec::new();
-        report.render(Format::Text(Paint::Plain), &mut out).expect("memory takes all");
+        report.render(Format::Text(Color::Plain), &mut out).expect("memory takes all");
         String::from_utf8(out).expect("is text")
     };
     let all = render(report.clone());
@@ -401,7 +401,7 @@ fn a_parameter_is_named_by_its_place() {
         [Some("/paths/~1a~1{id}/get"), None],
         &["GET /a/{id}"],
     );
-    for format in [Format::Text(Paint::Plain), Format::Markdown, Format::Github] {
+    for format in [Format::Text(Color::Plain), Format::Markdown, Format::Github] {
         let text = case.rendered(format, Grouping::Schema);
         assert!(text.contains("cookie parameter \"session\""), "{text}");
     }

@@ -10,7 +10,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use openapi_drift::report::{Bar, Format, Paint, Report};
+use openapi_drift::report::{Color, Format, Report};
 use openapi_drift::{Document, Severity, compare};
 
 use crate::follow::Following;
@@ -58,9 +58,9 @@ fn run() -> Result<bool> {
     let mut concerning = comparison.concerning(|operation| used.contains(operation));
     let texts = concerning.count(Severity::Docs);
     concerning.findings.retain(|finding| finding.severity > Severity::Docs);
-    let report = Report::new(&pinned, &published, &concerning).bar(Bar::Breaking);
+    let report = Report::new(&pinned, &published, &concerning);
     let mut out = io::stdout().lock();
-    report.render(Format::Text(Paint::Plain), &mut out)?;
+    report.render(Format::Text(Color::Plain), &mut out)?;
     writeln!(
         out,
         "\ncompared {used}\nchanges of descriptions and examples, not listed: {texts}\n{following}"

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::report::{Entry, Report};
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::Entry;
 use crate::rule::Severity;
 
 /// What the findings of a group are about.

@@ -9,12 +9,16 @@ use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::PrettyFormatter;
 
-use super::operations::Reached;
-use super::{Entry, Grouping, Pair, Report, RustImpact, escape};
 use crate::finding::{Section, SubjectKind};
 use crate::operations::Operation;
+use crate::report::parts::contents::{Pair, Report};
+use crate::report::parts::entry::Entry;
+use crate::report::parts::options::Grouping;
+use crate::report::parts::reached::Reached;
+use crate::report::parts::rust::RustImpact;
+use crate::report::parts::visible_json::Visible;
 use crate::rule::Severity;
 use crate::{Document, Location};
 
@@ -200,7 +204,7 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Root<'_>).to_value()
 }
 
-pub(super) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result<()> {
     let mut lists = Lists::default();
     let mut counts = Counts::default();
     let (mut findings, mut left_out, mut written) = (Vec::new(), 0, 0);
@@ -236,7 +240,7 @@ pub(super) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result
         operation_lists: lists.lists,
         rust: report.rust,
         release: report.release.map(|release| Needs { from: &release.from, to: &release.to }),
-        sum: report.sum(),
+        sum: report.summary(),
     };
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Visible(PrettyFormatter::new()));
     root.serialize(&mut serializer)?;
@@ -313,60 +317,5 @@ impl<'a> Lists<'a> {
             self.operations.push(operation);
             self.operations.len() - 1
         })
-    }
-}
-
-/// Spells out what a terminal would obey and JSON lets pass.
-pub(super) struct Visible(pub(super) PrettyFormatter<'static>);
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut plain = fragment;
-        while let Some(at) = plain.find(escape::is_obeyed) {
-            let (before, rest) = plain.split_at(at);
-            out.write_all(before.as_bytes())?;
-            let mut characters = rest.chars();
-            for unit in characters.next().into_iter().flat_map(|it| it.encode_utf16(&mut [0; 2]).to_vec()) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            plain = characters.as_str();
-        }
-        out.write_all(plain.as_bytes())
-    }
-
-    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
     }
 }

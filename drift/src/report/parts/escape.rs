@@ -7,7 +7,7 @@ const GAP: char = '\u{200b}';
 
 /// What a terminal obeys, or what makes a line look other than it is: control characters, marks that turn the direction
 /// of writing, and what XML cannot carry.
-pub(super) fn is_obeyed(character: char) -> bool {
+pub(crate) fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
         || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
@@ -17,7 +17,7 @@ pub(super) fn is_obeyed(character: char) -> bool {
 const MOST_CHARACTERS: usize = 400;
 
 /// The beginning of a text that is too long to show.
-pub(super) fn clip(text: &str) -> Cow<'_, str> {
+pub(crate) fn clip(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MOST_CHARACTERS) {
         Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
         None => Cow::Borrowed(text),
@@ -25,7 +25,7 @@ pub(super) fn clip(text: &str) -> Cow<'_, str> {
 }
 
 /// One line that a terminal prints as it is: what it would obey is spelled out.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_obeyed) {
         return Cow::Borrowed(text);
     }
@@ -43,7 +43,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// A piece of Markdown that shows a text as code, in which neither markup nor mentions work.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = visible(text);
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
@@ -54,7 +54,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A sentence as Markdown: what stands between backticks is code, all else is text without markup, links or mentions.
-pub(super) fn markdown(sentence: &str) -> String {
+pub(crate) fn markdown(sentence: &str) -> String {
     let parts: Vec<&str> = sentence.split('`').collect();
     let mut out = String::with_capacity(sentence.len() + 16);
     for (index, part) in parts.iter().enumerate() {
@@ -100,12 +100,12 @@ fn plain_markdown(text: &str) -> String {
 }
 
 /// The message of a workflow command.
-pub(super) fn command_message(text: &str) -> String {
+pub(crate) fn command_message(text: &str) -> String {
     visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property of a workflow command.
-pub(super) fn command_property(text: &str) -> String {
+pub(crate) fn command_property(text: &str) -> String {
     command_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 

@@ -9,10 +9,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 
-use super::escape::{clip, visible};
-use super::json::Visible;
-use super::operations::{count, short};
-use super::{Entry, Missing, Report};
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::{Entry, Missing};
+use crate::report::parts::escape::{clip, visible};
+use crate::report::parts::reached::{count, short};
+use crate::report::parts::visible_json::Visible;
 use crate::rule::{Rule, Severity};
 use crate::{Document, Location};
 
@@ -147,7 +148,7 @@ struct Totals {
     left_out: usize,
 }
 
-pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut entries: Vec<Entry<'_>> = report.entries().collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.finding.severity));
     let left_out = entries.len().saturating_sub(MOST);
@@ -177,7 +178,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
                 tool_execution_notifications: report.incomplete().take(MOST).map(notification).collect(),
             }],
             results,
-            properties: Totals { summary: report.sum(), left_out },
+            properties: Totals { summary: report.summary(), left_out },
         }],
     };
     let mut serializer =

@@ -7,11 +7,15 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use self::layout::{Line, WIDTH, columns};
-use super::area::Counts;
-use super::escape::{clip, visible};
-use super::excerpt::{self, Excerpt, Limits};
-use super::operations::{count, short};
-use super::{Entry, Grouping, Paint, Report, RustImpact, meaning};
+use crate::report::parts::area::Counts;
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::Entry;
+use crate::report::parts::escape::{clip, visible};
+use crate::report::parts::excerpt::{self, Excerpt, Limits};
+use crate::report::parts::options::{Color, Grouping};
+use crate::report::parts::reached::{count, short};
+use crate::report::parts::rust::RustImpact;
+use crate::report::parts::summary::meaning;
 use crate::rule::Severity;
 use crate::{Document, Location};
 
@@ -40,15 +44,15 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-pub(super) fn render(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = Text { report, paint, rows: Vec::new(), bytes: 0 };
+pub(crate) fn render(report: &Report<'_>, color: Color, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Text { report, color, rows: Vec::new(), bytes: 0 };
     text.header();
     // What follows the findings is short, and has its place even where not all of them have.
-    let mut end = Text { report, paint, rows: Vec::new(), bytes: 0 };
+    let mut end = Text { report, color, rows: Vec::new(), bytes: 0 };
     if !report.summary_only {
         end.rust();
     }
-    end.line(Line::new(0).add(BOLD, report.sum()));
+    end.line(Line::new(0).add(BOLD, report.summary()));
     if !report.summary_only {
         text.findings(end.rows.len());
     }
@@ -60,14 +64,14 @@ pub(super) fn render(report: &Report<'_>, paint: Paint, out: &mut dyn Write) -> 
 
 struct Text<'a, 'r> {
     report: &'a Report<'r>,
-    paint: Paint,
+    color: Color,
     rows: Vec<String>,
     bytes: usize,
 }
 
 impl Text<'_, '_> {
     fn line(&mut self, line: Line) {
-        self.add(line.rows(self.paint));
+        self.add(line.rows(self.color));
     }
 
     fn add(&mut self, rows: Vec<String>) {
@@ -177,7 +181,7 @@ impl Text<'_, '_> {
 
     fn title(&self, severity: Severity, entries: &[Entry<'_>]) -> Vec<String> {
         let title = format!("{severity}: {}", entries.len());
-        Line::new(0).add(style(severity), title).plain("  ").add(DIM, meaning(severity)).rows(self.paint)
+        Line::new(0).add(style(severity), title).plain("  ").add(DIM, meaning(severity)).rows(self.color)
     }
 
     fn rest(&mut self, left_out: [usize; Severity::ALL.len()]) {
@@ -206,14 +210,14 @@ impl Text<'_, '_> {
         let finding = entry.finding;
         let subject = entry.subject();
         let title = format!("{}: {}", visible(&subject), visible(&entry.message()));
-        let mut rows = Line::new(2).add(BOLD, title).rows(self.paint);
+        let mut rows = Line::new(2).add(BOLD, title).rows(self.color);
         if let Some(reason) = entry.accepted {
             let reason = format!("accepted: {}", visible(&clip(reason)));
-            rows.extend(Line::new(4).add(style(Severity::Safe), reason).rows(self.paint));
+            rows.extend(Line::new(4).add(style(Severity::Safe), reason).rows(self.color));
         }
         let reached = reached(entry, &subject);
         let id = Line::new(4).add(style(finding.severity), self.id(entry));
-        rows.extend(id.plain(reached.trim_start_matches(',')).rows(self.paint));
+        rows.extend(id.plain(reached.trim_start_matches(',')).rows(self.color));
         let places = entry.places();
         let excerpts = excerpt::pair(places, EXCERPT);
         let mut last_pointer = None;
@@ -228,7 +232,7 @@ impl Text<'_, '_> {
                     head.plain("  ").add(DIM, end(&visible(&location.pointer), WIDTH.saturating_sub(used)));
             }
             last_pointer = Some(&location.pointer);
-            rows.extend(head.rows(self.paint));
+            rows.extend(head.rows(self.color));
             rows.extend(excerpt.iter().flat_map(|excerpt| self.excerpt(excerpt, mark, style)));
         }
         rows.push(String::new());
@@ -237,7 +241,7 @@ impl Text<'_, '_> {
 
     fn excerpt(&self, excerpt: &Excerpt, mark: char, changed: Style) -> Vec<String> {
         let mut rows = Vec::new();
-        let gap = Line::new(0).add(DIM, format!("{:>9} ", "…")).rows(self.paint);
+        let gap = Line::new(0).add(DIM, format!("{:>9} ", "…")).rows(self.color);
         for (skips, line) in excerpt.with_gaps() {
             if skips {
                 rows.extend(gap.clone());
@@ -245,7 +249,7 @@ impl Text<'_, '_> {
             let (mark, style) = if line.is_changed { (mark, changed) } else { (' ', PLAIN) };
             let number = Line::new(0).add(DIM, format!("{:>9} ", line.number));
             let text = fitting(&line.text, WIDTH - GUTTER);
-            rows.extend(number.add(style, format!("{mark} {text}")).rows(self.paint));
+            rows.extend(number.add(style, format!("{mark} {text}")).rows(self.color));
         }
         if excerpt.goes_on {
             rows.extend(gap);
@@ -267,7 +271,7 @@ impl Text<'_, '_> {
             line =
                 line.plain("  ").add(style(Severity::Safe), format!("accepted: {}", visible(&clip(reason))));
         }
-        line.rows(self.paint)
+        line.rows(self.color)
     }
 
     /// The rule and the fingerprint, as `accept` takes them. What nobody has to accept has no fingerprint.

@@ -5,7 +5,7 @@ use crate::rule::{Place, Rule, Severity};
 
 /// A part of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Area {
+pub(crate) enum Area {
     /// Paths and operations as such.
     Operations,
     Parameters,
@@ -23,7 +23,7 @@ pub(super) enum Area {
 }
 
 impl Area {
-    pub(super) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Operations,
         Self::Parameters,
         Self::Requests,
@@ -34,7 +34,7 @@ impl Area {
         Self::Document,
     ];
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Operations => "operations",
             Self::Parameters => "parameters",
@@ -47,7 +47,7 @@ impl Area {
         }
     }
 
-    pub(super) fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding) -> Self {
         match (finding.section, finding.rule) {
             (Section::Webhooks | Section::Callbacks, _) => Self::Webhooks,
             (Section::Unused, _) => Self::Schemas,
@@ -95,10 +95,10 @@ impl Area {
 
 /// How many findings there are of each severity in each area.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Counts([[usize; Area::ALL.len()]; Severity::ALL.len()]);
+pub(crate) struct Counts([[usize; Area::ALL.len()]; Severity::ALL.len()]);
 
 impl Counts {
-    pub(super) fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Self {
+    pub(crate) fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Self {
         let mut counts = Self::default();
         for finding in findings {
             counts.0[finding.severity as usize][Area::of(finding) as usize] += 1;
@@ -106,20 +106,20 @@ impl Counts {
         counts
     }
 
-    pub(super) fn at(&self, severity: Severity, area: Area) -> usize {
+    pub(crate) fn at(&self, severity: Severity, area: Area) -> usize {
         self.0[severity as usize][area as usize]
     }
 
-    pub(super) fn severity(&self, severity: Severity) -> usize {
+    pub(crate) fn severity(&self, severity: Severity) -> usize {
         self.0[severity as usize].iter().sum()
     }
 
     /// The areas in which something was found.
-    pub(super) fn areas(&self) -> impl Iterator<Item = Area> {
+    pub(crate) fn areas(&self) -> impl Iterator<Item = Area> {
         Area::ALL.into_iter().filter(|area| self.0.iter().any(|row| row[*area as usize] > 0))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.areas().next().is_none()
     }
 }

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::escape::{clip, command_message, command_property, visible};
-use super::operations::{count, short};
-use super::{Entry, Report};
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::Entry;
+use crate::report::parts::escape::{clip, command_message, command_property, visible};
+use crate::report::parts::reached::{count, short};
 use crate::rule::Severity;
 
 /// GitHub shows ten of a level for each step.
@@ -14,7 +15,7 @@ const MOST_NOTICES: usize = MOST - 2;
 /// The parts that were not compared; the last line counts them all. The other warnings are for findings.
 const MOST_INCOMPLETE: usize = 3;
 
-pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (mut errors, mut warnings, mut notices, mut left_out) = (0, 0, 0, 0usize);
     for warning in report.same_version().iter().take(MOST_INCOMPLETE) {
         warnings += 1;
@@ -44,7 +45,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if left_out > 0 {
         writeln!(out, "::notice title=API drift::{left_out} more findings are not shown as annotations")?;
     }
-    writeln!(out, "::notice title=API drift::{}", command_message(&report.sum()))
+    writeln!(out, "::notice title=API drift::{}", command_message(&report.summary()))
 }
 
 fn annotation(command: &str, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {

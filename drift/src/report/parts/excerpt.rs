@@ -18,33 +18,33 @@ const MOST_COMPARED: usize = 400;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     /// Changed lines of one place.
-    pub(super) lines: usize,
+    pub(crate) lines: usize,
     /// Characters of one line.
-    pub(super) characters: usize,
+    pub(crate) characters: usize,
 }
 
 /// A numbered line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) number: u32,
-    pub(super) text: String,
+pub(crate) struct Line {
+    pub(crate) number: u32,
+    pub(crate) text: String,
     /// Whether the other document does not have it.
-    pub(super) is_changed: bool,
+    pub(crate) is_changed: bool,
 }
 
 /// Some lines of a place: the first, and those that changed. Where numbers jump, lines are left out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Excerpt {
-    pub(super) lines: Vec<Line>,
+pub(crate) struct Excerpt {
+    pub(crate) lines: Vec<Line>,
     /// Whether more of it changed, or it is too long to be compared.
-    pub(super) goes_on: bool,
+    pub(crate) goes_on: bool,
 }
 
 impl Excerpt {
     /// The lines, each with whether some before it are left out.
-    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (bool, &Line)> {
+    pub(crate) fn with_gaps(&self) -> impl Iterator<Item = (bool, &Line)> {
         let mut last = None;
         self.lines.iter().map(move |line| {
             let skips = last.is_some_and(|last: u32| line.number > last.saturating_add(1));
@@ -55,11 +55,11 @@ impl Excerpt {
 }
 
 /// A place in a document.
-pub(super) type At<'a> = Option<(&'a Document, &'a Location)>;
+pub(crate) type At<'a> = Option<(&'a Document, &'a Location)>;
 
 /// The excerpts of a place in the old and in the new document. Where one place contains the other, as where a property was added to
 /// an object, only the inner one has an excerpt: the rest of the outer one did not change.
-pub(super) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
+pub(crate) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
     if let [Some((_, old)), Some((_, new))] = sides {
         match contained(&old.pointer, &new.pointer) {
             Ordering::Less => sides[0] = None,

@@ -56,7 +56,7 @@ pub struct RustChange {
 }
 
 impl RustImpact {
-    pub(super) fn verdict(&self) -> String {
+    pub(crate) fn verdict(&self) -> String {
         match self {
             Self::Known { bump: Some(bump), .. } => bump.to_string(),
             Self::Known { bump: None, .. } => "no change".to_owned(),

@@ -11,11 +11,14 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::groups::{Group, Groups, Kind};
-use super::area::Counts;
-use super::escape::{clip, visible};
-use super::excerpt::{self, Excerpt, Limits};
-use super::{Entry, Report, RustImpact, meaning};
 use crate::Document;
+use crate::report::parts::area::Counts;
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::Entry;
+use crate::report::parts::escape::{clip, visible};
+use crate::report::parts::excerpt::{self, Excerpt, Limits};
+use crate::report::parts::rust::RustImpact;
+use crate::report::parts::summary::meaning;
 use crate::rule::Severity;
 
 const STYLE: &str = include_str!("style.css");
@@ -30,7 +33,7 @@ const MOST_OPERATIONS: usize = 40;
 const MOST_RUST: usize = 300;
 const MOST_INCOMPLETE: usize = 300;
 
-pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { report, groups: Groups::of(report) };
     out.write_all(page.markup().into_string().as_bytes())?;
     writeln!(out)
@@ -51,7 +54,7 @@ struct Written {
 
 impl Page<'_, '_> {
     fn markup(&self) -> Markup {
-        let title = format!("API drift: {}", self.report.sum());
+        let title = format!("API drift: {}", self.report.summary());
         let mut written = Written::default();
         let sections: Vec<(Kind, Markup)> = Kind::ALL
             .into_iter()
@@ -96,7 +99,7 @@ impl Page<'_, '_> {
                     Err(number) => { (number) " documents" }
                 }
             }
-            p .sum { (self.report.sum()) }
+            p .sum { (self.report.summary()) }
             @for warning in self.report.same_version() { p .warning { (warning) } }
             (self.incomplete())
             @if counts.is_empty() {

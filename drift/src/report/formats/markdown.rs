@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::escape::{clip, code, markdown};
-use super::operations::{count, short};
-use super::{Bump, Entry, Report, RustChange, RustImpact, meaning};
 use crate::Document;
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::Entry;
+use crate::report::parts::escape::{clip, code, markdown};
+use crate::report::parts::reached::{count, short};
+use crate::report::parts::rust::{Bump, RustChange, RustImpact};
+use crate::report::parts::summary::meaning;
 use crate::rule::Severity;
 
 /// GitHub takes 65,536 characters for the text of a pull request; the rest is for what stands around the report.
@@ -20,7 +23,7 @@ const MOST_INCOMPLETE: usize = 20;
 const LEGEND: &str = "<sub>wire: what happens to programs that speak to the API; rust: to programs that call the code generated \
                       from it; needs: the release of the crate that says so.</sub>\n";
 
-pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { report, text: String::new() };
     page.header();
     let rust = page.rust();
@@ -33,7 +36,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             page.line(LEGEND);
         }
     }
-    page.line(&format!("**{}**", report.sum()));
+    page.line(&format!("**{}**", report.summary()));
     out.write_all(page.text.as_bytes())
 }
 

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use crate::report::Paint;
+use crate::report::parts::options::Color;
 
 /// The columns of a line.
 pub(super) const WIDTH: usize = 100;
@@ -33,8 +33,8 @@ impl Line {
 
     /// The line in as many rows as it needs, those after the first indented further. Between words it is broken only where there is a
     /// blank; a word that is longer than a row is cut into several.
-    pub(super) fn rows(&self, paint: Paint) -> Vec<String> {
-        let mut rows = Rows { paint, rows: Vec::new(), row: " ".repeat(self.indent), column: self.indent };
+    pub(super) fn rows(&self, color: Color) -> Vec<String> {
+        let mut rows = Rows { color, rows: Vec::new(), row: " ".repeat(self.indent), column: self.indent };
         let hang = self.indent + 4;
         let characters = self.parts.iter().flat_map(|(style, text)| text.chars().map(move |it| (*style, it)));
         let characters: Vec<(Style, char)> = characters.collect();
@@ -63,7 +63,7 @@ impl Line {
 }
 
 struct Rows {
-    paint: Paint,
+    color: Color,
     rows: Vec<String>,
     row: String,
     column: usize,
@@ -77,9 +77,9 @@ impl Rows {
 
     fn word(&mut self, word: &[(Style, char)], hang: usize) {
         for run in word.chunk_by(|(one, _), (other, _)| one == other) {
-            let style = match self.paint {
-                Paint::Plain => Style::new(),
-                Paint::Coloured => run[0].0,
+            let style = match self.color {
+                Color::Plain => Style::new(),
+                Color::Coloured => run[0].0,
             };
             self.row.push_str(&style.render().to_string());
             for (_, character) in run {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<String> {
-        Line::new(2).plain(text).rows(Paint::Plain)
+        Line::new(2).plain(text).rows(Color::Plain)
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn styles_are_reset_at_the_end_of_a_row() {
         let style = Style::new().bold();
-        let found = Line::new(0).add(style, "z".repeat(150)).plain(" end").rows(Paint::Coloured);
+        let found = Line::new(0).add(style, "z".repeat(150)).plain(" end").rows(Color::Coloured);
         assert_eq!(found.len(), 2);
         for row in &found {
             assert_eq!(

@@ -8,7 +8,7 @@ const MOST: usize = 3;
 
 /// The operations that an entry of a report speaks of.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Reached<'a> {
+pub(crate) enum Reached<'a> {
     /// All that a change reaches.
     All(&'a Operations),
     /// One of them.
@@ -16,7 +16,7 @@ pub(super) enum Reached<'a> {
 }
 
 impl<'a> Reached<'a> {
-    pub(super) fn iter(self) -> impl Iterator<Item = &'a Operation> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'a Operation> {
         let (all, one) = match self {
             Self::All(operations) => (Some(operations.iter()), None),
             Self::One(operation) => (None, Some(operation)),
@@ -24,27 +24,27 @@ impl<'a> Reached<'a> {
         all.into_iter().flatten().chain(one)
     }
 
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         match self {
             Self::All(operations) => operations.len(),
             Self::One(_) => 1,
         }
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.len() == 0
     }
 }
 
 /// The operations as a reader wants them: named if they are few, counted if they are many.
-pub(super) struct Short<'a> {
-    pub(super) named: Vec<&'a Operation>,
+pub(crate) struct Short<'a> {
+    pub(crate) named: Vec<&'a Operation>,
     /// How many there are beyond those.
-    pub(super) more: usize,
+    pub(crate) more: usize,
 }
 
 /// Names some, or all if only one would be left out.
-pub(super) fn short(operations: Reached<'_>) -> Short<'_> {
+pub(crate) fn short(operations: Reached<'_>) -> Short<'_> {
     let length = operations.len();
     let named = if length <= MOST + 1 { length } else { MOST };
     Short { named: operations.iter().take(named).collect(), more: length - named }
@@ -52,7 +52,7 @@ pub(super) fn short(operations: Reached<'_>) -> Short<'_> {
 
 impl Short<'_> {
     /// `GET /a, POST /b and 5 more`.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let names: Vec<String> =
             self.named.iter().map(|operation| visible(&clip(&operation.to_string())).into_owned()).collect();
         let names = names.join(", ");
@@ -61,6 +61,6 @@ impl Short<'_> {
 }
 
 /// `3 operations`.
-pub(super) fn count(number: usize) -> String {
+pub(crate) fn count(number: usize) -> String {
     format!("{number} operation{}", if number == 1 { "" } else { "s" })
 }

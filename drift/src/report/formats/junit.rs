@@ -6,15 +6,16 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::escape::{clip, visible};
-use super::operations::{count, short};
-use super::{Entry, Report};
+use crate::report::parts::contents::Report;
+use crate::report::parts::entry::Entry;
+use crate::report::parts::escape::{clip, visible};
+use crate::report::parts::reached::{count, short};
 use crate::rule::Severity;
 
 /// After this many tests the rest is counted: nobody reads on, and some servers give up.
 const MOST: usize = 5000;
 
-pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     let entries: Vec<Entry<'_>> = report.entries().collect();
     let of = |severity| entries.iter().filter(move |entry| entry.finding.severity == severity);
@@ -55,7 +56,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
                 })?;
             }
             suite(writer, "sum", &["1".to_owned(), "0".to_owned()], |writer| {
-                let name = report.sum();
+                let name = report.summary();
                 let attributes = [("classname", "sum"), ("name", name.as_str())];
                 writer.create_element("testcase").with_attributes(attributes).write_empty().map(|_| ())
             })
