@@ -26,7 +26,6 @@
 //! Nesting, the size of the text, the length of pointers, and what aliases multiply are limited; [`Source::parse`] lists
 //! what it rejects. Time and memory grow with the length of the text.
 
-mod error;
 mod json;
 mod place;
 mod scalar;
@@ -36,27 +35,7 @@ mod to_json;
 pub mod tree;
 mod yaml;
 
-pub use error::ParseError;
 pub use place::{Excerpt, Location, Span};
 pub use source::Source;
-
-/// Limits the nesting of a document, in levels. Real documents nest less than fifty levels; the limit keeps every
-/// recursive walk of a tree within the stack, and is within `serde_json`'s own, which names no line of the document.
-pub const DEPTH_LIMIT: usize = 120;
-
-/// Limits the length of a document, in bytes.
-pub const SIZE_LIMIT: usize = 256 << 20;
-
-/// Limits the nodes of a document, aliases followed: room for a hundred megabytes of text.
-const NODE_LIMIT: u64 = 8_000_000;
-
-/// Limits the nodes that aliases repeat. Merge keys repeat dozens; a caller that writes the document out, or reads what
-/// [`Source::to_json`] wrote, stores each repetition.
-const REPEATED_NODE_LIMIT: u64 = 1_000_000;
-
-/// Limits the text that aliases repeat, in bytes.
-const REPEATED_TEXT_LIMIT: u64 = 16 << 20;
-
-/// Limits the length of a node's pointer, in bytes. Callers store pointers: without a limit, one long key with many nodes
-/// below it would multiply.
-const POINTER_LIMIT: usize = 4096;
+pub use text::error::ParseError;
+pub use text::limits::{DEPTH_LIMIT, SIZE_LIMIT};

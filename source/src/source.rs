@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::error::ParseError;
 use crate::place::{Excerpt, Location, Span};
+use crate::text::error::ParseError;
 use crate::text::{self, Text};
 use crate::tree::{Kind, NodeId, Tree};
 use crate::{json, yaml};

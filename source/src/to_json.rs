@@ -1,6 +1,6 @@
 //! Writes a document as JSON, whatever it was written in.
 
-use crate::Source;
+use crate::source::Source;
 use crate::tree::{Entry, Kind, NodeId, Tree};
 
 impl Source {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
-use crate::DEPTH_LIMIT;
 use crate::scalar::{self, Plain};
 use crate::text::Text;
+use crate::text::limits::DEPTH_LIMIT;
 use crate::tree::{Builder, Kind, NodeId, Refusal, Size, Slice, Tree};
 
 /// Reads a text as YAML.

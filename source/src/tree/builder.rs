@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree, mark};
 use crate::text::Text;
-use crate::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT, REPEATED_NODE_LIMIT, REPEATED_TEXT_LIMIT};
+use crate::text::limits::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT, REPEATED_NODE_LIMIT, REPEATED_TEXT_LIMIT};
 
 /// Describes what a reader cannot accept: the byte, and the reason.
 pub(crate) type Refusal = (usize, String);

@@ -1,7 +1,7 @@
 //! Joins the trees of several documents in one arena, so that a caller can follow references from one to another.
 
 use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree};
-use crate::NODE_LIMIT;
+use crate::text::limits::NODE_LIMIT;
 
 impl Tree {
     /// Appends the nodes of another document, and returns its root. The bytes of its text count from `base` on.

@@ -1,6 +1,10 @@
 //! The text of a document: its decoding, and the line and column of a byte.
 
-use crate::{ParseError, SIZE_LIMIT};
+pub(crate) mod error;
+pub(crate) mod limits;
+
+use error::ParseError;
+use limits::SIZE_LIMIT;
 
 /// Counts characters up to each multiple of this many bytes, so that a column in a line of twenty megabytes costs no more
 /// than one in a short line.
