@@ -8,7 +8,7 @@
 //! The growth that is measured is that of the documents: the last columns are the time for each schema, reading and comparing,
 //! and its ratio to that of the smallest document. All generated schemas reach one another, so every operation reaches
 //! every change, and the entries that an ungrouped report would have grow with the square. The comparison never makes
-//! them: a set of operations is a bit for each, shared by all that is found in one knot of the graph.
+//! them: a set of operations is a bit for each, shared by all that is found in one component of the graph.
 
 #[path = "../tests/support/synthetic.rs"]
 mod synthetic;
@@ -68,7 +68,7 @@ struct Measured {
     bytes: usize,
     read: Duration,
     compared: Duration,
-    /// In megabytes, where the system tells.
+    /// In megabytes, where the system reports it.
     peak: Option<u64>,
     findings: usize,
     breaking: usize,
@@ -105,7 +105,7 @@ impl fmt::Display for Measured {
     }
 }
 
-/// The fastest of some runs, each the mean of some rounds, each a process.
+/// Returns the fastest of some runs, each the mean of some rounds, each a process.
 fn fastest(arguments: &[&str], rounds: u32) -> Result<Measured> {
     let program = std::env::current_exe()?;
     let mut fastest: Option<Measured> = None;
@@ -162,7 +162,7 @@ fn measure(old: Vec<u8>, new: Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Time of this process on a processor, where the system tells, so that other work of the machine counts little; else the
+/// Time of this process on a processor, where the system reports it, so that other work of the machine counts little; else the
 /// time that passes.
 enum Clock {
     Processor(Duration),
@@ -189,7 +189,7 @@ impl Clock {
     }
 }
 
-/// The highest resident memory of this process in megabytes, where the system tells.
+/// Returns the highest resident memory of this process in megabytes, where the system reports it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Section};
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
 
-/// What a comparison takes into account beside the documents.
+/// What a comparison takes into account in addition to the documents.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -33,7 +33,7 @@ impl Options {
 }
 
 impl Options {
-    /// The first day that leaves enough notice.
+    /// Returns the first day that leaves enough notice.
     pub(crate) fn earliest_end(&self) -> Date {
         self.today.saturating_add(jiff::Span::new().days(i64::from(self.notice_days)))
     }
@@ -83,7 +83,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// The kind of the change.
+    /// Returns the kind of the change.
     pub fn rule(&self) -> Rule {
         self.finding.rule
     }
@@ -118,7 +118,7 @@ impl Comparison {
         self.incomplete.is_empty()
     }
 
-    /// How many findings have a severity.
+    /// Returns how many findings have a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
@@ -150,7 +150,7 @@ impl Comparison {
         self
     }
 
-    /// The findings one per operation, as without any grouping: lazily, because there may be very many.
+    /// Returns the findings one per operation, as without any grouping: lazily, because there may be very many.
     pub fn ungrouped(&self) -> impl Iterator<Item = Entry<'_>> {
         self.findings.iter().flat_map(|finding| {
             let operations =

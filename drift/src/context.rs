@@ -13,8 +13,8 @@ pub(crate) enum Context {
     Data,
 }
 
-/// The contexts of all mappings and sequences from a node on, with which a document begins. A property may be called as a keyword or an extension, so it takes the whole
-/// way from the root to tell.
+/// Returns the contexts of all mappings and sequences from a node on, with which a document begins. A property may be called as a keyword or an extension, so only the whole
+/// way from the root decides.
 pub(crate) fn contexts(tree: &Tree, first: usize) -> Vec<Context> {
     let mut contexts = vec![Context::Keywords; tree.len() - first];
     // Parents come before what they hold.
@@ -32,7 +32,7 @@ pub(crate) fn contexts(tree: &Tree, first: usize) -> Vec<Context> {
             (Context::Data, _) => Context::Data,
             (_, None) => Context::Keywords,
             (Context::Names, Some(name)) => {
-                // Among paths and statuses extensions may stand.
+                // Extensions are allowed among paths and statuses.
                 let may_extend = || matches!(tree.key(parent), Some("paths" | "responses"));
                 if name.starts_with("x-") && may_extend() { Context::Data } else { Context::Keywords }
             }
@@ -42,7 +42,7 @@ pub(crate) fn contexts(tree: &Tree, first: usize) -> Vec<Context> {
     contexts
 }
 
-/// The context of what a keyword holds.
+/// Returns the context of what a keyword holds.
 fn below(keyword: &str, is_list: bool) -> Context {
     match keyword {
         "const" | "dataValue" | "default" | "enum" | "example" | "value" => Context::Data,

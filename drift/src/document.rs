@@ -90,22 +90,22 @@ impl Document {
         }
     }
 
-    /// The name that was given to [`Document::parse`].
+    /// Returns the name that was given to [`Document::parse`].
     pub fn name(&self) -> &str {
         self.source.name()
     }
 
-    /// The version of OpenAPI, as in `3.1.0`.
+    /// Returns the version of OpenAPI, as in `3.1.0`.
     pub fn openapi(&self) -> &str {
         self.source.scalar("/openapi").unwrap_or_default()
     }
 
-    /// The API's version: `info.version`. `version: 1.0` is a number in YAML, and what the author meant is plain.
+    /// Returns the API's version: `info.version`. `version: 1.0` is a number in YAML, and what the author meant is plain.
     pub fn version(&self) -> Option<&str> {
         self.source.scalar("/info/version")
     }
 
-    /// The API's title: `info.title`.
+    /// Returns the API's title: `info.title`.
     pub fn title(&self) -> Option<&str> {
         self.source.scalar("/info/title")
     }
@@ -181,27 +181,27 @@ impl Document {
         self.source.text_at(span)
     }
 
-    /// The whole text, without that of other files.
+    /// Returns the whole text, without that of other files.
     pub fn text(&self) -> &str {
         self.source.text()
     }
 
-    /// The text of a span.
+    /// Returns the text of a span.
     pub fn source(&self, span: Span) -> Option<&str> {
         self.source.source(span)
     }
 
-    /// The whole lines that a span touches.
+    /// Returns the whole lines that a span touches.
     pub fn excerpt(&self, span: Span) -> Excerpt<'_> {
         self.source.excerpt(span)
     }
 
-    /// Where the node that a JSON pointer names stands.
+    /// Returns the place of the node that a JSON pointer names.
     pub fn locate(&self, pointer: &str) -> Option<Location> {
         Some(self.location(self.tree().find(pointer)?))
     }
 
-    /// The document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
+    /// Returns the document as JSON: its own text if that is JSON already, else the same content in the same order, indented,
     /// with every number digit for digit.
     ///
     /// ```
@@ -215,7 +215,7 @@ impl Document {
         self.source.to_json()
     }
 
-    /// Whether the document is written in JSON.
+    /// Returns whether the document is written in JSON.
     pub fn is_json(&self) -> bool {
         self.source.is_json()
     }

@@ -18,9 +18,9 @@ pub struct Finding {
     pub message: String,
     /// What it is about.
     pub subject: Subject,
-    /// Where it stands in the old document: absent for what was added.
+    /// Its place in the old document: absent for what was added.
     pub old: Option<Location>,
-    /// Where it stands in the new document: absent for what was removed.
+    /// Its place in the new document: absent for what was removed.
     pub new: Option<Location>,
     /// The operations that reach it, sorted. A named schema may have none: it is compared as if the server sent it.
     pub operations: Operations,
@@ -29,7 +29,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether oasdiff would not report it: because it has no such rule, or does not look there.
+    /// Returns whether oasdiff would not report it: because it has no such rule, or does not look there.
     pub fn is_extension(&self) -> bool {
         let is_apart = matches!(self.section, Section::Unused | Section::Callbacks | Section::Webhooks);
         // At its default settings, it looks at changes of the parameters of operations, not of whole paths.
@@ -79,9 +79,9 @@ pub enum SubjectKind {
     Parameter,
     /// The body of a request.
     RequestBody,
-    /// An answer.
+    /// A response.
     Response,
-    /// A header of an answer.
+    /// A header of a response.
     Header,
     /// A schema, or a part of one.
     Schema,

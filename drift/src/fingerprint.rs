@@ -122,7 +122,7 @@ fn add_element(hash: &mut Fnv, tree: &Tree, element: NodeId) {
     }
 }
 
-/// The values in a message: what is in backticks or quotes, and numbers. The rest is wording.
+/// Returns the values in a message: what is in backticks or quotes, and numbers. The rest is wording.
 fn values(message: &str) -> impl Iterator<Item = &str> {
     let mut rest = message;
     std::iter::from_fn(move || {

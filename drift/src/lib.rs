@@ -1,4 +1,4 @@
-//! Says what changed between two OpenAPI documents, and whom it breaks.
+//! Reports what changed between two OpenAPI documents, and whom it breaks.
 //!
 //! ```
 //! use openapi_drift::{Document, compare};
@@ -19,7 +19,7 @@
 //! leads nowhere, makes the comparison [`incomplete`](Comparison::incomplete). Files are read and written by the module `cli`
 //! alone (feature `cli`, a default), of which the program `openapi-drift` consists.
 //!
-//! No change goes untold but those that are none to anybody who calls the API: notation, order, and how schemas are put
+//! Every change is reported but those that are none to a caller of the API: notation, order, and how schemas are put
 //! together; what is next to a `$ref` in OpenAPI 3.0; in requests, that a read-only property comes or goes; header
 //! parameters that OpenAPI ignores (`Accept`, `Content-Type`, `Authorization`); whether the schema of a parameter or a
 //! header is deprecated, for those say it themselves; what is named in `components` and is no schema, where nothing refers

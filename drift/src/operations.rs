@@ -46,24 +46,24 @@ impl Operations {
         Self { all, bits: bits.into() }
     }
 
-    /// The operations, in order.
+    /// Returns the operations, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Operation> {
         let words = self.bits.iter().enumerate();
         let numbers = words.flat_map(|(at, word)| Bits(*word).map(move |bit| at * 64 + bit));
         numbers.filter_map(|number| self.all.get(number))
     }
 
-    /// The first operation.
+    /// Returns the first operation.
     pub fn first(&self) -> Option<&Operation> {
         self.iter().next()
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.bits.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// Whether there are none: the finding concerns no operation.
+    /// Returns whether there are none: the finding concerns no operation.
     pub fn is_empty(&self) -> bool {
         self.bits.iter().all(|word| *word == 0)
     }

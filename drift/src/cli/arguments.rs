@@ -99,7 +99,7 @@ impl ConfigArguments {
         self.config.clone().unwrap_or_else(|| PathBuf::from(config::PATH))
     }
 
-    /// The file's content. Only a file that was named has to be there.
+    /// Returns the file's content. Only a file that was named has to be there.
     pub(super) fn text(&self) -> Result<Option<String>> {
         let path = self.path();
         match std::fs::read_to_string(&path) {

@@ -34,7 +34,7 @@ pub fn blob(folder: &Path, revision: &str, path: &str) -> Result<Vec<u8>> {
     output.with_context(|| format!("git has no {path} in `{revision}`"))
 }
 
-/// The paths of the files in a folder of a commit, or nothing if it is no folder.
+/// Returns the paths of the files in a folder of a commit, or nothing if it is no folder.
 pub(super) fn tree(folder: &Path, revision: &str, path: &str) -> Result<Option<Vec<String>>> {
     let object = format!("{revision}:{}", path.trim_end_matches('/'));
     let kind = git(folder, &["cat-file", "-t", &object])?;

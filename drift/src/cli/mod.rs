@@ -1,7 +1,7 @@
 //! The program `openapi-drift`, and what other programs share with it.
 //!
 //! It reads files, standard input and commits of the repository of the working directory, and nothing else: there is no code for
-//! networks in it. The exit status is 0 if no finding reaches the bar of `--fail-on`, 1 if one does or `openapi-drift.toml` is out of
+//! networks in it. The exit status is 0 if no finding is at or above `--fail-on`, 1 if one does or `openapi-drift.toml` is out of
 //! date, and 2 if the documents could not be compared.
 
 mod accept;

@@ -86,7 +86,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
     findings.dedup();
 }
 
-/// The worst first, then by rule and by place: whatever the documents' own order.
+/// Returns the worst first, then by rule and by place: whatever the documents' own order.
 fn order(finding: &Finding) -> impl Ord + '_ {
     let Finding { rule, severity, message, subject, old, new, operations, section } = finding;
     (std::cmp::Reverse(*severity), rule.id(), subject, new, old, message, operations, section)

@@ -10,7 +10,7 @@ use crate::operations::ADDITIONAL;
 /// Of longer lists the alternatives are numbered: whether a description is unique would cost too much.
 const MOST_ALTERNATIVES: usize = 64;
 
-/// The name of a schema, or of the schema that holds a keyword.
+/// Returns the name of a schema, or of the schema that holds a keyword.
 pub(crate) fn name(side: &Side<'_>, node: NodeId) -> String {
     let pointer = side.tree.pointer(node);
     let raw: Vec<&str> = pointer.split('/').skip(1).collect();
@@ -41,13 +41,13 @@ struct Path<'s, 'd> {
 }
 
 impl<'s> Path<'s, '_> {
-    /// The node that the first steps lead to.
+    /// Returns the node that the first steps lead to.
     fn node(&self, length: usize) -> Option<NodeId> {
         let pointer: String = self.raw.get(..length)?.iter().flat_map(|step| ["/", step]).collect();
         self.side.tree.find_from(self.root, &pointer)
     }
 
-    /// The part before the first schema, and what is left.
+    /// Returns the part before the first schema, and what is left.
     fn beginning(&self) -> (String, &'s [&'s str]) {
         match self.steps {
             ["components", "schemas", name, rest @ ..] => ((*name).to_owned(), rest),
@@ -133,7 +133,7 @@ fn alternative(side: &Side<'_>, list: NodeId, number: usize) -> Option<String> {
     Some(if is_unique { name } else { format!("{name} {}", number + 1) })
 }
 
-/// The component that a schema refers to, its title, its properties or its type.
+/// Returns the component that a schema refers to, its title, its properties or its type.
 fn described(side: &Side<'_>, node: NodeId) -> String {
     const MOST_PROPERTIES: usize = 3;
     if let Some(reference) = side.string(node, "$ref") {

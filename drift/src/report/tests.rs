@@ -1,4 +1,4 @@
-//! What people and programs see, as it is seen: one snapshot for each format.
+//! What people and programs see: one snapshot for each format.
 //!
 //! The findings are made by hand, so that reports are tested for what they do with findings, not for what is found.
 
@@ -114,7 +114,7 @@ impl Case {
             .grouping(grouping)
             .fail_on(&[FailOn::Dangerous])
             .accepted(|finding, _| {
-                (finding.rule.id() == "response-property-enum-value-added").then_some("told by mail")
+                (finding.rule.id() == "response-property-enum-value-added").then_some("agreed by mail")
             });
         assert!(report.fails());
         let mut out = Vec::new();

@@ -26,14 +26,14 @@ macro_rules! api_rules {
             /// Every rule of this kind.
             pub const ALL: &[Self] = &[$($(Self::$name),*),*];
 
-            /// The id.
+            /// Returns the id.
             pub(super) fn id(self) -> &'static str {
                 match self {
                     $($(Self::$name => $id,)*)*
                 }
             }
 
-            /// What the change does on the wire.
+            /// Returns what the change does on the wire.
             pub(super) fn severity(self) -> Severity {
                 match self {
                     $($(Self::$name => Severity::$severity,)*)*
@@ -64,7 +64,7 @@ api_rules! {
     EndpointDeprecatedWithSunset "endpoint-deprecated-with-sunset" Safe "An operation was deprecated, with the day of its end. Leave it before that day.";
     EndpointReactivated "endpoint-reactivated" Safe "An operation is no longer deprecated. Nothing needs to be done.";
     DeprecatedSunsetMissing "api-deprecated-sunset-missing" Breaking "An operation was deprecated without the day of its end, though a policy asks for one. Ask the publisher for `x-sunset`.";
-    DeprecatedSunsetParse "api-deprecated-sunset-parse" Breaking "An operation was deprecated, and the day of its end is no date. Ask the publisher to mend `x-sunset`.";
+    DeprecatedSunsetParse "api-deprecated-sunset-parse" Breaking "An operation was deprecated, and the day of its end is no date. Report it to the publisher.";
     SunsetDateTooSmall "api-sunset-date-too-small" Breaking "An operation was deprecated and ends sooner than the policy allows. Leave it now, or ask the publisher for more time.";
     SunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Breaking "The end of a deprecated operation was moved to a nearer day than the policy allows. Leave it now, or ask the publisher for more time.";
     SunsetDeleted "sunset-deleted" Breaking "The end of a deprecated operation was taken out of the document: it may come any day. Ask the publisher for `x-sunset`.";
@@ -74,11 +74,11 @@ api_rules! {
     PathRemovedBeforeSunset "api-path-removed-before-sunset" Breaking "A path was removed before its announced end. Calls fail with 404: stay on the old version or ask the publisher.";
     PathRemovedWithDeprecation "api-path-removed-with-deprecation" Safe "A path was removed after it had been deprecated. Calls fail with 404, as announced.";
     PathRemovedWithoutDeprecation "api-path-removed-without-deprecation" Breaking "A path was removed without having been deprecated. Calls fail with 404: find out what replaces it before the server changes.";
-    PathSunsetParse "api-path-sunset-parse" Breaking "A deprecated path was removed, and the day of its end was no date, so that nobody could know it. Calls fail with 404.";
+    PathSunsetParse "api-path-sunset-parse" Breaking "A deprecated path was removed, and the day of its end was no date, so that it was unknown. Calls fail with 404.";
     RemovedBeforeSunset "api-removed-before-sunset" Breaking "An operation was removed before its announced end. Calls fail with 405 or 404: stay on the old version or ask the publisher.";
     RemovedWithDeprecation "api-removed-with-deprecation" Safe "An operation was removed after it had been deprecated. Calls fail, as announced.";
     RemovedWithoutDeprecation "api-removed-without-deprecation" Breaking "An operation was removed without having been deprecated. Calls fail: find out what replaces it before the server changes.";
-    InvalidStabilityLevel "api-invalid-stability-level" Breaking "`x-stability-level` is none of draft, alpha, beta and stable, so nobody can know what is promised. Ask the publisher to mend it.";
+    InvalidStabilityLevel "api-invalid-stability-level" Breaking "`x-stability-level` is none of draft, alpha, beta and stable, so what is promised is unknown. Report it to the publisher.";
     StabilityDecreased "api-stability-decreased" Breaking "Less is promised of an operation than before. Prepare for changes without notice.";
     StabilityIncreased "api-stability-increased" Safe "More is promised of an operation than before. Nothing needs to be done.";
     OperationIdAdded "api-operation-id-added" Safe "An operation got an id. Generated code may name it differently.";
@@ -94,12 +94,12 @@ api_rules! {
     RemovedAfterSunset "api-removed-after-sunset" Safe "An operation was removed after its announced end. Calls fail, as announced.";
     ParameterRemovedAfterSunset "request-parameter-removed-after-sunset" Safe "A parameter was removed after its announced end. What clients send there has no effect, as announced.";
     OperationServersChanged "api-servers-changed" Dangerous "An operation is served from other addresses. Check which one your program calls.";
-    SummaryChanged "api-summary-changed" Docs "The summary of an operation or a path changed. Nothing crosses the wire differently.";
-    DescriptionChanged "api-description-changed" Docs "The description of an operation, a path, a body or an answer changed. Read it: it may tell of a change elsewhere.";
-    ExternalDocsChanged "api-external-docs-changed" Docs "The link to an operation's documentation changed. Nothing crosses the wire differently.";
-    LinkAdded "response-link-added" Safe "An answer names an operation that follows. Nothing needs to be done.";
-    LinkRemoved "response-link-removed" Safe "An answer no longer names an operation that follows. The operation itself may still be there.";
-    LinkChanged "response-link-changed" Safe "An answer names the operation that follows differently. Programs that follow links should be tried.";
+    SummaryChanged "api-summary-changed" Docs "The summary of an operation or a path changed. No change on the wire.";
+    DescriptionChanged "api-description-changed" Docs "The description of an operation, a path, a body or a response changed. Read it: it may announce a change elsewhere.";
+    ExternalDocsChanged "api-external-docs-changed" Docs "The link to an operation's documentation changed. No change on the wire.";
+    LinkAdded "response-link-added" Safe "A response names an operation that follows. Nothing needs to be done.";
+    LinkRemoved "response-link-removed" Safe "A response no longer names an operation that follows. The operation itself may still be there.";
+    LinkChanged "response-link-changed" Safe "A response names the operation that follows differently. Programs that follow links should be tried.";
     PathParameterRenamed "request-path-parameter-renamed" Safe "A parameter in the path has another name. The wire is the same; generated code names it differently.";
     // parameters
     NewOptionalParameter "new-optional-request-parameter" Safe "A parameter was added that may be left out. Nothing needs to be done.";
@@ -115,29 +115,29 @@ api_rules! {
     NewRequiredRequestProperty "new-required-request-property" Breaking "A property was added to a request that is required. Requests without it are refused: send it before the server changes.";
     NewRequiredRequestPropertyWithDefault "new-required-request-property-with-default" Breaking "A property was added to a request that is required, though it has a default value. Send it before the server changes.";
     RequestOptionalBecameNotReadOnly "request-optional-property-became-not-read-only" Safe "An optional property of a request is no longer read-only. Clients may send it.";
-    RequestOptionalBecameNotWriteOnly "request-optional-property-became-not-write-only" Safe "An optional property of a request is no longer write-only. Answers may hold it.";
+    RequestOptionalBecameNotWriteOnly "request-optional-property-became-not-write-only" Safe "An optional property of a request is no longer write-only. Responses may hold it.";
     RequestOptionalBecameReadOnly "request-optional-property-became-read-only" Safe "An optional property of a request became read-only. What clients send there has no effect.";
-    RequestOptionalBecameWriteOnly "request-optional-property-became-write-only" Safe "An optional property of a request became write-only. Answers will not hold it.";
+    RequestOptionalBecameWriteOnly "request-optional-property-became-write-only" Safe "An optional property of a request became write-only. Responses will not hold it.";
     RequestRequiredBecameNotReadOnly "request-required-property-became-not-read-only" Safe "A required property of a request is no longer read-only. Clients must send it.";
-    RequestRequiredBecameNotWriteOnly "request-required-property-became-not-write-only" Safe "A required property of a request is no longer write-only. Answers may hold it.";
+    RequestRequiredBecameNotWriteOnly "request-required-property-became-not-write-only" Safe "A required property of a request is no longer write-only. Responses may hold it.";
     RequestRequiredBecameReadOnly "request-required-property-became-read-only" Safe "A required property of a request became read-only. Clients need not send it.";
-    RequestRequiredBecameWriteOnly "request-required-property-became-write-only" Safe "A required property of a request became write-only. Answers will not hold it.";
-    ResponseOptionalAdded "response-optional-property-added" Safe "A property was added to an answer that may be absent. Programs must ignore what they do not know.";
-    ResponseOptionalRemoved "response-optional-property-removed" Dangerous "A property that could be absent was removed from an answer. It is always absent now: check that your program does without.";
-    ResponseRequiredAdded "response-required-property-added" Safe "A property was added to an answer that is always there. Programs must ignore what they do not know.";
-    ResponseRequiredRemoved "response-required-property-removed" Breaking "A property that was always there was removed from an answer. Teach your program to do without before the server changes.";
-    ResponseOptionalWriteOnlyAdded "response-optional-write-only-property-added" Safe "A write-only property was added to the schema of an answer. Answers never hold it.";
-    ResponseOptionalWriteOnlyRemoved "response-optional-write-only-property-removed" Safe "A write-only property was removed from the schema of an answer. Answers never held it.";
-    ResponseRequiredWriteOnlyAdded "response-required-write-only-property-added" Safe "A required write-only property was added to the schema of an answer. Answers never hold it.";
-    ResponseRequiredWriteOnlyRemoved "response-required-write-only-property-removed" Safe "A required write-only property was removed from the schema of an answer. Answers never held it.";
-    ResponseOptionalBecameNotReadOnly "response-optional-property-became-not-read-only" Safe "An optional property of an answer is no longer read-only. Clients may send it.";
-    ResponseOptionalBecameNotWriteOnly "response-optional-property-became-not-write-only" Safe "An optional property of an answer is no longer write-only. Answers may hold it.";
-    ResponseOptionalBecameReadOnly "response-optional-property-became-read-only" Safe "An optional property of an answer became read-only. What clients send there has no effect.";
-    ResponseOptionalBecameWriteOnly "response-optional-property-became-write-only" Safe "An optional property of an answer became write-only. Answers will not hold it.";
-    ResponseRequiredBecameNotReadOnly "response-required-property-became-not-read-only" Safe "A required property of an answer is no longer read-only. Clients may send it.";
-    ResponseRequiredBecameNotWriteOnly "response-required-property-became-not-write-only" Dangerous "A required property of an answer is no longer write-only. Answers hold it now: check that your program takes it.";
-    ResponseRequiredBecameReadOnly "response-required-property-became-read-only" Safe "A required property of an answer became read-only. What clients send there has no effect.";
-    ResponseRequiredBecameWriteOnly "response-required-property-became-write-only" Safe "A required property of an answer became write-only. Answers will not hold it.";
+    RequestRequiredBecameWriteOnly "request-required-property-became-write-only" Safe "A required property of a request became write-only. Responses will not hold it.";
+    ResponseOptionalAdded "response-optional-property-added" Safe "A property was added to a response that may be absent. Programs must ignore what they do not know.";
+    ResponseOptionalRemoved "response-optional-property-removed" Dangerous "A property that could be absent was removed from a response. It is always absent now: check that your program does without.";
+    ResponseRequiredAdded "response-required-property-added" Safe "A property was added to a response that is always there. Programs must ignore what they do not know.";
+    ResponseRequiredRemoved "response-required-property-removed" Breaking "A property that was always there was removed from a response. Teach your program to do without before the server changes.";
+    ResponseOptionalWriteOnlyAdded "response-optional-write-only-property-added" Safe "A write-only property was added to the schema of a response. Responses never hold it.";
+    ResponseOptionalWriteOnlyRemoved "response-optional-write-only-property-removed" Safe "A write-only property was removed from the schema of a response. Responses never held it.";
+    ResponseRequiredWriteOnlyAdded "response-required-write-only-property-added" Safe "A required write-only property was added to the schema of a response. Responses never hold it.";
+    ResponseRequiredWriteOnlyRemoved "response-required-write-only-property-removed" Safe "A required write-only property was removed from the schema of a response. Responses never held it.";
+    ResponseOptionalBecameNotReadOnly "response-optional-property-became-not-read-only" Safe "An optional property of a response is no longer read-only. Clients may send it.";
+    ResponseOptionalBecameNotWriteOnly "response-optional-property-became-not-write-only" Safe "An optional property of a response is no longer write-only. Responses may hold it.";
+    ResponseOptionalBecameReadOnly "response-optional-property-became-read-only" Safe "An optional property of a response became read-only. What clients send there has no effect.";
+    ResponseOptionalBecameWriteOnly "response-optional-property-became-write-only" Safe "An optional property of a response became write-only. Responses will not hold it.";
+    ResponseRequiredBecameNotReadOnly "response-required-property-became-not-read-only" Safe "A required property of a response is no longer read-only. Clients may send it.";
+    ResponseRequiredBecameNotWriteOnly "response-required-property-became-not-write-only" Dangerous "A required property of a response is no longer write-only. Responses hold it now: check that your program takes it.";
+    ResponseRequiredBecameReadOnly "response-required-property-became-read-only" Safe "A required property of a response became read-only. What clients send there has no effect.";
+    ResponseRequiredBecameWriteOnly "response-required-property-became-write-only" Safe "A required property of a response became write-only. Responses will not hold it.";
     RequestRequiredMustBeSent "request-required-property-must-be-sent" Breaking "A required property of a request is no longer read-only. Requests without it are refused: send it before the server changes.";
     ResponseRequiredNoLongerSent "response-required-property-no-longer-sent" Breaking "A required property of a response became write-only. Responses no longer have it: teach your program to do without before the server changes.";
     ResponseOptionalNoLongerSent "response-optional-property-no-longer-sent" Dangerous "An optional property of a response became write-only. Responses no longer have it: check that your program does without.";
@@ -147,21 +147,21 @@ api_rules! {
     SentBodyBecameOptional "sent-body-became-optional" Breaking "What the server sends to a webhook or a callback may lack its body. Teach your receiver to do without before the server changes.";
     SentBodyBecameRequired "sent-body-became-required" Safe "What the server sends to a webhook or a callback always has a body. Nothing needs to be done.";
     // responses
-    ResponseSuccessStatusAdded "response-success-status-added" Safe "An operation may answer success with another status. Programs should take any 2xx.";
-    ResponseSuccessStatusRemoved "response-success-status-removed" Breaking "An operation no longer answers success with a status. Programs that wait for exactly that one take success for failure.";
-    ResponseNonSuccessStatusAdded "response-non-success-status-added" Safe "An operation may answer with another status that is no success. Programs should have a general way with those.";
-    ResponseNonSuccessStatusRemoved "response-non-success-status-removed" Safe "An operation no longer answers with a status that is no success. Nothing needs to be done.";
-    ResponseDefaultAdded "response-default-added" Safe "What an operation answers where no other status is described was added. Programs should have a general way with those.";
-    ResponseDefaultRemoved "response-default-removed" Safe "What an operation answers where no other status is described was removed. Programs should have a general way with those.";
-    ResponseMediaTypeAdded "response-media-type-added" Safe "An answer can come in another media type. Ask for the one you understand (`Accept`).";
-    ResponseMediaTypeRemoved "response-media-type-removed" Breaking "An answer no longer comes in a media type. Teach your program another before the server changes.";
-    ResponseMediaTypeNameChanged "response-media-type-name-changed" Safe "The parameters of an answer's media type changed. Programs that compare the whole `Content-Type` should not.";
-    ResponseMediaTypeNameGeneralized "response-media-type-name-generalized" Breaking "An answer's media type became a more general one. Your program may not know what comes.";
-    ResponseMediaTypeNameSpecialized "response-media-type-name-specialized" Safe "An answer's media type became a more specific one. Programs that took the general one take it.";
+    ResponseSuccessStatusAdded "response-success-status-added" Safe "An operation may return success with another status. Programs should take any 2xx.";
+    ResponseSuccessStatusRemoved "response-success-status-removed" Breaking "An operation no longer returns success with a status. Programs that wait for exactly that one take success for failure.";
+    ResponseNonSuccessStatusAdded "response-non-success-status-added" Safe "An operation may respond with another status that is no success. Programs should have a general way with those.";
+    ResponseNonSuccessStatusRemoved "response-non-success-status-removed" Safe "An operation no longer responds with a status that is no success. Nothing needs to be done.";
+    ResponseDefaultAdded "response-default-added" Safe "The response of an operation where no other status is described was added. Programs should have a general way with those.";
+    ResponseDefaultRemoved "response-default-removed" Safe "The response of an operation where no other status is described was removed. Programs should have a general way with those.";
+    ResponseMediaTypeAdded "response-media-type-added" Safe "A response can come in another media type. Ask for the one you understand (`Accept`).";
+    ResponseMediaTypeRemoved "response-media-type-removed" Breaking "A response no longer comes in a media type. Teach your program another before the server changes.";
+    ResponseMediaTypeNameChanged "response-media-type-name-changed" Safe "The parameters of a response's media type changed. Programs that compare the whole `Content-Type` should not.";
+    ResponseMediaTypeNameGeneralized "response-media-type-name-generalized" Breaking "A response's media type became a more general one. Your program may not know what comes.";
+    ResponseMediaTypeNameSpecialized "response-media-type-name-specialized" Safe "A response's media type became a more specific one. Programs that took the general one take it.";
     RequestMediaTypeNameChanged "request-body-media-type-name-changed" Safe "The charset of a request's media type is named, or no longer is. Requests are encoded as before.";
     MediaTypeCharsetChanged "media-type-charset-changed" Breaking "The text of a body is in another charset. Programs that expect the old one misread it: read the charset from `Content-Type`, and send the new one.";
-    RequiredResponseHeaderRemoved "required-response-header-removed" Breaking "A header that was always there was removed from an answer. Teach your program to do without before the server changes.";
-    OptionalResponseHeaderRemoved "optional-response-header-removed" Dangerous "A header that could be absent was removed from an answer. It is always absent now: check that your program does without.";
+    RequiredResponseHeaderRemoved "required-response-header-removed" Breaking "A header that was always there was removed from a response. Teach your program to do without before the server changes.";
+    OptionalResponseHeaderRemoved "optional-response-header-removed" Dangerous "A header that could be absent was removed from a response. It is always absent now: check that your program does without.";
     // components
     SchemaRemoved "api-schema-removed" Safe "A named schema was removed. The wire is as the other findings say; generated code loses a type.";
     SecurityComponentAdded "api-security-component-added" Safe "A way to authenticate was described. Nothing needs to be done until an operation asks for it.";
@@ -199,9 +199,9 @@ api_rules! {
     ServerRemoved "server-removed" Breaking "The API is no longer served from an address. Programs that call it there fail: use another.";
     ServerChanged "server-changed" Breaking "The one address of the API changed. Programs that call the old one may fail.";
     ServerDescriptionChanged "server-description-changed" Docs "An address is described differently. Make sure that it still is what you take it for.";
-    ServerVariableChanged "server-variable-changed" Dangerous "What may stand in an address's variable changed. Programs that fill it in should be checked.";
-    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or where more is told of it. Terms are worth a look.";
-    TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. Nothing crosses the wire differently.";
+    ServerVariableChanged "server-variable-changed" Dangerous "The values of an address's variable changed. Programs that fill it in should be checked.";
+    InfoChanged "api-info-changed" Docs "Title, description, contact, licence or terms of the API changed, or the link to more about it. Terms are worth a look.";
+    TagDescriptionChanged "api-tag-description-changed" Docs "A tag is described differently, or is one of the described ones for the first or the last time. No change on the wire.";
     OpenApiVersionChanged "openapi-version-changed" Docs "The document is written in another version of OpenAPI, or its schemas in another dialect. Tools that read it must know those.";
     }
     Process {
@@ -213,17 +213,17 @@ api_rules! {
     VersionChanged "api-version-changed" Docs "`info.version` changed. Nothing needs to be done.";
     }
     Defect {
-    DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what stands there cannot be compared or generated. Ask the publisher to mend it.";
-    ExternalReference "document-reference-external" Dangerous "A `$ref` leads to a file that could not be loaded, out of the root, or to a URL, which is never fetched, so what stands there is not compared. Give the tool all files, or bundle the document first.";
-    CyclicReference "document-reference-cyclic" Dangerous "A `$ref` leads back to itself, so it describes nothing. Ask the publisher to mend it.";
-    ParameterLocationUnknown "document-parameter-location-unknown" Dangerous "A parameter is in a place that OpenAPI 3 does not know, as `in: body` of Swagger 2. It is not compared; ask the publisher to mend it.";
-    ParameterDuplicate "document-parameter-duplicate" Dangerous "An operation has the same parameter twice. The first counts; ask the publisher to mend it.";
-    OperationIdDuplicate "document-operation-id-duplicate" Dangerous "Two operations have the same id. Code generators fail or drop one; ask the publisher to mend it.";
+    DanglingReference "document-reference-dangling" Dangerous "A `$ref` leads nowhere, so what is there cannot be compared or generated. Report it to the publisher.";
+    ExternalReference "document-reference-external" Dangerous "A `$ref` leads to a file that could not be loaded, out of the root, or to a URL, which is never fetched, so what is there is not compared. Give the tool all files, or bundle the document first.";
+    CyclicReference "document-reference-cyclic" Dangerous "A `$ref` leads back to itself, so it describes nothing. Report it to the publisher.";
+    ParameterLocationUnknown "document-parameter-location-unknown" Dangerous "A parameter is in a place that OpenAPI 3 does not know, as `in: body` of Swagger 2. It is not compared; report it to the publisher.";
+    ParameterDuplicate "document-parameter-duplicate" Dangerous "An operation has the same parameter twice. The first counts; report it to the publisher.";
+    OperationIdDuplicate "document-operation-id-duplicate" Dangerous "Two operations have the same id. Code generators fail or drop one; report it to the publisher.";
     PathAmbiguous "document-path-ambiguous" Dangerous "Two paths differ in the names of their parameters only. They are one path on the wire; the first counts.";
-    KeyDuplicate "document-key-duplicate" Dangerous "An object has the same key twice. The last counts; ask the publisher to mend it.";
-    PathParameterUndeclared "document-path-parameter-undeclared" Dangerous "The path has a parameter that no operation declares. Code generators fail or send it as it is; ask the publisher to mend it.";
-    Entangled "document-entangled" Dangerous "The document refers to the same large parts so often that not all of it was compared. Look at it by hand: such a document is broken or made to hurt.";
-    Malformed "document-malformed" Dangerous "Something is not what OpenAPI has there, as a text where an object belongs. It is not compared; ask the publisher to mend it.";
+    KeyDuplicate "document-key-duplicate" Dangerous "An object has the same key twice. The last counts; report it to the publisher.";
+    PathParameterUndeclared "document-path-parameter-undeclared" Dangerous "The path has a parameter that no operation declares. Code generators fail or send it unchanged; report it to the publisher.";
+    Entangled "document-entangled" Dangerous "The document refers to the same large parts so often that not all of it was compared. Look at it by hand: such a document is malformed or malicious.";
+    Malformed "document-malformed" Dangerous "Something is not what OpenAPI has there, as a text where an object belongs. It is not compared; report it to the publisher.";
     }
 }
 

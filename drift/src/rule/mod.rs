@@ -1,7 +1,7 @@
 //! What a change is called, how bad it is on the wire, and what to do about it.
 //!
 //! [`Rule`] is made of two tables: [`ApiRule`] for what surrounds schemas, and [`Place`] × [`SchemaChange`] for what
-//! happens inside them. Ids are those of oasdiff where the meaning is the same; [`Rule::is_extension`] tells which are
+//! happens inside them. Ids are those of oasdiff where the meaning is the same; [`Rule::is_extension`] marks those that are
 //! ours.
 
 mod api;
@@ -44,7 +44,7 @@ impl Rule {
         &ALL
     }
 
-    /// The id, as in `request-property-max-decreased`.
+    /// Returns the id, as in `request-property-max-decreased`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Api(rule) => rule.id(),
@@ -52,7 +52,7 @@ impl Rule {
         }
     }
 
-    /// The rule with an id.
+    /// Returns the rule with an id.
     ///
     /// ```
     /// use openapi_drift::Rule;
@@ -65,7 +65,7 @@ impl Rule {
         ALL.get(at).copied()
     }
 
-    /// What the change does on the wire.
+    /// Returns what the change does on the wire.
     pub fn severity(self) -> Severity {
         match self {
             Self::Api(rule) => rule.severity(),
@@ -101,14 +101,14 @@ impl Rule {
         matches!(self, Self::Api(rule) if rule.is_process())
     }
 
-    /// Whether oasdiff has no rule of this id.
+    /// Returns whether oasdiff has no rule of this id.
     pub fn is_extension(self) -> bool {
         !known::is_known(self.id())
     }
 }
 
 impl SchemaChange {
-    /// The rule of the change at a place, if it has one.
+    /// Returns the rule of the change at a place, if it has one.
     pub(crate) fn at(self, place: Place) -> Option<Rule> {
         self.is_at(place).then_some(Rule::Schema(place, self))
     }

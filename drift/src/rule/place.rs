@@ -73,7 +73,7 @@ impl Place {
         }
     }
 
-    /// The place in words.
+    /// Returns the place in words.
     pub fn describe(self) -> &'static str {
         match self {
             Self::RequestBody => "a request body",

@@ -17,14 +17,14 @@ macro_rules! schema_changes {
             /// Every change.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The change in a sentence.
+            /// Returns the change in a sentence.
             pub fn sentence(self) -> &'static str {
                 match self {
                     $(Self::$name => $sentence,)*
                 }
             }
 
-            /// The id of the change at a place.
+            /// Returns the id of the change at a place.
             pub(super) fn id(self, place: Place) -> &'static str {
                 match self {
                     $(Self::$name => match place {
@@ -185,10 +185,10 @@ schema_changes! {
     ContentSchemaRemoved "content-schema-removed" Safe Breaking "What the text contains need not satisfy a schema any more (`contentSchema`).";
     DiscriminatorAdded "discriminator-added" Safe Safe "A discriminator was added.";
     DiscriminatorRemoved "discriminator-removed" Safe Safe "The discriminator was removed.";
-    DiscriminatorPropertyNameChanged "discriminator-property-name-changed" Safe Safe "Another property tells the alternatives apart (`discriminator`).";
-    DiscriminatorMappingAdded "discriminator-mapping-added" Safe Safe "A value that tells an alternative was added (`discriminator.mapping`).";
-    DiscriminatorMappingChanged "discriminator-mapping-changed" Safe Safe "A value tells another alternative (`discriminator.mapping`).";
-    DiscriminatorMappingDeleted "discriminator-mapping-deleted" Safe Safe "A value that told an alternative was removed (`discriminator.mapping`).";
+    DiscriminatorPropertyNameChanged "discriminator-property-name-changed" Safe Safe "Another property distinguishes the alternatives (`discriminator`).";
+    DiscriminatorMappingAdded "discriminator-mapping-added" Safe Safe "A value that selects an alternative was added (`discriminator.mapping`).";
+    DiscriminatorMappingChanged "discriminator-mapping-changed" Safe Safe "A value selects another alternative (`discriminator.mapping`).";
+    DiscriminatorMappingDeleted "discriminator-mapping-deleted" Safe Safe "A value that selected an alternative was removed (`discriminator.mapping`).";
     DiscriminatorMeaningChanged "discriminator-meaning-changed" Breaking Breaking "An alternative is selected by another value or another property (`discriminator`).";
     MediaTypeSchemaAdded "media-type-schema-added" Breaking Safe "A media type got a schema.";
     MediaTypeSchemaRemoved "media-type-schema-removed" Safe Dangerous "A media type lost its schema.";
@@ -216,7 +216,7 @@ schema_changes! {
     StabilityIncreased "stability-increased" Safe Safe "Its level of stability (`x-stability-level`) increased.";
     StyleChanged "style-changed" Breaking Breaking "How the value is written (`style`) changed.";
     ExplodeChanged "explode-changed" Breaking Breaking "Whether lists and objects become several values (`explode`) changed.";
-    AllowReservedChanged "allow-reserved-changed" Dangerous Dangerous "Whether reserved characters stand unencoded (`allowReserved`) changed.";
+    AllowReservedChanged "allow-reserved-changed" Dangerous Dangerous "Whether reserved characters are left unencoded (`allowReserved`) changed.";
     AllowEmptyValueRemoved "allow-empty-value-removed" Breaking Safe "The value may no longer be empty (`allowEmptyValue`).";
     AllowEmptyValueAdded "allow-empty-value-added" Safe Dangerous "The value may be empty (`allowEmptyValue`).";
     ContentStyleChanged "content-style-changed" Breaking Breaking "The value is written by other rules: by `schema` before and by `content` now, or the reverse.";
@@ -229,7 +229,7 @@ schema_changes! {
 }
 
 impl SchemaChange {
-    /// What the change does on the wire at a place.
+    /// Returns what the change does on the wire at a place.
     pub(super) fn severity(self, place: Place) -> Severity {
         match (place, self) {
             // Nobody sends these.
@@ -250,27 +250,25 @@ impl SchemaChange {
     pub(super) fn explanation(self, place: Place) -> String {
         let what = self.sentence();
         let advice = match (place.direction(), self.severity(place)) {
-            (_, Severity::Docs) => {
-                "Nothing crosses the wire differently; read it, it may tell of a change elsewhere."
-            }
+            (_, Severity::Docs) => "No change on the wire; read it, it may announce a change elsewhere.",
             (Direction::Request, Severity::Safe) => {
                 "Requests that were right stay right; nothing needs to be done."
             }
             (Direction::Response, Severity::Safe) => {
-                "Programs that understood the answers still do; nothing needs to be done."
+                "Programs that understood the responses still do; nothing needs to be done."
             }
             (Direction::Request, Severity::Dangerous) => {
                 "Requests that were right may be refused: check what your program sends against the new document."
             }
             (Direction::Response, Severity::Dangerous) => {
-                "Answers may hold what programs have not seen: check that yours takes it, and ignores what it does not know."
+                "Responses may hold what programs have not seen: check that yours takes it, and ignores what it does not know."
             }
             (Direction::Request, Severity::Breaking) => {
                 "Requests that were right are refused or mean something else: change what your program sends before the server \
                  changes, or stay on the old version of the API."
             }
             (Direction::Response, Severity::Breaking) => {
-                "Answers no longer are what programs rely on: teach your program the new form before the server changes, or \
+                "Responses no longer are what programs rely on: teach your program the new form before the server changes, or \
                  stay on the old version of the API."
             }
         };
@@ -300,7 +298,7 @@ impl SchemaChange {
         }
     }
 
-    /// Whether the change can come up at one of the places that take most changes.
+    /// Returns whether the change can come up at one of the places that take most changes.
     fn is_usually_at(self, place: Place) -> bool {
         let (body, property, parameter, header) = (
             matches!(place, Place::RequestBody | Place::ResponseBody),
@@ -356,7 +354,7 @@ impl SchemaChange {
                 matches!(place, Place::RequestProperty | Place::ResponseProperty)
             }
             Self::PatternGeneralized => place.direction() == Direction::Request,
-            // Where parts of a request are written without their types, fewer types are told from other types.
+            // Where parts of a request are written without their types, fewer types differ from other types.
             Self::TypeSpecialized => {
                 place.direction() == Direction::Response || place == Place::RequestParameterProperty
             }

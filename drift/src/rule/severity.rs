@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Nothing crosses the wire differently: descriptions, examples, names.
+    /// No change on the wire: descriptions, examples, names.
     Docs,
     /// Programs that are right today stay right.
     Safe,
@@ -20,7 +20,7 @@ impl Severity {
     /// Every severity, the worst first.
     pub const ALL: [Self; 4] = [Self::Breaking, Self::Dangerous, Self::Safe, Self::Docs];
 
-    /// The word that people and files use.
+    /// Returns the word that people and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Docs => "docs",

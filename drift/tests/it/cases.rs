@@ -13,7 +13,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }
 
-/// The folders: their paths, and both documents.
+/// Returns the folders: their paths, and both documents.
 pub(crate) fn folders() -> Vec<(PathBuf, String, String)> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root())
         .unwrap()
@@ -52,9 +52,9 @@ fn describe(comparison: &Comparison) -> String {
     text
 }
 
-/// oasdiff looks at what operations use; that a named schema is gone it tells all the same.
+/// oasdiff looks at what operations use, but reports that a named schema is gone.
 #[test]
-fn of_schemas_that_no_operation_uses_oasdiff_tells_nothing() {
+fn findings_of_unused_schemas_are_extensions() {
     let folder =
         |(path, ..): &(PathBuf, String, String)| path.ends_with("named-schemas-that-no-operation-uses");
     let (_, old, new) = folders().into_iter().find(folder).unwrap();
@@ -112,6 +112,6 @@ fn explanations_are_written_for_people() {
     let rule = Rule::from_id("response-property-became-nullable").unwrap();
     snapbox::assert_data_eq!(
         &*rule.explanation(),
-        "In a property of a response body: `null` became a value. Answers no longer are what programs rely on: teach your program the new form before the server changes, or stay on the old version of the API."
+        "In a property of a response body: `null` became a value. Responses no longer are what programs rely on: teach your program the new form before the server changes, or stay on the old version of the API."
     );
 }

@@ -103,7 +103,7 @@ fn every_change_is_known_at_every_place() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// The documents that the table makes at some of the places.
+/// Returns the documents that the table makes at some of the places.
 pub(crate) fn documents(places: &[&str]) -> Vec<String> {
     let schemas: Vec<&str> = table().into_iter().flat_map(|Line { old, new, .. }| [old, new]).collect();
     let places = PLACES.into_iter().filter(|(place, _)| places.contains(place));

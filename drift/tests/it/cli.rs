@@ -68,9 +68,9 @@ fn the_status_says_what_was_found() {
         ("git:--help:x", "new.yaml", "none", 2),
         ("git:HEAD", "new.yaml", "none", 2),
     ] {
-        let (found, _, told) = place.run(&["diff", old, new, "--fail-on", fail_on]);
-        assert_eq!(found, status, "{old} {new} {fail_on}: {told}");
-        assert_eq!(told.starts_with("error: "), status == 2, "{told}");
+        let (found, _, errors) = place.run(&["diff", old, new, "--fail-on", fail_on]);
+        assert_eq!(found, status, "{old} {new} {fail_on}: {errors}");
+        assert_eq!(errors.starts_with("error: "), status == 2, "{errors}");
     }
 }
 
@@ -85,8 +85,8 @@ fn every_format_is_written_to_a_file_as_to_the_terminal() {
         assert_eq!((status, sum.as_str()), (0, "wire: breaking · version: 1 note\n"));
         assert_eq!(place.read("report"), printed, "{format}");
     }
-    let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--summary", "--format", "html"]);
-    assert_eq!((status, told.contains("--summary goes with")), (2, true), "{told}");
+    let (status, _, errors) = place.run(&["diff", "old.yaml", "new.yaml", "--summary", "--format", "html"]);
+    assert_eq!((status, errors.contains("--summary goes with")), (2, true), "{errors}");
     let (_, summary, _) = place.run(&["diff", "old.yaml", "new.yaml", "--summary"]);
     assert!(!summary.contains("/b") && summary.contains("breaking "), "{summary}");
 }
@@ -119,8 +119,8 @@ fn folders_are_compared_document_by_document() {
     ] {
         place.write(path, &content);
     }
-    let (status, text, told) = place.run(&["diff", "old", "new", "--format", "json", "--no-config"]);
-    assert_eq!(status, 1, "{told}");
+    let (status, text, errors) = place.run(&["diff", "old", "new", "--format", "json", "--no-config"]);
+    assert_eq!(status, 1, "{errors}");
     let report: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
     let names: Vec<&str> = report["documents"]
         .as_array()
@@ -155,8 +155,8 @@ fn folders_are_compared_document_by_document() {
         assert!(text.contains(mark), "{text}");
     }
     place.write("new/shop/bad.yaml", "openapi: [\n");
-    let (status, _, told) = place.run(&["diff", "old", "new"]);
-    assert_eq!((status, told.contains("new/shop/bad.yaml:")), (2, true), "{told}");
+    let (status, _, errors) = place.run(&["diff", "old", "new"]);
+    assert_eq!((status, errors.contains("new/shop/bad.yaml:")), (2, true), "{errors}");
 }
 
 #[test]
@@ -182,13 +182,13 @@ fn commits_have_documents_and_folders() {
     {
         std::fs::remove_file(place.path().join("old.yaml")).ok();
         std::fs::remove_file(place.path().join("new.yaml")).ok();
-        let (status, text, told) = place.run(&["diff", old, new, "--format", "github"]);
-        assert_eq!(status, 1, "{told}");
+        let (status, text, errors) = place.run(&["diff", old, new, "--format", "github"]);
+        assert_eq!(status, 1, "{errors}");
         // What is gone is only in the commit, which annotations cannot show.
         assert!(text.contains("::error title=breaking api-path-removed-without-deprecation::"), "{text}");
     }
-    let (status, _, told) = place.run(&["diff", "git:HEAD:nowhere", "api"]);
-    assert_eq!((status, told.starts_with("error: git has no nowhere in `HEAD`")), (2, true), "{told}");
+    let (status, _, errors) = place.run(&["diff", "git:HEAD:nowhere", "api"]);
+    assert_eq!((status, errors.starts_with("error: git has no nowhere in `HEAD`")), (2, true), "{errors}");
 }
 
 #[test]
@@ -209,8 +209,8 @@ fn decisions_are_recorded_applied_and_run_out() {
         (rule, "x", "2026-06-30", "a fingerprint has 16 digits"),
         (rule, fingerprint, "2026-05-31", "2026-05-31 is over"),
     ] {
-        let (status, _, told) = accept(rule, fingerprint, until);
-        assert_eq!((status, told.contains(problem)), (2, true), "{told}");
+        let (status, _, errors) = accept(rule, fingerprint, until);
+        assert_eq!((status, errors.contains(problem)), (2, true), "{errors}");
     }
     assert!(!place.path().join("openapi-drift.toml").exists());
     assert_eq!(accept(rule, fingerprint, "2026-06-30").0, 0);
@@ -224,13 +224,13 @@ fn decisions_are_recorded_applied_and_run_out() {
         "{text}"
     );
     assert_eq!(diff(&["--no-config"]).0, 1);
-    let (status, _, told) = place.run(&["diff", "old.yaml", "new.yaml", "--today", "2026-07-01"]);
-    assert_eq!((status, told.contains("was accepted until 2026-06-30")), (1, true), "{told}");
-    let (status, _, told) = place.run(&["diff", "old.yaml", "old.yaml", "--today", "2026-06-30"]);
-    assert_eq!((status, told.contains("matches nothing; remove it")), (1, true), "{told}");
+    let (status, _, errors) = place.run(&["diff", "old.yaml", "new.yaml", "--today", "2026-07-01"]);
+    assert_eq!((status, errors.contains("was accepted until 2026-06-30")), (1, true), "{errors}");
+    let (status, _, errors) = place.run(&["diff", "old.yaml", "old.yaml", "--today", "2026-06-30"]);
+    assert_eq!((status, errors.contains("matches nothing; remove it")), (1, true), "{errors}");
     place.write("openapi-drift.toml", "[severities]\nno-such-rule = \"safe\"\n");
-    let (status, _, told) = diff(&[]);
-    assert_eq!((status, told.contains("no rule `no-such-rule`")), (2, true), "{told}");
+    let (status, _, errors) = diff(&[]);
+    assert_eq!((status, errors.contains("no rule `no-such-rule`")), (2, true), "{errors}");
     assert_eq!(diff(&["--config", "nowhere.toml"]).0, 2, "a file that was named has to be there");
 }
 
@@ -242,8 +242,8 @@ fn rules_are_listed_and_explained() {
     assert!(text.contains("safe       endpoint-added\n"), "{text}");
     let (status, text, _) = place.run(&["explain", "endpoint-added"]);
     assert_eq!((status, text.starts_with("endpoint-added: safe\n\n")), (0, true), "{text}");
-    let (status, _, told) = place.run(&["explain", "endpoint-addde"]);
-    assert_eq!((status, told.contains("did you mean `endpoint-added`?")), (2, true), "{told}");
+    let (status, _, errors) = place.run(&["explain", "endpoint-addde"]);
+    assert_eq!((status, errors.contains("did you mean `endpoint-added`?")), (2, true), "{errors}");
 }
 
 /// A document whose only path is in another file.
@@ -273,8 +273,8 @@ fn what_was_not_compared_is_said_and_fails_unless_it_is_allowed() {
         let path = format!("api/{name}.yaml");
         let old = if name == "breaks" { "api/absent.yaml" } else { &path };
         let arguments = ["diff", old, &path];
-        let (status, text, told) = place.run(&arguments);
-        assert_eq!(status, plain, "{name}: {text}{told}");
+        let (status, text, errors) = place.run(&arguments);
+        assert_eq!(status, plain, "{name}: {text}{errors}");
         assert_eq!(text.contains("incomplete: "), name != "whole", "{text}");
         assert_eq!(text.contains("not compared: "), name != "whole", "{text}");
         let (status, ..) = place.run(&[&arguments[..], &["--allow-incomplete"]].concat());

@@ -28,7 +28,7 @@ fn compare(old: &Document, new: &Document) -> Comparison {
     compare_with(old, new, &options())
 }
 
-/// What a finding says, wherever it stands.
+/// Returns what a finding says, without its place.
 fn said(comparison: &Comparison) -> Vec<String> {
     let mut all: Vec<String> = comparison
         .findings
@@ -44,7 +44,7 @@ fn said(comparison: &Comparison) -> Vec<String> {
 
 const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
 
-/// The same API as one file, as several, with a file for each path, and as ten. The amount of a payment is of the type.
+/// Returns the same API as one file, as several, with a file for each path, and as ten. The amount of a payment is of the type.
 fn apis(kind: &str) -> [(&'static str, Files); 4] {
     let amount = format!("type: {kind}");
     let payment =

@@ -1,4 +1,4 @@
-//! Documents made to hurt: refused with a place and a reason, or compared in bounded time.
+//! Malicious documents: refused with a place and a reason, or compared in bounded time.
 
 use std::fmt::Write as _;
 
@@ -114,7 +114,7 @@ fn sets_of_operations_are_cheap() {
     assert_eq!(found.ungrouped().filter(|entry| entry.operation.is_some()).count(), 2000 * 2001 / 2);
 }
 
-/// Ten thousand references with words beside them, all to one large schema: to look through it for each would take minutes.
+/// Ten thousand references with words next to them, all to one large schema: to look through it for each would take minutes.
 #[test]
 fn a_schema_that_is_part_of_many_views_is_cheap() {
     let document = |limit: u32| {
@@ -142,13 +142,13 @@ fn a_schema_that_is_part_of_many_views_is_cheap() {
 /// A small document that describes nine million links, by reference.
 #[test]
 fn parts_multiplied_by_references_end() {
-    let mut text = format!("{HEAD}x-answer:\n  description: ok\n  links:\n").replace("paths: {}\n", "");
+    let mut text = format!("{HEAD}x-response:\n  description: ok\n  links:\n").replace("paths: {}\n", "");
     for at in 0..3000 {
         let _ = writeln!(text, "    l{at}: {{operationId: o}}");
     }
     text.push_str("paths:\n");
     for at in 0..3000 {
-        let _ = writeln!(text, "  /a{at}: {{get: {{responses: {{'200': {{$ref: '#/x-answer'}}}}}}}}");
+        let _ = writeln!(text, "  /a{at}: {{get: {{responses: {{'200': {{$ref: '#/x-response'}}}}}}}}");
     }
     let found = compare(&text, &text);
     assert_eq!(crate::ids(&found), ["api-version-unchanged", "document-entangled"]);

@@ -8,14 +8,14 @@ mod cases;
 mod changes;
 #[cfg(feature = "cli")]
 mod cli;
+mod completeness;
+mod equivalence;
 mod files;
 mod hostile;
 mod incomplete;
 mod reading;
-mod same;
 #[path = "../support/synthetic.rs"]
 mod synthetic;
-mod told;
 mod verdicts;
 
 use openapi_drift::{Comparison, Document, Options, compare_with};

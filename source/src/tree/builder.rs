@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
-use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree, mark};
+use super::{Entry, IN_BUFFER, Kind, NodeId, Place, SMALL, Slice, Str, Tree, mark};
 use crate::text::Text;
 use crate::text::limits::{DEPTH_LIMIT, NODE_LIMIT, POINTER_LIMIT, REPEATED_NODE_LIMIT, REPEATED_TEXT_LIMIT};
 
@@ -85,7 +85,7 @@ impl Builder {
         let expected = text.as_str().len() / BYTES_A_NODE;
         let tree = Tree {
             text,
-            beside: String::new(),
+            buffer: String::new(),
             kinds: Vec::with_capacity(expected),
             places: Vec::with_capacity(expected),
             children: Vec::new(),
@@ -111,8 +111,8 @@ impl Builder {
         if self.tree.text.as_str().get(at..at + value.len()) == Some(value) {
             return Str { start: at as u32, length };
         }
-        let start = BESIDE + self.tree.beside.len() as u32;
-        self.tree.beside.push_str(value);
+        let start = IN_BUFFER + self.tree.buffer.len() as u32;
+        self.tree.buffer.push_str(value);
         Str { start, length }
     }
 

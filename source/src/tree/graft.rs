@@ -1,6 +1,6 @@
 //! Joins the trees of several documents in one arena, so that a caller can follow references from one to another.
 
-use super::{BESIDE, Entry, Kind, NodeId, Place, SMALL, Slice, Str, Tree};
+use super::{Entry, IN_BUFFER, Kind, NodeId, Place, SMALL, Slice, Str, Tree};
 use crate::text::limits::NODE_LIMIT;
 
 impl Tree {
@@ -12,21 +12,21 @@ impl Tree {
     pub(crate) fn graft(&mut self, other: Self, base: u32) -> Result<NodeId, String> {
         let text = other.text.as_str();
         if (self.len() + other.len()) as u64 > NODE_LIMIT
-            || self.beside.len() + text.len() + other.beside.len() >= BESIDE as usize
+            || self.buffer.len() + text.len() + other.buffer.len() >= IN_BUFFER as usize
         {
             return Err(format!("all documents together have more than {NODE_LIMIT} nodes"));
         }
         let first = self.kinds.len() as u32;
         // Texts of the other document lie next to that of the first, where no offset of a place leads.
-        let (texts, beside) = (self.beside.len() as u32, (self.beside.len() + text.len()) as u32);
-        self.beside.push_str(text);
-        self.beside.push_str(&other.beside);
+        let (texts, buffer) = (self.buffer.len() as u32, (self.buffer.len() + text.len()) as u32);
+        self.buffer.push_str(text);
+        self.buffer.push_str(&other.buffer);
         let moved = |text: Str| {
-            let start = match text.start & BESIDE {
+            let start = match text.start & IN_BUFFER {
                 0 => texts + text.start,
-                _ => beside + (text.start & !BESIDE),
+                _ => buffer + (text.start & !IN_BUFFER),
             };
-            Str { start: BESIDE + start, length: text.length }
+            Str { start: IN_BUFFER + start, length: text.length }
         };
         let node = |node: NodeId| NodeId(node.0 + first);
         let (children, entries) = (self.children.len() as u32, self.entries.len() as u32);

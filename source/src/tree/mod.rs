@@ -36,13 +36,13 @@ impl NodeId {
 /// as it is, or else of a buffer next to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Str {
-    /// With [`BESIDE`], in the buffer.
+    /// With [`IN_BUFFER`], in the buffer.
     start: u32,
     length: u32,
 }
 
 /// Marks a text in the buffer. A document is far shorter than this, and so is the buffer.
-const BESIDE: u32 = 1 << 31;
+const IN_BUFFER: u32 = 1 << 31;
 
 /// Distinguishes what a node is.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +111,7 @@ const SMALL: usize = 12;
 #[derive(Clone, Debug)]
 pub struct Tree {
     text: Arc<Text>,
-    beside: String,
+    buffer: String,
     /// Apart from the places: callers that compare documents read the kinds very often, the places seldom.
     kinds: Vec<Kind>,
     places: Vec<Place>,
@@ -161,8 +161,8 @@ impl Tree {
     /// Returns a text of this tree.
     #[inline]
     pub fn str(&self, text: Str) -> &str {
-        let from = if text.start >= BESIDE { &self.beside } else { self.text.as_str() };
-        let start = (text.start & !BESIDE) as usize;
+        let from = if text.start >= IN_BUFFER { &self.buffer } else { self.text.as_str() };
+        let start = (text.start & !IN_BUFFER) as usize;
         &from[start..start + text.length as usize]
     }
 

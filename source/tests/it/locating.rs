@@ -44,5 +44,5 @@ fn callers_report_defects_at_a_pointer() {
     let source = parse(YAML);
     assert_eq!(source.error_at("/info/version", "no version").to_string(), "api:1:1: no version");
     assert_eq!(source.error_at("/paths/~1a~0b/0", "a string").to_string(), "api:5:7: a string");
-    assert_eq!(source.error_at("no pointer", "odd").to_string(), "api:1:1: odd");
+    assert_eq!(source.error_at("no pointer", "unexpected").to_string(), "api:1:1: unexpected");
 }

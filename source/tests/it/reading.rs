@@ -2,7 +2,7 @@
 
 use crate::parse;
 
-/// The JSON of a document, without the white space between its tokens.
+/// Returns the JSON of a document, without the white space between its tokens.
 fn compact(content: &str) -> String {
     parse(content).to_json().lines().map(str::trim_start).collect::<String>().replace("\": ", "\":")
 }

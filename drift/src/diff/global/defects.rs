@@ -66,7 +66,7 @@ fn report_defect(walk: &mut Walk<'_>, rule: A, message: String, old: Option<Node
     });
 }
 
-/// What makes a defect the same in both documents: its place, and for a reference where it ought to lead, since that is
+/// Returns what makes a defect the same in both documents: its place, and for a reference where it ought to lead, since that is
 /// broken once, however many parts refer to it.
 fn identity(side: &Side<'_>, rule: A, node: NodeId) -> String {
     match rule {

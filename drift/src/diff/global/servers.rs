@@ -9,7 +9,7 @@ use crate::rule::ApiRule as A;
 
 /// Compares the servers.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
-    /// The servers by URL, with what they say under a key.
+    /// Returns the servers by URL, with what they say under a key.
     fn list<'a>(side: &Side<'a>, key: &str, reading: Reading) -> ByName<'a, Option<Digest>> {
         // A slash at the end says nothing.
         let url = |node| side.string(node, "url").map(|url| url.trim_end_matches('/'));

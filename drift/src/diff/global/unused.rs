@@ -10,7 +10,7 @@ use crate::diff::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
 
-/// Tells of named schemas that are gone, and compares those that no operation uses in both documents. Comes after the walk,
+/// Reports named schemas that are gone, and compares those that no operation uses in both documents. Comes after the walk,
 /// because it looks at what the walk came by.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
     let [ours, theirs] = [walk.old, walk.new].map(|side| side.path(&["components", "schemas"]));
@@ -39,7 +39,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     schema::run(walk);
 }
 
-/// Which of the named schemas a reference from outside of them leads to, be it through others. By node.
+/// Returns which of the named schemas a reference from outside of them leads to, be it through others. By node.
 fn used(side: &Side<'_>, named: NodeId) -> Vec<bool> {
     // For each node the named schema that it is in. Parents come before what they hold.
     let mut owners = vec![NodeId::NONE; side.tree.len()];

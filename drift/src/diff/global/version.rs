@@ -59,7 +59,7 @@ pub(crate) fn compare(old: &Side<'_>, new: &Side<'_>, findings: &[Finding]) -> V
     found.into_iter().map(raw).collect()
 }
 
-/// How two versions of the form `1.2.3` stand to each other, and whether the part that promises compatibility grew.
+/// Compares two versions of the form `1.2.3`, and returns whether the part that promises compatibility grew.
 /// Anything else has no order.
 fn order(was: &str, is: &str) -> Option<(Ordering, bool)> {
     let read = |text: &str| -> Option<(Vec<u64>, bool)> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-/// A number: its sign, its digits without zeros at either end, and where the point stands.
+/// A number: its sign, its digits without zeros at either end, and the place of its point.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
     negative: bool,

@@ -31,7 +31,7 @@ macro_rules! keywords {
             /// How many there are.
             pub(crate) const COUNT: usize = [$($text),*].len();
 
-            /// The keyword that a key is.
+            /// Returns the keyword that a key is.
             pub(crate) fn parse(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$name),)*
@@ -39,7 +39,7 @@ macro_rules! keywords {
                 }
             }
 
-            /// What it holds.
+            /// Returns what it holds.
             pub(crate) fn holds(self) -> Holds {
                 match self {
                     $(Self::$name => Holds::$holds,)*
@@ -113,7 +113,7 @@ keywords! {
 }
 
 impl Keyword {
-    /// Whether values are judged by it. The others tell about them, or who may send them.
+    /// Returns whether it restricts values. The others describe them, or say who may send them.
     pub(crate) fn constrains(self) -> bool {
         use Keyword as K;
         self.holds() != Holds::Words

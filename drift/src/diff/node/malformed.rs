@@ -96,7 +96,7 @@ impl Look<'_> {
             }
             Value::Map(part) => {
                 for entry in tree.entries(node) {
-                    // Among paths and statuses extensions may stand.
+                    // Extensions are allowed among paths and statuses.
                     let is_extension = tree.str(entry.key).starts_with("x-");
                     if !(is_extension && matches!(part, Part::PathItem | Part::Response | Part::Flow)) {
                         self.object(entry.value, part, part == Part::Schema);

@@ -98,7 +98,7 @@ impl Stability {
         Self::read(tree, tree.get(node, "x-stability-level"))
     }
 
-    /// Whether nothing is promised.
+    /// Returns whether nothing is promised.
     pub(crate) fn is_unstable(self) -> bool {
         self <= Self::Alpha
     }

@@ -36,17 +36,17 @@ impl Digests {
         digests
     }
 
-    /// The fingerprint of a node.
+    /// Returns the fingerprint of a node.
     pub(crate) fn of(&self, node: NodeId) -> Digest {
         self.digests[node.index()]
     }
 
-    /// Whether a node means the same wherever the same is written.
+    /// Returns whether a node means the same wherever the same is written.
     pub(crate) fn is_context_free(&self, node: NodeId) -> bool {
         self.context_free[node.index()]
     }
 
-    /// The recursion is as deep as the document, which is bounded, aliases included.
+    /// Returns the recursion is as deep as the document, which is bounded, aliases included.
     fn compute(&mut self, tree: &Tree, node: NodeId) -> Digest {
         let known = self.digests[node.index()];
         if known != 0 {
@@ -91,7 +91,7 @@ impl Digests {
     }
 }
 
-/// The same in every run.
+/// Returns the same in every run.
 pub(crate) fn hash_of(value: &impl Hash) -> Digest {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
@@ -144,7 +144,7 @@ fn write(tree: &Tree, node: NodeId, text: &mut String, limit: usize) {
     }
 }
 
-/// The first characters of a text, with a mark where some are left out.
+/// Returns the first characters of a text, with a mark where some are left out.
 pub(crate) fn shorten(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),

@@ -196,7 +196,7 @@ impl Body<'_> {
     }
 }
 
-/// Parts of a form that are written differently. Of a part that came or went, its schema tells.
+/// Parts of a form that are written differently. A part that came or went is reported with its schema.
 fn encodings<'a>(walk: &Walk<'a>, was: NodeId, is: NodeId) -> Vec<(&'a str, Difference)> {
     let (old, new) = (walk.old, walk.new);
     let has = |side: &Side<'_>, media_type: NodeId, part: &str| {

@@ -1,4 +1,4 @@
-//! Headers of responses, and what the server sends beside the body to webhooks and callbacks: parameters are to their
+//! Headers of responses, and what the server sends next to the body to webhooks and callbacks: parameters are to their
 //! receiver what headers of a response are to a client.
 
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     headers
 }
 
-/// What is sent by name beside a body.
+/// What is sent by name next to a body.
 pub(crate) struct Headers<'a> {
     pub(crate) both: MatchedOperation<'a>,
     /// Whether the client sends it, or receives it.

@@ -2,7 +2,7 @@
 
 use crate::rule::{ApiRule as A, Direction};
 
-/// Whether values of a media type are written with their types.
+/// Returns whether values of a media type are written with their types.
 pub(crate) fn is_typed(name: &str) -> bool {
     let base = name.split(';').next().unwrap_or_default();
     base.contains("json") || base.contains("yaml") || base.contains("cbor") || base == "*/*"
@@ -14,7 +14,7 @@ pub(crate) fn is_same_media_type(was: &str, is: &str) -> bool {
     was == is || relation(&was, &is, Direction::Request) == Some(A::RequestMediaTypeNameChanged)
 }
 
-/// What a media type is to another that it may have become.
+/// Returns what a media type is to another that it may have become.
 pub(crate) fn relation(was: &str, is: &str, direction: Direction) -> Option<A> {
     let split = |name: &str| -> (String, String) {
         let (base, parameters) = name.split_once(';').unwrap_or((name, ""));
@@ -65,7 +65,7 @@ fn reads(expected: &str, sent: &str) -> bool {
         || (sent == "us-ascii" && !expected.starts_with("utf-16") && !expected.starts_with("utf-32"))
 }
 
-/// Whether everything of one media type is of the other: `problem+json` is `json`, and everything is `*/*`.
+/// Returns whether everything of one media type is of the other: `problem+json` is `json`, and everything is `*/*`.
 fn narrows(general: &str, special: &str) -> bool {
     if general == special || general == "*/*" {
         return true;

@@ -37,7 +37,7 @@ pub(crate) fn pair<'a>(walk: &mut Walk<'a>) -> Pairing<'a> {
     pairing
 }
 
-/// The operations of a mapping of path items, in order of path and method.
+/// Returns the operations of a mapping of path items, in order of path and method.
 fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<OperationRef<'a>> {
     let mut found = Vec::new();
     for (path, item) in side.entries(paths) {

@@ -20,7 +20,7 @@ pub(crate) struct ParameterValue {
 }
 
 impl ParameterValue {
-    /// Compares what is carried, and tells of changes around the schemas, with the key that holds them.
+    /// Compares the values, and reports changes around the schemas, with the key that holds them.
     pub(crate) fn compare<'a>(
         &self,
         walk: &mut Walk<'a>,
@@ -67,7 +67,7 @@ impl ParameterValue {
 const GOT: &str = "the value got a schema";
 const LOST: &str = "the value lost its schema";
 
-/// The one media type of a `content`.
+/// Returns the one media type of a `content`.
 fn content<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'a str, NodeId)> {
     side.entries(side.get(node, "content")).into_iter().next()
 }
@@ -80,7 +80,7 @@ pub(crate) struct Writing<'a> {
     pub(crate) empty: bool,
     /// Whether `explode` makes a difference: to lists and objects.
     pub(crate) matters: bool,
-    /// Whether each item of a list stands under the parameter's name.
+    /// Whether each item of a list has the parameter's name.
     pub(crate) repeats: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The answers of an operation: statuses, headers, bodies, links.
+//! The responses of an operation: statuses, headers, bodies, links.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::diff::walk::{Difference, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Direction, Rule};
 
-/// Compares the answers. The client gives them where it is the one that is called.
+/// Compares the responses. The client gives them where it is the one that is called.
 pub(crate) fn compare(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
     let ours = statuses(walk.old, both.old.node);
     let theirs = statuses(walk.new, both.new.node);

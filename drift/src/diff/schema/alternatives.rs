@@ -77,7 +77,7 @@ impl PairContext<'_, '_> {
         }
     }
 
-    /// Whether what stands beside `allOf` judges values differently.
+    /// Returns whether what is next to `allOf` restricts values differently.
     fn own_differs(&self) -> bool {
         let own = |side: &Side<'_>, facts: Facts<'_>| -> BTreeSet<(K, Digest)> {
             let keywords = facts.keywords().filter(|keyword| keyword.constrains() && *keyword != K::AllOf);
@@ -89,7 +89,7 @@ impl PairContext<'_, '_> {
         own(self.old_side(), self.old.facts) != own(self.new_side(), self.new.facts)
     }
 
-    /// A body that became one of several alternatives is another type to everybody: the rest is not worth telling.
+    /// A body that became one of several alternatives is another type to every client: the rest is not reported.
     pub(super) fn wrapped_in_one_of(&mut self) -> bool {
         if !matches!(self.usage.place, Place::RequestBody | Place::ResponseBody) {
             return false;
@@ -106,7 +106,7 @@ impl PairContext<'_, '_> {
         true
     }
 
-    /// Where one side is an alternative of the other, compares those two, and tells of the other alternatives.
+    /// Returns where one side is an alternative of the other, compares those two, and reports the other alternatives.
     pub(super) fn became_alternative(&mut self) -> bool {
         let (old, new) = (self.old_side(), self.new_side());
         for (keyword, added, removed) in
@@ -173,7 +173,7 @@ impl PairContext<'_, '_> {
     }
 }
 
-/// Whether a schema judges nothing.
+/// Returns whether a schema restricts nothing.
 fn is_annotation(side: &Side<'_>, node: NodeId) -> bool {
     let schema = side.viewed(side.view_of(&[node]));
     !schema.view.never && !schema.view.wrapped_null && !schema.facts.keywords().any(K::constrains)

@@ -160,7 +160,7 @@ impl PairContext<'_, '_> {
                 })
             }
         };
-        // `minimum: 5` became `exclusiveMinimum: 5`, or the reverse: one change, told once.
+        // `minimum: 5` became `exclusiveMinimum: 5`, or the reverse: one change, reported once.
         if matches!(limit.keyword, K::Minimum | K::Maximum) && self.is_told_as_exclusive(limit, &was, &is) {
             return;
         }
@@ -207,7 +207,7 @@ fn name(keyword: K) -> &'static str {
     }
 }
 
-/// The tightest limit of all parts. OpenAPI 3.0 has a boolean beside `maximum` to make it exclusive, 3.1 a number.
+/// Returns the tightest limit of all parts. OpenAPI 3.0 has a boolean next to `maximum` to make it exclusive, 3.1 a number.
 fn effective(side: &Side<'_>, schema: Viewed<'_>, limit: &Limit) -> Option<(Decimal, NodeId)> {
     let facts = schema.facts;
     let (plain, exclusive) = match limit.keyword {

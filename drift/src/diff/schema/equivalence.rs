@@ -1,4 +1,4 @@
-//! Whether two schemas take the same values, as far as a bounded look can tell.
+//! Compares what values two schemas take, as far as a bounded search finds out.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -10,10 +10,10 @@ use crate::diff::node::value::Digest;
 use crate::diff::side::Side;
 use crate::diff::side::view::{Facts, ViewId};
 
-/// How many pairs of schemas are looked at before the answer is no.
+/// How many pairs of schemas are looked at before the response is no.
 const BUDGET: u32 = 300;
 
-/// Whether two schemas take the same values. No can mean: not found out.
+/// Returns whether two schemas take the same values. No can mean: not found out.
 pub(super) fn equivalent<'a>(old: &Side<'a>, new: &Side<'a>, ours: ViewId, theirs: ViewId) -> bool {
     let mut look = Look { old, new, assumed: HashSet::new(), budget: BUDGET };
     look.views(ours, theirs, 0)
@@ -105,7 +105,7 @@ impl Look<'_, '_> {
     }
 }
 
-/// The values that `enum` and `const` allow, if they restrict them.
+/// Returns the values that `enum` and `const` allow, if they restrict them.
 fn allowed(side: &Side<'_>, facts: Facts<'_>) -> Option<BTreeSet<Digest>> {
     let lists =
         facts.all(K::Enum).map(|node| side.items(Some(node)).iter().map(|item| side.digest(*item)).collect());

@@ -44,7 +44,7 @@ pub(super) fn match_members<'a>(
         let schema = if is_reference { side.resolve(node)? } else { node };
         side.string(schema, "title").filter(|_| side.is_reference(node) == is_reference)
     }
-    // References have names, which tell more than titles.
+    // The name of a reference is better evidence than a title.
     for (ours, theirs) in [(false, false), (true, false), (false, true)] {
         matched.by(|node| title(old, node, ours), |node| title(new, node, theirs));
     }
@@ -177,7 +177,7 @@ fn demands<'a>(side: &Side<'a>, node: NodeId) -> Demands<'a> {
     (outline(side, node), strings(side, Facts::new(&keywords), K::Required))
 }
 
-/// Whether two members may be the same under different names: if one has none, or if the name was exchanged in the
+/// Returns whether two members may be the same under different names: if one has none, or if the name was exchanged in the
 /// whole document. Two schemas that both documents have are two, whatever they say.
 fn may_be_same(old: &Side<'_>, new: &Side<'_>, ours: NodeId, theirs: NodeId) -> bool {
     match (old.reference(ours), new.reference(theirs)) {

@@ -95,7 +95,7 @@ impl<'a> PairContext<'_, 'a> {
         self.usage.place.direction()
     }
 
-    /// Tells of `false` as a schema: beside it nothing else counts.
+    /// Reports `false` as a schema: next to it nothing else counts.
     fn impossible(&mut self) -> bool {
         let (was, is) = (self.old.view.never, self.new.view.never);
         let nodes = (self.old.node(), self.new.node());
@@ -109,7 +109,7 @@ impl<'a> PairContext<'_, 'a> {
         was || is
     }
 
-    /// Compares what tells one schema, or one dialect, from another. What it leads to is not followed.
+    /// Compares what distinguishes one schema, or one dialect, from another. What it leads to is not followed.
     fn identity(&mut self) {
         for (keyword, name) in [(K::DynamicReference, "$dynamicRef"), (K::Id, "$id"), (K::Dialect, "$schema")]
         {
@@ -167,7 +167,7 @@ impl<'a> PairContext<'_, 'a> {
         self.walk.report_schema(self.pair, Rule::Api(rule), nodes, message);
     }
 
-    /// The place under which a change is known: some have names of their own.
+    /// Returns the place under which a change is known: some have names of their own.
     fn place_of(&self, change: SchemaChange) -> Place {
         let special = match self.usage.place {
             // Where the items are no lists, such a limit is meant for the list that is the parameter.
@@ -189,7 +189,7 @@ impl<'a> PairContext<'_, 'a> {
         if change.is_at(special) { special } else { self.usage.place.general() }
     }
 
-    /// The fingerprints of a keyword's value on both sides.
+    /// Returns the fingerprints of a keyword's value on both sides.
     fn digests(&self, keyword: K) -> (Option<Digest>, Option<Digest>) {
         (
             self.old_side().digest_of(self.old.facts, keyword),

@@ -13,7 +13,7 @@ use crate::rule::{ApiRule as A, Direction, Place, SchemaChange as C};
 
 type Properties<'a> = BTreeMap<&'a str, Vec<NodeId>>;
 
-/// What holds for a property beside its schema.
+/// What holds for a property in addition to its schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Traits {
     required: bool,
@@ -77,7 +77,7 @@ impl<'a> PairContext<'_, 'a> {
         self.required_elsewhere(&ours, &theirs, &was_required, &is_required);
     }
 
-    /// `required` may name properties that stand in members of `allOf`, or nowhere.
+    /// `required` may name properties of members of `allOf`, or of nothing.
     fn required_elsewhere(
         &mut self,
         ours: &Properties<'a>,

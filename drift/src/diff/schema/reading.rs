@@ -11,7 +11,7 @@ use crate::diff::side::view::{Facts, View};
 /// Types by name, without `null`. An empty set is that of a schema without `type`.
 pub(super) type Types<'a> = BTreeSet<&'a str>;
 
-/// The types of both sides. A side that lists its values instead of naming a type has the types of the other side, if all
+/// Returns the types of both sides. A side that lists its values instead of naming a type has the types of the other side, if all
 /// values are of those: `const: x` is `type: string, const: x`.
 pub(super) fn types_of_both<'a>(
     old: &Side<'a>,
@@ -34,7 +34,7 @@ fn has_only(side: &Side<'_>, facts: Facts<'_>, types: &Types<'_>) -> bool {
     !kinds.is_empty() && kinds.iter().all(|kind| contains(types, kind, false))
 }
 
-/// The types of the values that `enum` and `const` list, without `null`.
+/// Returns the types of the values that `enum` and `const` list, without `null`.
 pub(super) fn kinds_of_values(side: &Side<'_>, facts: Facts<'_>) -> Types<'static> {
     let lists = facts.all(K::Enum).flat_map(|list| side.items(Some(list)).iter().copied());
     let kind = |node| match side.tree.kind(node) {
@@ -49,7 +49,7 @@ pub(super) fn kinds_of_values(side: &Side<'_>, facts: Facts<'_>) -> Types<'stati
     lists.chain(facts.all(K::Const)).filter_map(kind).collect()
 }
 
-/// The types that `type` names, in all parts.
+/// Returns the types that `type` names, in all parts.
 pub(super) fn own_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Types<'a> {
     let mut types: Option<Types<'_>> = None;
     for node in facts.all(K::Type) {
@@ -73,7 +73,7 @@ pub(super) fn named<'a>(side: &Side<'a>, node: NodeId) -> impl Iterator<Item = &
     one.into_iter().chain(side.items(Some(node)).iter().filter_map(|item| side.tree.string(*item)))
 }
 
-/// Whether `null` is a value.
+/// Returns whether `null` is a value.
 pub(super) fn is_nullable(side: &Side<'_>, view: View<'_>, facts: Facts<'_>) -> bool {
     let typed = || facts.all(K::Type).any(|node| named(side, node).any(|name| name == "null"));
     let listed = || {
@@ -103,7 +103,7 @@ pub(super) fn has_members(side: &Side<'_>, facts: Facts<'_>) -> bool {
     [K::OneOf, K::AnyOf].into_iter().any(|keyword| !members(side, facts, keyword).is_empty())
 }
 
-/// The members of a list of schemas, from all parts.
+/// Returns the members of a list of schemas, from all parts.
 pub(super) fn members(side: &Side<'_>, facts: Facts<'_>, keyword: K) -> Vec<NodeId> {
     facts.all(keyword).flat_map(|node| side.items(Some(node)).iter().copied()).collect()
 }
@@ -114,7 +114,7 @@ pub(super) fn schema_name(reference: &str) -> &str {
     [".yaml", ".yml", ".json"].iter().find_map(|end| last.strip_suffix(end)).unwrap_or(last)
 }
 
-/// The schemas of a keyword by name, from all parts.
+/// Returns the schemas of a keyword by name, from all parts.
 pub(super) fn map<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeMap<&'a str, Vec<NodeId>> {
     let mut map: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
     for node in facts.all(keyword) {
@@ -125,7 +125,7 @@ pub(super) fn map<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeMap
     map
 }
 
-/// The strings that a keyword lists, in all parts.
+/// Returns the strings that a keyword lists, in all parts.
 pub(super) fn strings<'a>(side: &Side<'a>, facts: Facts<'_>, keyword: K) -> BTreeSet<&'a str> {
     facts.all(keyword).flat_map(|node| side.strings(Some(node))).collect()
 }

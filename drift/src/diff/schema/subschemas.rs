@@ -51,7 +51,7 @@ impl PairContext<'_, '_> {
             (true, true) => {}
             (true, false) if takes_all(self.new_side(), &theirs) => {}
             (false, true) if takes_all(self.old_side(), &ours) => {}
-            // A schema that got its type by the same change is told of as that.
+            // A schema that got its type by the same change is reported as that.
             (true, false) if keyword == K::Items && !self.is_array_on_both_sides() => {}
             (false, true) if keyword == K::Items && !self.is_array_on_both_sides() => {}
             (true, false) => self.report(added, keyword, format!("`{name}` was added")),
@@ -173,7 +173,7 @@ impl PairContext<'_, '_> {
     }
 }
 
-/// What may stand in an object beside what is listed.
+/// Properties that an object may have in addition to those that are listed.
 enum Additional {
     Any,
     None,
@@ -190,7 +190,7 @@ impl Additional {
     }
 }
 
-/// Whether schemas say nothing: `true`, `{}`.
+/// Returns whether schemas say nothing: `true`, `{}`.
 fn takes_all(side: &Side<'_>, nodes: &[NodeId]) -> bool {
     let schema = side.viewed(side.view_of(nodes));
     !schema.view.never && !schema.view.wrapped_null && !schema.facts.keywords().any(K::constrains)

@@ -24,7 +24,7 @@ impl<'a> PairContext<'_, 'a> {
             return self.list_of_types(&ours, &theirs);
         }
         let composed = |facts: Facts<'_>| [K::OneOf, K::AnyOf].into_iter().any(|keyword| facts.has(keyword));
-        // What alternatives say about the type stands in the alternatives.
+        // What alternatives say about the type is compared with the alternatives.
         let hidden = (ours.is_empty() && has_members(old, self.old.facts) && composed(self.old.facts))
             || (theirs.is_empty() && has_members(new, self.new.facts) && composed(self.new.facts));
         if !(untyped && hidden) {
@@ -34,7 +34,7 @@ impl<'a> PairContext<'_, 'a> {
         self.alternatives(K::AnyOf, C::AnyOfAdded, C::AnyOfRemoved);
     }
 
-    /// Compares whether `null` is a value. A schema that got a type, or lost it, is told of as that.
+    /// Compares whether `null` is a value. A schema that got a type, or lost it, is reported as that.
     fn null(&mut self, untyped: bool) {
         let (old, new) = (self.old_side(), self.new_side());
         let was = is_nullable(old, self.old.view, self.old.facts);
@@ -62,7 +62,7 @@ impl<'a> PairContext<'_, 'a> {
         self.report(change, keyword, message);
     }
 
-    /// What both sides list, if both are lists of types, at least one of them by `oneOf` or `anyOf`.
+    /// Returns what both sides list, if both are lists of types, at least one of them by `oneOf` or `anyOf`.
     pub(super) fn lists_of_types(&self) -> Option<(Types<'a>, Types<'a>)> {
         let (old, new) = (self.old_side(), self.new_side());
         // Most schemas have no alternatives.
@@ -147,7 +147,7 @@ impl<'a> PairContext<'_, 'a> {
         }
     }
 
-    /// Whether every value of one side's format is one of the other's.
+    /// Returns whether every value of one side's format is one of the other's.
     fn format_fits(&self, forward: bool, into: &Types<'a>) -> bool {
         let (old, new) = (self.old_side(), self.new_side());
         let ours = self.old.facts.first(K::Format).and_then(|node| old.tree.string(node));
@@ -164,7 +164,7 @@ impl<'a> PairContext<'_, 'a> {
         }
     }
 
-    /// Whether a parameter that was one value is a list now whose items take the same, written so that one value is a
+    /// Returns whether a parameter that was one value is a list now whose items take the same, written so that one value is a
     /// list of one.
     fn became_list(&self, ours: &Types<'a>, theirs: &Types<'a>) -> bool {
         let new = self.new_side();
@@ -181,7 +181,7 @@ impl<'a> PairContext<'_, 'a> {
         let items = schema.facts;
         let types = own_types(new, items);
         let types_fit = fits(ours, &types, true);
-        // Whatever judges an item has to have judged the value.
+        // Whatever restricts an item has to have restricted the value.
         types_fit
             && items.keywords().filter(|keyword| keyword.constrains() && *keyword != K::Type).all(|keyword| {
                 new.digest_of(items, keyword) == self.old_side().digest_of(self.old.facts, keyword)
@@ -189,12 +189,12 @@ impl<'a> PairContext<'_, 'a> {
     }
 }
 
-/// The wrapped side's other half is not a schema of its own that merely lost its alternatives.
+/// Returns the wrapped side's other half is not a schema of its own that merely lost its alternatives.
 fn equivalent_but_null(old: View<'_>, new: View<'_>) -> bool {
     !(old.parts.is_empty() || new.parts.is_empty())
 }
 
-/// Whether all types of one set are among those of another. Written without types, everything is a string.
+/// Returns whether all types of one set are among those of another. Written without types, everything is a string.
 fn fits(from: &Types<'_>, into: &Types<'_>, loosely: bool) -> bool {
     if into.is_empty() {
         return true;
@@ -202,7 +202,7 @@ fn fits(from: &Types<'_>, into: &Types<'_>, loosely: bool) -> bool {
     !from.is_empty() && from.iter().all(|one| contains(into, one, loosely))
 }
 
-/// The types of a schema that says nothing but types: by `type`, or by alternatives that say nothing but types.
+/// Returns the types of a schema that says nothing but types: by `type`, or by alternatives that say nothing but types.
 fn listed_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Option<Types<'a>> {
     let lists = [K::OneOf, K::AnyOf].map(|keyword| members(side, facts, keyword));
     let list = if lists[0].is_empty() { &lists[1] } else { &lists[0] };

@@ -23,7 +23,7 @@ impl Unchanged {
 }
 
 impl PairContext<'_, '_> {
-    /// The references inside, if the schema is written the same on both sides, and nothing of what it says depends on
+    /// Returns the references inside, if the schema is written the same on both sides, and nothing of what it says depends on
     /// where they lead.
     pub(super) fn unchanged(&self) -> Option<Unchanged> {
         let (old, new) = (self.old_side(), self.new_side());
@@ -58,14 +58,14 @@ impl PairContext<'_, '_> {
 }
 
 impl Side<'_> {
-    /// The schemas inside a schema that are references, ordered by key. None if there are alternatives among them, which are
+    /// Returns the schemas inside a schema that are references, ordered by key. None if there are alternatives among them, which are
     /// matched by where they lead.
     fn holders(&self, node: NodeId) -> Option<Rc<[NodeId]>> {
         let mut found = Vec::new();
         self.collect_holders(node, true, &mut found).then(|| Rc::from(found))
     }
 
-    /// The same, kept: one schema can be a part of very many views.
+    /// Returns the same, kept: one schema can be a part of very many views.
     fn shared_holders(&self, node: NodeId) -> Option<Rc<[NodeId]>> {
         if let Some(known) = self.holders.borrow().get(&node) {
             return known.clone();
@@ -75,7 +75,7 @@ impl Side<'_> {
         holders
     }
 
-    /// The recursion is as deep as the document, which is bounded.
+    /// Returns the recursion is as deep as the document, which is bounded.
     fn collect_holders(&self, node: NodeId, is_root: bool, found: &mut Vec<NodeId>) -> bool {
         if !is_root && self.is_reference(node) {
             found.push(node);

@@ -191,13 +191,13 @@ impl crate::rule::Place {
 /// Values by what they say, with the first node that does.
 type Values = BTreeMap<Digest, NodeId>;
 
-/// The values that a schema lists by `enum` or `const`.
+/// Returns the values that a schema lists by `enum` or `const`.
 fn own(side: &Side<'_>, schema: Viewed<'_>) -> Option<Values> {
     let constant = || Some(values_of(side, &[schema.facts.first(K::Const)?]));
     listed(side, schema, K::Enum).or_else(constant)
 }
 
-/// The values that alternatives list, if that is all that they do.
+/// Returns the values that alternatives list, if that is all that they do.
 fn of_alternatives(side: &Side<'_>, facts: Facts<'_>) -> Option<Values> {
     if facts.has(K::Enum) || facts.has(K::Const) || (facts.has(K::OneOf) && facts.has(K::AnyOf)) {
         return None;
@@ -216,7 +216,7 @@ fn of_alternatives(side: &Side<'_>, facts: Facts<'_>) -> Option<Values> {
     Some(values)
 }
 
-/// The values that all parts list. `null` among them is reported as such.
+/// Returns the values that all parts list. `null` among them is reported as such.
 fn listed(side: &Side<'_>, schema: Viewed<'_>, keyword: K) -> Option<Values> {
     let mut values: Option<Values> = None;
     for list in schema.facts.all(keyword) {

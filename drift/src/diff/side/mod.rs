@@ -40,7 +40,7 @@ pub(crate) struct Side<'a> {
     malformed: Malformed,
     /// What is wrong, and where.
     defects: RefCell<Defects>,
-    /// How many more parts of operations are looked at: references can multiply them beyond any bound.
+    /// How many more parts of operations are compared: references can multiply them beyond any bound.
     work_budget: Cell<usize>,
     pub(crate) views: RefCell<Views<'a>>,
     /// The references inside a schema that is a part of several views.
@@ -111,7 +111,7 @@ impl<'a> Side<'a> {
         self.tree.get(node, key)
     }
 
-    /// The value of a key, with its reference followed.
+    /// Returns the value of a key, with its reference followed.
     pub(crate) fn get_resolved(&self, node: NodeId, key: &str) -> Option<NodeId> {
         self.resolve(self.get(node, key)?)
     }
@@ -135,7 +135,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The entries of a mapping as they stand, each key once: of one that comes twice, the last.
+    /// Returns the entries of a mapping in their order, each key once: of one that comes twice, the last.
     pub(crate) fn each(&self, node: NodeId) -> impl Iterator<Item = (&'a str, NodeId)> + use<'a> {
         let tree = self.tree;
         let repeats = tree.duplicates().iter().any(|(mapping, _)| *mapping == node);
@@ -143,7 +143,7 @@ impl<'a> Side<'a> {
         entries.filter(move |(key, value)| !repeats || tree.get(node, key) == Some(*value))
     }
 
-    /// The entries of a mapping by key, each key once: of one that comes twice, the last.
+    /// Returns the entries of a mapping by key, each key once: of one that comes twice, the last.
     pub(crate) fn entries(&self, node: Option<NodeId>) -> BTreeMap<&'a str, NodeId> {
         let entries = node.map(|node| self.tree.entries(node)).unwrap_or_default();
         entries.iter().map(|entry| (self.tree.str(entry.key), entry.value)).collect()
@@ -153,7 +153,7 @@ impl<'a> Side<'a> {
         node.map(|node| self.tree.items(node)).unwrap_or_default()
     }
 
-    /// The strings of a sequence.
+    /// Returns the strings of a sequence.
     pub(crate) fn strings(&self, node: Option<NodeId>) -> BTreeSet<&'a str> {
         self.items(node).iter().filter_map(|item| self.tree.string(*item)).collect()
     }
@@ -172,7 +172,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// The recursion is as deep as the document, which is bounded.
+    /// Returns the recursion is as deep as the document, which is bounded.
     fn digest_without(&self, node: NodeId, is_left_out: &dyn Fn(&str) -> bool) -> Digest {
         match (self.tree.kind(node), self.contexts[node.index()]) {
             (Kind::Sequence(_), Context::Keywords | Context::Names) => {
@@ -189,14 +189,14 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// What `example` and `examples` of a parameter, a header or a media type say, references followed.
+    /// Returns what `example` and `examples` of a parameter, a header or a media type say, references followed.
     pub(crate) fn examples(&self, node: NodeId) -> (Option<Digest>, BTreeMap<&'a str, Digest>) {
         let digest = |(name, node)| Some((name, self.digest(self.resolve(node)?)));
         let named = self.entries(self.get(node, "examples")).into_iter().filter_map(digest).collect();
         (self.get(node, "example").map(|node| self.digest(node)), named)
     }
 
-    /// The parts that a key of an operation holds, as long as patience lasts.
+    /// Returns the parts that a key of an operation holds, as long as the work budget lasts.
     pub(crate) fn parts(&self, node: NodeId, key: &str) -> Option<NodeId> {
         let value = self.get(node, key)?;
         let size = self.tree.items(value).len() + self.tree.entries(value).len();
@@ -213,7 +213,7 @@ impl<'a> Side<'a> {
         left.is_some()
     }
 
-    /// Whether a node means the same wherever the same is written.
+    /// Returns whether a node means the same wherever the same is written.
     pub(crate) fn is_context_free(&self, node: NodeId) -> bool {
         self.digests.is_context_free(node)
     }
@@ -248,12 +248,12 @@ impl<'a> Side<'a> {
         Some(node)
     }
 
-    /// Whether a node has a `$ref`. A property may be called so: then it is no text.
+    /// Returns whether a node has a `$ref`. A property may be called so: then it is no text.
     pub(crate) fn is_reference(&self, node: NodeId) -> bool {
         self.targets[node.index()] != NodeId::NONE
     }
 
-    /// The `$ref` of a node.
+    /// Returns the `$ref` of a node.
     pub(crate) fn reference(&self, node: NodeId) -> Option<&'a str> {
         if self.is_reference(node) { self.string(node, "$ref") } else { None }
     }

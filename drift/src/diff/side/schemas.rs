@@ -15,7 +15,7 @@ const CHAIN: usize = 32;
 const PARTS: usize = 256;
 
 impl<'a> Side<'a> {
-    /// The number of a view.
+    /// Returns the number of a view.
     pub(crate) fn intern(&self, view: View<'_>) -> ViewId {
         if let Some(known) = self.views.borrow().known(view) {
             return known;
@@ -24,7 +24,7 @@ impl<'a> Side<'a> {
         self.views.borrow_mut().add(view, &entries)
     }
 
-    /// Whether a node has been looked at as a schema.
+    /// Returns whether a node has been looked at as a schema.
     pub(crate) fn is_viewed(&self, node: NodeId) -> bool {
         self.views.borrow().known_alone(node).is_some()
     }
@@ -34,7 +34,7 @@ impl<'a> Side<'a> {
         self.views.borrow().list[id.0 as usize]
     }
 
-    /// The view of several schemas that hold together.
+    /// Returns the view of several schemas that hold together.
     pub(crate) fn view_of(&self, nodes: &[NodeId]) -> ViewId {
         if let [node] = nodes {
             return self.view_of_one(*node);
@@ -59,7 +59,7 @@ impl<'a> Side<'a> {
         id
     }
 
-    /// The same view with `allOf` taken apart, however deep.
+    /// Returns the same view with `allOf` taken apart, however deep.
     pub(crate) fn flatten(&self, view: View<'_>) -> Draft {
         let mut flat = Draft { wrapped_null: view.wrapped_null, never: view.never, parts: Vec::new() };
         let mut pending: Vec<Part> = view.parts.iter().rev().copied().collect();
@@ -175,7 +175,7 @@ impl<'a> Side<'a> {
         None
     }
 
-    /// Whether a schema allows `null` and nothing else.
+    /// Returns whether a schema allows `null` and nothing else.
     pub(crate) fn is_null_type(&self, node: NodeId) -> bool {
         let Some(node) = self.resolve(node) else { return false };
         let is_null = |value: NodeId| match self.tree.kind(value) {

@@ -25,7 +25,7 @@ pub(crate) struct Viewed<'a> {
 }
 
 impl Viewed<'_> {
-    /// The node that stands for the schema.
+    /// Returns the node that represents the schema.
     pub(crate) fn node(&self) -> Option<NodeId> {
         self.view.parts.first().map(|part| part.node)
     }
@@ -50,7 +50,7 @@ impl<'a> Views<'a> {
         Self { arena, numbers: HashMap::new(), list: Vec::with_capacity(nodes / 6), by_node }
     }
 
-    /// The number of a view that has been seen before.
+    /// Returns the number of a view that has been seen before.
     pub(super) fn known(&self, view: View<'_>) -> Option<ViewId> {
         match view.plain() {
             Some(node) => self.known_alone(node),
@@ -76,7 +76,7 @@ impl<'a> Views<'a> {
 }
 
 impl View<'_> {
-    /// The schema that the view is, as it stands. Most views are one, and found by its node.
+    /// Returns the schema of a view that is one schema and nothing else. Most views are, and are found by its node.
     fn plain(&self) -> Option<NodeId> {
         match self.parts {
             [Part { node, without_all_of: false, without_alternatives: false }]
@@ -126,7 +126,7 @@ pub(crate) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// The entries are sorted by keyword.
+    /// Returns the entries are sorted by keyword.
     pub(crate) fn new(entries: &'a [(Keyword, NodeId)]) -> Self {
         Self { present: entries.iter().fold(0, |present, entry| present | bit(entry.0)), entries }
     }

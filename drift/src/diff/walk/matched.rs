@@ -29,7 +29,7 @@ pub(crate) struct MatchedOperation<'a> {
 }
 
 impl MatchedOperation<'_> {
-    /// The operation as findings name it.
+    /// Returns the operation as findings name it.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.old.method.to_uppercase(), self.old.path)
     }
@@ -58,7 +58,7 @@ impl MatchedOperation<'_> {
     }
 }
 
-/// The names of a path's parameters, in order.
+/// Returns the names of a path's parameters, in order.
 pub(crate) fn template(path: &str) -> Vec<&str> {
     let pieces = path.split('{').skip(1);
     pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name)).collect()

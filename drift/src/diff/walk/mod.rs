@@ -124,13 +124,13 @@ impl<'a> Walk<'a> {
         self.number(Pair { old, new, usage });
     }
 
-    /// The pairs inside a pair.
+    /// Returns the pairs inside a pair.
     pub(crate) fn inside(&self, pair: PairId) -> &[PairId] {
         let (start, end) = self.spans[pair.0 as usize];
         &self.edges[start as usize..end as usize]
     }
 
-    /// Whether two schemas are written the same, and mean the same wherever they stand.
+    /// Returns whether two schemas are written the same, and mean the same in every place.
     pub(crate) fn is_same(&self, old: NodeId, new: NodeId) -> bool {
         self.new.is_context_free(new) && self.old.digest(old) == self.new.digest(new)
     }
@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
         self.spans[pair.0 as usize] = (start, self.edge_count());
     }
 
-    /// Whether a node of either document says something else under a key.
+    /// Returns whether a node of either document says something else under a key.
     pub(crate) fn differs(&self, old: NodeId, new: NodeId, key: &str) -> bool {
         let digest = |side: &Side<'_>, node| side.get(node, key).map(|node| side.digest(node));
         digest(self.old, old) != digest(self.new, new)

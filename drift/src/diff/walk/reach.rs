@@ -9,7 +9,7 @@ use super::pair::PairId;
 use crate::finding::Section;
 use crate::operations::{Operation, Operations};
 
-/// An operation as findings name it, and where it stands.
+/// An operation as findings name it, and its part of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct OperationInfo {
     pub(crate) operation: Operation,
@@ -48,7 +48,7 @@ impl Reach {
             }
         }
         let found = wanted.clone();
-        // Knots are numbered so that edges lead from higher numbers to lower.
+        // Components are numbered so that edges lead from higher numbers to lower.
         let mut successors: Vec<Vec<u32>> = vec![Vec::new(); count];
         for pair in 0..walk.pairs.len() {
             let from = components[pair];
@@ -102,7 +102,7 @@ impl Reach {
         (part, Operations::new(Arc::clone(&self.all), bits))
     }
 
-    /// The operations of an origin, and the part of the document that they belong to.
+    /// Returns the operations of an origin, and the part of the document that they belong to.
     pub(crate) fn operations(&self, origin: Origin) -> (Option<Section>, Operations) {
         let none = || Operations::new(Arc::clone(&self.all), []);
         match origin {

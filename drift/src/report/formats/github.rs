@@ -1,4 +1,4 @@
-//! The report as workflow commands, which GitHub shows beside the lines of a pull request.
+//! The report as workflow commands, which GitHub shows at the lines of a pull request.
 
 use std::io::{self, Write};
 

@@ -96,7 +96,7 @@ struct Counts {
     docs: usize,
     /// How many of all of them are accepted.
     accepted: usize,
-    /// How many reach the bar and are not accepted.
+    /// How many fail the comparison: they are included in `--fail-on`, and not accepted.
     failures: usize,
 }
 
@@ -114,7 +114,7 @@ struct Item<'a> {
     severity: Severity,
     /// Why it was accepted, if it was.
     accepted: Option<&'a str>,
-    /// Whether it reaches the bar and is not accepted.
+    /// Whether it fails the comparison: it is included in `--fail-on`, and not accepted.
     failure: bool,
     /// What changed.
     message: &'a str,
@@ -123,9 +123,9 @@ struct Item<'a> {
     /// The part of the document that it concerns.
     #[schemars(with = "String")]
     section: Section,
-    /// Where it stands in the older document; absent for what was added.
+    /// Its place in the older document; absent for what was added.
     old: Option<Spot<'a>>,
-    /// Where it stands in the newer document; absent for what was removed.
+    /// Its place in the newer document; absent for what was removed.
     new: Option<Spot<'a>>,
     /// The operations that it reaches: a position in `operation_lists`.
     operations: usize,
@@ -142,7 +142,7 @@ enum Level {
     Dangerous,
     /// Programs that are right today stay right.
     Safe,
-    /// Nothing crosses the wire differently.
+    /// No change on the wire.
     Docs,
 }
 
@@ -199,7 +199,7 @@ struct Needs<'a> {
     to: &'a str,
 }
 
-/// The JSON Schema of the report in JSON.
+/// Returns the JSON Schema of the report in JSON.
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Root<'_>).to_value()
 }

@@ -1,5 +1,5 @@
 //! The report as results of tests, for CI servers that show those: a suite for each severity, a test for each finding,
-//! and a failure for what reaches the bar.
+//! and a failure for each that `--fail-on` includes.
 
 use std::io::{self, Write};
 

@@ -11,7 +11,7 @@ use crate::report::parts::rust::{Bump, RustChange, RustImpact};
 use crate::report::parts::summary::meaning;
 use crate::rule::Severity;
 
-/// GitHub takes 65,536 characters for the text of a pull request; the rest is for what stands around the report.
+/// GitHub takes 65,536 characters for the text of a pull request; the rest is for what surrounds the report.
 const MOST_BYTES: usize = 56_000;
 /// Of more changed items of Rust the rest is counted.
 const MOST_RUST: usize = 30;

@@ -114,7 +114,7 @@ impl Counts {
         self.0[severity as usize].iter().sum()
     }
 
-    /// The areas in which something was found.
+    /// Returns the areas in which something was found.
     pub(crate) fn areas(&self) -> impl Iterator<Item = Area> {
         Area::ALL.into_iter().filter(|area| self.0.iter().any(|row| row[*area as usize] > 0))
     }

@@ -138,7 +138,7 @@ impl<'a> Report<'a> {
         Summary(self).to_string()
     }
 
-    /// What is compared, in words: the two documents, or how many there are.
+    /// Returns what is compared, in words: the two documents, or how many there are.
     pub(crate) fn documents(&self) -> Result<[&'a Document; 2], usize> {
         match &self.pairs[..] {
             [only] => Ok([only.old, only.new]),
@@ -146,7 +146,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// What to know first: versions that say that nothing changed.
+    /// Returns what to know first: versions that say that nothing changed.
     pub(crate) fn same_version(&self) -> Vec<String> {
         let warning = |pair: &Pair<'_>| {
             let version = visible(pair.new.version().unwrap_or("not given")).into_owned();
@@ -159,7 +159,7 @@ impl<'a> Report<'a> {
         self.pairs.iter().filter(|pair| pair.comparison.same_version).map(warning).collect()
     }
 
-    /// The findings, together with what was accepted.
+    /// Returns the findings, together with what was accepted.
     pub(crate) fn findings(&self) -> impl Iterator<Item = Entry<'a>> + '_ {
         self.pairs.iter().enumerate().flat_map(|(number, pair)| {
             pair.comparison.findings.iter().zip(&pair.accepted).map(move |(finding, accepted)| Entry {
@@ -173,7 +173,7 @@ impl<'a> Report<'a> {
         })
     }
 
-    /// The entries of the report: the findings as they are, or one for each operation.
+    /// Returns the entries of the report: the findings as they are, or one for each operation.
     pub(crate) fn entries(&self) -> Box<dyn Iterator<Item = Entry<'a>> + '_> {
         match self.grouping {
             Grouping::Schema => Box::new(self.findings()),
@@ -195,7 +195,7 @@ impl<'a> Report<'a> {
         self.fail_on.iter().any(|word| word.includes(severity, is_process))
     }
 
-    /// What could not be compared: where, and why.
+    /// Returns what could not be compared: where, and why.
     pub(crate) fn incomplete(&self) -> impl Iterator<Item = Missing<'a>> + '_ {
         self.pairs.iter().flat_map(|pair| {
             pair.comparison.incomplete.iter().map(|part| {
@@ -205,7 +205,7 @@ impl<'a> Report<'a> {
         })
     }
 
-    /// Whether somebody may have to accept findings of a severity: only then reports show their fingerprints.
+    /// Returns whether somebody may have to accept findings of a severity: only then reports show their fingerprints.
     pub(crate) fn needs_decision(&self, severity: Severity) -> bool {
         severity >= Severity::Dangerous || self.is_included(severity, false)
     }

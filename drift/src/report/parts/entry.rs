@@ -16,7 +16,7 @@ pub(crate) struct Missing<'a> {
 }
 
 impl Missing<'_> {
-    /// `api.yaml:3:5`, as it is: to be escaped.
+    /// Returns `api.yaml:3:5`, which is still to be escaped.
     pub(crate) fn place(&self) -> String {
         format!(
             "{}:{}:{}",
@@ -27,7 +27,7 @@ impl Missing<'_> {
     }
 }
 
-/// A finding as it stands in a report.
+/// A finding in a report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'a> {
     /// The position of its pair of documents.
@@ -40,12 +40,12 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// The message as people see it: not longer than they read.
+    /// Returns the message as people see it: not longer than they read.
     pub(crate) fn message(&self) -> Cow<'a, str> {
         clip(&self.finding.message)
     }
 
-    /// The subject as people see it: a parameter as in `cookie parameter "session"`.
+    /// Returns the subject as people see it: a parameter as in `cookie parameter "session"`.
     pub(crate) fn subject(&self) -> String {
         let subject = &self.finding.subject;
         let place = |place: &str| subject.name.strip_suffix(')')?.strip_suffix(place)?.strip_suffix(" (");
@@ -62,13 +62,13 @@ impl<'a> Entry<'a> {
         Fingerprint::of(self.finding, self.old, self.new)
     }
 
-    /// Where it is in each document.
+    /// Returns where it is in each document.
     pub(crate) fn places(&self) -> [Option<(&'a Document, &'a Location)>; 2] {
         [(self.old, &self.finding.old), (self.new, &self.finding.new)]
             .map(|(document, location)| Some((document, location.as_ref()?)))
     }
 
-    /// Where a person should look: in the new document, unless it is not there any more.
+    /// Returns where a person should look: in the new document, unless it is not there any more.
     pub(crate) fn place(&self) -> Option<(&'a Document, &'a Location)> {
         let [old, new] = self.places();
         new.or(old)

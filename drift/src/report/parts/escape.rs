@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Zero-width space: parts what a format would otherwise join into a link or a mention.
 const GAP: char = '\u{200b}';
 
-/// What a terminal obeys, or what makes a line look other than it is: control characters, marks that turn the direction
+/// Returns what a terminal obeys, or what makes a line look other than it is: control characters, marks that turn the direction
 /// of writing, and what XML cannot carry.
 pub(crate) fn is_obeyed(character: char) -> bool {
     character.is_control()
@@ -16,7 +16,7 @@ pub(crate) fn is_obeyed(character: char) -> bool {
 /// So much of a sentence or a name is shown: a document may have names as long as itself.
 const MOST_CHARACTERS: usize = 400;
 
-/// The beginning of a text that is too long to show.
+/// Returns the beginning of a text that is too long to show.
 pub(crate) fn clip(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MOST_CHARACTERS) {
         Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
@@ -24,7 +24,7 @@ pub(crate) fn clip(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// One line that a terminal prints as it is: what it would obey is spelled out.
+/// Returns one line that a terminal prints unchanged: what it would obey is spelled out.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_obeyed) {
         return Cow::Borrowed(text);
@@ -53,7 +53,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{edge}{text}{edge}{fence}")
 }
 
-/// A sentence as Markdown: what stands between backticks is code, all else is text without markup, links or mentions.
+/// Returns a sentence as Markdown: what is between backticks is code, all else is text without markup, links or mentions.
 pub(crate) fn markdown(sentence: &str) -> String {
     let parts: Vec<&str> = sentence.split('`').collect();
     let mut out = String::with_capacity(sentence.len() + 16);
@@ -99,7 +99,7 @@ fn plain_markdown(text: &str) -> String {
     out.replace("www.", &format!("www{GAP}."))
 }
 
-/// The message of a workflow command.
+/// Returns the message of a workflow command.
 pub(crate) fn command_message(text: &str) -> String {
     visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -43,7 +43,7 @@ pub(crate) struct Excerpt {
 }
 
 impl Excerpt {
-    /// The lines, each with whether some before it are left out.
+    /// Returns the lines, each with whether some before it are left out.
     pub(crate) fn with_gaps(&self) -> impl Iterator<Item = (bool, &Line)> {
         let mut last = None;
         self.lines.iter().map(move |line| {
@@ -57,7 +57,7 @@ impl Excerpt {
 /// A place in a document.
 pub(crate) type At<'a> = Option<(&'a Document, &'a Location)>;
 
-/// The excerpts of a place in the old and in the new document. Where one place contains the other, as where a property was added to
+/// Returns the excerpts of a place in the old and in the new document. Where one place contains the other, as where a property was added to
 /// an object, only the inner one has an excerpt: the rest of the outer one did not change.
 pub(crate) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 2] {
     if let [Some((_, old)), Some((_, new))] = sides {
@@ -83,7 +83,7 @@ pub(crate) fn pair(mut sides: [At<'_>; 2], limits: Limits) -> [Option<Excerpt>; 
     ]
 }
 
-/// Which of two places contains the other, the lesser: documents may have them below different nodes, so their last steps decide.
+/// Returns which of two places contains the other, the lesser: documents may have them below different nodes, so their last steps decide.
 fn contained(old: &str, new: &str) -> Ordering {
     /// `properties` and a name, or `parameters` and a number.
     const BETWEEN: usize = 3;
@@ -97,7 +97,7 @@ fn contained(old: &str, new: &str) -> Ordering {
     }
 }
 
-/// Which lines of either text the other does not have.
+/// Returns which lines of either text the other does not have.
 fn changed(old: &[&str], new: &[&str]) -> [Vec<bool>; 2] {
     // A comma belongs to what follows, not to what it ends.
     let [one, other] =
@@ -162,7 +162,7 @@ impl<'a> Text<'a> {
         Self { number: location.line, lead: head.trim_start(), indentation, lines, goes_on }
     }
 
-    /// The first line, and those that changed.
+    /// Returns the first line, and those that changed.
     fn excerpt(self, marks: &[bool], skipped: usize, limits: Limits) -> Excerpt {
         let mut lines = Vec::new();
         let mut number_of_changed = 0;
@@ -183,7 +183,7 @@ impl<'a> Text<'a> {
         Excerpt { lines, goes_on: number_of_changed > limits.lines || self.goes_on }
     }
 
-    /// The line of the place itself: from its indentation if it is short, else from a little before the place.
+    /// Returns the line of the place itself: from its indentation if it is short, else from a little before the place.
     fn first(&self, line: &str, skipped: usize, most: usize) -> String {
         let lead = self.lead.chars().count();
         window(&format!("{}{line}", self.lead), skipped.max(lead), most)
@@ -205,7 +205,7 @@ fn unindented(line: &str, indentation: usize) -> &str {
     line.get(blanks..).unwrap_or(line)
 }
 
-/// The part of a line that is shown: its beginning, or if what matters comes later, from a little before that.
+/// Returns the part of a line that is shown: its beginning, or if what matters comes later, from a little before that.
 fn window(line: &str, matters: usize, most: usize) -> String {
     let skipped = if matters > most / 2 { matters.saturating_sub(LEAD) } else { 0 };
     let start = line.char_indices().nth(skipped).map_or(line.len(), |(at, _)| at);
@@ -226,7 +226,7 @@ mod tests {
         Document::parse("x", text).expect("is a document")
     }
 
-    /// The lines with their marks, and whether there are more.
+    /// Returns the lines with their marks, and whether there are more.
     fn shown(excerpt: &Excerpt) -> Vec<String> {
         let lines = excerpt.with_gaps().map(|(skips, line)| {
             let mark = if line.is_changed { "*" } else { " " };

@@ -3,10 +3,10 @@
 use super::escape::{clip, visible};
 use crate::operations::{Operation, Operations};
 
-/// The operations that are named; of more, the number is told.
+/// The operations that are named; of more, the number is given.
 const MOST: usize = 3;
 
-/// The operations that an entry of a report speaks of.
+/// The operations that an entry of a report is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reached<'a> {
     /// All that a change reaches.

@@ -44,7 +44,7 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
-/// What a severity means, for those who have not seen the tool.
+/// Returns what a severity means, for those who have not seen the tool.
 pub(crate) fn meaning(severity: Severity) -> &'static str {
     match severity {
         Severity::Breaking => "clients that work today fail",

@@ -110,7 +110,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What a finding is about, by its place.
+/// Returns what a finding is about, by its place.
 fn key(entry: &Entry<'_>) -> Key {
     let pointer = entry.place().map_or("", |(_, location)| location.pointer.as_str());
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();

@@ -173,7 +173,7 @@ impl Page<'_, '_> {
         }
     }
 
-    /// The groups of a kind, if there are any.
+    /// Returns the groups of a kind, if there are any.
     fn section(&self, kind: Kind, written: &mut Written) -> Option<Markup> {
         let groups: Vec<&Group<'_>> = self.groups.list.iter().filter(|group| group.kind == kind).collect();
         if groups.is_empty() {
@@ -291,7 +291,7 @@ impl Written {
     }
 }
 
-/// The rules by which the check boxes work: a finding is shown if its severity is, and a group if one of its severities is.
+/// Returns the rules by which the check boxes work: a finding is shown if its severity is, and a group if one of its severities is.
 fn filters() -> String {
     let mut rules = String::new();
     for severity in Severity::ALL {
@@ -353,7 +353,7 @@ fn operations(entry: &Entry<'_>) -> Markup {
     }
 }
 
-/// The lines of an excerpt, the changed ones marked by more than a colour.
+/// Returns the lines of an excerpt, the changed ones marked by more than a colour.
 fn lines(excerpt: &Excerpt, is_old: bool) -> Markup {
     let (class, mark) = if is_old { ("gone", "−") } else { ("come", "+") };
     html! {

@@ -31,7 +31,7 @@ impl Line {
         self.add(Style::new(), text)
     }
 
-    /// The line in as many rows as it needs, those after the first indented further. Between words it is broken only where there is a
+    /// Returns the line in as many rows as it needs, those after the first indented further. Between words it is broken only where there is a
     /// blank; a word that is longer than a row is cut into several.
     pub(super) fn rows(&self, color: Color) -> Vec<String> {
         let mut rows = Rows { color, rows: Vec::new(), row: " ".repeat(self.indent), column: self.indent };
@@ -102,7 +102,7 @@ impl Rows {
     }
 }
 
-/// The columns that a character takes. East Asian characters and most pictures take two.
+/// Returns the columns that a character takes. East Asian characters and most pictures take two.
 pub(super) fn columns(character: char) -> usize {
     match u32::from(character) {
         0x1100..=0x115f

@@ -274,7 +274,7 @@ impl Text<'_, '_> {
         line.rows(self.color)
     }
 
-    /// The rule and the fingerprint, as `accept` takes them. What nobody has to accept has no fingerprint.
+    /// Returns the rule and the fingerprint, as `accept` takes them. What nobody has to accept has no fingerprint.
     fn id(&self, entry: &Entry<'_>) -> String {
         let id = entry.finding.rule.id();
         match self.report.needs_decision(entry.finding.severity) {
@@ -316,7 +316,7 @@ fn place(document: &Document, at: &Location) -> String {
     format!("{}:{}:{}", visible(document.name_at(at.span)), at.line, at.column)
 }
 
-/// The end of a text that is too long: of a pointer it says more than the beginning.
+/// Returns the end of a text that is too long: of a pointer it says more than the beginning.
 fn end(text: &str, most: usize) -> String {
     let length = text.chars().count();
     if length <= most {
@@ -336,7 +336,7 @@ fn fitting(text: &str, most: usize) -> String {
     text.chars().take_while(fits).collect()
 }
 
-/// The operations that a change reaches, unless its subject says it.
+/// Returns the operations that a change reaches, unless its subject says it.
 fn reached(entry: &Entry<'_>, subject: &str) -> String {
     let list = short(entry.operations);
     match entry.operations.len() {

@@ -43,7 +43,7 @@ fn altered(document: &Value, pointer: &str) -> Option<Value> {
     Some(changed)
 }
 
-/// The document with values of other types at a pointer.
+/// Returns the document with values of other types at a pointer.
 fn retyped(document: &Value, pointer: &str) -> Vec<Value> {
     let others = match document.pointer(pointer).unwrap() {
         Value::String(_) => [Value::from(5), Value::Bool(true)],
@@ -61,12 +61,12 @@ fn retyped(document: &Value, pointer: &str) -> Vec<Value> {
     changed.collect()
 }
 
-/// Whether no credential is accepted where this is the value of `security`.
+/// Returns whether no credential is accepted where this is the value of `security`.
 fn has_no_credential(security: &Value) -> bool {
     security.as_array().is_none_or(|list| list.iter().all(|item| item == &Value::Object(Map::new())))
 }
 
-/// Whether a change at a pointer may go untold: it is none, or it is none for those who call the API.
+/// Returns whether a change at a pointer may be left unreported: it is none, or it is none for those who call the API.
 fn says_nothing(document: &Value, pointer: &str) -> bool {
     let value = document.pointer(pointer).unwrap();
     let is_empty = match value {
@@ -99,7 +99,7 @@ fn says_nothing(document: &Value, pointer: &str) -> bool {
     }
 }
 
-/// Whether a document says the same without the value at a pointer: it is the default, or follows from another value.
+/// Returns whether a document says the same without the value at a pointer: it is the default, or follows from another value.
 fn is_implied(document: &Value, pointer: &str) -> bool {
     let has = |key: &str| sibling(document, pointer, key).is_some();
     match pointer.rsplit('/').next().unwrap() {
@@ -109,17 +109,17 @@ fn is_implied(document: &Value, pointer: &str) -> bool {
     }
 }
 
-/// The value under a key next to the one at a pointer.
+/// Returns the value under a key next to the one at a pointer.
 fn sibling<'v>(document: &'v Value, pointer: &str, key: &str) -> Option<&'v Value> {
     document.pointer(pointer.rsplit_once('/')?.0)?.get(key)
 }
 
-/// The documents of the folders and of the table, each with a name.
+/// Returns the documents of the folders and of the table, each with a name.
 fn documents() -> BTreeMap<String, String> {
     let mut documents = BTreeMap::new();
     for (folder, old, new) in crate::cases::folders() {
         let folder = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        // Of a defect it is told that it is there.
+        // A defect is reported for being there.
         if folder != "defects-are-findings" {
             documents.insert(format!("{folder}/new.yaml"), new);
             documents.insert(format!("{folder}/old.yaml"), old);

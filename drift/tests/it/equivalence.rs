@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{compare, ids};
 
-/// A document whose operation is called with this, and answers with that.
+/// A document whose operation is called with this, and responses with that.
 fn document_with(security: &Value, responses: &Value, servers: &Value, tags: &Value) -> String {
     let document = json!({
         "openapi": "3.0.3",
@@ -25,14 +25,14 @@ fn names_that_begin_alike_are_two() {
     let long = |end: &str| format!("{}{end}", "l".repeat(300));
     let document = |one: Value, other: Value| {
         let two = |value: fn(&Value) -> Value| json!({long("1"): value(&one), long("2"): value(&other)});
-        let answer = json!({
+        let response = json!({
             "description": "ok",
             "links": two(|value| json!({"operationId": value.to_string(), "description": "d"})),
             "headers": two(|value| json!({"required": value, "schema": {}})),
         });
         let statuses = two(|value| json!({"description": value}));
         let responses =
-            json!({"200": answer, long("1"): statuses[long("1")], long("2"): statuses[long("2")]});
+            json!({"200": response, long("1"): statuses[long("1")], long("2"): statuses[long("2")]});
         let servers = json!([
             {"url": long("1"), "variables": {"v": {"default": one}}},
             {"url": long("2"), "variables": {"v": {"default": other}}},
@@ -115,7 +115,7 @@ const NAMES: [&str; 4] = ["Pet", "Owner", "Shop", "Visit"];
 
 fn document() -> impl Strategy<Value = Value> {
     (prop::collection::vec(schema(), 4), schema(), schema(), schema()).prop_map(
-        |(named, body, answer, parameter)| {
+        |(named, body, response, parameter)| {
             let named: Map<String, Value> = NAMES.iter().map(|name| (*name).to_owned()).zip(named).collect();
             json!({
                 "openapi": "3.0.3",
@@ -130,7 +130,7 @@ fn document() -> impl Strategy<Value = Value> {
                         "tags": ["one", "two"],
                         "requestBody": {"content": {"application/json": {"schema": body}}},
                         "responses": {
-                            "200": {"description": "ok", "content": {"application/json": {"schema": answer}}},
+                            "200": {"description": "ok", "content": {"application/json": {"schema": response}}},
                             "404": {"description": "none"},
                         },
                     },
@@ -144,7 +144,7 @@ fn document() -> impl Strategy<Value = Value> {
 /// Whether the order of a list means nothing.
 const UNORDERED: [&str; 7] = ["required", "enum", "oneOf", "anyOf", "allOf", "parameters", "tags"];
 
-/// The same value with keys, and lists without an order, in another order.
+/// Returns the same value with keys, and lists without an order, in another order.
 fn shuffle(value: &Value, random: &mut fastrand::Rng) -> Value {
     match value {
         Value::Object(entries) => {
@@ -164,7 +164,7 @@ fn shuffle(value: &Value, random: &mut fastrand::Rng) -> Value {
     }
 }
 
-/// The same document with references replaced by what they lead to, those that lead back excepted.
+/// Returns the same document with references replaced by what they lead to, those that lead back excepted.
 fn inline(value: &Value, schemas: &Map<String, Value>, open: &mut BTreeSet<String>) -> Value {
     match value {
         Value::Object(entries) => {
@@ -322,15 +322,15 @@ fn parts_may_be_named_or_written_in_place() {
             true => parts[kind][name].clone(),
             false => json!({"$ref": format!("#/components/{kind}/{name}")}),
         };
-        let answer = json!({
+        let response = json!({
             "description": "ok",
             "headers": {"X-H": part("headers", "H")},
             "links": {"l": part("links", "L")},
             "content": {"application/json": {"schema": {"type": "object"}, "examples": {"e": part("examples", "E")}}},
         });
         let mut components = parts.clone();
-        components["responses"] = json!({"R": answer});
-        let response = if in_place { answer } else { json!({"$ref": "#/components/responses/R"}) };
+        components["responses"] = json!({"R": response});
+        let response = if in_place { response } else { json!({"$ref": "#/components/responses/R"}) };
         let document = json!({
             "openapi": "3.1.0",
             "info": {"title": "t", "version": "1"},
@@ -396,7 +396,7 @@ fn openapi_3_1_says_the_same_in_its_own_words() {
         ("{type: integer, minimum: 5, exclusiveMinimum: true}", "{type: integer, exclusiveMinimum: 5}"),
     ] {
         let found = compare(&document("3.0.3", old), &document("3.1.0", new));
-        // The document's own version is told, and with it that the API's is the same.
+        // The document's own version is reported, and with it that the API's is the same.
         assert_eq!(ids(&found), ["api-version-unchanged", "openapi-version-changed"], "{old} -> {new}");
     }
 }
