@@ -39,6 +39,7 @@ impl Files {
         let mut files = Self { own: Some(own.clone()), ..Self::default() };
         files.add(own, NodeId::ROOT);
         let mut scanned = 0;
+        // A file may refer to others, which are only known once it was read.
         while scanned < source.tree().len() {
             let wanted = files.wanted(source.tree(), scanned);
             scanned = source.tree().len();

@@ -31,6 +31,7 @@ impl Fingerprint {
     /// Returns the fingerprint of a finding about two documents.
     pub fn of(finding: &Finding, old: &Document, new: &Document) -> Self {
         let mut hash = Fnv::new();
+        // Texts, not discriminants: a new version of this crate may order its rules differently.
         hash.add(finding.rule.id());
         hash.add(&finding.subject.kind.to_string());
         hash.add(&finding.subject.name);

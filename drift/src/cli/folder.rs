@@ -37,6 +37,7 @@ pub(super) fn documents(
     read: impl Fn(&str) -> Result<Vec<u8>>,
     parse: impl Fn(&str, &str, Vec<u8>) -> Result<Document>,
 ) -> Result<Documents> {
+    // What has another ending may be anything, and as large as a disk.
     paths.retain(|path| [".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending)));
     paths.sort();
     let (mut found, mut bytes) = (BTreeMap::new(), 0);
@@ -47,6 +48,8 @@ pub(super) fn documents(
             bail!("the files in {name} have more than {MOST_BYTES} bytes");
         }
         let full = format!("{}/{path}", name.trim_end_matches('/'));
+        // Folders of documents have parts of documents in them: those are read when a document refers to
+        // them.
         if Document::is_one(&full, &content)? {
             let document = parse(&full, &path, content)?;
             found.insert(path, document);

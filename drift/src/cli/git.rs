@@ -51,6 +51,8 @@ pub(super) fn tree(folder: &Path, revision: &str, path: &str) -> Result<Option<V
 
 /// Runs git. The inner result is what it wrote, or its complaint.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>>> {
+    // The program instead of a library: it knows worktrees, alternates and partial clones, and adds no
+    // dependency.
     let mut git = Command::new("git")
         .args(arguments)
         .current_dir(folder)

@@ -25,6 +25,7 @@ impl Root {
 
     /// Reads a document with the files that it refers to. One that is not below the root reaches what is in its own folder.
     pub(super) fn read(&self, name: &str, file: &Path, content: Vec<u8>) -> Result<Document> {
+        // Without links, so that a prefix of the path decides whether a file is below the root.
         let full = file.canonicalize().with_context(|| format!("cannot read {name}"))?;
         let folder = if full.starts_with(&self.0) { &self.0 } else { full.parent().unwrap_or(&self.0) };
         let path = full.strip_prefix(folder).unwrap_or(&full).to_string_lossy().replace('\\', "/");

@@ -43,14 +43,18 @@ pub fn compare(old: &Document, new: &Document) -> Comparison {
 
 /// Compares two documents.
 pub fn compare_with(old: &Document, new: &Document, options: &Options) -> Comparison {
+    // One arena for the views of both sides: a large document has hundreds of thousands of small ones,
+    // which live equally long.
     let arena = Bump::new();
     let (old, new) = (Side::new(old, &arena), Side::new(new, &arena));
     let mut walk = Walk::new(&old, &new, options);
     let known = operation::compare(&mut walk);
     schema::run(&mut walk);
+    // After the walk, which shows what operations use.
     global::unused::compare(&mut walk);
     security::document(&mut walk);
     global::compare(&mut walk);
+    // Before defects are reported, which are at those values.
     finish::drop_malformed(&mut walk);
     global::defects::report(&mut walk);
     let reach = Reach::new(&walk, &known);

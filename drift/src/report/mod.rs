@@ -25,6 +25,7 @@ impl Report<'_> {
     ///
     /// As the writer.
     pub fn render(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        // No format fails for its own reasons: only the writer can.
         match format {
             Format::Text(color) => text::render(self, color, out),
             Format::Json => json::render(self, out),

@@ -240,6 +240,7 @@ impl SchemaChange {
                 Place::RequestParameter,
                 Self::DefaultValueAdded | Self::DefaultValueChanged | Self::DefaultValueRemoved,
             ) => Severity::Breaking,
+            // Different from other places: oasdiff has these as warnings.
             // Parts of a parameter are written as text whatever their type.
             (Place::RequestParameterProperty, Self::TypeChanged) => Severity::Dangerous,
             _ => self.by_direction(place.direction()),

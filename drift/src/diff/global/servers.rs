@@ -27,6 +27,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     } else if theirs.is_empty() {
         ours.remove("");
     }
+    // With one server on both sides, it is a move: "removed" and "added" would be two findings for it.
     if let (1, 1, Some((was, (old, _))), Some((is, (new, _)))) =
         (ours.len(), theirs.len(), ours.first_key_value(), theirs.first_key_value())
         && was != is

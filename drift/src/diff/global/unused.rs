@@ -29,6 +29,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
             }
         }
     }
+    // To find what is used costs a pass over all references, so it is done only if something is left.
     let (Some(ours), Some(theirs), false) = (ours, theirs, left.is_empty()) else { return };
     let (old_used, new_used) = (used(walk.old, ours), used(walk.new, theirs));
     for (old, new) in left {

@@ -85,6 +85,7 @@ impl Body<'_> {
                 self.media_type(walk, name, *was, *is);
             }
         }
+        // Each is compared with each, so that many types would take quadratic time.
         if gone.len() * come.len() <= RELATED {
             for was in gone.clone() {
                 let related = |is: &&String| relation(was, is, self.direction).is_some();

@@ -156,6 +156,7 @@ impl Header<'_, '_> {
             Direction::Request => Place::RequestParameter,
             Direction::Response => Place::ResponseHeader,
         };
+        // Values of headers are texts without types, as those of a query.
         let usage = Usage { loose: true, header: spot == Place::RequestParameter, ..Usage::of(spot) };
         let carried =
             ParameterValue { operation: self.headers.both.number, old: self.old, new: self.new, usage };

@@ -20,6 +20,7 @@ pub(crate) fn removed(walk: &mut Walk<'_>, number: u32, old: OperationRef<'_>, p
         }
         Some(level) => level.is_unstable(),
     };
+    // What was announced decides: a removal after its announced end surprises no caller.
     let today = walk.options.today;
     let deprecated = side.is_true(old.node, "deprecated");
     let what = if path_remains { "operation" } else { "path" };

@@ -36,6 +36,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
         }
         _ => {}
     }
+    // Tags are a set: code generators group by them, in no order.
     let ours = old.strings(old.get(both.old.node, "tags"));
     let theirs = new.strings(new.get(both.new.node, "tags"));
     for tag in theirs.difference(&ours) {

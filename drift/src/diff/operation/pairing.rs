@@ -50,6 +50,7 @@ fn collect<'a>(side: &Side<'a>, paths: Option<NodeId>) -> Vec<OperationRef<'a>> 
             side.defect(A::Malformed, item, "a path item is an object".to_owned());
             continue;
         }
+        // A referenced path item must be an object as well, or nothing of it can be compared.
         // What is next to a reference counts as well, and first.
         let own = Some(own).filter(|own| *own != item);
         let mut known = BTreeSet::new();
@@ -112,6 +113,7 @@ fn paths<'a>(
         if partners.contains_key(&at) {
             continue;
         }
+        // A renamed path parameter is no other operation: on the wire its name does not exist.
         let candidates = by_shape.get(&(shape(found.path), found.method));
         if let Some(other) = candidates.and_then(|list| list.iter().find(|other| !taken.contains(*other))) {
             partners.insert(at, *other);

@@ -31,6 +31,7 @@ impl ParameterValue {
         let described = (was.is_some() || old_content.is_some(), is.is_some() || new_content.is_some());
         let key = if old_content.or(new_content).is_some() { "content" } else { "schema" };
         match (was, is, old_content, new_content) {
+            // `schema` and `content` exclude each other; a document with both has `schema` compared.
             (Some(was), Some(is), _, _) => walk.enqueue(self.operation, was, is, self.usage),
             (_, _, Some((old_type, was)), Some((new_type, is))) => {
                 if !is_same_media_type(old_type, new_type) {

@@ -85,6 +85,7 @@ fn response(walk: &mut Walk<'_>, both: MatchedOperation<'_>, status: &str, was: 
             report(walk, both, status, Rule::Api(rule), (Some(was), Some(is)), message);
         }
     }
+    // Where the client responds, what is a response in the document is a request to the server.
     headers::compare(walk, both, &name(both, status), (was, is));
     links(walk, both, status, was, is);
     let direction = if both.reversed { Direction::Request } else { Direction::Response };

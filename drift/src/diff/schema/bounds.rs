@@ -90,6 +90,7 @@ const fn from_default(
 impl PairContext<'_, '_> {
     /// Compares all limits, and what numbers must be multiples of.
     pub(super) fn bounds(&mut self) {
+        // All limits are one table, because each of them has the same four changes.
         // Without `contains`, a number of items that it must fit says nothing; where it came or went, that is the change.
         let counts_items = self.old.facts.has(K::Contains) && self.new.facts.has(K::Contains);
         for limit in LIMITS {

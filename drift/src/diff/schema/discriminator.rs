@@ -81,6 +81,7 @@ impl PairContext<'_, '_> {
         };
         let is_request = self.direction() == Direction::Request;
         let has_list = [K::OneOf, K::AnyOf].into_iter().any(|keyword| self.new.facts.has(keyword));
+        // Programs choose by the value, so what counts is where it leads, not how the mapping is written.
         let changed = was.iter().filter(|(value, target)| match is.get(*value) {
             Some(other) => !same(target, other),
             // Another value selects it. An alternative that is gone is reported by the list of alternatives.

@@ -32,6 +32,7 @@ impl Look<'_, '_> {
         if !self.assumed.insert((ours, theirs)) {
             return true;
         }
+        // "No" is safe: the change is reported by its parts then.
         if self.budget == 0 || depth > 64 {
             return false;
         }

@@ -49,12 +49,14 @@ fn compare(walk: &mut Walk<'_>, pair: PairId) {
     let numbers = walk.pairs[pair.0 as usize];
     let (old, new) = (walk.old.viewed(numbers.old), walk.new.viewed(numbers.new));
     let mut context = PairContext { walk, pair, usage: numbers.usage, old, new };
+    // Most schemas of two revisions are the same, so this is where most of the time is saved.
     if let Some(unchanged) = context.unchanged() {
         for (ours, theirs) in unchanged.pairs() {
             context.walk.enter(pair, &[ours], &[theirs]);
         }
         return;
     }
+    // Every value fails `false`, so that its other keywords say nothing.
     if context.impossible() {
         return;
     }

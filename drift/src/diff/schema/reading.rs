@@ -51,6 +51,7 @@ pub(super) fn kinds_of_values(side: &Side<'_>, facts: Facts<'_>) -> Types<'stati
 
 /// Returns the types that `type` names, in all parts.
 pub(super) fn own_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Types<'a> {
+    // Parts hold together: a value has to be of a type of each.
     let mut types: Option<Types<'_>> = None;
     for node in facts.all(K::Type) {
         let named: Types<'_> = named(side, node).filter(|name| *name != "null").collect();

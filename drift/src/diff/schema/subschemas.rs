@@ -84,6 +84,7 @@ impl PairContext<'_, '_> {
     }
 
     fn additional_properties(&mut self) {
+        // `true`, `{}` and no keyword at all mean the same.
         let ours = Additional::of(self.old_side(), self.old.facts);
         let theirs = Additional::of(self.new_side(), self.new.facts);
         let keyword = K::AdditionalProperties;

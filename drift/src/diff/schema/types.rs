@@ -116,6 +116,7 @@ impl<'a> PairContext<'_, 'a> {
 
     fn request_type(&self, ours: &Types<'a>, theirs: &Types<'a>) -> C {
         let (wider, narrower) = (fits(ours, theirs, false), fits(theirs, ours, false));
+        // A type that takes more values is no change for requests, as long as the format takes them, too.
         let format_fits = self.format_fits(true, theirs);
         let loosely = self.usage.loose && fits(ours, theirs, true);
         match self.usage.place {

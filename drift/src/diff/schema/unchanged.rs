@@ -28,6 +28,7 @@ impl PairContext<'_, '_> {
     pub(super) fn unchanged(&self) -> Option<Unchanged> {
         let (old, new) = (self.old_side(), self.new_side());
         let (ours, theirs) = (self.old.view, self.new.view);
+        // Siblings of a reference count from OpenAPI 3.1 on: the same text means something else in 3.0.
         let same_form = ours.parts.len() == theirs.parts.len()
             && (ours.wrapped_null, ours.never) == (theirs.wrapped_null, theirs.never)
             && old.siblings_count == new.siblings_count;
@@ -48,6 +49,7 @@ impl PairContext<'_, '_> {
             unchanged.old.push(holders(old, ours.node)?);
             unchanged.new.push(holders(new, theirs.node)?);
         }
+        // Whether a property is sent may be said where the reference leads, which the text does not show.
         let flags = |side: &Side<'_>, node: NodeId| {
             let schema = side.viewed(side.view_of(&[node]));
             [K::ReadOnly, K::WriteOnly].map(|keyword| side.flag(schema.facts, keyword))

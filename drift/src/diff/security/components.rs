@@ -67,6 +67,7 @@ fn scheme(walk: &mut Walk<'_>, name: &str, was: NodeId, is: NodeId) {
             format!("`{key}` changed from {} to {}", show(was), show(is))
         })
     };
+    // Of another type, no field means what it meant: to list them all would hide that.
     if let Some(message) = changed("type") {
         return report(walk, A::SecurityComponentTypeChanged, name, nodes, message);
     }

@@ -23,6 +23,7 @@ pub(super) fn operation(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
     if both.reversed {
         return;
     }
+    // An empty list is a statement, no list is not: then the default of the document applies.
     let own = (walk.old.get(both.old.node, "security"), walk.new.get(both.new.node, "security"));
     let defaults = (walk.old.path(&["security"]), walk.new.path(&["security"]));
     let nodes = (own.0.or(defaults.0), own.1.or(defaults.1));

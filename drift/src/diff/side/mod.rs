@@ -66,6 +66,7 @@ impl<'a> Side<'a> {
             views: RefCell::new(Views::new(arena, document.tree().len())),
             holders: RefCell::default(),
         };
+        // References are followed once, in the order of the text: later, most are followed many times.
         let target = |node| match side.string(node, "$ref") {
             Some(reference) => side.look_up(side.document.path(node), reference).unwrap_or(NodeId::NOWHERE),
             None => NodeId::NONE,
@@ -74,6 +75,7 @@ impl<'a> Side<'a> {
         let follow = |node: NodeId| {
             Some(side.targets[node.index()]).filter(|to| *to != NodeId::NONE && *to != NodeId::NOWHERE)
         };
+        // Before anything else: a value of the wrong kind must not be read as if it were absent.
         side.malformed = malformed::find(side.tree, side.siblings_count, follow);
         for (node, message) in &side.malformed {
             side.defect(ApiRule::Malformed, *node, message.clone());

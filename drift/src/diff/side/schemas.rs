@@ -125,6 +125,7 @@ impl<'a> Side<'a> {
 
     /// `oneOf: [X, {type: null}]` is X, or null.
     fn unwrap_null(&self, view: &mut Draft) {
+        // Alternatives may be nested; a schema that nests them deeper is compared without this form.
         for _ in 0..16 {
             let Some((at, other)) = self.single_alternative(view) else { return };
             view.wrapped_null = true;

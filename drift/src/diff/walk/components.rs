@@ -6,6 +6,8 @@ use super::pair::PairId;
 /// numbers to lower or stay.
 pub(crate) fn components<'e>(pairs: usize, edges: impl Fn(usize) -> &'e [PairId]) -> (Vec<u32>, usize) {
     const UNSEEN: u32 = u32::MAX;
+    // Recursion would be as deep as the longest chain of references, which a document can make longer than
+    // the stack.
     let mut index = vec![UNSEEN; pairs];
     let mut low = vec![0; pairs];
     let mut components = vec![UNSEEN; pairs];

@@ -109,6 +109,7 @@ impl<'a> Walk<'a> {
     /// Compares the schemas that an operation begins with.
     pub(crate) fn enqueue(&mut self, operation: u32, old: NodeId, new: NodeId, usage: Usage) {
         let (old, new) = (self.old.view_of(&[old]), self.new.view_of(&[new]));
+        // The same pair may be a root of many operations; it is compared once.
         let pair = self.number(Pair { old, new, usage });
         let operation = operation as usize;
         if self.roots.len() <= operation {

@@ -49,6 +49,8 @@ impl Reach {
         }
         let found = wanted.clone();
         // Components are numbered so that edges lead from higher numbers to lower.
+        // Schemas refer to one another in circles, so sets are computed for components, in one pass from
+        // the highest number down.
         let mut successors: Vec<Vec<u32>> = vec![Vec::new(); count];
         for pair in 0..walk.pairs.len() {
             let from = components[pair];

@@ -266,6 +266,8 @@ impl<'a> Group<'a> {
         let names =
             |was: &Scheme<'_>, is: &Scheme<'_>| was.describes(&was.distinct) || was.describes(&is.distinct);
         type Check = fn(&Scheme<'_>, &Scheme<'_>) -> bool;
+        // A wrong match would hide that requests are refused, so each step accepts a pair only if nothing
+        // else fits as well.
         let evidence: [(Trait<'_>, Check); 6] = [
             (Box::new(move |scheme| both(some(&scheme.named), &scheme.described)), always),
             (Box::new(move |scheme| some(&scheme.named)), always),

@@ -211,6 +211,8 @@ pub(crate) fn render<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result
     for entry in report.entries() {
         counts.add(report, &entry);
         let item = item(report, &entry, &mut lists);
+        // Without grouping a finding comes once for each operation: a change of a shared schema would fill
+        // a disk.
         if report.grouping == Grouping::None && left_out == 0 {
             written += serde_json::to_vec_pretty(&item)?.len();
         }

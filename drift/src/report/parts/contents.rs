@@ -177,6 +177,7 @@ impl<'a> Report<'a> {
     pub(crate) fn entries(&self) -> Box<dyn Iterator<Item = Entry<'a>> + '_> {
         match self.grouping {
             Grouping::Schema => Box::new(self.findings()),
+            // Lazily: with thousands of operations there are millions of entries.
             Grouping::None => Box::new(self.findings().flat_map(|entry| {
                 let none = entry.operations.is_empty().then_some(entry);
                 let each =

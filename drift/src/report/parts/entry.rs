@@ -77,6 +77,7 @@ impl<'a> Entry<'a> {
     /// A place that a program which shows files can show. What was fetched or read from a commit is none.
     pub(crate) fn file(&self) -> Option<(&'a Document, &'a Location)> {
         let [old, new] = self.places();
+        // An annotation at a path that the repository does not have is shown nowhere, or at the wrong file.
         let is_file = |(document, location): &(&Document, &Location)| {
             let name = document.name_at(location.span);
             !name.contains("://") && !name.starts_with("git:") && name != "-"

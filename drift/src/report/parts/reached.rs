@@ -46,6 +46,7 @@ pub(crate) struct Short<'a> {
 /// Names some, or all if only one would be left out.
 pub(crate) fn short(operations: Reached<'_>) -> Short<'_> {
     let length = operations.len();
+    // "and 1 more" is no shorter than its name.
     let named = if length <= MOST + 1 { length } else { MOST };
     Short { named: operations.iter().take(named).collect(), more: length - named }
 }

@@ -11,6 +11,7 @@ pub(crate) struct Visible(pub(crate) PrettyFormatter<'static>);
 
 impl Formatter for Visible {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        // serde_json escapes control characters, but not marks that turn the direction of writing.
         let mut plain = fragment;
         while let Some(at) = plain.find(escape::is_obeyed) {
             let (before, rest) = plain.split_at(at);
