@@ -1,0 +1,3 @@
+//! Proves that `nd8-inbox` loses and doubles nothing, and measures it.
+
+pub mod cluster;
