@@ -258,8 +258,14 @@ impl Own {
         // The children notice that the server is gone, and a new one starts only without them.
         for child in children {
             let _ = kill("-9", &child);
-            while Path::new("/proc").join(&child).join("stat").exists() && !is_zombie(&child) {
-                std::thread::sleep(Duration::from_millis(5));
+            wait_for_end(&child);
+        }
+        wait_for_end(&server);
+        // A server that nobody has waited for still counts as running, by its files.
+        fs::remove_file(self.data().join("postmaster.pid"))?;
+        for entry in fs::read_dir(&self.folder)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
+                fs::remove_file(entry.path())?;
             }
         }
         Ok(())
@@ -384,9 +390,15 @@ fn children(parent: &str) -> Result<Vec<String>, Unavailable> {
     Ok(children)
 }
 
-fn is_zombie(process: &str) -> bool {
-    let stat = fs::read_to_string(Path::new("/proc").join(process).join("stat")).unwrap_or_default();
-    stat.rsplit_once(')').is_none_or(|(_, rest)| rest.trim_start().starts_with('Z'))
+/// Waits until a process does nothing any more.
+fn wait_for_end(process: &str) {
+    let is_running = || {
+        let stat = fs::read_to_string(Path::new("/proc").join(process).join("stat")).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    };
+    while is_running() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn kill(signal: &str, process: &str) -> Result<(), Unavailable> {
