@@ -26,20 +26,18 @@ create function nd8_inbox.promote(lane bigint) returns void
 language plpgsql
 as $$
 #variable_conflict use_column
-declare
-    first record;
 begin
     perform pg_advisory_xact_lock(promote.lane);
-    select q.id, q.phase into first
-    from nd8_inbox.queue q
-    where q.lane = promote.lane and (q.phase <> 'dead' or q.holds)
-    order by q.id
-    limit 1;
-    if first.phase = 'waiting' then
-        update nd8_inbox.queue q
-        set phase = 'ready', due = clock_timestamp(), since = clock_timestamp()
-        where q.lane = promote.lane and q.id = first.id;
-    end if;
+    update nd8_inbox.queue q
+    set phase = 'ready', due = clock_timestamp(), since = clock_timestamp()
+    where q.lane = promote.lane and q.phase = 'waiting'
+        and q.id = (
+            select f.id
+            from nd8_inbox.queue f
+            where f.lane = promote.lane and (f.phase <> 'dead' or f.holds)
+            order by f.id
+            limit 1
+        );
 end
 $$;
 
@@ -205,20 +203,25 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
-    entry nd8_inbox.queue := nd8_inbox.held(complete.id, complete.token);
+    the_lane bigint;
+    is_current boolean := current_setting('transaction_isolation') = 'read committed';
 begin
-    if entry.id is null then
-        raise exception 'cannot complete delivery %: its lease has passed on', complete.id
-            using errcode = 'ND801';
-    end if;
-    if current_setting('transaction_isolation') = 'read committed' then
-        delete from nd8_inbox.queue q where q.lane = entry.lane and q.id = entry.id;
-        perform nd8_inbox.promote(entry.lane);
+    select d.lane into the_lane from nd8_inbox.delivery d where d.id = complete.id;
+    if is_current then
+        delete from nd8_inbox.queue q
+        where q.lane = the_lane and q.id = complete.id and q.token = complete.token and q.phase = 'leased';
     else
         -- The snapshot may be too old to show its successor. The next claim looks with a new one.
         update nd8_inbox.queue q
         set phase = 'finished', token = null, due = clock_timestamp(), since = clock_timestamp()
-        where q.lane = entry.lane and q.id = entry.id;
+        where q.lane = the_lane and q.id = complete.id and q.token = complete.token and q.phase = 'leased';
+    end if;
+    if not found then
+        raise exception 'cannot complete delivery %: its lease has passed on', complete.id
+            using errcode = 'ND801';
+    end if;
+    if is_current then
+        perform nd8_inbox.promote(the_lane);
     end if;
 end
 $$;

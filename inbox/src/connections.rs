@@ -1,12 +1,13 @@
 //! Connections to the database: opened on demand, a bounded number for single calls, one each for what a worker does.
 
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{AsyncMessage, Client, Config, Socket};
+use tokio_postgres::{AsyncMessage, Client, Config, Socket, Statement};
 
 use crate::error::{Error, Kind};
 
@@ -17,7 +18,7 @@ type Connect = dyn Fn(Option<Arc<Notify>>) -> BoxFuture<Result<Client, tokio_pos
 /// Where connections come from, and those that are idle.
 pub(crate) struct Connections {
     source: Source,
-    idle: Mutex<Vec<Client>>,
+    idle: Mutex<Vec<Prepared>>,
     permits: Semaphore,
 }
 
@@ -78,19 +79,19 @@ impl Connections {
                 let permit = self.permits.acquire().await.ok();
                 let idle = loop {
                     match self.idle().pop() {
-                        Some(client) if client.is_closed() => {}
+                        Some(idle) if idle.client.is_closed() => {}
                         other => break other,
                     }
                 };
-                let client = match idle {
-                    Some(client) => client,
+                let own = match idle {
+                    Some(own) => own,
                     None => {
                         let client = connect(None).await.map_err(Kind::Connect)?;
                         client.batch_execute(READ_COMMITTED).await.map_err(Kind::Connect)?;
-                        client
+                        Prepared { client, statements: HashMap::new() }
                     }
                 };
-                Ok(Session { held: Some(Held::Own(client)), home: Some(self), _permit: permit })
+                Ok(Session { held: Some(Held::Own(own)), home: Some(self), _permit: permit })
             }
             #[cfg(feature = "deadpool")]
             Source::Pool(pool) => {
@@ -103,7 +104,10 @@ impl Connections {
     /// Opens a connection that is the caller's alone.
     pub(crate) async fn open(&self, listener: Option<Arc<Notify>>) -> Result<Session<'static>, Error> {
         let held = match &self.source {
-            Source::Own(connect) => Held::Own(connect(listener).await.map_err(Kind::Connect)?),
+            Source::Own(connect) => {
+                let client = connect(listener).await.map_err(Kind::Connect)?;
+                Held::Own(Prepared { client, statements: HashMap::new() })
+            }
             // Taken out of the pool for good: it gets settings that the pool's other users must not see.
             #[cfg(feature = "deadpool")]
             Source::Pool(pool) => {
@@ -120,7 +124,7 @@ impl Connections {
         matches!(self.source, Source::Own(_))
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Client>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Prepared>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -128,8 +132,14 @@ impl Connections {
 /// What the functions of the schema need. A role or a database may have another default.
 const READ_COMMITTED: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
+/// A client with the statements that it has prepared.
+struct Prepared {
+    client: Client,
+    statements: HashMap<&'static str, Statement>,
+}
+
 enum Held {
-    Own(Client),
+    Own(Prepared),
     #[cfg(feature = "deadpool")]
     Pool(deadpool_postgres::Object),
     #[cfg(feature = "deadpool")]
@@ -147,7 +157,7 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     pub(crate) fn client(&self) -> &Client {
         match &self.held {
-            Some(Held::Own(client)) => client,
+            Some(Held::Own(own)) => &own.client,
             #[cfg(feature = "deadpool")]
             Some(Held::Pool(object)) => object,
             #[cfg(feature = "deadpool")]
@@ -158,7 +168,7 @@ impl Session<'_> {
 
     pub(crate) fn client_mut(&mut self) -> &mut Client {
         match &mut self.held {
-            Some(Held::Own(client)) => client,
+            Some(Held::Own(own)) => &mut own.client,
             #[cfg(feature = "deadpool")]
             Some(Held::Pool(object)) => object,
             #[cfg(feature = "deadpool")]
@@ -167,10 +177,29 @@ impl Session<'_> {
         }
     }
 
+    /// Prepares a statement, once for each connection.
+    pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<Statement, tokio_postgres::Error> {
+        match &mut self.held {
+            Some(Held::Own(own)) => {
+                if let Some(statement) = own.statements.get(sql) {
+                    return Ok(statement.clone());
+                }
+                let statement = own.client.prepare(sql).await?;
+                own.statements.insert(sql, statement.clone());
+                Ok(statement)
+            }
+            #[cfg(feature = "deadpool")]
+            Some(Held::Pool(object)) => object.prepare_cached(sql).await,
+            #[cfg(feature = "deadpool")]
+            Some(Held::Taken(client)) => client.prepare_cached(sql).await,
+            None => unreachable!("it was given back"),
+        }
+    }
+
     /// Gives the connection back for the next call.
     pub(crate) fn give_back(mut self) {
         match (self.held.take(), self.home) {
-            (Some(Held::Own(client)), Some(home)) if !client.is_closed() => home.idle().push(client),
+            (Some(Held::Own(own)), Some(home)) if !own.client.is_closed() => home.idle().push(own),
             // Dropping is how a pool gets one back.
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use nd8::webhooks::Delivery;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, IsolationLevel, Row};
+use tokio_postgres::{IsolationLevel, Row};
 
 use crate::error::Error;
 use crate::inbox::Inbox;
@@ -103,7 +103,12 @@ impl Inbox {
             transaction.commit().await.map_err(&failed)?;
             row
         } else {
-            record.receive(session.client()).await.map_err(&failed)?
+            let receive = session.prepare(RECEIVE).await.map_err(&failed)?;
+            session
+                .client()
+                .query(&receive, &record.parameters().map(|(value, _)| value))
+                .await
+                .map_err(&failed)?
         };
         let receipt = read(&row).map_err(&failed)?;
         session.give_back();
@@ -132,10 +137,6 @@ struct Record<'a> {
 }
 
 impl Record<'_> {
-    async fn receive(&self, client: &Client) -> Result<Vec<Row>, tokio_postgres::Error> {
-        client.query_typed(RECEIVE, &self.parameters()).await
-    }
-
     fn parameters(&self) -> [(&(dyn ToSql + Sync), Type); 7] {
         [
             (&self.key, Type::TEXT),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{GenericClient, IsolationLevel, Row};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{GenericClient, IsolationLevel, Statement};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -25,10 +25,9 @@ const RECONNECT: Duration = Duration::from_millis(250);
 /// As many characters of an error as the schema stores.
 const MAX_ERROR: usize = 2000;
 
-const CLAIM: &str = "SELECT * FROM nd8_inbox.claim(1, $1 * interval '1 microsecond', $2, $3)";
+const CLAIM: &str = "SELECT * FROM nd8_inbox.claim(1, $1::bigint * interval '1 microsecond', $2, $3)";
 const COMPLETE: &str = "SELECT nd8_inbox.complete($1, $2)";
-const FAIL: &str =
-    "SELECT nd8_inbox.fail($1, $2, $3, $4 * interval '1 microsecond', $5 * interval '1 microsecond', $6, $7)";
+const FAIL: &str = "SELECT nd8_inbox.fail($1, $2, $3, $4::bigint * interval '1 microsecond', $5::bigint * interval '1 microsecond', $6, $7)";
 
 /// An attempt whose failure is not in the database yet.
 struct Failed {
@@ -63,7 +62,7 @@ pub(super) async fn run<H: Handler>(shared: Arc<Shared<H>>) {
         step!("connect");
         let limit = shared.settings.lease;
         let broken = match tokio::time::timeout(limit, open(&shared)).await {
-            Ok(Ok(mut session)) => match serve(&shared, &mut session, &mut unreported).await {
+            Ok(Ok(mut line)) => match serve(&shared, &mut line, &mut unreported).await {
                 Ok(()) => return,
                 Err(broken) => broken,
             },
@@ -86,25 +85,38 @@ pub(super) async fn run<H: Handler>(shared: Arc<Shared<H>>) {
     }
 }
 
-async fn open<H>(shared: &Shared<H>) -> Result<Session<'static>, Error> {
-    let session = shared.inbox.connections.open(None).await?;
+/// A connection of a slot, and what it has prepared on it.
+struct Line {
+    session: Session<'static>,
+    claim: Statement,
+    complete: Statement,
+    fail: Statement,
+}
+
+async fn open<H>(shared: &Shared<H>) -> Result<Line, Error> {
+    let failed = Error::query("prepare a connection");
+    let mut session = shared.inbox.connections.open(None).await?;
     step!("connect.settings");
     // Below the lease: when another worker gets the delivery, the locks of one that was cut off are gone.
     let idle = shared.settings.lease.as_millis() * 3 / 4;
     let settings = format!("SET idle_in_transaction_session_timeout = {idle}");
-    session.client().batch_execute(&settings).await.map_err(Error::query("prepare a connection"))?;
-    Ok(session)
+    session.client().batch_execute(&settings).await.map_err(&failed)?;
+    step!("connect.prepare");
+    let claim = session.prepare(CLAIM).await.map_err(&failed)?;
+    let complete = session.prepare(COMPLETE).await.map_err(&failed)?;
+    let fail = session.prepare(FAIL).await.map_err(&failed)?;
+    Ok(Line { session, claim, complete, fail })
 }
 
 /// Works until the worker stops.
 async fn serve<H: Handler>(
     shared: &Shared<H>,
-    session: &mut Session<'_>,
+    line: &mut Line,
     unreported: &mut Option<Failed>,
 ) -> Result<(), Broken> {
     let mut next = None;
     if unreported.is_some() {
-        next = report(shared, session, unreported).await?;
+        next = report(shared, line, unreported).await?;
     }
     loop {
         let (claimed, until) = match next.take() {
@@ -113,7 +125,7 @@ async fn serve<H: Handler>(
             None => {
                 step!("claim");
                 let until = Instant::now() + shared.settings.lease;
-                match claim(session.client(), &shared.settings)
+                match claim(line.session.client(), &line.claim, &shared.settings)
                     .await
                     .map_err(Error::query("claim a delivery"))?
                 {
@@ -131,7 +143,7 @@ async fn serve<H: Handler>(
         };
         // There may be more for another slot.
         shared.wake.notify_one();
-        next = work(shared, session, claimed, until, unreported).await?;
+        next = work(shared, line, claimed, until, unreported).await?;
     }
 }
 
@@ -140,7 +152,7 @@ type Next = Option<(Claimed, Instant)>;
 /// Has a delivery handled, and returns the next one.
 async fn work<H: Handler>(
     shared: &Shared<H>,
-    session: &mut Session<'_>,
+    line: &mut Line,
     claimed: Claimed,
     until: Instant,
     unreported: &mut Option<Failed>,
@@ -156,7 +168,7 @@ async fn work<H: Handler>(
     );
     let lease = shared.leases.hold(id, token, until);
     let ended = tokio::select! {
-        ended = attempt(shared, session, &claimed).instrument(span.clone()) => ended,
+        ended = attempt(shared, line, &claimed).instrument(span.clone()) => ended,
         () = lease.lost() => {
             span.in_scope(|| tracing::warn!("the lease was lost, so the handler was stopped"));
             return Err(Broken::Lost);
@@ -177,7 +189,7 @@ async fn work<H: Handler>(
     span.in_scope(|| tracing::warn!(error, "the handler failed"));
     *unreported = Some(Failed { id, token, error });
     let reported = tokio::select! {
-        reported = report(shared, session, unreported) => reported,
+        reported = report(shared, line, unreported) => reported,
         () = lease.lost() => Err(Broken::Lost),
     };
     reported
@@ -185,7 +197,7 @@ async fn work<H: Handler>(
 
 async fn attempt<H: Handler>(
     shared: &Shared<H>,
-    session: &mut Session<'_>,
+    line: &mut Line,
     claimed: &Claimed,
 ) -> Result<Next, Failure> {
     let classify = |operation| {
@@ -196,6 +208,7 @@ async fn attempt<H: Handler>(
             if has_no_effect { Failure::Handler(Chain(&error).to_string()) } else { Failure::Outage(error) }
         }
     };
+    let Line { session, claim: claim_next, complete, fail: _ } = line;
     step!("begin");
     let builder = session.client_mut().build_transaction().isolation_level(IsolationLevel::ReadCommitted);
     let mut transaction = builder.start().await.map_err(classify("begin the handler's transaction"))?;
@@ -210,14 +223,14 @@ async fn attempt<H: Handler>(
         return Err(Failure::Handler(printable(&Chain(&*error).to_string(), MAX_ERROR)));
     }
 
-    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
-        [(&claimed.received.id, Type::INT8), (&claimed.token, Type::UUID)];
+    let parameters: [&(dyn ToSql + Sync); 2] = [&claimed.received.id, &claimed.token];
     // Claimed in the same commit, so that a delivery costs one. Not while stopping: nobody would work it.
     let until = Instant::now() + shared.settings.lease;
-    let next =
-        async { if shared.is_stopping() { Ok(None) } else { claim(&transaction, &shared.settings).await } };
+    let next = async {
+        if shared.is_stopping() { Ok(None) } else { claim(&transaction, claim_next, &shared.settings).await }
+    };
     step!("complete");
-    let (completed, next) = tokio::join!(transaction.query_typed(COMPLETE, &parameters), next);
+    let (completed, next) = tokio::join!(transaction.query(&*complete, &parameters), next);
     completed.map_err(classify("complete the delivery"))?;
     let next = next.map_err(classify("claim the next delivery"))?;
     step!("commit");
@@ -229,26 +242,31 @@ async fn attempt<H: Handler>(
 /// Reports a failure, and returns the next delivery.
 async fn report<H>(
     shared: &Shared<H>,
-    session: &mut Session<'_>,
+    line: &mut Line,
     unreported: &mut Option<Failed>,
 ) -> Result<Next, Broken> {
     let Some(failed) = unreported.as_ref() else { return Ok(None) };
     let settings = &shared.settings;
     let (first, longest) = (micros(settings.first_pause), micros(settings.longest_pause));
-    let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
-        (&failed.id, Type::INT8),
-        (&failed.token, Type::UUID),
-        (&failed.error, Type::TEXT),
-        (&first, Type::INT8),
-        (&longest, Type::INT8),
-        (&settings.attempts, Type::INT4),
-        (&settings.holds_back, Type::BOOL),
+    let parameters: [&(dyn ToSql + Sync); 7] = [
+        &failed.id,
+        &failed.token,
+        &failed.error,
+        &first,
+        &longest,
+        &settings.attempts,
+        &settings.holds_back,
     ];
     let until = Instant::now() + settings.lease;
-    let next =
-        async { if shared.is_stopping() { Ok(None) } else { claim(session.client(), settings).await } };
+    let next = async {
+        if shared.is_stopping() {
+            Ok(None)
+        } else {
+            claim(line.session.client(), &line.claim, settings).await
+        }
+    };
     step!("fail");
-    let (reported, next) = tokio::join!(session.client().query_typed(FAIL, &parameters), next);
+    let (reported, next) = tokio::join!(line.session.client().query(&line.fail, &parameters), next);
     let reported = reported.map_err(Error::query("report a failed attempt"))?;
     step!("failed");
     if reported.first().is_some_and(|row| row.get::<_, &str>(0) == "dead") {
@@ -261,12 +279,11 @@ async fn report<H>(
 
 async fn claim(
     client: &impl GenericClient,
+    statement: &Statement,
     settings: &Settings,
 ) -> Result<Option<Claimed>, tokio_postgres::Error> {
     let lease = micros(settings.lease);
-    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
-        [(&lease, Type::INT8), (&settings.attempts, Type::INT4), (&settings.holds_back, Type::BOOL)];
-    let rows: Vec<Row> = client.query_typed(CLAIM, &parameters).await?;
+    let rows = client.query(statement, &[&lease, &settings.attempts, &settings.holds_back]).await?;
     rows.first().map(Claimed::read).transpose()
 }
 

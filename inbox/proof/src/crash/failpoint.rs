@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 const TARGET: &str = "nd8_inbox::step";
 
 /// All steps of a worker: one before each `await`. A test compares them with the source.
-pub const STEPS: [&str; 23] = [
+pub const STEPS: [&str; 24] = [
     "begin",
     "check",
     "check.version",
@@ -22,6 +22,7 @@ pub const STEPS: [&str; 23] = [
     "committed",
     "complete",
     "connect",
+    "connect.prepare",
     "connect.settings",
     "control.clock",
     "control.connect",

@@ -2,7 +2,6 @@
 
 use nd8::webhooks::{Delivery, Verifier};
 use nd8_inbox::Inbox;
-use tokio_postgres::types::Type;
 use tokio_postgres::{Config, NoTls};
 
 use super::{Failure, Pair, Plan, body, per_second, timed};
@@ -26,10 +25,10 @@ pub(super) async fn round(config: &Config, plan: Plan) -> Result<Pair, Failure> 
         clients.push(connect(config).await?);
     }
     let bare = clients.into_iter().zip(batches.clone()).map(|(client, batch)| async move {
+        let insert = client.prepare("INSERT INTO bare (key, body) VALUES ($1, $2)").await?;
         for delivery in batch {
             let raw: &[u8] = &delivery.raw;
-            let insert = "INSERT INTO bare (key, body) VALUES ($1, $2)";
-            client.execute_typed(insert, &[(&delivery.id.as_str(), Type::TEXT), (&raw, Type::BYTEA)]).await?;
+            client.execute(&insert, &[&delivery.id.as_str(), &raw]).await?;
         }
         Ok(())
     });
