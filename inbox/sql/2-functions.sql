@@ -59,72 +59,74 @@ $$;
 
 -- Stores a delivery. `outcome` is `stored`, `changed` (stored as well: the key is known, with another body) or `duplicate`.
 --
--- `subject` is what the delivery is about, as bytes; null for what may be worked in any order.
-create function nd8_inbox.receive(
+-- `subject` is what the delivery is about, as bytes; null for what may be worked in any order. This one is for sessions that forbid
+-- sequential scans by themselves, which is faster; others call `receive`.
+create function nd8_inbox.store(
     key text, body bytea, event text, subject bytea, subject_text text, secret_index integer, sent_at timestamptz,
     out id bigint, out outcome text
 )
 language plpgsql
-set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
-    the_key text := receive.key;
+    the_key text := store.key;
     the_lane bigint;
     is_same boolean;
-    is_held boolean := false;
+    moment timestamptz;
 begin
-    perform nd8_inbox.require_read_committed('receive');
+    if current_setting('transaction_isolation') <> 'read committed' then
+        perform nd8_inbox.require_read_committed('receive');
+    end if;
     -- A response of 2xx means that the delivery survives a crash, whatever the session's default is.
     if current_setting('synchronous_commit') = 'off' then
         perform set_config('synchronous_commit', 'on', true);
     end if;
 
-    outcome := 'stored';
-    select d.id, d.body = receive.body into id, is_same from nd8_inbox.delivery d where d.key = the_key;
-    if found and not is_same then
-        -- Delivery ids are not signed: dropping another body for its id could lose what it reports. No id has a blank.
-        outcome := 'changed';
-        the_key := the_key || ' ' || encode(sha256(receive.body), 'hex');
-        select d.id into id from nd8_inbox.delivery d where d.key = the_key;
-    end if;
-    if id is not null then
-        outcome := 'duplicate';
-        return;
-    end if;
-
-    the_lane := nd8_inbox.lane(coalesce(receive.subject, convert_to(the_key, 'UTF8')));
-    if receive.subject is not null then
+    the_lane := nd8_inbox.lane(coalesce(store.subject, convert_to(the_key, 'UTF8')));
+    if store.subject is not null then
         -- Ids are drawn under the lock, so their order is that of commits.
         perform pg_advisory_xact_lock(the_lane);
-        is_held := exists (
+    end if;
+    moment := clock_timestamp();
+    outcome := 'stored';
+    loop
+        insert into nd8_inbox.delivery as d (key, lane, subject, event, body, secret_index, sent_at, received_at)
+        values (
+            the_key, the_lane, store.subject_text, store.event, store.body, store.secret_index, store.sent_at, moment
+        )
+        on conflict (key) do nothing
+        returning d.id into id;
+        exit when id is not null;
+        select d.id, d.body = store.body into id, is_same from nd8_inbox.delivery d where d.key = the_key;
+        if is_same then
+            outcome := 'duplicate';
+            return;
+        end if;
+        -- Purged in between, or under its id with another body. Ids are not signed: dropping it could lose what it reports. No id has
+        -- a blank, so the second key is nobody's id.
+        if id is not null then
+            outcome := 'changed';
+            the_key := store.key || ' ' || encode(sha256(store.body), 'hex');
+        end if;
+    end loop;
+    insert into nd8_inbox.queue (lane, id, phase, due, since)
+    select the_lane, store.id, case when h.held then 'waiting' else 'ready' end, case when h.held then null else moment end, moment
+    from (
+        select store.subject is not null and exists (
             select from nd8_inbox.queue q where q.lane = the_lane and (q.phase <> 'dead' or q.holds)
-        );
-    end if;
-    insert into nd8_inbox.delivery as d (key, lane, subject, event, body, secret_index, sent_at, received_at)
-    values (
-        the_key, the_lane, receive.subject_text, receive.event, receive.body, receive.secret_index,
-        receive.sent_at, clock_timestamp()
-    )
-    on conflict (key) do nothing
-    returning d.id into id;
-    if id is null then
-        -- Another transaction was faster, and has committed by now.
-        select r.id, r.outcome into id, outcome
-        from nd8_inbox.receive(
-            receive.key, receive.body, receive.event, receive.subject, receive.subject_text,
-            receive.secret_index, receive.sent_at
-        ) r;
-        return;
-    end if;
-    if is_held then
-        insert into nd8_inbox.queue (lane, id, phase) values (the_lane, id, 'waiting');
-    else
-        insert into nd8_inbox.queue (lane, id, phase, due, since)
-        values (the_lane, id, 'ready', clock_timestamp(), clock_timestamp());
-    end if;
+        ) as held
+    ) h;
 end
 $$;
+
+-- Does the same as `store`, in any session.
+create function nd8_inbox.receive(
+    key text, body bytea, event text, subject bytea, subject_text text, secret_index integer, sent_at timestamptz,
+    out id bigint, out outcome text
+)
+language sql
+set enable_seqscan = off
+as $$ select s.id, s.outcome from nd8_inbox.store($1, $2, $3, $4, $5, $6, $7) s $$;
 
 -- Leases up to `amount` deliveries that are due. One that was claimed `attempts` times without a report is dead.
 create function nd8_inbox.claim(

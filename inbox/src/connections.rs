@@ -88,6 +88,7 @@ impl Connections {
                     None => {
                         let client = connect(None).await.map_err(Kind::Connect)?;
                         client.batch_execute(READ_COMMITTED).await.map_err(Kind::Connect)?;
+                        client.batch_execute(NO_SCANS).await.map_err(Kind::Connect)?;
                         Prepared { client, statements: HashMap::new() }
                     }
                 };
@@ -119,8 +120,8 @@ impl Connections {
         Ok(session)
     }
 
-    /// Returns whether notifications arrive: a pool drops them.
-    pub(crate) fn can_listen(&self) -> bool {
+    /// Returns whether connections and their settings are ours alone, and notifications arrive: a pool drops them.
+    pub(crate) fn are_own(&self) -> bool {
         matches!(self.source, Source::Own(_))
     }
 
@@ -131,6 +132,8 @@ impl Connections {
 
 /// What the functions of the schema need. A role or a database may have another default.
 const READ_COMMITTED: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+/// For sessions in which nobody else's statements run: `nd8_inbox.store` leaves this to its caller.
+const NO_SCANS: &str = "SET enable_seqscan = off";
 
 /// A client with the statements that it has prepared.
 struct Prepared {

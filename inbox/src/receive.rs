@@ -42,6 +42,8 @@ impl Receipt {
 }
 
 const RECEIVE: &str = "SELECT id, outcome FROM nd8_inbox.receive($1, $2, $3, $4, $5, $6, $7)";
+/// The same for connections of ours, which forbid sequential scans.
+const STORE: &str = "SELECT id, outcome FROM nd8_inbox.store($1, $2, $3, $4, $5, $6, $7)";
 const OPERATION: &str = "store the delivery";
 
 impl Inbox {
@@ -103,7 +105,10 @@ impl Inbox {
             transaction.commit().await.map_err(&failed)?;
             row
         } else {
-            let receive = session.prepare(RECEIVE).await.map_err(&failed)?;
+            let receive = session
+                .prepare(if self.connections.are_own() { STORE } else { RECEIVE })
+                .await
+                .map_err(&failed)?;
             session
                 .client()
                 .query(&receive, &record.parameters().map(|(value, _)| value))

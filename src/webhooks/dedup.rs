@@ -1,136 +1,208 @@
-//! Who may handle a delivery: the contract that a store of claims keeps.
+//! Who may handle a delivery: the contract of a store of claims.
 //!
-//! [`handle_once`](super::handle_once) is what uses it, [`MemoryDeduplicator`](super::MemoryDeduplicator) keeps it for one
-//! process.
+//! [`handle_once`](super::handle_once) uses it, [`MemoryDeduplicator`](super::MemoryDeduplicator) implements it for one process.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::delivery::{Delivery, DeliveryId};
 
+/// A future of a [`Deduplicator`], boxed so that one can be a trait object.
+pub type Claiming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Remembers which deliveries are being handled and which are done.
 ///
-/// [`MemoryDeduplicator`](super::MemoryDeduplicator) does within one process. For several, or to remember across
-/// restarts, implement it over a database that they share: one row a [key](Ticket::key), with the
-/// [holder](Ticket::holder), a state and a time at which it lapses.
+/// [`MemoryDeduplicator`](super::MemoryDeduplicator) does within one process. For several processes, or across restarts, implement this
+/// over a database that they share. There are two ways, and only the first handles a delivery once whatever crashes:
 ///
-/// | method | what it does to the row, in one atomic step |
-/// | --- | --- |
-/// | `claim` | takes it if there is none, or the one there has lapsed; otherwise says which state it is in |
-/// | `complete` | marks it done, if this holder has it |
-/// | `release` | deletes it, if this holder has it and it is not done |
+/// | | with a [`Transaction`](Self::Transaction) of the database | without (`()`) |
+/// | --- | --- | --- |
+/// | `claim` | begins a transaction and inserts the [key](Ticket::key) in it: [`Claim::Won`] with the transaction, or [`Claim::AlreadyDone`] if the key is there | inserts the key with the [holder](Ticket::holder) and a time at which it lapses, if there is none that has not lapsed |
+/// | the handler | writes its effects in the transaction: [`handle_once_in`](super::handle_once_in) | writes its effects |
+/// | `complete` | commits | marks the row done, if this holder has it |
+/// | `release` | rolls back | deletes the row, if this holder has it and it is not done |
+/// | a crash | rolls back: no effect and no claim are left | the effect may be there while the claim lapses, so the delivery is handled again |
 ///
-/// A claim must lapse by itself after a while: a process that dies releases nothing. A holder whose claim has lapsed and
-/// was taken by another must not touch the other's, which is what the holder is compared for.
+/// With a transaction there is no lease and no holder: the database undoes what a process leaves behind, and a second `INSERT` of the same
+/// key waits for the first transaction to end.
 ///
-/// # Example: a store that forgets nothing
+/// # Example: claims and effects in one transaction
+///
+/// A real one has `INSERT INTO handled (key) VALUES ($1) ON CONFLICT DO NOTHING` where this one looks at a list.
 ///
 /// ```
-/// use std::collections::HashMap;
-/// use std::collections::hash_map::Entry;
 /// use std::convert::Infallible;
-/// use std::sync::Mutex;
+/// use std::sync::Arc;
 ///
-/// use nd8::webhooks::{Claim, Deduplicator, Once, Ticket, handle_once};
-/// use uuid::Uuid;
+/// use nd8::webhooks::{Claim, Claiming, Deduplicator, Once, Ticket, handle_once_in};
+/// use tokio::sync::{Mutex, OwnedMutexGuard};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// /// What one process has seen. A database would keep a state and a time of lapse beside each key.
+/// /// What a database of two tables holds.
+/// #[derive(Clone, Default)]
+/// struct Tables {
+///     handled: Vec<String>,
+///     shipped: Vec<String>,
+/// }
+///
+/// /// Changes of its own, which replace the tables when it is committed.
+/// struct Transaction {
+///     database: OwnedMutexGuard<Tables>,
+///     changed: Tables,
+/// }
+///
 /// #[derive(Default)]
-/// struct Rows(Mutex<HashMap<String, (Uuid, bool)>>);
+/// struct Database(Arc<Mutex<Tables>>);
 ///
-/// impl Deduplicator for Rows {
+/// impl Deduplicator for Database {
+///     type Transaction = Transaction;
 ///     type Error = Infallible;
 ///
-///     async fn claim(&self, ticket: &Ticket) -> Result<Claim, Infallible> {
-///         Ok(match self.0.lock().unwrap().entry(ticket.key().to_owned()) {
-///             Entry::Vacant(row) => {
-///                 row.insert((ticket.holder(), false));
-///                 Claim::Won
+///     fn claim<'a>(&'a self, ticket: &'a Ticket) -> Claiming<'a, Result<Claim<Transaction>, Infallible>> {
+///         Box::pin(async move {
+///             let database = Arc::clone(&self.0).lock_owned().await;
+///             let mut changed = database.clone();
+///             if changed.handled.iter().any(|key| key == ticket.key()) {
+///                 return Ok(Claim::AlreadyDone);
 ///             }
-///             Entry::Occupied(row) if row.get().1 => Claim::AlreadyDone,
-///             Entry::Occupied(_) => Claim::InProgress,
+///             changed.handled.push(ticket.key().to_owned());
+///             Ok(Claim::Won(Transaction { database, changed }))
 ///         })
 ///     }
 ///
-///     async fn complete(&self, ticket: &Ticket) -> Result<(), Infallible> {
-///         if let Some((holder, done)) = self.0.lock().unwrap().get_mut(ticket.key()) {
-///             *done |= *holder == ticket.holder();
-///         }
-///         Ok(())
+///     fn complete<'a>(&'a self, _: &'a Ticket, mut won: Transaction) -> Claiming<'a, Result<(), Infallible>> {
+///         Box::pin(async move {
+///             *won.database = won.changed;
+///             Ok(())
+///         })
 ///     }
 ///
-///     async fn release(&self, ticket: &Ticket) -> Result<(), Infallible> {
-///         let ours = (ticket.holder(), false);
-///         self.0.lock().unwrap().retain(|key, row| key != ticket.key() || *row != ours);
-///         Ok(())
+///     fn release<'a>(&'a self, _: &'a Ticket, _: Transaction) -> Claiming<'a, Result<(), Infallible>> {
+///         // Dropping it rolls back.
+///         Box::pin(async { Ok(()) })
 ///     }
 /// }
 ///
-/// let rows = Rows::default();
-/// let failed = handle_once(&rows, "b7c1", async || Err::<(), _>("the database is down")).await;
-/// assert!(failed.is_err());
-/// assert_eq!(handle_once(&rows, "b7c1", async || Ok::<_, String>(1)).await, Ok(Once::Handled(1)));
-/// assert_eq!(handle_once(&rows, "b7c1", async || Ok::<_, String>(2)).await, Ok(Once::AlreadyDone));
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let database = Database::default();
+/// let failed = handle_once_in(&database, "b7c1", async |transaction| {
+///     transaction.changed.shipped.push("a mug".into());
+///     Err::<(), _>("the carrier is down")
+/// });
+/// assert!(failed.await.is_err());
+/// assert!(database.0.lock().await.shipped.is_empty(), "what it wrote is gone with the claim");
+///
+/// let ship = async |transaction: &mut Transaction| {
+///     transaction.changed.shipped.push("a mug".into());
+///     Ok::<_, String>(())
+/// };
+/// assert_eq!(handle_once_in(&database, "b7c1", ship).await, Ok(Once::Handled(())));
+/// assert_eq!(handle_once_in(&database, "b7c1", ship).await, Ok(Once::AlreadyDone));
+/// assert_eq!(database.0.lock().await.shipped, ["a mug"]);
 /// # Ok(())
 /// # }
 /// ```
-pub trait Deduplicator {
+///
+/// # Example: a store that is chosen at run time
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use nd8::webhooks::{Deduplicator, Full, MemoryDeduplicator, Once, handle_once};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let seen: Arc<dyn Deduplicator<Transaction = (), Error = Full>> = Arc::new(MemoryDeduplicator::new());
+/// assert_eq!(handle_once(&seen, "b7c1", async || Ok::<_, String>(1)).await, Ok(Once::Handled(1)));
+/// assert_eq!(handle_once(&*seen, "b7c1", async || Ok::<_, String>(2)).await, Ok(Once::AlreadyDone));
+/// # }
+/// ```
+pub trait Deduplicator: Send + Sync {
+    /// What the handler writes its effects in: a transaction that holds the claim as well. `()` where the store has none.
+    ///
+    /// Dropping one must roll it back, as a client of a database does.
+    type Transaction: Send;
+
     /// What can go wrong with the store.
     type Error;
 
-    /// Takes the claim, or says why not.
+    /// Takes the claim, or returns why not.
     ///
     /// # Errors
     ///
-    /// If the store cannot tell. The delivery must not be handled then.
-    fn claim(&self, ticket: &Ticket) -> impl Future<Output = Result<Claim, Self::Error>> + Send;
+    /// If the store does not know. The delivery must not be handled then.
+    fn claim<'a>(&'a self, ticket: &'a Ticket)
+    -> Claiming<'a, Result<Claim<Self::Transaction>, Self::Error>>;
 
-    /// Notes that the delivery was handled. It does nothing if the claim is another's by now.
+    /// Commits the transaction with the effects and the claim; without one, records that the delivery was handled, and does nothing if the
+    /// claim is another's by now.
     ///
     /// # Errors
     ///
-    /// If the store cannot note it.
-    fn complete(&self, ticket: &Ticket) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// If that failed, or it is not known.
+    fn complete<'a>(
+        &'a self,
+        ticket: &'a Ticket,
+        transaction: Self::Transaction,
+    ) -> Claiming<'a, Result<(), Self::Error>>;
 
-    /// Gives the claim back, so that the next delivery is handled. It does nothing if the claim is another's, or done.
+    /// Gives the claim back, so that the next delivery is handled: rolls the transaction back; without one, does nothing if the claim is
+    /// another's, or done.
     ///
     /// # Errors
     ///
-    /// If the store cannot note it. The claim lapses in the end.
-    fn release(&self, ticket: &Ticket) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// If the store cannot do so. A transaction ends with its connection, and a claim without one lapses.
+    fn release<'a>(
+        &'a self,
+        ticket: &'a Ticket,
+        transaction: Self::Transaction,
+    ) -> Claiming<'a, Result<(), Self::Error>>;
 
-    /// Gives the claim back from where nothing can be waited for: the handler's future was dropped, because the client
-    /// hung up or a timeout struck. It must not block.
+    /// Gives the claim back where nothing can be waited for: the handler's future was dropped, because the client disconnected or a timeout
+    /// has passed, or `release` failed. It must not block.
     ///
-    /// Does nothing unless implemented; the claim then waits until it lapses. A store with a runtime at hand can start
-    /// a task that releases. It may come for a ticket that did not win.
+    /// Does nothing unless implemented. With a transaction that is right, since it was dropped. Without one, the claim waits until it
+    /// lapses, unless the store starts a task that releases it. It may be called for a ticket that did not win.
     fn abandon(&self, ticket: &Ticket) {
         let _ = ticket;
     }
 }
 
-impl<D: Deduplicator + Send + Sync> Deduplicator for Arc<D> {
-    type Error = D::Error;
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<D: Deduplicator + ?Sized> Deduplicator for $pointer {
+            type Transaction = D::Transaction;
+            type Error = D::Error;
 
-    fn claim(&self, ticket: &Ticket) -> impl Future<Output = Result<Claim, Self::Error>> + Send {
-        (**self).claim(ticket)
-    }
+            fn claim<'a>(&'a self, ticket: &'a Ticket) -> Claiming<'a, Result<Claim<D::Transaction>, D::Error>> {
+                (**self).claim(ticket)
+            }
 
-    fn complete(&self, ticket: &Ticket) -> impl Future<Output = Result<(), Self::Error>> + Send {
-        (**self).complete(ticket)
-    }
+            fn complete<'a>(
+                &'a self,
+                ticket: &'a Ticket,
+                transaction: D::Transaction,
+            ) -> Claiming<'a, Result<(), D::Error>> {
+                (**self).complete(ticket, transaction)
+            }
 
-    fn release(&self, ticket: &Ticket) -> impl Future<Output = Result<(), Self::Error>> + Send {
-        (**self).release(ticket)
-    }
+            fn release<'a>(
+                &'a self,
+                ticket: &'a Ticket,
+                transaction: D::Transaction,
+            ) -> Claiming<'a, Result<(), D::Error>> {
+                (**self).release(ticket, transaction)
+            }
 
-    fn abandon(&self, ticket: &Ticket) {
-        (**self).abandon(ticket);
-    }
+            fn abandon(&self, ticket: &Ticket) {
+                (**self).abandon(ticket);
+            }
+        }
+    )*};
 }
+forward!(&D, Arc<D>, Box<D>);
 
 /// What came of a claim.
 ///
@@ -143,17 +215,17 @@ impl<D: Deduplicator + Send + Sync> Deduplicator for Arc<D> {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let seen = MemoryDeduplicator::new();
 /// let (one, other) = (Ticket::new("b7c1"), Ticket::new("b7c1"));
-/// assert_eq!(seen.claim(&one).await?, Claim::Won);
+/// assert_eq!(seen.claim(&one).await?, Claim::Won(()));
 /// assert_eq!(seen.claim(&other).await?, Claim::InProgress);
-/// seen.complete(&one).await?;
+/// seen.complete(&one, ()).await?;
 /// assert_eq!(seen.claim(&other).await?, Claim::AlreadyDone);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// It is ours: handle the delivery, then complete or release.
-    Won,
+pub enum Claim<T = ()> {
+    /// It is ours: handle the delivery in the transaction, then complete or release.
+    Won(T),
     /// Somebody else is handling it right now, and may yet fail.
     InProgress,
     /// It was handled before.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::clock::Clock;
-use super::dedup::{Claim, Deduplicator, Ticket};
+use super::dedup::{Claim, Claiming, Deduplicator, Ticket};
 
 const DEFAULT_TTL: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const DEFAULT_LEASE: Duration = Duration::from_secs(5 * 60);
@@ -118,7 +118,7 @@ impl MemoryDeduplicator {
             return Err(Full { capacity: self.capacity });
         }
         claims.insert(ticket, false, after(now, self.lease));
-        Ok(Claim::Won)
+        Ok(Claim::Won(()))
     }
 
     fn complete_now(&self, ticket: &Ticket) {
@@ -157,20 +157,25 @@ impl fmt::Debug for MemoryDeduplicator {
 }
 
 impl Deduplicator for MemoryDeduplicator {
+    type Transaction = ();
     type Error = Full;
 
-    async fn claim(&self, ticket: &Ticket) -> Result<Claim, Full> {
-        self.claim_now(ticket)
+    fn claim<'a>(&'a self, ticket: &'a Ticket) -> Claiming<'a, Result<Claim, Full>> {
+        Box::pin(async { self.claim_now(ticket) })
     }
 
-    async fn complete(&self, ticket: &Ticket) -> Result<(), Full> {
-        self.complete_now(ticket);
-        Ok(())
+    fn complete<'a>(&'a self, ticket: &'a Ticket, (): ()) -> Claiming<'a, Result<(), Full>> {
+        Box::pin(async {
+            self.complete_now(ticket);
+            Ok(())
+        })
     }
 
-    async fn release(&self, ticket: &Ticket) -> Result<(), Full> {
-        self.release_now(ticket);
-        Ok(())
+    fn release<'a>(&'a self, ticket: &'a Ticket, (): ()) -> Claiming<'a, Result<(), Full>> {
+        Box::pin(async {
+            self.release_now(ticket);
+            Ok(())
+        })
     }
 
     fn abandon(&self, ticket: &Ticket) {
@@ -297,14 +302,14 @@ mod tests {
     fn a_claim_is_won_once_until_it_is_released() {
         let (store, _) = store();
         let (first, second, third) = (Ticket::new("a"), Ticket::new("a"), Ticket::new("a"));
-        assert_eq!(store.claim_now(&first), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&first), Ok(Claim::Won(())));
         assert_eq!(store.claim_now(&second), Ok(Claim::InProgress));
-        assert_eq!(store.claim_now(&Ticket::new("b")), Ok(Claim::Won), "another key");
+        assert_eq!(store.claim_now(&Ticket::new("b")), Ok(Claim::Won(())), "another key");
         store.release_now(&second);
         store.complete_now(&second);
         assert_eq!(store.claim_now(&second), Ok(Claim::InProgress), "it was not the second's to give back");
         store.release_now(&first);
-        assert_eq!(store.claim_now(&second), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&second), Ok(Claim::Won(())));
         store.complete_now(&second);
         store.release_now(&second);
         assert_eq!(store.claim_now(&third), Ok(Claim::AlreadyDone), "what is done stays done");
@@ -314,11 +319,11 @@ mod tests {
     fn claims_lapse_and_their_late_holders_change_nothing() {
         let (store, seconds) = store();
         let (late, next) = (Ticket::new("a"), Ticket::new("a"));
-        assert_eq!(store.claim_now(&late), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&late), Ok(Claim::Won(())));
         seconds.fetch_add(9, Ordering::SeqCst);
         assert_eq!(store.claim_now(&next), Ok(Claim::InProgress));
         seconds.fetch_add(1, Ordering::SeqCst);
-        assert_eq!(store.claim_now(&next), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&next), Ok(Claim::Won(())));
         store.release_now(&late);
         store.complete_now(&late);
         assert_eq!(store.claim_now(&Ticket::new("a")), Ok(Claim::InProgress));
@@ -326,7 +331,7 @@ mod tests {
         seconds.fetch_add(99, Ordering::SeqCst);
         assert_eq!(store.claim_now(&late), Ok(Claim::AlreadyDone));
         seconds.fetch_add(1, Ordering::SeqCst);
-        assert_eq!(store.claim_now(&late), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&late), Ok(Claim::Won(())));
     }
 
     #[test]
@@ -334,21 +339,21 @@ mod tests {
         let (store, _) = store();
         let store = store.capacity(3);
         let running = Ticket::new("running");
-        assert_eq!(store.claim_now(&running), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&running), Ok(Claim::Won(())));
         for key in 0..1_000 {
             let ticket = Ticket::new(key.to_string());
-            assert_eq!(store.claim_now(&ticket), Ok(Claim::Won));
+            assert_eq!(store.claim_now(&ticket), Ok(Claim::Won(())));
             store.complete_now(&ticket);
             assert!(store.len() <= 3);
         }
         assert_eq!(store.claim_now(&Ticket::new("999")), Ok(Claim::AlreadyDone), "the newest are remembered");
         assert_eq!(store.claim_now(&Ticket::new("running")), Ok(Claim::InProgress));
         for key in ["b", "c"] {
-            assert_eq!(store.claim_now(&Ticket::new(key)), Ok(Claim::Won));
+            assert_eq!(store.claim_now(&Ticket::new(key)), Ok(Claim::Won(())));
         }
         assert_eq!(store.claim_now(&Ticket::new("d")), Err(Full { capacity: 3 }));
         store.release_now(&running);
-        assert_eq!(store.claim_now(&Ticket::new("d")), Ok(Claim::Won));
+        assert_eq!(store.claim_now(&Ticket::new("d")), Ok(Claim::Won(())));
         assert_eq!(store.clone().capacity(0).claim_now(&Ticket::new("e")), Err(Full { capacity: 0 }));
     }
 
@@ -357,7 +362,7 @@ mod tests {
         let (store, seconds) = store();
         for step in 0..2_000_u32 {
             let ticket = Ticket::new((step % 37).to_string());
-            if store.claim_now(&ticket) == Ok(Claim::Won) {
+            if store.claim_now(&ticket) == Ok(Claim::Won(())) {
                 match step % 3 {
                     0 => store.complete_now(&ticket),
                     1 => store.release_now(&ticket),

@@ -142,13 +142,13 @@ mod verifier_tests;
 #[cfg(feature = "axum")]
 pub use self::axum::DeliveryRejection;
 pub use self::{
-    dedup::{Claim, Deduplicator, Ticket},
+    dedup::{Claim, Claiming, Deduplicator, Ticket},
     delivery::{Delivery, DeliveryId},
     error::Error,
     event::Event,
     headers::{DELIVERY_ID_HEADER, EVENT_HEADER, Headers, SIGNATURE_HEADER, TIMESTAMP_HEADER},
     memory::{Full, MemoryDeduplicator},
-    once::{Once, OnceError, handle_once},
+    once::{Once, OnceError, handle_once, handle_once_in},
     payload::{RefundStatusChanged, TransactionStatusChanged, WebhookTest},
     reason::UnknownReason,
     verifier::Verifier,

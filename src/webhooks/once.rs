@@ -9,18 +9,18 @@ use std::task::Poll;
 
 use super::dedup::{Claim, Deduplicator, Ticket};
 
-/// Runs the handler if nobody has handled this delivery and nobody else is at it.
+/// Runs the handler if nobody has handled this delivery and no other handler holds the claim.
 ///
-/// The claim is completed when the handler succeeds, and given back when it fails, when it panics, and when the future
-/// that this returns is dropped before it is through; the next delivery is then handled again.
+/// The claim is completed when the handler succeeds, and released when it fails, when it panics, and when the future
+/// that this returns is dropped before it has ended; the next delivery is then handled again.
 ///
-/// What to go by is yours to choose. `&delivery` stands for the delivery's id, which is enough for ND8's own repeats.
+/// What to go by is yours to choose. `&delivery` is the delivery's id, which is enough for ND8's own repeats.
 /// It does not stop an attacker who has seen a delivery and sends it under a new id, since the id is not signed: pass
 /// [`delivery.body_digest()`](super::Delivery::body_digest) for that.
 ///
-/// "Once" has the limit that it has everywhere: a process that dies between the handler's last effect and the claim's
-/// completion leaves no trace of success, and the delivery is handled again. Let the handler write to the database that
-/// holds the claims, in one transaction, or make what it does harmless to do twice.
+/// The handler's effects and the claim are two things here: a process that dies after the last effect and before the claim's completion
+/// leaves no trace of success, and the delivery is handled again. [`handle_once_in`] joins the two in one transaction of a
+/// database; otherwise make what the handler does harmless to do twice.
 ///
 /// # Errors
 ///
@@ -54,37 +54,97 @@ pub async fn handle_once<D, H, F, T, E>(
     handler: H,
 ) -> Result<Once<T>, OnceError<E, D::Error>>
 where
-    D: Deduplicator,
+    D: Deduplicator<Transaction = ()> + ?Sized,
     H: FnOnce() -> F,
     F: Future<Output = Result<T, E>>,
 {
     let ticket = ticket.into();
-    // From before the claim: whoever is dropped while claiming may have won without hearing of it.
+    // From before the claim: whoever is dropped while claiming may have won without knowing it.
     let guard = Guard { deduplicator, ticket: &ticket, is_armed: true };
-    match deduplicator.claim(&ticket).await.map_err(OnceError::Claim)? {
-        Claim::Won => {}
-        Claim::InProgress => {
+    match begin(&guard).await? {
+        Begun::Won(()) => {}
+        Begun::Turned(once) => {
             guard.disarm();
-            return Ok(Once::InProgress);
-        }
-        Claim::AlreadyDone => {
-            guard.disarm();
-            return Ok(Once::AlreadyDone);
+            return Ok(once);
         }
     }
-    match caught(pin!(async move { handler().await })).await {
-        Ok(Ok(value)) => {
-            // It was handled. Even if that cannot be noted, giving the claim back would have it handled again at once.
+    let handled = caught(pin!(async move { handler().await })).await;
+    end(guard, (), handled).await
+}
+
+/// Runs the handler with the transaction that holds the claim, so that its effects and the claim commit together or not at all.
+///
+/// As [`handle_once`], for a [`Deduplicator`] over a database. Whatever crashes, the delivery is handled once: without a commit there
+/// is neither effect nor claim. What the handler does elsewhere (a request, an email) is not undone.
+///
+/// # Errors
+///
+/// [`OnceError`] when the handler fails or the store does. After [`OnceError::Complete`] it is not known whether the transaction was
+/// committed: the next delivery shows it.
+///
+/// # Example: an effect in a database
+///
+/// See [`Deduplicator`].
+pub async fn handle_once_in<D, H, T, E>(
+    deduplicator: &D,
+    ticket: impl Into<Ticket>,
+    handler: H,
+) -> Result<Once<T>, OnceError<E, D::Error>>
+where
+    D: Deduplicator + ?Sized,
+    H: AsyncFnOnce(&mut D::Transaction) -> Result<T, E>,
+{
+    let ticket = ticket.into();
+    let guard = Guard { deduplicator, ticket: &ticket, is_armed: true };
+    let mut transaction = match begin(&guard).await? {
+        Begun::Won(transaction) => transaction,
+        Begun::Turned(once) => {
             guard.disarm();
-            deduplicator.complete(&ticket).await.map_err(OnceError::Complete)?;
+            return Ok(once);
+        }
+    };
+    let handled = caught(pin!(handler(&mut transaction))).await;
+    end(guard, transaction, handled).await
+}
+
+/// What came of the claim.
+enum Begun<X, T> {
+    Won(X),
+    Turned(Once<T>),
+}
+
+async fn begin<D, T, E>(guard: &Guard<'_, D>) -> Result<Begun<D::Transaction, T>, OnceError<E, D::Error>>
+where
+    D: Deduplicator + ?Sized,
+{
+    Ok(match guard.deduplicator.claim(guard.ticket).await.map_err(OnceError::Claim)? {
+        Claim::Won(transaction) => Begun::Won(transaction),
+        Claim::InProgress => Begun::Turned(Once::InProgress),
+        Claim::AlreadyDone => Begun::Turned(Once::AlreadyDone),
+    })
+}
+
+async fn end<D, T, E>(
+    guard: Guard<'_, D>,
+    transaction: D::Transaction,
+    handled: Result<Result<T, E>, Box<dyn Any + Send>>,
+) -> Result<Once<T>, OnceError<E, D::Error>>
+where
+    D: Deduplicator + ?Sized,
+{
+    match handled {
+        Ok(Ok(value)) => {
+            // It was handled. Even if that cannot be recorded, releasing the claim would have it handled again at once.
+            let (deduplicator, ticket) = guard.disarm();
+            deduplicator.complete(ticket, transaction).await.map_err(OnceError::Complete)?;
             Ok(Once::Handled(value))
         }
         Ok(Err(error)) => {
-            guard.release().await;
+            guard.release(transaction).await;
             Err(OnceError::Handler(error))
         }
         Err(panic) => {
-            guard.release().await;
+            guard.release(transaction).await;
             resume_unwind(panic)
         }
     }
@@ -110,8 +170,8 @@ pub enum OnceError<E, S> {
     Handler(E),
     /// The store did not tell whether the claim was won, so the handler did not run.
     Claim(S),
-    /// The handler succeeded, and the store did not take note. Once the claim has lapsed, another delivery is handled
-    /// again.
+    /// The handler succeeded, and the store did not take note. With a transaction, the next delivery shows whether it was committed.
+    /// Without one, another delivery is handled again when the claim has lapsed.
     Complete(S),
 }
 
@@ -138,25 +198,26 @@ where
     }
 }
 
-/// Gives the claim back when it goes away, unless it was disarmed.
-struct Guard<'a, D: Deduplicator> {
+/// Gives the claim back when it is dropped, unless it was disarmed.
+struct Guard<'a, D: Deduplicator + ?Sized> {
     deduplicator: &'a D,
     ticket: &'a Ticket,
     is_armed: bool,
 }
 
-impl<D: Deduplicator> Guard<'_, D> {
-    fn disarm(mut self) {
+impl<'a, D: Deduplicator + ?Sized> Guard<'a, D> {
+    fn disarm(mut self) -> (&'a D, &'a Ticket) {
         self.is_armed = false;
+        (self.deduplicator, self.ticket)
     }
 
-    /// Gives the claim back as the store would like it best. If that fails or is not waited for, `drop` has a go.
-    async fn release(mut self) {
-        self.is_armed = self.deduplicator.release(self.ticket).await.is_err();
+    /// Gives the claim back as the store does it best. If that fails or is not waited for, `drop` abandons it.
+    async fn release(mut self, transaction: D::Transaction) {
+        self.is_armed = self.deduplicator.release(self.ticket, transaction).await.is_err();
     }
 }
 
-impl<D: Deduplicator> Drop for Guard<'_, D> {
+impl<D: Deduplicator + ?Sized> Drop for Guard<'_, D> {
     fn drop(&mut self) {
         if self.is_armed {
             self.deduplicator.abandon(self.ticket);

@@ -7,7 +7,9 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
-use super::{Claim, Deduplicator, MemoryDeduplicator, Once, OnceError, Ticket, handle_once};
+use super::{
+    Claim, Claiming, Deduplicator, MemoryDeduplicator, Once, OnceError, Ticket, handle_once, handle_once_in,
+};
 
 type Said = Result<(), &'static str>;
 
@@ -20,7 +22,7 @@ struct Script {
 }
 
 fn won() -> Script {
-    Script { claim: Ok(Claim::Won), complete: Ok(()), release: Ok(()), asked: Mutex::default() }
+    Script { claim: Ok(Claim::Won(())), complete: Ok(()), release: Ok(()), asked: Mutex::default() }
 }
 
 impl Script {
@@ -34,21 +36,28 @@ impl Script {
 }
 
 impl Deduplicator for Script {
+    type Transaction = ();
     type Error = &'static str;
 
-    async fn claim(&self, _: &Ticket) -> Result<Claim, &'static str> {
-        self.note("claim");
-        self.claim
+    fn claim<'a>(&'a self, _: &'a Ticket) -> Claiming<'a, Result<Claim, &'static str>> {
+        Box::pin(async {
+            self.note("claim");
+            self.claim
+        })
     }
 
-    async fn complete(&self, _: &Ticket) -> Said {
-        self.note("complete");
-        self.complete
+    fn complete<'a>(&'a self, _: &'a Ticket, (): ()) -> Claiming<'a, Said> {
+        Box::pin(async {
+            self.note("complete");
+            self.complete
+        })
     }
 
-    async fn release(&self, _: &Ticket) -> Said {
-        self.note("release");
-        self.release
+    fn release<'a>(&'a self, _: &'a Ticket, (): ()) -> Claiming<'a, Said> {
+        Box::pin(async {
+            self.note("release");
+            self.release
+        })
     }
 
     fn abandon(&self, _: &Ticket) {
@@ -104,7 +113,7 @@ fn each_outcome_leaves_the_claim_as_it_should() {
         }));
         assert_eq!(handled, outcome);
         assert_eq!(script.asked(), asked);
-        assert_eq!(runs.get(), usize::from(script.claim == Ok(Claim::Won)));
+        assert_eq!(runs.get(), usize::from(script.claim == Ok(Claim::Won(()))));
     }
 }
 
@@ -148,4 +157,120 @@ fn a_future_that_was_never_polled_asks_nothing() {
     let store = won();
     drop(handle_once(&store, "a", async || Ok::<_, ()>(())));
     assert!(store.asked().is_empty());
+}
+
+/// A table behind a lock, changed by transactions that write down how they end.
+#[derive(Default)]
+struct Ledger {
+    handled: Mutex<Vec<String>>,
+    effects: Mutex<Vec<&'static str>>,
+    fails_to_commit: bool,
+}
+
+/// Writes nothing until it is committed.
+struct Pending<'a> {
+    ledger: &'a Ledger,
+    effects: Vec<&'static str>,
+}
+
+impl<'l> Deduplicator for &'l Ledger {
+    type Transaction = Pending<'l>;
+    type Error = &'static str;
+
+    fn claim<'a>(&'a self, ticket: &'a Ticket) -> Claiming<'a, Result<Claim<Pending<'l>>, &'static str>> {
+        Box::pin(async {
+            let is_done = self.handled.lock().unwrap().iter().any(|key| key == ticket.key());
+            Ok(if is_done {
+                Claim::AlreadyDone
+            } else {
+                Claim::Won(Pending { ledger: self, effects: vec![] })
+            })
+        })
+    }
+
+    fn complete<'a>(&'a self, ticket: &'a Ticket, won: Pending<'l>) -> Claiming<'a, Said> {
+        Box::pin(async move {
+            if self.fails_to_commit {
+                return Err("down");
+            }
+            won.ledger.handled.lock().unwrap().push(ticket.key().to_owned());
+            won.ledger.effects.lock().unwrap().extend(won.effects);
+            Ok(())
+        })
+    }
+
+    fn release<'a>(&'a self, _: &'a Ticket, _: Pending<'l>) -> Claiming<'a, Said> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[test]
+fn effects_and_claim_are_committed_together_or_not_at_all() {
+    let ledger = &Ledger::default();
+    let state = || (ledger.handled.lock().unwrap().len(), ledger.effects.lock().unwrap().len());
+
+    let failed = run(handle_once_in(&ledger, "a", async |won| {
+        won.effects.push("half");
+        Err::<(), _>("no")
+    }));
+    assert_eq!(failed, Err(OnceError::Handler("no")));
+    assert_eq!(state(), (0, 0));
+
+    let panicked = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let _ = run(handle_once_in(&ledger, "a", async |won| -> Result<(), ()> {
+            won.effects.push("half");
+            panic!("later")
+        }));
+    }));
+    assert_eq!(panicked.unwrap_err().downcast_ref::<&str>(), Some(&"later"));
+    assert_eq!(state(), (0, 0));
+
+    {
+        let dropped = pin!(handle_once_in(&ledger, "a", async |won| {
+            won.effects.push("half");
+            pending::<Result<(), ()>>().await
+        }));
+        assert!(dropped.poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    assert_eq!(state(), (0, 0));
+
+    let handle = async |won: &mut Pending<'_>| {
+        won.effects.push("whole");
+        Ok::<_, ()>(1)
+    };
+    assert_eq!(run(handle_once_in(&ledger, "a", handle)), Ok(Once::Handled(1)));
+    assert_eq!(run(handle_once_in(&ledger, "a", handle)), Ok(Once::AlreadyDone));
+    assert_eq!(state(), (1, 1));
+
+    let ledger = &Ledger { fails_to_commit: true, ..Ledger::default() };
+    assert_eq!(run(handle_once_in(&ledger, "a", handle)), Err(OnceError::Complete("down")));
+    assert!(ledger.effects.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_store_can_be_a_trait_object_behind_any_pointer() {
+    type Store = dyn Deduplicator<Transaction = (), Error = &'static str>;
+    let (boxed, shared): (Box<Store>, std::sync::Arc<Store>) = (Box::new(won()), std::sync::Arc::new(won()));
+    let by_reference: &Store = &won();
+    assert_eq!(run(handle_once(&boxed, "a", async || Ok::<_, ()>(1))), Ok(Once::Handled(1)));
+    assert_eq!(run(handle_once(&shared, "a", async || Ok::<_, ()>(1))), Ok(Once::Handled(1)));
+    assert_eq!(run(handle_once(by_reference, "a", async || Ok::<_, ()>(1))), Ok(Once::Handled(1)));
+    assert_eq!(run(handle_once_in(&*boxed, "a", async |()| Ok::<_, ()>(1))), Ok(Once::Handled(1)));
+}
+
+/// Compiles only if what they return can be moved between threads.
+#[test]
+fn handling_can_be_spawned() {
+    fn sendable<F: Future + Send>(future: F) -> F {
+        future
+    }
+    let store = MemoryDeduplicator::new();
+    let handled = sendable(handle_once_in(&store, "a", async |()| Ok::<_, ()>(1)));
+    assert_eq!(run(handled), Ok(Once::Handled(1)));
+    let ledger = &Ledger::default();
+    let handled = sendable(handle_once_in(&ledger, "a", async |won| {
+        won.effects.push("whole");
+        Ok::<_, ()>(1)
+    }));
+    assert_eq!(run(handled), Ok(Once::Handled(1)));
 }

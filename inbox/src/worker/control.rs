@@ -10,6 +10,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::Shared;
 use super::handler::Handler;
+use super::race::{Either, first};
 use super::step::step;
 use crate::connections::Session;
 use crate::error::{Chain, Error, Kind};
@@ -63,7 +64,7 @@ fn timed_out<H>(shared: &Shared<H>) -> Error {
 
 async fn watch<H>(shared: &Shared<H>, session: &Session<'_>, listener: &Notify) -> Result<(), Error> {
     let client = session.client();
-    if shared.inbox.connections.can_listen() {
+    if shared.inbox.connections.are_own() {
         step!("control.listen");
         let listen = format!("LISTEN {CHANNEL}");
         let listening =
@@ -76,8 +77,8 @@ async fn watch<H>(shared: &Shared<H>, session: &Session<'_>, listener: &Notify) 
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         step!("control.wait");
-        tokio::select! {
-            _ = ticks.tick() => {
+        match first(ticks.tick(), listener.notified()).await {
+            Either::Left(_) => {
                 let ticked = timeout(limit(shared), tick(shared, session, &mut clock)).await;
                 ticked.map_err(|_| timed_out(shared))??;
                 if let Some(retention) = shared.settings.retention
@@ -89,11 +90,8 @@ async fn watch<H>(shared: &Shared<H>, session: &Session<'_>, listener: &Notify) 
                     purge_at = Instant::now() + if is_done { PURGE_PAUSE } else { Duration::ZERO };
                 }
             }
-            () = listener.notified() => {
-                if client.is_closed() {
-                    return Ok(());
-                }
-            }
+            Either::Right(()) if client.is_closed() => return Ok(()),
+            Either::Right(()) => {}
         }
         shared.wake.notify_one();
     }

@@ -5,6 +5,7 @@
 mod control;
 mod handler;
 mod lease;
+mod race;
 mod slot;
 mod step;
 
@@ -17,6 +18,7 @@ use tokio::task::JoinSet;
 
 pub use self::handler::{Handler, HandlerError, Handling, Received, handler_fn};
 use self::lease::Leases;
+use self::race::{Either, first};
 use self::step::step;
 use crate::error::{Chain, Error};
 use crate::inbox::Inbox;
@@ -143,10 +145,8 @@ impl<H: Handler> Worker<H> {
         let Self { inbox, handler, settings } = self;
         let mut signal = std::pin::pin!(signal);
         loop {
-            let checked = tokio::select! {
-                checked = inbox.within("read the schema's version", check(&inbox)) => checked,
-                () = &mut signal => return Ok(()),
-            };
+            let checking = inbox.within("read the schema's version", check(&inbox));
+            let Either::Left(checked) = first(checking, &mut signal).await else { return Ok(()) };
             match checked {
                 Ok(()) => break,
                 Err(error) if error.is_unavailable() => {
@@ -154,9 +154,8 @@ impl<H: Handler> Worker<H> {
                 }
                 Err(error) => return Err(error),
             }
-            tokio::select! {
-                () = tokio::time::sleep(settings.poll) => {}
-                () = &mut signal => return Ok(()),
+            if let Either::Right(()) = first(tokio::time::sleep(settings.poll), &mut signal).await {
+                return Ok(());
             }
         }
         let (stop, stopping) = watch::channel(false);
@@ -175,10 +174,7 @@ impl<H: Handler> Worker<H> {
         for _ in 0..settings.concurrency {
             slots.spawn(slot::run(Arc::clone(&shared)));
         }
-        tokio::select! {
-            () = signal => {}
-            () = finished(&mut slots) => {}
-        }
+        first(signal, finished(&mut slots)).await;
         let _ = stop.send(true);
         finished(&mut slots).await;
         Ok(())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use futures_util::future::join;
 use tokio::time::Instant;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{GenericClient, IsolationLevel, Statement};
@@ -13,6 +14,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::handler::{Claimed, Handler, HandlerError};
+use super::race::{Either, first};
 use super::step::step;
 use super::{Settings, Shared};
 use crate::connections::Session;
@@ -78,9 +80,8 @@ pub(super) async fn run<H: Handler>(shared: Arc<Shared<H>>) {
             Broken::Lost => continue,
         }
         step!("reconnect");
-        tokio::select! {
-            () = tokio::time::sleep(RECONNECT) => {}
-            () = shared.stopped() => return,
+        if let Either::Right(()) = first(tokio::time::sleep(RECONNECT), shared.stopped()).await {
+            return;
         }
     }
 }
@@ -132,10 +133,7 @@ async fn serve<H: Handler>(
                     Some(claimed) => (claimed, until),
                     None => {
                         step!("wait");
-                        tokio::select! {
-                            () = shared.wake.notified() => {}
-                            () = shared.stopped() => {}
-                        }
+                        first(shared.wake.notified(), shared.stopped()).await;
                         continue;
                     }
                 }
@@ -167,12 +165,10 @@ async fn work<H: Handler>(
         attempt = claimed.received.attempt,
     );
     let lease = shared.leases.hold(id, token, until);
-    let ended = tokio::select! {
-        ended = attempt(shared, line, &claimed).instrument(span.clone()) => ended,
-        () = lease.lost() => {
-            span.in_scope(|| tracing::warn!("the lease was lost, so the handler was stopped"));
-            return Err(Broken::Lost);
-        }
+    let working = attempt(shared, line, &claimed).instrument(span.clone());
+    let Either::Left(ended) = first(working, lease.lost()).await else {
+        span.in_scope(|| tracing::warn!("the lease was lost, so the handler was stopped"));
+        return Err(Broken::Lost);
     };
     let error = match ended {
         Ok(next) => {
@@ -188,11 +184,10 @@ async fn work<H: Handler>(
     };
     span.in_scope(|| tracing::warn!(error, "the handler failed"));
     *unreported = Some(Failed { id, token, error });
-    let reported = tokio::select! {
-        reported = report(shared, line, unreported) => reported,
-        () = lease.lost() => Err(Broken::Lost),
-    };
-    reported
+    match first(report(shared, line, unreported), lease.lost()).await {
+        Either::Left(reported) => reported,
+        Either::Right(()) => Err(Broken::Lost),
+    }
 }
 
 async fn attempt<H: Handler>(
@@ -230,7 +225,7 @@ async fn attempt<H: Handler>(
         if shared.is_stopping() { Ok(None) } else { claim(&transaction, claim_next, &shared.settings).await }
     };
     step!("complete");
-    let (completed, next) = tokio::join!(transaction.query(&*complete, &parameters), next);
+    let (completed, next) = join(transaction.query(&*complete, &parameters), next).await;
     completed.map_err(classify("complete the delivery"))?;
     let next = next.map_err(classify("claim the next delivery"))?;
     step!("commit");
@@ -266,7 +261,7 @@ async fn report<H>(
         }
     };
     step!("fail");
-    let (reported, next) = tokio::join!(line.session.client().query(&line.fail, &parameters), next);
+    let (reported, next) = join(line.session.client().query(&line.fail, &parameters), next).await;
     let reported = reported.map_err(Error::query("report a failed attempt"))?;
     step!("failed");
     if reported.first().is_some_and(|row| row.get::<_, &str>(0) == "dead") {

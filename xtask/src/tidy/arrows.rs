@@ -10,6 +10,13 @@ pub(super) fn crates(metadata: &Metadata) -> Vec<String> {
     let mut found = Vec::new();
     for package in metadata.workspace_packages() {
         for dependency in &package.dependencies {
+            if package.name.as_str() == "nd8-inbox"
+                && dependency.name == "nd8"
+                && dependency.kind == DependencyKind::Normal
+                && (dependency.uses_default_features || dependency.features != ["webhooks"])
+            {
+                found.push("nd8-inbox depends on nd8 with more than `webhooks`: it needs no HTTP client".into());
+            }
             if let Some(reason) = forbidden(&package.name, &dependency.name, dependency.kind) {
                 found.push(format!(
                     "{} depends on {} ({}): {reason}",
@@ -26,7 +33,12 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         // Only so that its tests get the feature `mock`.
         ("nd8", "nd8", DependencyKind::Development) => None,
         // They are users.
-        ("nd8-benches" | "nd8-downstream" | "nd8-pinned" | "nd8-pinned-drift", "nd8", _) => None,
+        ("nd8-benches" | "nd8-downstream" | "nd8-inbox" | "nd8-inbox-proof" | "nd8-pinned" | "nd8-pinned-drift", "nd8", _) => None,
+        ("nd8-inbox", "nd8-inbox-proof" | "nd8-sandbox", kind) if kind != DependencyKind::Development => {
+            Some("in tests and examples only")
+        }
+        ("nd8", "nd8-inbox" | "nd8-inbox-proof", _) => Some("nd8 needs no database"),
+        ("nd8-inbox" | "nd8-inbox-proof", "nd8-codegen", _) => Some("it is a user of nd8"),
         (_, "nd8-benches", _) => Some("it measures, and nothing else"),
         (_, "nd8-pinned", _) => Some("it is an example"),
         (_, "nd8-downstream", _) => Some("it is nobody's library"),
@@ -123,9 +135,16 @@ mod tests {
             ("nd8", "nd8-codegen", DependencyKind::Normal),
             ("nd8", "nd8-sandbox", DependencyKind::Normal),
             ("nd8", "xtask", DependencyKind::Development),
+            ("nd8", "nd8-inbox", DependencyKind::Development),
+            ("nd8-inbox", "nd8-sandbox", DependencyKind::Normal),
+            ("nd8-inbox", "nd8-inbox-proof", DependencyKind::Normal),
+            ("nd8-inbox", "nd8-codegen", DependencyKind::Build),
+            ("nd8-sandbox", "nd8", DependencyKind::Development),
         ] {
             assert!(forbidden(from, to, kind).is_some(), "{from} → {to} ({kind})");
         }
+        assert_eq!(forbidden("nd8-inbox", "nd8", DependencyKind::Normal), None);
+        assert_eq!(forbidden("nd8-inbox", "nd8-sandbox", DependencyKind::Development), None);
         assert_eq!(forbidden("nd8", "nd8-codegen", DependencyKind::Build), None);
         assert_eq!(forbidden("nd8", "nd8-sandbox", DependencyKind::Development), None);
         assert_eq!(forbidden("nd8-probe", "nd8-sandbox", DependencyKind::Development), None);
