@@ -63,7 +63,9 @@ async fn run() -> Result<()> {
         }))
     });
 
-    println!("\nfive customers pay; each first card is declined, and some deliveries come twice or out of order");
+    println!(
+        "\nfive customers pay; each first card is declined, and some deliveries come twice or out of order"
+    );
     let mut payments = Vec::new();
     for number in 0..5 {
         let billing = Billing::new("US", "Ada", "Lovelace", "ada@example.com").postal_code("94105");
@@ -71,7 +73,11 @@ async fn run() -> Result<()> {
         let checkout = client.checkouts().create(billing, [mug]).send().await?;
         let order = checkout.checkout_id.to_string();
         database.execute("INSERT INTO orders (checkout_id) VALUES ($1)", &[&order]).await?;
-        sandbox.webhooks().misbehave(if number % 2 == 0 { Misbehaviour::Duplicate } else { Misbehaviour::Reordered });
+        sandbox.webhooks().misbehave(if number % 2 == 0 {
+            Misbehaviour::Duplicate
+        } else {
+            Misbehaviour::Reordered
+        });
         let customer = sandbox.customer(&order);
         customer.decline().await?;
         payments.push(customer.pay().await?);
@@ -90,7 +96,8 @@ async fn run() -> Result<()> {
     println!("\n{:?}", inbox.stats().await?);
     let rows = database.query("SELECT o.checkout_id, o.status, count(s.*), min(s.worker) FROM orders o LEFT JOIN shipment s USING (checkout_id) GROUP BY 1, 2", &[]).await?;
     for row in rows {
-        let (order, status, shipments, worker): (&str, &str, i64, &str) = (row.get(0), row.get(1), row.get(2), row.get(3));
+        let (order, status, shipments, worker): (&str, &str, i64, &str) =
+            (row.get(0), row.get(1), row.get(2), row.get(3));
         println!("{order}: {status}, shipped {shipments} time(s), by the {worker} worker");
         if shipments != 1 {
             return Err("an order was not shipped once".into());
@@ -106,7 +113,11 @@ struct Shop {
 }
 
 impl Handler for Shop {
-    async fn handle(&self, delivery: &Received, transaction: &mut Transaction<'_>) -> std::result::Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        delivery: &Received,
+        transaction: &mut Transaction<'_>,
+    ) -> std::result::Result<(), HandlerError> {
         // The payload only names the payment: an old delivery reports an old state.
         let (payment_id, order) = match delivery.event() {
             Event::TransactionStatusChanged(changed) => (changed.transaction_id, changed.order_id),

@@ -311,6 +311,7 @@ $$;
 -- Makes a dead delivery ready again, with all its attempts. Returns whether it was dead.
 create function nd8_inbox.replay(id bigint) returns boolean
 language plpgsql
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare

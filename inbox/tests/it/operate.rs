@@ -117,7 +117,7 @@ async fn a_clock_that_was_set_ahead_doubles_nothing() {
             }
         })
     };
-    let first = Running::start(database.inbox.worker(handler));
+    let first = Running::start(database.inbox.worker(handler).concurrency(1));
     database.until("(SELECT count(*) = 1 FROM nd8_inbox.queue WHERE phase = 'leased')").await;
     // By a clock that is ahead, the lease has run out while its handler runs.
     database

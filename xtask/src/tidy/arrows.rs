@@ -15,7 +15,9 @@ pub(super) fn crates(metadata: &Metadata) -> Vec<String> {
                 && dependency.kind == DependencyKind::Normal
                 && (dependency.uses_default_features || dependency.features != ["webhooks"])
             {
-                found.push("nd8-inbox depends on nd8 with more than `webhooks`: it needs no HTTP client".into());
+                found.push(
+                    "nd8-inbox depends on nd8 with more than `webhooks`: it needs no HTTP client".into(),
+                );
             }
             if let Some(reason) = forbidden(&package.name, &dependency.name, dependency.kind) {
                 found.push(format!(
@@ -33,7 +35,12 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         // Only so that its tests get the feature `mock`.
         ("nd8", "nd8", DependencyKind::Development) => None,
         // They are users.
-        ("nd8-benches" | "nd8-downstream" | "nd8-inbox" | "nd8-inbox-proof" | "nd8-pinned" | "nd8-pinned-drift", "nd8", _) => None,
+        (
+            "nd8-benches" | "nd8-downstream" | "nd8-inbox" | "nd8-inbox-proof" | "nd8-pinned"
+            | "nd8-pinned-drift",
+            "nd8",
+            _,
+        ) => None,
         ("nd8-inbox", "nd8-inbox-proof" | "nd8-sandbox", kind) if kind != DependencyKind::Development => {
             Some("in tests and examples only")
         }
