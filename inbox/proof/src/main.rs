@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use nd8_inbox_proof::cluster::Cluster;
 use nd8_inbox_proof::crash::failpoint::{self, STEPS};
 use nd8_inbox_proof::crash::{self, Failure, roles};
 use nd8_inbox_proof::rates;
@@ -28,6 +29,9 @@ enum Command {
         /// Times that PostgreSQL is restarted or killed.
         #[arg(long, default_value_t = 12)]
         outages: usize,
+        /// Steps of a worker to kill it at.
+        #[arg(long, default_value_t = STEPS.len())]
+        steps: usize,
         /// Number that the moments are derived from.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -80,10 +84,11 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Crash { deliveries, kills, outages, seed, minutes } => {
+        Command::Crash { deliveries, kills, outages, steps, seed, minutes } => {
             let limit = Duration::from_secs(60 * minutes);
-            let plan = crash::Plan { deliveries, kills, failpoints: STEPS.len(), outages, seed, limit };
-            let (tally, verdict) = crash::prove(std::env::current_exe()?, plan).await?;
+            let plan = crash::Plan { deliveries, kills, failpoints: steps, outages, seed, limit };
+            let cluster = tokio::task::spawn_blocking(Cluster::durable).await??;
+            let (tally, verdict) = crash::prove(cluster, std::env::current_exe()?, plan).await?;
             println!("{tally:#?}\n{verdict:#?}");
             Ok(if verdict.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }

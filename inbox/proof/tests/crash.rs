@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use nd8_inbox_proof::cluster::Cluster;
 use nd8_inbox_proof::crash::{Plan, failpoint::STEPS, prove};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_doubled_or_out_of_order() {
-    if let Err(reason) = nd8_inbox_proof::cluster::Cluster::temporary() {
-        eprintln!("skipped: {reason}");
-        return;
-    }
+    let cluster = match Cluster::durable() {
+        Ok(cluster) => cluster,
+        Err(reason) => {
+            eprintln!("skipped: {reason}");
+            return;
+        }
+    };
     let limit = Duration::from_secs(120);
-    let plan = Plan { deliveries: 100, kills: 5, failpoints: 4, outages: 2, seed: 7, limit };
+    let plan = Plan { deliveries: 100, kills: 8, failpoints: 6, outages: 2, seed: 7, limit };
     let program = env!("CARGO_BIN_EXE_nd8-inbox-proof").into();
-    let (tally, verdict) = prove(program, plan).await.expect("runs");
-    assert_eq!((tally.kills, tally.steps, tally.outages), (5, 4, 2));
+    let (tally, verdict) = prove(cluster, program, plan).await.expect("runs");
+    assert_eq!((tally.kills, tally.steps, tally.outages), (8, 6, 2));
     assert!(verdict.holds(), "{verdict:?}");
     assert!(verdict.made >= 100 && verdict.acknowledged > 50, "{verdict:?}");
     assert!(verdict.effects >= verdict.acknowledged, "{verdict:?}");

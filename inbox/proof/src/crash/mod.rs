@@ -54,15 +54,17 @@ pub struct Tally {
     pub steps: usize,
     /// Times that PostgreSQL went down.
     pub outages: usize,
+    /// How long it took: until nothing was killed any more, until the sandbox had made its deliveries, until all of them were
+    /// acknowledged, and until all were worked.
+    pub times: [Duration; 4],
 }
 
-/// Runs the proof with this program as the children.
+/// Runs the proof on a durable cluster of ours, with this program as the children.
 ///
 /// # Errors
 ///
-/// If there is no PostgreSQL, if the limit has passed, or if anything of the machinery fails. A broken guarantee is in the verdict.
-pub async fn prove(program: PathBuf, plan: Plan) -> Result<(Tally, Verdict), Failure> {
-    let cluster = tokio::task::spawn_blocking(Cluster::durable).await??;
+/// If the limit has passed, or if anything of the machinery fails. A broken guarantee is in the verdict.
+pub async fn prove(cluster: Cluster, program: PathBuf, plan: Plan) -> Result<(Tally, Verdict), Failure> {
     let config = cluster.database().await?;
     let inbox = Inbox::new(config.clone(), NoTls);
     inbox.migrate().await?;
@@ -92,11 +94,16 @@ pub async fn prove(program: PathBuf, plan: Plan) -> Result<(Tally, Verdict), Fai
     let traffic = tokio::spawn(traffic::make(sandbox, plan.deliveries, plan.seed, is_calm.clone()));
     scene.disturb(plan).await?;
     is_calm.store(true, Ordering::SeqCst);
+    let begin = scene.deadline - plan.limit;
+    scene.tally.times[0] = begin.elapsed();
     // From here on nothing is killed, so that all that was acknowledged is worked.
     scene.revive().await?;
     let sandbox = tokio::time::timeout_at(scene.deadline.into(), traffic).await???;
+    scene.tally.times[1] = begin.elapsed();
     traffic::finish(&sandbox, scene.deadline).await?;
+    scene.tally.times[2] = begin.elapsed();
     let verdict = verdict::reach(&config, &sandbox, scene.deadline).await?;
+    scene.tally.times[3] = begin.elapsed();
     Ok((scene.tally, verdict))
 }
 
@@ -187,18 +194,23 @@ impl Scene {
             worker.kill().await?;
         }
         let mut worker = Process::worker(&self.program, &self.database, Some(step), self.random.u64(..))?;
-        let mut patience = Duration::from_millis(1500);
         loop {
-            match tokio::time::timeout(patience, worker.ended()).await {
+            match tokio::time::timeout(Duration::from_secs(1), worker.ended()).await {
                 Ok(ended) => return ended,
                 Err(_) if Instant::now() > self.deadline => {
                     return Err(format!("the step `{step}` never came").into());
                 }
-                // Some steps are taken only after the database was away.
-                Err(_) => self.outage(Outage::KillBackend).await?,
+                // Some steps are taken only after a connection has ended.
+                Err(_) => self.end_sessions().await?,
             }
-            patience = Duration::from_secs(3);
         }
+    }
+
+    async fn end_sessions(&self) -> Result<(), Failure> {
+        let client = connect(self.cluster.config()).await?;
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+        client.query(end, &[]).await?;
+        Ok(())
     }
 
     async fn outage(&mut self, outage: Outage) -> Result<(), Failure> {

@@ -81,8 +81,8 @@ impl Handler for Unreliable {
             100..250 => Err("failed after it wrote".into()),
             250..300 => std::panic::panic_any("panicked after it wrote"),
             // Long enough for a heartbeat.
-            300..305 => {
-                tokio::time::sleep(Duration::from_millis(1200)).await;
+            300..310 => {
+                tokio::time::sleep(Duration::from_millis(1000)).await;
                 Ok(())
             }
             _ => Ok(()),
