@@ -9,7 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 /// The repository that was named on the command line.
 static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
 
-/// Works on another repository than the one that the commands were built in. Said once, before anything is read.
+/// Works on another repository than the one that the commands were built in. Called once, before anything is read.
 pub(crate) fn choose(root: PathBuf) {
     CHOSEN.get_or_init(|| root);
 }
@@ -39,14 +39,14 @@ pub(crate) fn read(path: &str) -> Result<String> {
     std::fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))
 }
 
-/// Every Rust source of the repository, ordered by path.
-pub(crate) fn rust_sources() -> Result<Vec<Text>> {
+/// Reads every file of the repository with one of some endings, ordered by path.
+pub(crate) fn texts(endings: &[&str]) -> Result<Vec<Text>> {
     let root = root();
     let mut found = Vec::new();
     for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(|entry| !is_foreign(entry))
     {
         let entry = entry?;
-        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+        if entry.path().extension().is_some_and(|ending| endings.iter().any(|it| ending == *it)) {
             let path = relative(&root, entry.path());
             let content = read(&path)?;
             found.push(Text { path, content });

@@ -7,7 +7,7 @@ use crate::repository::Text;
 /// The crate, with the generated snapshot in it, the sandbox, and the probe.
 const PLACES: [&str; 3] = ["src/", "sandbox/src/", "probe/src/"];
 
-pub(super) fn check(sources: &[Text]) -> Vec<String> {
+pub(in crate::tidy) fn check(sources: &[Text]) -> Vec<String> {
     // The types, and what has them in its name: `as_f64`, `from_f64_retain`, `1f64`.
     let Ok(float) = Regex::new(r"(?:\b|_|\d)f(?:32|64)(?:\b|_)") else {
         return vec!["the pattern for floats is broken".to_owned()];

@@ -1,12 +1,9 @@
-//! Dependencies that must never exist, between crates and between modules.
+//! Dependencies between crates that must never exist.
 
 use cargo_metadata::{DependencyKind, Metadata};
-use regex::Regex;
 
-use crate::repository::Text;
-
-/// Who must not depend on whom in which way.
-pub(super) fn crates(metadata: &Metadata) -> Vec<String> {
+/// Reports each dependency of one member of the workspace on another that must not exist.
+pub(super) fn check(metadata: &Metadata) -> Vec<String> {
     let mut found = Vec::new();
     for package in metadata.workspace_packages() {
         for dependency in &package.dependencies {
@@ -68,65 +65,12 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
     }
 }
 
-/// Words that must not occur in some places. Comments and unit tests don't count.
-pub(super) fn modules(sources: &[Text]) -> Vec<String> {
-    let areas = "(?:checkouts|dashboard|payments|refunds|storefront)";
-    let rules: [(&str, &[&str], String, &str); 7] = [
-        (
-            "codegen/src/",
-            &[],
-            // Generated code names `::reqwest`, from its root.
-            r"std::(fs|env|net|process)\b|tokio|(?:^|[^:\w])reqwest::".into(),
-            "codegen does no I/O and reads no environment",
-        ),
-        (
-            "source/src/",
-            &[],
-            r"std::(fs|env|net|process)\b".into(),
-            "documents are read from memory: the generator, which does no I/O, builds on this",
-        ),
-        (
-            "src/raw/",
-            &[],
-            r"(crate|super)::(super::)?ext\b".into(),
-            "generated and raw code never names `ext`",
-        ),
-        ("src/ext/", &[], r"progenitor".into(), "`ext` never names progenitor"),
-        (
-            "src/ext/",
-            &["builder.rs", "call.rs", "core.rs", "error/failure.rs", "tls.rs"],
-            r"\breqwest\b".into(),
-            "reqwest stays behind the core",
-        ),
-        ("src/ext/", &["mod.rs"], format!(r"(super|ext)::{areas}\b"), "one area never reaches into another"),
-        ("build.rs", &[], r#"env::var\("[^NO]"#.into(), "build.rs reads ND8_OPENAPI and OUT_DIR only"),
-    ];
-    let mut found = Vec::new();
-    for (place, exempt, pattern, reason) in &rules {
-        let Ok(pattern) = Regex::new(pattern) else {
-            found.push(format!("`{pattern}` is not a regular expression"));
-            continue;
-        };
-        for source in sources.iter().filter(|source| source.path.starts_with(place)) {
-            if exempt.iter().any(|name| source.path.ends_with(name)) {
-                continue;
-            }
-            for (number, line) in source.code().lines().enumerate() {
-                if !line.trim_start().starts_with("//") && pattern.is_match(line) {
-                    found.push(format!("{}:{}: {reason}", source.path, number + 1));
-                }
-            }
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{DependencyKind, Text, forbidden, modules};
+    use super::{DependencyKind, forbidden};
 
     #[test]
-    fn the_forbidden_arrows_are_forbidden() {
+    fn forbidden_dependencies_are_reported() {
         for (from, to, kind) in [
             ("nd8-codegen", "nd8", DependencyKind::Development),
             ("nd8-sandbox", "nd8", DependencyKind::Normal),
@@ -150,39 +94,13 @@ mod tests {
         ] {
             assert!(forbidden(from, to, kind).is_some(), "{from} → {to} ({kind})");
         }
-        assert_eq!(forbidden("nd8-inbox", "nd8", DependencyKind::Normal), None);
-        assert_eq!(forbidden("nd8-inbox", "nd8-sandbox", DependencyKind::Development), None);
         assert_eq!(forbidden("nd8", "nd8-codegen", DependencyKind::Build), None);
         assert_eq!(forbidden("nd8", "nd8-sandbox", DependencyKind::Development), None);
+        assert_eq!(forbidden("nd8-inbox", "nd8", DependencyKind::Normal), None);
+        assert_eq!(forbidden("nd8-inbox", "nd8-sandbox", DependencyKind::Development), None);
         assert_eq!(forbidden("nd8-probe", "nd8-sandbox", DependencyKind::Development), None);
         assert_eq!(forbidden("xtask", "nd8-codegen", DependencyKind::Normal), None);
         assert_eq!(forbidden("nd8-codegen", "openapi-source", DependencyKind::Normal), None);
         assert_eq!(forbidden("openapi-drift", "openapi-source", DependencyKind::Normal), None);
-    }
-
-    #[test]
-    fn each_rule_about_modules_fires() {
-        for (path, line) in [
-            ("codegen/src/lib.rs", "let text = std::fs::read(path)?;"),
-            ("source/src/text.rs", "let text = std::fs::read(path)?;"),
-            ("src/raw/hooks.rs", "use crate::ext::Error;"),
-            ("src/ext/error/mod.rs", "pub fn inner(&self) -> progenitor_client::Error {"),
-            ("src/ext/refunds.rs", "http: reqwest::Client,"),
-            ("src/ext/refunds.rs", "use super::payments::Payments;"),
-            ("build.rs", "std::env::var(\"HOME\")"),
-        ] {
-            let source = Text { path: path.to_owned(), content: format!("//! Docs.\n{line}\n") };
-            assert_eq!(modules(&[source]).len(), 1, "{path}: {line}");
-            let comment = Text { path: path.to_owned(), content: format!("// {line}\n") };
-            assert!(modules(&[comment]).is_empty(), "{path}: a comment may say {line}");
-            let content = format!("#[cfg(test)]\nmod tests {{\n    {line}\n}}\n");
-            let test = Text { path: path.to_owned(), content };
-            assert!(modules(&[test]).is_empty(), "{path}: a unit test may say {line}");
-        }
-        let core =
-            Text { path: "src/ext/error/failure.rs".into(), content: "source: reqwest::Error,".into() };
-        assert!(modules(&[core]).is_empty());
-        let build = Text { path: "build.rs".into(), content: "std::env::var(\"ND8_OPENAPI\")".into() };
-        assert!(modules(&[build]).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use crate::repository::Text;
 /// Folders whose files are data for a test, or written by a program.
 const EXEMPT: [&str; 3] = ["src/raw/snapshot/", "downstream/tests/compile/", "tests/cases/"];
 
-pub(super) fn check(sources: &[Text]) -> Vec<String> {
+pub(in crate::tidy) fn check(sources: &[Text]) -> Vec<String> {
     sources
         .iter()
         .filter(|source| !EXEMPT.iter().any(|folder| source.path.contains(folder)))
