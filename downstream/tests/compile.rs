@@ -1,4 +1,4 @@
-//! What must not compile: a credential at the wrong door, an answer built by hand.
+//! What must not compile: an operation with the wrong credential, a response built by hand, an unsuitable pin.
 
 #[test]
 fn misuse_does_not_compile() {

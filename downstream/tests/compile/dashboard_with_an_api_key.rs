@@ -1,4 +1,5 @@
-fn main() {
-    let client = nd8::Client::builder("an-api-key").build().unwrap();
-    let _ = client.organization();
+fn main() -> Result<(), nd8::Error> {
+    let client = nd8::Client::builder("an-api-key").build()?;
+    client.payment_links();
+    Ok(())
 }
