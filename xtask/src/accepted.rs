@@ -1,24 +1,24 @@
-//! `openapi/accepted.toml`: what is decided about the difference from the published document, in the form of `openapi-drift.toml`.
+//! `openapi/accepted.toml`: decisions about differences from the published document, in the format of `openapi-drift.toml`.
 
 use anyhow::{Context as _, Result};
 use openapi_drift::config::Config;
 
 use crate::repository::root;
 
-/// Where it is, from the top of the repository. It need not be there.
+/// Path from the top of the repository. The file is optional.
 pub(crate) const PATH: &str = "openapi/accepted.toml";
 
-/// The first lines of a new file.
+/// First lines of a new file.
 pub(crate) const HEADER: &str = "\
 # Findings of `cargo xtask drift` that are accepted, written by `cargo xtask accept`.
-# One that matches nothing any more, or is over, fails the check.
+# One that matches nothing any more, or is expired, fails the check.
 ";
 
 /// Reads the decisions; without a file there are none.
 ///
 /// # Errors
 ///
-/// If it cannot be read, or is not of the right form.
+/// Fails if it cannot be read, or is not in that format.
 pub(crate) fn read() -> Result<Config> {
     text()?.map_or_else(|| Ok(Config::default()), |text| Config::parse(PATH, &text))
 }
@@ -27,7 +27,7 @@ pub(crate) fn read() -> Result<Config> {
 ///
 /// # Errors
 ///
-/// If it cannot be read.
+/// Fails if it cannot be read.
 pub(crate) fn text() -> Result<Option<String>> {
     match std::fs::read_to_string(root().join(PATH)) {
         Ok(text) => Ok(Some(text)),

@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and its help.
+//! The command line: commands, options and their help.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,16 +9,16 @@ use openapi_drift::cli::{AcceptArguments, FailOn};
 use openapi_drift::{Rule, config};
 
 use crate::compare::ReportOptions;
-use crate::probe::Asked;
+use crate::probe::ProbeOptions;
 
-/// The maintainers' commands of nd8.
+/// Maintainers' commands of nd8.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 pub(crate) struct Arguments {
-    /// Works on this repository instead of the one that the command was built in.
+    /// Works on this repository instead of the one that contains this command.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) repository: Option<PathBuf>,
-    /// Takes this for today's date, in sunsets, expiry dates and the lock file.
+    /// Uses this as today's date, in sunsets, expiry dates and the lock file.
     #[arg(long, global = true, value_name = "DATE")]
     today: Option<Date>,
     #[command(subcommand)]
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Today, in UTC unless told otherwise.
+    /// Returns the date to use as today: `--today`, by default the date in UTC.
     pub(crate) fn today(&self) -> Date {
         self.today.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
     }
@@ -41,17 +41,17 @@ Exit status:
 const NAMES: &str = "\
 OLD and NEW are each one of
   a file              openapi/nd8.json
-  an address          https://docs.example/api/ (of the document, or of a page that shows it)
+  an address          https://docs.example/api/ (of the document, or of a page that embeds or links it)
   a revision          1.0.0 (a file of openapi/history/, with or without its ending)
   a file of a commit  git:REV, git:REV:PATH (without a path, openapi/nd8.json)";
 
 const PROBE: &str = "\
 The server and its credentials come from the environment: ND8_API_KEY, ND8_SESSION_TOKEN (optional), and ND8_BASE_URL (ND8's sandbox
-without it). Only ND8's sandbox and servers on this machine are asked, and only if they prove that they are no production.
+without it). Requests go only to ND8's sandbox and servers on this machine, and only if these prove that they are not production.
 
 Exit status:
-  0  what could be seen is as assumed, or was applied
-  1  something is otherwise
+  0  every observed fact matches its assumption, or was applied
+  1  some fact does not match
   2  the server was refused, or the run ended early";
 
 const REALITY: &str = "\
@@ -59,7 +59,7 @@ The table has the columns document, expected (`works`, `refused`, `works or refu
   variants/  works if the crate compiles with it, has the right credentials, exact amounts and open enums
   real/      works if the raw layer compiles, without the tables of ND8
   bad/       is run like one in variants/, within 2 s and 200 MB
-and is refused if the error names the place in it and, in variants/, says what to do. Everything is generated tolerantly, as under ND8_OPENAPI.
+and is refused if the error names its place in the document and, in variants/, what to do. Generation is tolerant, as under ND8_OPENAPI.
 
 Exit status:
   0  all documents are as expected
@@ -74,48 +74,48 @@ pub(crate) enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Compares findings about pairs of documents with those expected of them, and prints the share that agrees.
-    DriftCases {
-        /// The file of cases, one JSON object a line.
+    /// Compares findings with the cases of oasdiff, and prints the share that agrees.
+    OasdiffAgreement {
+        /// File of cases, one JSON object per line.
         file: PathBuf,
     },
-    /// Checks what can be checked of the invariants in `ARCHITECTURE.md`.
+    /// Checks the invariants of `ARCHITECTURE.md` that a program can check, and the words of the project.
     Tidy,
     /// Takes the published document: prints what that changes, compiles the new client, and writes all files that depend on it, or none.
     #[command(
-        after_help = "Exit status:\n  0  all is up to date now, or would be\n  2  it could not be done; no file was changed"
+        after_help = "Exit status:\n  0  all files are up to date now, or would be\n  2  the refresh failed; no file was changed"
     )]
     Refresh {
-        /// A file, or an address of the document or of a page that shows it. By default the address in the lock file.
+        /// A file, or the address of the document or of a page that links it. Default: the address in the lock file.
         #[arg(long, value_name = "FILE|URL")]
         from: Option<String>,
         /// Writes nothing, and prints which files would change.
         #[arg(long)]
         dry_run: bool,
-        /// Writes the report in Markdown, too.
+        /// Also writes the report as Markdown.
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
-    /// Says what changed between two documents, whom it breaks, and which version that needs.
+    /// Reports what changed between two documents, which callers break, and which release that needs.
     #[command(after_help = format!("{NAMES}\n\n{STATUS}"))]
     Diff {
-        /// The older document.
+        /// Older document.
         old: String,
-        /// The newer document.
+        /// Newer document.
         new: String,
-        /// From which severity on a finding counts.
+        /// Fails on findings of this severity and above.
         #[arg(long, value_name = "SEVERITY", default_value = "breaking", value_delimiter = ',')]
         fail_on: Vec<FailOn>,
         #[command(flatten)]
         report: ComparisonArguments,
     },
-    /// Says whether the published document is the one that nd8 is pinned to, and if not, what changed.
+    /// Compares the published document with the one that nd8 is pinned to, and reports what changed.
     #[command(after_help = STATUS)]
     Drift {
-        /// A file, or an address of the document or of a page that shows it. By default the address in the lock file.
+        /// A file, or the address of the document or of a page that links it. Default: the address in the lock file.
         #[arg(long, value_name = "FILE|URL")]
         against: Option<String>,
-        /// From which severity on a finding counts; with `any`, also content that no rule knows.
+        /// Fails on findings of this severity and above; with `any`, also on content that no rule covers.
         #[arg(long, value_name = "SEVERITY", default_value = "any", value_delimiter = ',')]
         fail_on: Vec<FailOn>,
         #[command(flatten)]
@@ -123,7 +123,7 @@ pub(crate) enum Command {
     },
     /// Accepts a finding of `drift` until a day, in `openapi/accepted.toml`.
     Accept(AcceptArguments),
-    /// Compares what is assumed of the API with what a sandbox of it does. Without --yes, prints what that would create.
+    /// Compares what is assumed of the API with the behavior of a sandbox. Without --yes, prints what that would create.
     #[command(after_help = PROBE)]
     Probe(ProbeArguments),
     /// Generates and compiles the client of each document of a folder, and compares the result with its `expected.tsv`.
@@ -131,9 +131,9 @@ pub(crate) enum Command {
         after_help = REALITY
     )]
     Reality {
-        /// The folder: `expected.tsv`, and documents in `variants/`, `real/` and `bad/`.
+        /// Folder: `expected.tsv`, and documents in `variants/`, `real/` and `bad/`.
         folder: PathBuf,
-        /// Prints the generator's warnings, too.
+        /// Also prints the generator's warnings.
         #[arg(long)]
         verbose: bool,
     },
@@ -143,27 +143,27 @@ pub(crate) enum Command {
         /// Generates without the tables of ND8.
         #[arg(long)]
         raw: bool,
-        /// What messages call the document.
+        /// Name of the document in messages.
         name: String,
         file: PathBuf,
         out: PathBuf,
     },
     /// Prints what a rule means, why it matters, and what to do.
     Explain {
-        /// The rule's id, as reports print it.
+        /// Rule's id, as reports print it.
         #[arg(value_parser = config::rule)]
         rule: Rule,
     },
 }
 
 impl Command {
-    /// Whether the exit status 1 is an answer.
+    /// Returns whether the exit status 1 is a result rather than a failure.
     pub(crate) fn is_comparison(&self) -> bool {
-        !matches!(self, Self::Codegen { .. } | Self::DriftCases { .. } | Self::Tidy)
+        !matches!(self, Self::Codegen { .. } | Self::OasdiffAgreement { .. } | Self::Tidy)
     }
 }
 
-/// The options of a probe.
+/// Options of a probe.
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArguments {
     /// Sends the requests. Without it nothing is sent.
@@ -172,45 +172,45 @@ pub(crate) struct ProbeArguments {
     /// A paid payment of the sandbox: facts about payments and refunds need one.
     #[arg(long, value_name = "ID")]
     payment: Option<String>,
-    /// A product of the catalog, where products may not be described on the spot.
+    /// A product of the catalog, where products cannot be described inline.
     #[arg(long, value_name = "ID")]
     product: Option<String>,
     /// Refunds parts of the payment.
     #[arg(long, requires = "payment")]
     refunds: bool,
-    /// Receives webhooks at this address of this machine; with a session, it is registered for the time of the run.
+    /// Receives webhooks at this address of this machine; with a session, it is registered during the run.
     #[arg(long, value_name = "ADDRESS")]
     webhook_receiver: Option<SocketAddr>,
-    /// The public address of the receiver, where it is another one.
+    /// Public address of the receiver, if it differs.
     #[arg(long, value_name = "URL", requires = "webhook_receiver")]
     webhook_url: Option<String>,
-    /// Prints the page of each checkout to standard error, and waits for somebody to pay there.
+    /// Prints the page of each checkout to standard error, and waits for a person to pay there.
     #[arg(long, requires = "webhook_receiver")]
     pay: bool,
-    /// The form of the report.
-    #[arg(long, value_enum, default_value_t = ProbeForm::Text)]
-    format: ProbeForm,
-    /// Records in openapi/overlay.json what was seen, and renews what is derived from it.
+    /// Format of the report.
+    #[arg(long, value_enum, default_value_t = ProbeFormat::Text)]
+    format: ProbeFormat,
+    /// Records the observations in openapi/overlay.json, and regenerates the files derived from it.
     #[arg(long)]
     apply: bool,
-    /// The most requests to send.
+    /// Maximum number of requests.
     #[arg(long, value_name = "NUMBER", default_value_t = 300)]
     max_requests: usize,
-    /// The most seconds to take.
+    /// Maximum duration in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     max_seconds: u64,
 }
 
-impl From<ProbeArguments> for Asked {
-    fn from(arguments: ProbeArguments) -> Asked {
+impl From<ProbeArguments> for ProbeOptions {
+    fn from(arguments: ProbeArguments) -> ProbeOptions {
         let ProbeArguments { yes, payment, product, refunds, webhook_receiver, webhook_url, .. } = arguments;
         let ProbeArguments { pay, apply, max_requests, max_seconds, .. } = arguments;
         let format = match arguments.format {
-            ProbeForm::Text => nd8_probe::Format::Text,
-            ProbeForm::Json => nd8_probe::Format::Json,
-            ProbeForm::Markdown => nd8_probe::Format::Markdown,
+            ProbeFormat::Text => nd8_probe::Format::Text,
+            ProbeFormat::Json => nd8_probe::Format::Json,
+            ProbeFormat::Markdown => nd8_probe::Format::Markdown,
         };
-        Asked {
+        ProbeOptions {
             yes,
             apply,
             payment,
@@ -227,7 +227,7 @@ impl From<ProbeArguments> for Asked {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum ProbeForm {
+enum ProbeFormat {
     /// For people at a terminal.
     Text,
     /// For programs.
@@ -236,15 +236,15 @@ enum ProbeForm {
     Markdown,
 }
 
-/// The options of a comparison.
+/// Options of a comparison.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ComparisonArguments {
     #[command(flatten)]
     report: openapi_drift::cli::ReportArguments,
-    /// Leaves out what the change does to generated Rust, and the version that it needs.
+    /// Leaves out the effect on generated Rust, and the release that it needs.
     #[arg(long)]
     no_rust: bool,
-    /// Leaves openapi/accepted.toml out of account.
+    /// Ignores openapi/accepted.toml.
     #[arg(long)]
     no_accepted: bool,
 }

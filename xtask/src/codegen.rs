@@ -1,30 +1,32 @@
 //! `cargo xtask codegen`: the snapshot of the raw client, and its surface.
 //!
-//! Generation is called here only, for `codegen` and for `refresh`.
+//! The only caller of the generator, for `codegen`, `refresh` and `probe`.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use nd8_codegen::{Document, Knowledge, Warning, WarningKind, generate_with, nd8};
 
-use crate::derived::{self, Derived};
-use crate::lock::PATH as LOCK;
-use crate::repository::read;
+use crate::derived::{self, Derived, Mode};
+use crate::repository::{DOCUMENT, LOCK, MERGED, OVERLAY, SUPPLEMENT, read};
 use crate::warnings::{Group, Kind};
 
 const COMMAND: &str = "cargo xtask codegen";
-pub(crate) const DOCUMENT: &str = "openapi/nd8.json";
-pub(crate) const SUPPLEMENT: &str = "openapi/supplement.json";
-pub(crate) const OVERLAY: &str = "openapi/overlay.json";
-pub(crate) const MERGED: &str = "openapi/merged.json";
 /// A copy in the folder of the crate that embeds it. A symbolic link would be a text file on Windows.
 const SANDBOX_MERGED: &str = "sandbox/openapi/merged.json";
 
-/// How many notes a terminal shows: a document that is more precise than the last makes dozens of entries unneeded at once.
+/// Limits the notes on a terminal: a more precise document makes dozens of entries unneeded at once.
 const NOTES: usize = 12;
 
 /// Writes the derived files, or compares them.
-pub(crate) fn run(check: bool) -> Result<()> {
+///
+/// # Errors
+///
+/// Fails if a document yields no client, or if a file cannot be written or is stale.
+pub(crate) fn run(mode: Mode) -> Result<()> {
     let files = files()?;
-    if check { derived::check(&files, COMMAND) } else { derived::write(&files) }
+    match mode {
+        Mode::Write => derived::write(&files),
+        Mode::Check => derived::check(&files, COMMAND),
+    }
 }
 
 fn files() -> Result<Vec<Derived>> {
@@ -35,7 +37,7 @@ fn files() -> Result<Vec<Derived>> {
     Ok(derivation.files)
 }
 
-/// What a document yields.
+/// Files and warnings that a document yields.
 #[derive(Debug)]
 pub(crate) struct Derivation {
     pub(crate) files: Vec<Derived>,
@@ -46,16 +48,16 @@ pub(crate) struct Derivation {
 ///
 /// # Errors
 ///
-/// If the document cannot be turned into a client. The message lists every reason, and calls the document by `name`.
+/// Fails if no client can be generated. The message lists every reason, and calls the document `name`.
 pub(crate) fn derive(name: &str, json: &str, retrieved: Option<&str>) -> Result<Derivation> {
     derive_with(name, json, retrieved, &read(OVERLAY)?)
 }
 
-/// Does the same with another overlay than the one in the repository.
+/// Generates with an overlay other than the one in the repository.
 ///
 /// # Errors
 ///
-/// As [`derive()`].
+/// Fails like [`derive()`].
 pub(crate) fn derive_with(
     name: &str,
     json: &str,
@@ -67,7 +69,7 @@ pub(crate) fn derive_with(
         .supplement(Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
         .overlay(Document { name: OVERLAY, bytes: overlay.as_bytes() });
     let generated = generate_with(Document { name, bytes: json.as_bytes() }, &knowledge);
-    let generated = generated.map_err(|error| anyhow!("{error}"))?;
+    let generated = generated.map_err(anyhow::Error::new)?;
     let files = vec![
         Derived { path: "src/raw/snapshot/api.rs", content: generated.revision.to_source(retrieved) },
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
@@ -81,7 +83,7 @@ pub(crate) fn derive_with(
     Ok(Derivation { files, warnings: Group::collect(warnings) })
 }
 
-/// Renders a warning below its title. Of entries that can go the title says all but which ones.
+/// Renders a warning below its title. The title covers all but the subject.
 fn line(warning: &Warning) -> String {
     match &warning.subject {
         Some(subject) => format!("{}: {subject}", warning.place()),
@@ -89,7 +91,7 @@ fn line(warning: &Warning) -> String {
     }
 }
 
-/// Sorts a warning under what a maintainer has to do about it.
+/// Groups a warning by the action that it needs.
 fn kind(warning: WarningKind) -> Kind {
     let (title, todo) = match warning {
         WarningKind::DerivedName => (
@@ -105,7 +107,7 @@ fn kind(warning: WarningKind) -> Kind {
             "correct or remove each in openapi/overlay.json; the document is followed",
         ),
         WarningKind::LeftOut => {
-            ("parts of the document that the client does without", "check that nobody needs them")
+            ("parts of the document that the client leaves out", "check that no caller needs them")
         }
         WarningKind::ReadAs => {
             ("parts of the document that are read as something else", "check that this is what is meant")
@@ -114,7 +116,7 @@ fn kind(warning: WarningKind) -> Kind {
             ("operations that have moved", "correct their paths in codegen/src/nd8/operations.rs")
         }
         WarningKind::Credential => (
-            "credentials that are sent though the document does not ask for them",
+            "credentials that are sent although the document does not require them",
             "check each against the product guides, and report it upstream",
         ),
         WarningKind::Server => ("another server", "check the base URLs in src/ext/environment.rs"),
@@ -129,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_document_is_called_by_its_name() {
-        let error = derive("/downloads/next.yaml", "{\"swagger\": \"2.0\"}", None).expect_err("is not fit");
+        let error = derive("/downloads/next.yaml", "{\"swagger\": \"2.0\"}", None)
+            .expect_err("Swagger 2.0 is refused");
         assert!(
             error.to_string().starts_with("/downloads/next.yaml:1: expected an OpenAPI 3.0"),
             "{error:#}"

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`, `drift` and `accept`: what changed, whether it matters, and what was decided about it.
+//! `cargo xtask diff`, `drift` and `accept`: changes, their severity, and decisions about them.
 
 use std::path::Path;
 
@@ -10,28 +10,29 @@ use openapi_drift::config::Config;
 
 use crate::accepted;
 use crate::fetch::{self, Fetcher, Limits, Operations, Published};
+use crate::lock::Lock;
 use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict};
-use crate::{document_info, lock, repository, revisions};
+use crate::{document_info, repository, revisions};
 
-/// What is compared, and how it is reported.
+/// Options of a comparison and its report.
 #[derive(Clone, Debug)]
 pub(crate) struct ReportOptions {
     pub(crate) report: ReportArguments,
     pub(crate) fail_on: Vec<FailOn>,
     pub(crate) today: Date,
-    /// Whether both documents are turned into Rust.
+    /// True if both documents are turned into Rust.
     pub(crate) rust: bool,
-    /// Whether `openapi/accepted.toml` counts.
+    /// True if `openapi/accepted.toml` counts.
     pub(crate) accepted: bool,
 }
 
-/// What a comparison came to.
+/// Result of a comparison, as the exit status shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Nothing reaches the bar.
+pub(crate) enum Status {
+    /// No finding at or above `--fail-on`.
     Passes,
-    /// Something does, or an accepted finding is out of date.
+    /// Some finding is, or a decision is stale or expired.
     Fails,
 }
 
@@ -39,8 +40,8 @@ pub(crate) enum Outcome {
 ///
 /// # Errors
 ///
-/// If one of them cannot be had.
-pub(crate) fn diff(old: &str, new: &str, options: &ReportOptions) -> Result<Outcome> {
+/// Fails if one of them cannot be read.
+pub(crate) fn diff(old: &str, new: &str, options: &ReportOptions) -> Result<Status> {
     options.report.check()?;
     let config = config(options)?;
     print_verdict(&verdict(revisions::load(old)?, revisions::load(new)?, options, &config)?, options)
@@ -50,21 +51,21 @@ pub(crate) fn diff(old: &str, new: &str, options: &ReportOptions) -> Result<Outc
 ///
 /// # Errors
 ///
-/// If the published one cannot be had.
-pub(crate) fn drift(against: Option<&str>, options: &ReportOptions) -> Result<Outcome> {
+/// Fails if the published one cannot be fetched.
+pub(crate) fn drift(against: Option<&str>, options: &ReportOptions) -> Result<Status> {
     options.report.check()?;
-    let lock = lock::Lock::parse(&repository::read(lock::PATH)?)?;
+    let lock = Lock::parse(&repository::read(repository::LOCK)?)?;
     let pinned = revisions::pinned()?;
     let live = match against.map_or(Some(lock.source.upstream_url.as_str()), Some) {
         Some(name) if fetch::as_url(name).is_some() => {
-            let url = fetch::as_url(name).context("is an address")??;
-            // What the server compares with must be what is here.
+            let url = fetch::as_url(name).context("`as_url` recognized it")??;
+            // The validators belong to the pinned bytes: "not modified" is only true of those.
             let is_whole = crate::hash::sha256(pinned.text().as_bytes()) == lock.document.sha256;
             let known = lock.known().filter(|_| is_whole);
             let operations = Operations::of(&pinned)?;
             match fetch::find(&Fetcher::new(Limits::default()), &url, known.as_ref(), &operations)? {
                 Published::NotModified => {
-                    eprintln!("{name} says that the document has not changed");
+                    eprintln!("{name} reports that the document has not changed");
                     pinned.clone()
                 }
                 Published::Found(found) => {
@@ -92,8 +93,8 @@ pub(crate) fn drift(against: Option<&str>, options: &ReportOptions) -> Result<Ou
         true => eprintln!("the published document is the one that nd8 is pinned to"),
         false => eprintln!("they differ: `cargo xtask refresh` takes the published one"),
     }
-    // Content that yields no finding, such as an extension, is still another document.
-    Ok(if !same && options.fail_on.contains(&FailOn::Any) { Outcome::Fails } else { outcome })
+    // Some content yields no finding, such as an extension, but the document differs all the same.
+    Ok(if !same && options.fail_on.contains(&FailOn::Any) { Status::Fails } else { outcome })
 }
 
 fn config(options: &ReportOptions) -> Result<Config> {
@@ -109,25 +110,25 @@ fn verdict<'c>(
     Verdict::of(old, new, Scope { today: options.today, rust: options.rust, config })
 }
 
-fn print_verdict(verdict: &Verdict<'_>, options: &ReportOptions) -> Result<Outcome> {
+fn print_verdict(verdict: &Verdict<'_>, options: &ReportOptions) -> Result<Status> {
     let report = options.report.applied(verdict.report()).fail_on(&options.fail_on);
     options.report.emit(&report)?;
     let violations = verdict.decided.violations();
     violations.iter().for_each(|violation| eprintln!("{}: {violation}", accepted::PATH));
     if report.fails() || !violations.is_empty() {
-        return Ok(Outcome::Fails);
+        return Ok(Status::Fails);
     }
     if !report.is_complete() {
-        bail!("not all of the documents was compared");
+        bail!("parts of the documents could not be compared: see the report");
     }
-    Ok(Outcome::Passes)
+    Ok(Status::Passes)
 }
 
 /// Records a finding as accepted.
 ///
 /// # Errors
 ///
-/// If it is not sound, or the file cannot be changed.
+/// Fails if it is incomplete or invalid, or if the file cannot be changed.
 pub(crate) fn accept(finding: &AcceptArguments, today: Date) -> Result<()> {
     let root = repository::root();
     let exclusive = transaction::exclusive(&root)?;

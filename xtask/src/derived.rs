@@ -1,19 +1,27 @@
-//! Files that are made from others: each has one command that writes it, and a check that names that command.
+//! Derived files: one command writes each, and a check names that command.
 
 use anyhow::{Context as _, Result, bail};
 use similar::TextDiff;
 
 use crate::repository::root;
 
-/// A derived file as it should be.
+/// How a command treats derived files.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mode {
+    Write,
+    /// Only compares them with the expected content.
+    Check,
+}
+
+/// A derived file with its expected content.
 #[derive(Debug)]
 pub(crate) struct Derived {
-    /// From the top of the repository.
+    /// Path from the top of the repository.
     pub(crate) path: &'static str,
     pub(crate) content: String,
 }
 
-/// Writes the files that differ, and says which.
+/// Writes the files that differ, and prints which.
 pub(crate) fn write(files: &[Derived]) -> Result<()> {
     for file in files {
         let path = root().join(file.path);
@@ -30,7 +38,7 @@ pub(crate) fn write(files: &[Derived]) -> Result<()> {
     Ok(())
 }
 
-/// Fails, with the difference, when a file is not as it should be.
+/// Fails, and prints the difference, if a file is stale.
 pub(crate) fn check(files: &[Derived], command: &str) -> Result<()> {
     let mut stale = Vec::new();
     for file in files {
@@ -47,7 +55,7 @@ pub(crate) fn check(files: &[Derived], command: &str) -> Result<()> {
 }
 
 fn difference(path: &str, current: &str, wanted: &str) -> String {
-    /// Enough to see what it is about.
+    /// Limits the printed difference.
     const MOST_LINES: usize = 60;
     let diff = TextDiff::from_lines(current, wanted);
     let text = diff.unified_diff().context_radius(2).header(path, "as generated now").to_string();

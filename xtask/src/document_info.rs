@@ -8,9 +8,9 @@ use crate::hash::sha256;
 /// Version, hashes and number of operations of a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DocumentInfo {
-    /// Of the bytes.
+    /// Hash of the bytes.
     pub(crate) sha256: String,
-    /// Of the canonical JSON (RFC 8785).
+    /// Hash of the canonical JSON (RFC 8785).
     pub(crate) sha256_canonical: String,
     pub(crate) version: String,
     pub(crate) operations: usize,
@@ -20,7 +20,7 @@ pub(crate) struct DocumentInfo {
 ///
 /// # Errors
 ///
-/// If it is not JSON, or has a number that canonical JSON cannot carry.
+/// Fails if it is not JSON, or has a number that canonical JSON cannot represent.
 pub(crate) fn of(content: &str) -> Result<DocumentInfo> {
     let value: Value = serde_json::from_str(content)?;
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -30,7 +30,7 @@ pub(crate) fn of(content: &str) -> Result<DocumentInfo> {
         .flatten()
         .map(|(_, item)| methods.iter().filter(|it| item.get(**it).is_some()).count())
         .sum();
-    let canonical = serde_json_canonicalizer::to_vec(&value).context("has no canonical form")?;
+    let canonical = serde_json_canonicalizer::to_vec(&value).context("the document has no canonical JSON")?;
     Ok(DocumentInfo {
         sha256: sha256(content.as_bytes()),
         sha256_canonical: sha256(&canonical),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// The hash in lower-case hexadecimal.
+/// Returns the hash of some bytes in lower-case hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(bytes))
 }

@@ -1,4 +1,4 @@
-//! `openapi/nd8.lock.toml`: where the documents come from, and which contents exactly are meant.
+//! `openapi/nd8.lock.toml`: the sources of the documents, and the hashes of their contents.
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
@@ -6,11 +6,9 @@ use toml::Value;
 use url::Url;
 
 use crate::fetch::{Known, Validators};
+use crate::repository::LOCK;
 
-/// Where it is, from the top of the repository.
-pub(crate) const PATH: &str = "openapi/nd8.lock.toml";
-
-/// The lock file.
+/// Lock file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Lock {
     pub(crate) source: Source,
@@ -18,20 +16,20 @@ pub(crate) struct Lock {
     pub(crate) supplement: Supplement,
 }
 
-/// Where the document comes from.
+/// Source of the document.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Source {
     /// `reconstruction`, `published` or `file`.
     pub(crate) kind: String,
-    /// Where a refresh starts.
+    /// Address at which a refresh starts.
     pub(crate) upstream_url: String,
-    /// Where the document was found.
+    /// Address at which the document was found.
     pub(crate) document_url: Option<String>,
     pub(crate) etag: Option<String>,
     pub(crate) last_modified: Option<String>,
 }
 
-/// The document of the API.
+/// Document of the API.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Pinned {
     pub(crate) path: String,
@@ -41,12 +39,12 @@ pub(crate) struct Pinned {
     pub(crate) operations: usize,
     pub(crate) retrieved: String,
     pub(crate) tool: String,
-    /// The bytes as they were published, if those are YAML.
+    /// Bytes as they were published, if those are YAML.
     pub(crate) published: Option<String>,
     pub(crate) published_sha256: Option<String>,
 }
 
-/// The operations that only the guides tell of.
+/// Operations that only the guides describe.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Supplement {
     pub(crate) path: String,
@@ -59,12 +57,12 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// If it is not TOML of this form.
+    /// Fails if it is not TOML in this format.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).with_context(|| format!("{PATH} cannot be read"))
+        toml::from_str(text).with_context(|| format!("{LOCK} cannot be read"))
     }
 
-    /// What a server may compare with.
+    /// Returns the validators for a conditional request.
     pub(crate) fn known(&self) -> Option<Known> {
         let Source { document_url, etag, last_modified, .. } = &self.source;
         let url: Url = document_url.as_ref()?.parse().ok()?;
@@ -72,7 +70,7 @@ impl Lock {
         (validators != Validators::default()).then_some(Known { url, validators })
     }
 
-    /// The text of a lock file after a refresh.
+    /// Returns the text of a lock file after a refresh.
     pub(crate) fn to_toml(&self) -> String {
         let mut text = String::from(
             "# Where the OpenAPI documents of this folder come from, and which contents exactly are meant.\n\
@@ -99,8 +97,7 @@ impl Lock {
         text.push_str(&format!("operations = {}\n", document.operations));
         field(&mut text, "", "retrieved", Some(&document.retrieved));
         field(&mut text, "", "tool", Some(&document.tool));
-        let published =
-            "What was published is YAML, kept as it is. The document is the same in JSON, which builds read.";
+        let published = "The published YAML, byte for byte. The document has the same content as JSON, which builds read.";
         field(&mut text, published, "published", document.published.as_ref());
         field(&mut text, "", "published_sha256", document.published_sha256.as_ref());
         text.push_str("\n# Operations that only the guides describe; never part of the upstream document.\n[supplement]\n");
@@ -115,7 +112,7 @@ fn section(text: &mut String, name: &str) {
     text.push_str(&format!("\n[{name}]\n"));
 }
 
-/// A field with its comment; nothing if it has no value.
+/// Appends a field with its comment, if it has a value.
 fn field(text: &mut String, comment: &str, name: &str, value: Option<&String>) {
     let Some(value) = value else { return };
     if !comment.is_empty() {
@@ -131,7 +128,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let mut lock =
-            Lock::parse(&crate::repository::read(PATH).expect("is there")).expect("is a lock file");
+            Lock::parse(&crate::repository::read(LOCK).expect("is there")).expect("is a lock file");
         assert_eq!(Lock::parse(&lock.to_toml()).expect("is one too"), lock);
         assert_eq!(lock.known(), None);
         lock.source.document_url = Some("https://x.example/a.yaml".into());

@@ -1,7 +1,6 @@
 //! The maintainers' commands: `cargo xtask <command>`.
 //!
-//! Argument parsing and side effects only; what a command knows is in its module, what generation knows is in
-//! `nd8-codegen`. This crate never depends on `nd8`: a broken document must not stop the tool that repairs it.
+//! Argument parsing and side effects only; each command has a module, and generation is in `nd8-codegen`. This crate never depends on `nd8`: a broken document must not stop the tool that repairs it.
 
 mod accepted;
 mod arguments;
@@ -10,10 +9,10 @@ mod compare;
 mod compile;
 mod derived;
 mod document_info;
-mod drift_cases;
 mod fetch;
 mod hash;
 mod lock;
+mod oasdiff_agreement;
 mod probe;
 mod reality;
 mod refresh;
@@ -30,7 +29,9 @@ use anyhow::Result;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
-use crate::compare::Outcome;
+use crate::compare::Status;
+use crate::derived::Mode;
+use crate::reality::{Treatment, Warnings};
 
 fn main() -> ExitCode {
     if let Some(status) = reality::wrapper() {
@@ -40,11 +41,11 @@ fn main() -> ExitCode {
     if let Some(root) = arguments.repository.clone() {
         repository::choose(root);
     }
-    // Of a comparison, 1 is an answer, so what could not be done at all is 2.
+    // A comparison uses 1 for a result, so its failures are 2.
     let failure = if arguments.command.is_comparison() { ExitCode::from(2) } else { ExitCode::FAILURE };
     match recover().and_then(|()| run(arguments)) {
-        Ok(Outcome::Passes) => ExitCode::SUCCESS,
-        Ok(Outcome::Fails) => ExitCode::from(1),
+        Ok(Status::Passes) => ExitCode::SUCCESS,
+        Ok(Status::Fails) => ExitCode::from(1),
         Err(error) => {
             eprintln!("error: {error:#}");
             failure
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Completes or undoes what an interrupted command left, so that whatever comes next finds the repository whole.
+/// Completes or undoes what an interrupted command left, so that this command finds a consistent repository.
 fn recover() -> Result<()> {
     let root = repository::root();
     if transaction::is_interrupted(&root) {
@@ -61,11 +62,11 @@ fn recover() -> Result<()> {
     Ok(())
 }
 
-fn run(arguments: Arguments) -> Result<Outcome> {
+fn run(arguments: Arguments) -> Result<Status> {
     let today = arguments.today();
     match arguments.command {
-        Command::Codegen { check } => codegen::run(check)?,
-        Command::DriftCases { file } => drift_cases::run(&file)?,
+        Command::Codegen { check } => codegen::run(if check { Mode::Check } else { Mode::Write })?,
+        Command::OasdiffAgreement { file } => oasdiff_agreement::run(&file)?,
         Command::Tidy => tidy::run()?,
         Command::Refresh { from, dry_run, report } => {
             let cargo = compile::cargo();
@@ -82,10 +83,13 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Accept(finding) => compare::accept(&finding, today)?,
         Command::Probe(arguments) => return probe::run(arguments.into(), today),
         Command::Reality { folder, verbose } => {
-            return Ok(if reality::run(&folder, verbose)? { Outcome::Passes } else { Outcome::Fails });
+            return reality::run(&folder, if verbose { Warnings::Printed } else { Warnings::Omitted });
         }
-        Command::RealityOne { raw, name, file, out } => reality::run_one(raw, &name, &file, &out)?,
+        Command::RealityOne { raw, name, file, out } => {
+            let treatment = if raw { Treatment::Real } else { Treatment::Variant };
+            reality::run_one(treatment, &name, &file, &out)?;
+        }
         Command::Explain { rule } => print!("{}", openapi_drift::cli::explain(rule)),
     }
-    Ok(Outcome::Passes)
+    Ok(Status::Passes)
 }

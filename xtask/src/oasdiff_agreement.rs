@@ -1,4 +1,4 @@
-//! `cargo xtask drift-cases FILE`: how far the findings of `openapi-drift` agree with those that oasdiff expects of pairs of documents.
+//! `cargo xtask oasdiff-agreement FILE`: the share of oasdiff's cases with the same findings.
 //!
 //! A file of cases has one JSON object a line: `name`, `base` and `revision` (paths relative to the file), and `changes`, each with `id`,
 //! `level`, `operation` and `path`. Sets of those four are compared. Findings that no case can expect are left out: those of rules that
@@ -12,8 +12,8 @@ use anyhow::{Context as _, Result, bail};
 use openapi_drift::{ApiRule, Document, Options, Rule, Severity, compare_with};
 use serde::Deserialize;
 
-/// The share of cases that has to agree, in percent.
-const BAR: usize = 95;
+/// Share of cases that has to agree, in percent.
+const MINIMUM: usize = 95;
 
 /// Prints every disagreement and the share of cases that agree.
 pub(crate) fn run(file: &Path) -> Result<()> {
@@ -38,8 +38,8 @@ pub(crate) fn run(file: &Path) -> Result<()> {
     println!(
         "{left_out} findings were left out: of rules that oasdiff does not have, in places where it does not look, or of the version"
     );
-    if agreed * 100 < all * BAR {
-        bail!("fewer than {BAR} % agree");
+    if agreed * 100 < all * MINIMUM {
+        bail!("fewer than {MINIMUM} % agree");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask probe`: compares what is assumed of the API with what a sandbox does, and records it in the overlay.
+//! `cargo xtask probe`: compares assumptions about the API with a sandbox, and records observations in the overlay.
 //!
 //! Not here: the facts, the requests and the report, which are in `nd8-probe`.
 
@@ -10,15 +10,14 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::civil::Date;
 use nd8_probe::{Assumptions, Format, Options, Report, Target, Webhooks};
 
-use crate::codegen::{self, DOCUMENT, OVERLAY};
-use crate::compare::Outcome;
-use crate::lock;
-use crate::repository::{read, root};
+use crate::codegen;
+use crate::compare::Status;
+use crate::repository::{DOCUMENT, LOCK, OVERLAY, read, root};
 use crate::transaction::{self, Change};
 
-/// What the command line asks for.
+/// Options of the command line.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ProbeOptions {
     pub(crate) yes: bool,
     pub(crate) apply: bool,
     pub(crate) payment: Option<String>,
@@ -32,20 +31,20 @@ pub(crate) struct Asked {
     pub(crate) max_seconds: u64,
 }
 
-/// Prints what a run would create and, if it may, runs, prints the report, and applies it.
+/// Prints what a run would create. With `--yes`, runs, prints the report, and applies it on request.
 ///
 /// # Errors
 ///
-/// If the target could be production or does not prove that it is none, if the run ended early, or if the overlay cannot be
-/// changed.
-pub(crate) fn run(asked: Asked, today: Date) -> Result<Outcome> {
+/// Fails if the target could be production or does not prove that it is not, if the run ended early, or if the overlay
+/// cannot be changed.
+pub(crate) fn run(asked: ProbeOptions, today: Date) -> Result<Status> {
     let (is_agreed, apply, format) = (asked.yes, asked.apply, asked.format);
     let options = options(asked)?;
     eprintln!("the probe creates and changes:");
     options.plan().iter().for_each(|line| eprintln!("  {line}"));
     if !is_agreed {
         eprintln!("nothing was sent; run it again with --yes");
-        return Ok(Outcome::Passes);
+        return Ok(Status::Passes);
     }
     let overlay = read(OVERLAY)?;
     let assumptions = Assumptions::from_overlay(&overlay)?;
@@ -65,10 +64,10 @@ pub(crate) fn run(asked: Asked, today: Date) -> Result<Outcome> {
         bail!("the run ended early: {reason}");
     }
     let is_settled = apply || report.otherwise().next().is_none();
-    Ok(if is_settled { Outcome::Passes } else { Outcome::Fails })
+    Ok(if is_settled { Status::Passes } else { Status::Fails })
 }
 
-fn options(asked: Asked) -> Result<Options> {
+fn options(asked: ProbeOptions) -> Result<Options> {
     let key = std::env::var("ND8_API_KEY").unwrap_or_default();
     let session = std::env::var("ND8_SESSION_TOKEN").ok();
     let base_url = std::env::var("ND8_BASE_URL").ok();
@@ -81,29 +80,29 @@ fn options(asked: Asked) -> Result<Options> {
     options.limits.requests = asked.max_requests;
     options.limits.time = Duration::from_secs(asked.max_seconds);
     if asked.pay {
-        // A person takes as long as it takes.
+        // A payment by a person is bounded by the limit of the run alone.
         options.limits.webhook_wait = options.limits.time;
-        options.pages = Some(Arc::new(|url: &str| eprintln!("pay, or let it be: {}", printable(url))));
+        options.pages = Some(Arc::new(|url: &str| eprintln!("waiting for a payment at {}", printable(url))));
     }
     Ok(options)
 }
 
-/// Returns an address without what a terminal would act on: the server wrote it.
+/// Removes control characters from an address: the server chose it, and a terminal acts on them.
 fn printable(url: &str) -> String {
     url.chars().filter(|letter| letter.is_ascii_graphic()).take(2048).collect()
 }
 
-/// Writes the overlay, and what is derived from it, together or not at all.
+/// Writes the overlay and the files derived from it, all or none.
 fn apply(report: &Report, before: &str) -> Result<()> {
     let exclusive = transaction::exclusive(&root())?;
     if read(OVERLAY)? != before {
         bail!("{OVERLAY} has changed during the run, so nothing is written; run it again");
     }
     let overlay = &report.overlay().map_err(|error| anyhow!("{error}"))?.text;
-    let lock: toml::Table = read(lock::PATH)?.parse()?;
+    let lock: toml::Table = read(LOCK)?.parse()?;
     let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
     let derivation = codegen::derive_with(DOCUMENT, &read(DOCUMENT)?, retrieved, overlay)
-        .context("no client can be generated with what was seen, so nothing is written")?;
+        .context("no client can be generated with the observations, so nothing is written")?;
     let mut changes = vec![Change { path: OVERLAY.to_owned(), content: Some(overlay.clone().into_bytes()) }];
     let derived = derivation.files.into_iter();
     changes.extend(

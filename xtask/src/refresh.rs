@@ -1,9 +1,8 @@
-//! `cargo xtask refresh`: takes the published document, says what that does, and changes everything that hangs on it,
-//! together or not at all.
+//! `cargo xtask refresh`: takes the published document, reports the consequences, and changes all files that depend on
+//! it, or none.
 //!
 //! Upstream may publish YAML. Its bytes are then kept in `openapi/nd8.yaml`, and `openapi/nd8.json` is the same content
-//! as JSON: builds of users read JSON only, and so need no reader of YAML; `cargo xtask tidy` holds the two against each
-//! other.
+//! as JSON: builds of users read JSON only, and so need no YAML parser; `cargo xtask tidy` compares the two.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,28 +14,28 @@ use openapi_drift::report::{Color, FailOn, Format};
 use openapi_drift::{Document, cli, config as decisions};
 
 use crate::accepted;
-use crate::codegen::{self, DOCUMENT, Derivation};
+use crate::codegen::{self, Derivation};
 use crate::compile::Candidate;
 use crate::document_info::{self, DocumentInfo};
 use crate::fetch::{self, Fetcher, Found, Limits, Operations, Published, Validators};
-use crate::lock::{self, Lock};
-use crate::repository::{read, root};
+use crate::lock::Lock;
+use crate::repository::{DOCUMENT, LOCK, read, root};
 use crate::revisions;
 use crate::transaction::{self, Change};
 use crate::verdict::{Scope, Verdict, crate_version};
 use crate::warnings::Group;
 
-/// Where the published bytes are, if those are YAML.
+/// Path of the published bytes, if those are YAML.
 const PUBLISHED: &str = "openapi/nd8.yaml";
 
-/// What the command was told.
+/// Options of the command.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// A file or an address; by default the one in the lock file.
     pub(crate) from: Option<String>,
-    /// Whether nothing is written.
+    /// True if nothing is written.
     pub(crate) dry_run: bool,
-    /// Where the report goes as Markdown, too.
+    /// Additional file for the report as Markdown.
     pub(crate) report: Option<PathBuf>,
     pub(crate) today: Date,
 }
@@ -45,15 +44,15 @@ pub(crate) struct Options {
 ///
 /// # Errors
 ///
-/// If it cannot be had, is not OpenAPI 3.0 or 3.1, or yields no client that compiles; or if the files cannot be changed. None is
-/// changed then.
+/// Fails if it cannot be fetched, is not OpenAPI 3.0 or 3.1, or yields no client that compiles; or if the files cannot be
+/// changed. None is changed then.
 pub(crate) fn run(options: &Options, compile: &dyn Fn(Candidate<'_>) -> Result<()>) -> Result<()> {
     let root = root();
     let exclusive = transaction::exclusive(&root)?;
-    let lock = Lock::parse(&read(lock::PATH)?)?;
+    let lock = Lock::parse(&read(LOCK)?)?;
     let current = read(DOCUMENT)?;
     let Some(found) = obtain(options, &lock, &current)? else {
-        println!("the server says that the document has not changed since {}", lock.document.retrieved);
+        println!("the server reports that the document has not changed since {}", lock.document.retrieved);
         return Ok(());
     };
     let new = Refreshed::read(found, lock, options)?;
@@ -64,10 +63,8 @@ pub(crate) fn run(options: &Options, compile: &dyn Fn(Candidate<'_>) -> Result<(
     let changes = if new.is_another(&current)? {
         new.changes(&current, options)?
     } else {
-        println!(
-            "the document is the same in another layout; only its bytes, the lock file and the day change"
-        );
-        // The code knows the day on which the document was retrieved.
+        println!("the document differs in layout only: its bytes, the lock file and the date change");
+        // The generated code contains the date of retrieval.
         let derivation = new.derive()?;
         print_warnings(&derivation);
         let derived = derivation.files.into_iter().map(|file| change(file.path, file.content));
@@ -84,7 +81,7 @@ pub(crate) fn run(options: &Options, compile: &dyn Fn(Candidate<'_>) -> Result<(
     Ok(())
 }
 
-/// The published document, or nothing if the server says that it is the one that is here.
+/// Returns the published document, or none if the server reports that the pinned one is current.
 fn obtain(options: &Options, lock: &Lock, current: &str) -> Result<Option<Found>> {
     let from = options.from.as_deref().unwrap_or(&lock.source.upstream_url);
     let Some(url) = fetch::as_url(from) else {
@@ -104,12 +101,12 @@ fn obtain(options: &Options, lock: &Lock, current: &str) -> Result<Option<Found>
 
 /// A document that is to become the pinned one.
 struct Refreshed {
-    /// As it was published.
+    /// Bytes as published.
     bytes: Vec<u8>,
-    /// As builds read it.
+    /// JSON that builds read.
     json: String,
     info: DocumentInfo,
-    /// The lock file with it.
+    /// Lock file that describes it.
     lock: Lock,
     name: String,
     described: String,
@@ -142,7 +139,7 @@ impl Refreshed {
         codegen::derive(&self.name, &self.json, Some(&self.lock.document.retrieved))
     }
 
-    /// Whether the very bytes are here already.
+    /// Returns whether these bytes are pinned already.
     fn is_unchanged(&self, root: &Path) -> Result<bool> {
         let published = if self.lock.document.published.is_some() { PUBLISHED } else { DOCUMENT };
         match fs::read(root.join(published)) {
@@ -152,23 +149,23 @@ impl Refreshed {
         }
     }
 
-    /// Whether it is more than another layout of what is here.
+    /// Returns whether it differs from the pinned document in more than its layout.
     fn is_another(&self, current: &str) -> Result<bool> {
         Ok(document_info::of(current)?.sha256_canonical != self.info.sha256_canonical)
     }
 
     fn document_and_lock(&self) -> Vec<Change> {
         let yaml = self.lock.document.published.is_some().then(|| self.bytes.clone());
-        // A document in JSON is kept as it was published, even where it begins with a byte order mark.
+        // Published JSON is stored byte for byte, even if it begins with a byte order mark.
         let json = if yaml.is_some() { self.json.clone().into_bytes() } else { self.bytes.clone() };
         vec![
             Change { path: DOCUMENT.to_owned(), content: Some(json) },
             Change { path: PUBLISHED.to_owned(), content: yaml },
-            change(lock::PATH, self.lock.to_toml()),
+            change(LOCK, self.lock.to_toml()),
         ]
     }
 
-    /// Prints what the new document does, and returns everything that has to change with it.
+    /// Prints the report, and returns every change that the new document needs.
     fn changes(&self, current: &str, options: &Options) -> Result<Vec<Change>> {
         let config = accepted::read()?;
         let scope = Scope { today: options.today, rust: true, config: &config };
@@ -177,12 +174,12 @@ impl Refreshed {
         let new = Document::parse(self.name.as_str(), self.bytes.clone())?;
         let mut verdict = Verdict::of(old, new, scope)?;
         verdict.content_differs();
-        // The report comes first even where there is no client: it says what has to be done about that.
+        // The report is printed even if there is no client: it lists what to do about that.
         let derived = self.derive();
         cli::print(&verdict.report().fail_on(&[FailOn::None]), Format::Text(Color::Coloured))?;
         if let Ok(derivation) = &derived {
             print_warnings(derivation);
-            // In the Markdown they are tasks, for a pull request to tick off.
+            // Markdown has them as tasks, to check off in a pull request.
             verdict.add_todo(&derivation.warnings.iter().flat_map(Group::tasks).collect::<Vec<_>>());
         }
         if let Some(path) = &options.report {
@@ -199,7 +196,7 @@ impl Refreshed {
         if !config.accepts_nothing()
             && let Some(text) = accepted::text()?
         {
-            // What was accepted of the way to this document is a part of it now.
+            // Accepted findings are part of the new document.
             let rest = decisions::without(accepted::PATH, &text, &verdict.decided.matched())?;
             changes.push(Change { path: accepted::PATH.to_owned(), content: rest.map(String::into_bytes) });
         }
@@ -207,7 +204,7 @@ impl Refreshed {
     }
 }
 
-/// Prints what a maintainer has to do about the generated client.
+/// Prints the generator's warnings with their actions.
 fn print_warnings(derivation: &Derivation) {
     derivation.warnings.iter().for_each(|group| print!("\n{group}"));
 }
@@ -216,7 +213,7 @@ fn change(path: &str, content: String) -> Change {
     Change { path: path.to_owned(), content: Some(content.into_bytes()) }
 }
 
-/// The crate's version names that of the API behind its plus.
+/// Returns the changes that write the API's version into the version of the crate.
 fn versions(api: &str) -> Result<Vec<Change>> {
     let old = crate_version()?;
     let new = impact::next_version(&old, None, api);

@@ -6,15 +6,23 @@ use std::sync::OnceLock;
 use anyhow::{Context as _, Result};
 use walkdir::{DirEntry, WalkDir};
 
-/// The repository that was named on the command line.
+/// Main document of the API.
+pub(crate) const DOCUMENT: &str = "openapi/nd8.json";
+pub(crate) const SUPPLEMENT: &str = "openapi/supplement.json";
+pub(crate) const OVERLAY: &str = "openapi/overlay.json";
+/// Derived: the three documents in one.
+pub(crate) const MERGED: &str = "openapi/merged.json";
+pub(crate) const LOCK: &str = "openapi/nd8.lock.toml";
+
+/// Repository that was named on the command line.
 static CHOSEN: OnceLock<PathBuf> = OnceLock::new();
 
-/// Works on another repository than the one that the commands were built in. Called once, before anything is read.
+/// Selects a repository other than the one that contains this program. Called once, before anything is read.
 pub(crate) fn choose(root: PathBuf) {
     CHOSEN.get_or_init(|| root);
 }
 
-/// The top of the repository.
+/// Returns the top of the repository.
 pub(crate) fn root() -> PathBuf {
     let built_in = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
     CHOSEN.get().cloned().or_else(built_in).unwrap_or_default()
@@ -59,7 +67,7 @@ fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
-/// Build output and hidden folders are not the repository's.
+/// Returns whether an entry is build output or hidden, and so not part of the repository.
 fn is_foreign(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     entry.depth() > 0 && (name.starts_with('.') || matches!(&*name, "target" | "node_modules"))

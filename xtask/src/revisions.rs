@@ -1,23 +1,22 @@
-//! The documents that people name on a command line: a file, an address, a revision of `openapi/history/`, or a file
-//! of a commit.
+//! The documents that people name on a command line: a file, an address, a revision in `openapi/history/`, or a file of
+//! a commit.
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use openapi_drift::{Document, cli};
 
-use crate::codegen::DOCUMENT;
 use crate::fetch::{self, Fetcher, Limits, Operations, Published};
-use crate::repository::root;
+use crate::repository::{DOCUMENT, root};
 
 const HISTORY: &str = "openapi/history";
 
-/// Reads what a person named. A revision is a file's name in `openapi/history/`, with or without `.json`; `git:REV` is the
+/// Reads the document that an argument names. A revision is a file's name in `openapi/history/`, with or without `.json`; `git:REV` is the
 /// document of a commit, and `git:REV:PATH` another file of it.
 ///
 /// # Errors
 ///
-/// If nothing has that name, or it is no OpenAPI document.
+/// Fails if nothing has that name, or if it is not an OpenAPI document.
 pub(crate) fn load(name: &str) -> Result<Document> {
     if let Some(url) = fetch::as_url(name) {
         let pinned = Operations::of(&pinned()?)?;
@@ -34,7 +33,7 @@ pub(crate) fn load(name: &str) -> Result<Document> {
     if Path::new(name).is_file() {
         return file(name, Path::new(name));
     }
-    // A name, not a path: nothing outside of the folder is meant.
+    // A revision is a name, not a path: it never leads out of the folder.
     let is_name = !name.is_empty() && !name.contains(['/', '\\']);
     for ending in ["", ".json", ".yaml", ".yml"] {
         let path = format!("{HISTORY}/{name}{ending}");
@@ -42,33 +41,33 @@ pub(crate) fn load(name: &str) -> Result<Document> {
             return file(&path, &root().join(&path));
         }
     }
-    // Paths are relative to the top as well, wherever the command is run.
+    // git takes paths from the current folder; ours are from the top of the repository.
     if root().join(name).is_file() {
         return file(name, &root().join(name));
     }
     bail!("`{name}` is no file, no address, no revision of {HISTORY}/ and no `git:REV`")
 }
 
-/// Reads a file as it is named to people.
+/// Reads a file; `name` is its name in messages.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is longer than a download may be, or is no OpenAPI document.
+/// Fails if it cannot be read, is longer than a download may be, or is not an OpenAPI document.
 pub(crate) fn file(name: &str, path: &Path) -> Result<Document> {
     Ok(Document::parse(name, fetch::read_file(name, path)?)?)
 }
 
-/// The document that the repository is pinned to.
+/// Returns the document that the repository is pinned to.
 ///
 /// # Errors
 ///
-/// As of [`file()`].
+/// Fails like [`file()`].
 pub(crate) fn pinned() -> Result<Document> {
     file(DOCUMENT, &root().join(DOCUMENT))
 }
 
-/// The name under which the document of a version joins the history: the version, and a letter if the API has
-/// published that version before with another content.
+/// Returns the file name of a version in the history: the version, and a letter if the API has published that version before
+/// with other content.
 pub(crate) fn history_name(version: &str, existing: &[String]) -> String {
     let allowed =
         |letter: char| if letter.is_ascii_alphanumeric() || ".-_+".contains(letter) { letter } else { '-' };
@@ -95,11 +94,11 @@ pub(crate) fn history_name(version: &str, existing: &[String]) -> String {
     format!("{HISTORY}/{version}-{next}.json")
 }
 
-/// The files of the history.
+/// Returns the files of the history.
 ///
 /// # Errors
 ///
-/// If the folder cannot be read.
+/// Fails if the folder cannot be read.
 pub(crate) fn history() -> Result<Vec<String>> {
     let entries =
         std::fs::read_dir(root().join(HISTORY)).with_context(|| format!("cannot read {HISTORY}"))?;

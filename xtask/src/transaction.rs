@@ -15,12 +15,12 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::hash::sha256;
 
-/// What the commands write for themselves; in no commit.
+/// Folder for the commands' own files. Git ignores it.
 const FOLDER: &str = ".xtask";
 const NEXT: &str = ".xtask/next";
 const READY: &str = ".xtask/ready";
@@ -29,22 +29,22 @@ const LOCK: &str = ".xtask/lock";
 /// A file to change.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
-    /// From the top of the repository.
+    /// Path from the top of the repository.
     pub(crate) path: String,
-    /// What it is to hold; none removes it.
+    /// New content; none removes the file.
     pub(crate) content: Option<Vec<u8>>,
 }
 
-/// The manifest's line for a file.
+/// Manifest's line for a file.
 #[derive(Debug, Deserialize, Serialize)]
 struct Entry {
     path: String,
-    /// SHA-256 of what the file holds before; none if there is no such file.
+    /// SHA-256 of the content before; none if there is no such file.
     old: Option<String>,
     removed: bool,
 }
 
-/// What a recovery found.
+/// Result of a recovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Recovered {
     Nothing,
@@ -62,7 +62,7 @@ enum Step<'a> {
     Atomic,
 }
 
-/// The right to change the repository. One process has it at a time.
+/// Exclusive access to the repository for one process.
 pub(crate) struct Exclusive {
     root: PathBuf,
     /// Called before each operation, so that tests can make every single one fail.
@@ -70,16 +70,16 @@ pub(crate) struct Exclusive {
     _lock: File,
 }
 
-/// Takes the repository for this process, and completes or undoes a change that was interrupted.
+/// Locks the repository for this process, and completes or undoes an interrupted change.
 ///
 /// # Errors
 ///
-/// If another command has it, or the interrupted change can be neither completed nor undone.
+/// Fails if another command has the lock, or if the interrupted change can be neither completed nor undone.
 pub(crate) fn exclusive(root: &Path) -> Result<Exclusive> {
     fs::create_dir_all(root.join(FOLDER)).with_context(|| format!("cannot create {FOLDER}"))?;
     let lock = File::create(root.join(LOCK)).with_context(|| format!("cannot write {LOCK}"))?;
     lock.try_lock()
-        .map_err(|error| anyhow!("another command is changing the repository ({LOCK}: {error})"))?;
+        .with_context(|| format!("another command is changing the repository ({LOCK} is locked)"))?;
     let exclusive = Exclusive { root: root.to_owned(), before: Box::new(|_| Ok(())), _lock: lock };
     match exclusive.recover()? {
         Recovered::Nothing => {}
@@ -89,21 +89,21 @@ pub(crate) fn exclusive(root: &Path) -> Result<Exclusive> {
     Ok(exclusive)
 }
 
-/// Returns whether a change was interrupted, or another process is at one.
+/// Returns whether a change was interrupted, or is being made by another process.
 pub(crate) fn is_interrupted(root: &Path) -> bool {
     root.join(NEXT).exists() || root.join(READY).exists()
 }
 
-/// Returns the paths of those changes that would change anything.
+/// Returns the paths whose content would change.
 ///
 /// # Errors
 ///
-/// If a file cannot be read.
+/// Fails if a file cannot be read.
 pub(crate) fn changed(root: &Path, changes: &[Change]) -> Result<Vec<String>> {
     Ok(needed(root, changes)?.into_iter().map(|(change, _)| change.path.clone()).collect())
 }
 
-/// Changes that change anything, and what their files hold now.
+/// Changes with an effect, and the current content of their files.
 type Needed<'c> = Vec<(&'c Change, Option<Vec<u8>>)>;
 
 fn needed<'c>(root: &Path, changes: &'c [Change]) -> Result<Needed<'c>> {
@@ -122,7 +122,7 @@ impl Exclusive {
     ///
     /// # Errors
     ///
-    /// If a change cannot be made. The message says in which state the files are.
+    /// Fails if a change cannot be made. The message states whether files were changed.
     pub(crate) fn commit(&self, changes: &[Change]) -> Result<Vec<String>> {
         let changes = needed(&self.root, changes)?;
         let paths = changes.iter().map(|(change, _)| change.path.clone()).collect();
@@ -139,7 +139,7 @@ impl Exclusive {
         }
     }
 
-    /// Everything that needs room on the disk happens here, before the decision.
+    /// Writes all new contents. Everything that needs disk space happens here, before the decision.
     fn stage(&self, changes: &Needed<'_>) -> Result<()> {
         let next = self.root.join(NEXT);
         let mut entries = Vec::new();
@@ -205,7 +205,7 @@ impl Exclusive {
         Ok(Recovered::Nothing)
     }
 
-    /// Returns when the content is on the disk: some file systems find out only then that there is no room.
+    /// Waits until the content is on the disk: some file systems report only then that the disk is full.
     fn write(&self, path: &Path, content: &[u8]) -> Result<()> {
         self.create_folder_of(path)?;
         (self.before)(Step::Write(path, content))?;

@@ -1,4 +1,4 @@
-//! What lies between two documents: on the wire, for Rust, and for the version of the crate.
+//! The difference between two documents: on the wire, in Rust, and for the version of the crate.
 
 use std::collections::HashSet;
 
@@ -11,11 +11,10 @@ use openapi_drift::report::{Bump, Release, Report, RustChange, RustImpact};
 use openapi_drift::{Comparison, Document, Options, Severity, compare_with};
 use semver::{BuildMetadata, Version};
 
-use crate::codegen::{DOCUMENT, OVERLAY, SUPPLEMENT};
 use crate::fetch::Operations;
-use crate::repository::read;
+use crate::repository::{DOCUMENT, OVERLAY, SUPPLEMENT, read};
 
-/// Two documents and everything that is said of them.
+/// Two documents and the findings about them.
 #[derive(Debug)]
 pub(crate) struct Verdict<'c> {
     old: Document,
@@ -26,10 +25,10 @@ pub(crate) struct Verdict<'c> {
     pub(crate) decided: Check<'c>,
 }
 
-/// What is looked at.
+/// Options of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope<'a> {
-    /// For sunsets, and for what is accepted until a day.
+    /// Date for sunsets and for the expiry of decisions.
     pub(crate) today: Date,
     /// Whether both documents are turned into Rust.
     pub(crate) rust: bool,
@@ -37,33 +36,33 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'c> Verdict<'c> {
-    /// Compares.
+    /// Compares two documents.
     ///
     /// # Errors
     ///
-    /// If the repository cannot be read. A document that yields no Rust is part of the verdict.
+    /// Fails if the repository cannot be read. A document that yields no Rust is no failure, but part of the verdict.
     pub(crate) fn of(old: Document, new: Document, scope: Scope<'c>) -> Result<Self> {
         let mut comparison = compare_with(&old, &new, &Options::on(scope.today));
         let mut decided = scope.config.check(scope.today);
         decided.apply(&old, &new, &mut comparison);
-        let alien = scope.rust.then(|| alien(&old, &new)).transpose()?.flatten();
-        let is_alien = alien.is_some();
-        let rust = match alien {
-            Some(reason) => Some(RustImpact::Unknown { reason }),
-            None => scope.rust.then(|| rust(&old, &new)).transpose()?,
+        let (rust, release) = match scope.rust.then(|| alien(&old, &new)).transpose()? {
+            None => (None, None),
+            // Another API has no effect on Rust, so nothing is released.
+            Some(Some(reason)) => (Some(RustImpact::Unknown { reason }), None),
+            Some(None) => {
+                let (rust, bump) = rust(&old, &new)?;
+                (Some(rust), Some(release(bump, &comparison)?))
+            }
         };
-        // Of another API there is no Rust, and nothing to release.
-        let rust_of_ours = rust.as_ref().filter(|_| !is_alien);
-        let release = rust_of_ours.map(|rust| release(rust, &comparison)).transpose()?;
         Ok(Self { old, new, comparison, rust, release, decided })
     }
 
-    /// Says that the content is known to differ, for not every change has a finding: that of an extension has none.
+    /// Records that the content differs, because some changes have no finding, such as that of an extension.
     pub(crate) fn content_differs(&mut self) {
         self.comparison.same_version = self.old.version() == self.new.version();
     }
 
-    /// Adds what a maintainer has to do, or to look at.
+    /// Adds tasks for a maintainer.
     pub(crate) fn add_todo(&mut self, more: &[String]) {
         if let Some(RustImpact::Known { todo, .. }) = &mut self.rust {
             todo.extend_from_slice(more);
@@ -91,7 +90,8 @@ fn alien(old: &Document, new: &Document) -> Result<Option<String>> {
     Ok(None)
 }
 
-fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
+/// Returns the effect on generated Rust, and the release that it needs.
+fn rust(old: &Document, new: &Document) -> Result<(RustImpact, Option<impact::Bump>)> {
     let pinned = read(DOCUMENT)?;
     let is_pinned = pinned == old.text();
     let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
@@ -103,25 +103,29 @@ fn rust(old: &Document, new: &Document) -> Result<RustImpact> {
     let impact =
         impact::compare(side(old.name(), texts[0].as_bytes()), side(new.name(), texts[1].as_bytes()));
     Ok(match impact {
-        Ok(impact) => RustImpact::Known {
-            bump: impact.bump.map(bump),
-            changes: impact
-                .changes
-                .iter()
-                .map(|change| RustChange {
-                    item: change.item.clone(),
-                    bump: bump(change.bump),
-                    reason: change.reason.to_string(),
-                })
-                .collect(),
-            // Between documents of the past they have to match nothing.
-            todo: if is_pinned { distinct(&impact.stale) } else { Vec::new() },
-        },
-        Err(error) => RustImpact::Unknown { reason: error.to_string() },
+        Ok(impact) => {
+            let known = RustImpact::Known {
+                bump: impact.bump.map(bump),
+                changes: impact
+                    .changes
+                    .iter()
+                    .map(|change| RustChange {
+                        item: change.item.clone(),
+                        bump: bump(change.bump),
+                        reason: change.reason.to_string(),
+                    })
+                    .collect(),
+                // Entries describe the pinned document; those for later ones match nothing in an earlier one.
+                todo: if is_pinned { distinct(&impact.stale) } else { Vec::new() },
+            };
+            (known, impact.bump)
+        }
+        // An unknown change may break any caller.
+        Err(error) => (RustImpact::Unknown { reason: error.to_string() }, Some(impact::Bump::Major)),
     })
 }
 
-/// Returns each text once. Several entries about one operation are one thing to do; generation names the place of each.
+/// Returns each text once. Several entries about one operation are one task; generation lists each with its place.
 fn distinct(texts: &[String]) -> Vec<String> {
     let mut seen = HashSet::new();
     texts.iter().filter(|text| seen.insert(text.as_str())).cloned().collect()
@@ -136,16 +140,11 @@ fn is_alien(document: &Document, pinned: &Document) -> Result<bool> {
     Ok(Operations::of(document)?.shared(&Operations::of(pinned)?) == 0)
 }
 
-/// A call that fails on the wire breaks a program as much as one that does not compile, so the crate's version says so.
-fn release(rust: &RustImpact, comparison: &Comparison) -> Result<Release> {
-    let wire = (comparison.worst() == Some(Severity::Breaking)).then_some(Bump::Major);
-    let bump = match rust {
-        RustImpact::Known { bump, .. } => (*bump).max(wire),
-        // What cannot be classified may break anybody.
-        RustImpact::Unknown { .. } => Some(Bump::Major),
-    };
+/// Returns the release that a change needs. A call that fails on the wire breaks a program as much as one that does not compile, so both count.
+fn release(rust: Option<impact::Bump>, comparison: &Comparison) -> Result<Release> {
+    let wire = (comparison.worst() == Some(Severity::Breaking)).then_some(impact::Bump::Major);
     let from = crate_version()?;
-    let to = impact::next_version(&from, bump.map(codegens_bump), "");
+    let to = impact::next_version(&from, rust.max(wire), "");
     let [from, to] = [from, to].map(|version| Version { build: BuildMetadata::EMPTY, ..version }.to_string());
     Ok(Release { from, to })
 }
@@ -154,7 +153,7 @@ fn release(rust: &RustImpact, comparison: &Comparison) -> Result<Release> {
 pub(crate) fn crate_version() -> Result<Version> {
     let manifest: toml::Table = read("Cargo.toml")?.parse()?;
     let version = manifest.get("package").and_then(|package| package.get("version")?.as_str());
-    version.context("Cargo.toml has no version")?.parse().context("the version in Cargo.toml is none")
+    version.context("Cargo.toml has no version")?.parse().context("the version in Cargo.toml is invalid")
 }
 
 fn bump(bump: impact::Bump) -> Bump {
@@ -162,13 +161,5 @@ fn bump(bump: impact::Bump) -> Bump {
         impact::Bump::Patch => Bump::Patch,
         impact::Bump::Minor => Bump::Minor,
         impact::Bump::Major => Bump::Major,
-    }
-}
-
-fn codegens_bump(bump: Bump) -> impact::Bump {
-    match bump {
-        Bump::Patch => impact::Bump::Patch,
-        Bump::Minor => impact::Bump::Minor,
-        Bump::Major => impact::Bump::Major,
     }
 }

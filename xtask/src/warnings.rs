@@ -1,14 +1,14 @@
-//! The generator's warnings, grouped by what a maintainer has to do about them.
+//! The generator's warnings, grouped by the action that they need.
 
 use std::fmt;
 
-/// What warnings have in common.
+/// Kind of warning, with its title and action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
     pub(crate) title: &'static str,
-    /// The action, as an instruction.
+    /// Action, as an instruction.
     pub(crate) todo: &'static str,
-    /// How many are printed; the rest is counted. The report in Markdown has all of them.
+    /// Maximum number that is printed; the rest is counted. The Markdown report has all of them.
     pub(crate) printed: usize,
 }
 

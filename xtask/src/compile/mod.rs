@@ -1,6 +1,6 @@
 //! Compiles the crate with the client of a candidate document, before a refresh writes anything.
 //!
-//! `ND8_OPENAPI` is the way in, so neither the document nor the snapshot of the repository is touched. What is compiled is the
+//! The candidate is passed in `ND8_OPENAPI`, so neither the document nor the snapshot of the repository is touched. What is compiled is the
 //! raw layer, the clients, the webhooks and the mocks: no TLS and no tests, which no document can break at compile time.
 
 mod place;
@@ -15,8 +15,7 @@ use cargo_metadata::Message;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
 use serde_json::Value;
 
-use crate::codegen::SUPPLEMENT;
-use crate::repository::{read, root};
+use crate::repository::{SUPPLEMENT, read, root};
 
 const ARGUMENTS: [&str; 9] = [
     "check",
@@ -24,7 +23,7 @@ const ARGUMENTS: [&str; 9] = [
     "--lib",
     "--no-default-features",
     "--features=client,codegen,mock,webhooks",
-    // What a refresh does not write, it does not change either.
+    // A refresh does not write Cargo.lock, so the check must not either.
     "--locked",
     "--message-format=json",
     // The build script's warnings are those that a refresh prints itself.
@@ -32,10 +31,10 @@ const ARGUMENTS: [&str; 9] = [
     "--target-dir",
 ];
 
-/// So many errors are printed in full. One change breaks many places.
+/// Maximum number of errors that are printed in full: one change breaks many places.
 const MOST_ERRORS: usize = 10;
 
-/// A document, as JSON, and what the user calls it.
+/// A document, as JSON, and its name in messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate<'a> {
     pub(crate) name: &'a str,
@@ -51,8 +50,8 @@ pub(crate) fn cargo() -> OsString {
 ///
 /// # Errors
 ///
-/// If it does not compile; the message has the compiler's errors, and the places in the document that they come from. Or if the
-/// compiler cannot be run.
+/// Fails if it does not compile, with the compiler's errors and their places in the document, or if the compiler cannot be
+/// run.
 pub(crate) fn check(cargo: &OsStr, candidate: Candidate<'_>) -> Result<()> {
     let folder = tempfile::tempdir().context("cannot create a folder for the candidate document")?;
     let path = folder.path().join("candidate.json");
@@ -63,12 +62,12 @@ pub(crate) fn check(cargo: &OsStr, candidate: Candidate<'_>) -> Result<()> {
     let supplement = read(SUPPLEMENT)?;
     let documents = [(candidate.name, candidate.json), (SUPPLEMENT, &*supplement)];
     let parsed = documents.map(|(name, text)| (name, serde_json::from_str(text).unwrap_or_default()));
-    // Cargo and the build script know the document by its temporary name only.
-    let name_it = |text: &str| text.replace(&*path.to_string_lossy(), candidate.name);
+    // Cargo and the build script print the temporary path.
+    let with_name = |text: &str| text.replace(&*path.to_string_lossy(), candidate.name);
     let source = |file: &str| std::fs::read_to_string(root().join(file)).ok();
     match verdict(&output, &parsed, &source) {
         Ok(()) => Ok(()),
-        Err(problem) => bail!("the client of {} does not compile: {}", candidate.name, name_it(&problem)),
+        Err(problem) => bail!("the client of {} does not compile: {}", candidate.name, with_name(&problem)),
     }
 }
 
@@ -79,13 +78,14 @@ pub(crate) fn command(cargo: &OsStr, document: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// Returns a folder of its own, so that it stays warm, and the next build does not start anew because `ND8_OPENAPI` differs.
+/// Returns the target folder of the check. It is separate, since each change of `ND8_OPENAPI` would make the next build start
+/// anew.
 fn target_folder() -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     std::path::absolute(target.join("refresh-check")).context("cannot find the target folder")
 }
 
-/// Reads from Cargo's messages whether the crate compiled; the error says why not.
+/// Reads from Cargo's messages whether the crate compiled; the error lists why not.
 fn verdict(
     output: &Output,
     documents: &[(&str, Value)],
@@ -104,7 +104,7 @@ fn verdict(
         }
     }
     if errors.is_empty() && output.status.success() && finished {
-        // Else a Cargo that checked something else, or nothing, would pass for a success.
+        // Otherwise a Cargo that checked another package, or none, would count as success.
         return if compiled {
             Ok(())
         } else {
@@ -140,7 +140,7 @@ pub(crate) fn describe(
     format!("{place}{rendered}")
 }
 
-/// Returns whether it is an error of its own: the compiler's last message only counts the others.
+/// Returns whether a message is an error: the compiler's last one only counts the others.
 pub(crate) fn is_error(diagnostic: &Diagnostic) -> bool {
     let is_error = matches!(diagnostic.level, DiagnosticLevel::Error | DiagnosticLevel::Ice);
     is_error && !(diagnostic.spans.is_empty() && diagnostic.message.starts_with("aborting due to"))

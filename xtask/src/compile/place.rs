@@ -1,4 +1,4 @@
-//! Where an error of the compiler comes from: a generated item, and the place in a document that it was generated from.
+//! Maps an error of the compiler to a generated item, and to the place in a document from which that was generated.
 //!
 //! Items are found by the layout of the generated source, which prettyplease prints, and places by name. Where a name does not
 //! lead to exactly one place, none is given.
@@ -10,7 +10,7 @@ use cargo_metadata::diagnostic::{Diagnostic, DiagnosticSpan};
 use regex::Regex;
 use serde_json::Value;
 
-/// The files that the build script writes.
+/// Files that the build script writes.
 const FILES: [&str; 3] = ["types.rs", "client.rs", "mocks.rs"];
 
 /// A declaration at the beginning of a line.
@@ -22,17 +22,17 @@ static DECLARATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What progenitor writes above a method.
+/// Matches the comment that progenitor writes above a method.
 static CALL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"/// Sends a `([A-Z]+)` request to `([^`]+)`").ok());
 
 /// A generated type in the text of an error.
 static TYPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\btypes::(\w+)").ok());
 
-/// Where an error comes from. `Display` is a heading for the compiler's text.
+/// Source of an error. `Display` is a heading for the compiler's text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    /// File and line, if it is written by hand.
+    /// File and line, if it is hand-written.
     hand_written: Option<String>,
     item: Option<Item>,
     /// Document and JSON pointer.
@@ -46,7 +46,7 @@ struct Item {
     call: Option<(String, String)>,
 }
 
-/// Finds where an error comes from.
+/// Finds the source of an error.
 pub(super) fn of(
     error: &Diagnostic,
     documents: &[(&str, Value)],
@@ -68,7 +68,7 @@ pub(super) fn of(
     Place { hand_written, item, origin }
 }
 
-/// Build scripts write to a folder `out`.
+/// Returns whether code is generated: build scripts write to a folder `out`.
 fn is_generated(span: &DiagnosticSpan) -> bool {
     let file = span.file_name.replace('\\', "/");
     FILES.iter().any(|name| file.ends_with(&format!("/out/{name}")))
@@ -78,7 +78,7 @@ fn is_generated(span: &DiagnosticSpan) -> bool {
 fn item(source: &str, line: usize) -> Option<Item> {
     let lines: Vec<&str> = source.lines().collect();
     let mut at = line.checked_sub(1)?;
-    // What is above an item belongs to it.
+    // Attributes and comments above an item belong to it.
     while lines.get(at)?.trim_start().starts_with(['#', '/']) {
         at += 1;
     }
@@ -94,7 +94,7 @@ fn item(source: &str, line: usize) -> Option<Item> {
             path.push(name);
             within = depth;
         } else if text.starts_with('}') && number < at {
-            // A block that ends before the line does not hold it.
+            // A block that ends before the line does not contain it.
             within = depth;
         }
     }
@@ -116,7 +116,7 @@ fn called(above: &[&str]) -> Option<(String, String)> {
         .map(|it| (it[1].to_owned(), it[2].to_owned()))
 }
 
-/// Finds the place that an item was generated from: its operation, or its schema and the property in it.
+/// Finds the place from which an item was generated: its operation, or its schema and the property in it.
 fn origin(item: &Item, documents: &[(&str, Value)]) -> Option<String> {
     documents.iter().find_map(|(name, root)| {
         let pointer = match &item.call {
@@ -140,7 +140,7 @@ fn schema(item: &Item, root: &Value) -> Option<String> {
     Some(property.map_or_else(|| schema.clone(), |key| format!("{schema}/properties/{}", escaped(key))))
 }
 
-/// Returns the one key that a Rust name was made of.
+/// Returns the one key from which a Rust name was derived.
 fn only_key<'a>(map: &'a Value, name: &str) -> Option<&'a str> {
     let letters = |text: &str| -> String {
         text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()

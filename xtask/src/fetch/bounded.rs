@@ -1,6 +1,6 @@
 //! Bounded reads: a file, or what a gzip file unpacks to.
 //!
-//! A file that a person names is bounded like a download: it may be a pipe, a device, or an archive made to fill the memory.
+//! A file is bounded like a download: it may be a pipe, a device, or an archive that unpacks to fill the memory.
 
 use std::fs::File;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use flate2::read::MultiGzDecoder;
 
-/// The longest document, in bytes, unpacked.
+/// Longest document, in bytes, unpacked.
 pub(crate) use openapi_drift::cli::{LARGEST, read_bounded as read};
 
 const GZIP: &[u8] = b"\x1f\x8b";
@@ -17,17 +17,17 @@ const GZIP: &[u8] = b"\x1f\x8b";
 ///
 /// # Errors
 ///
-/// If it cannot be read, or is longer than [`LARGEST`]. The message calls it by `name`.
+/// Fails if it cannot be read, or is longer than [`LARGEST`]. The message calls it `name`.
 pub(crate) fn file(name: &str, path: &Path) -> Result<Vec<u8>> {
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     unpacked(name, read(name, file, LARGEST)?, LARGEST)
 }
 
-/// Unpacks what begins like gzip. A name is no sign of it: HTTP may have unpacked a `.json.gz` already.
+/// Unpacks content that begins like gzip. Its name proves nothing: HTTP may have unpacked a `.json.gz` already.
 ///
 /// # Errors
 ///
-/// If it is damaged, or unpacks to more than so many bytes.
+/// Fails if it is damaged, or unpacks to more than `largest` bytes.
 pub(super) fn unpacked(name: &str, bytes: Vec<u8>, largest: u64) -> Result<Vec<u8>> {
     if !bytes.starts_with(GZIP) {
         return Ok(bytes);

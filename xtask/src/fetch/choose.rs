@@ -8,16 +8,23 @@ use url::Url;
 
 use super::find::Found;
 use super::operations::Operations;
-use crate::codegen::DOCUMENT;
 use crate::document_info;
 use crate::hash::sha256;
+use crate::repository::DOCUMENT;
+
+/// Place of a document that a page leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    File,
+    /// In the page itself.
+    Embedded,
+}
 
 /// A document that a page leads to.
 #[derive(Debug)]
 pub(super) struct Choice {
     found: Found,
-    /// Whether it is written in the page itself.
-    embedded: bool,
+    form: Form,
     /// A hash that does not depend on the layout. Forty parsed documents would take much more memory than their texts.
     content: String,
     operations: Operations,
@@ -29,27 +36,28 @@ impl Choice {
     ///
     /// # Errors
     ///
-    /// If it is no OpenAPI document; the error is the reason.
-    pub(super) fn read(found: Found, embedded: bool, pinned: &Operations) -> Result<Self, String> {
+    /// Fails if it is not an OpenAPI document; the error is the reason.
+    pub(super) fn read(found: Found, form: Form, pinned: &Operations) -> Result<Self, String> {
         let document = Document::parse(found.name(), found.bytes.clone());
         let document = document.map_err(|error| error.reason().to_owned())?;
         let json = document.to_json();
         let operations = Operations::of(&document).map_err(|error| error.to_string())?;
-        // Where there is no canonical form, only the same bytes are the same document.
+        // Without a canonical form, only equal bytes are equal documents.
         let content =
             document_info::of(&json).map_or_else(|_| sha256(&found.bytes), |info| info.sha256_canonical);
         let shared = pinned.shared(&operations);
-        Ok(Self { found, embedded, content, operations, shared })
+        Ok(Self { found, form, content, operations, shared })
     }
 
     pub(super) fn shares_something(&self) -> bool {
         self.shared > 0
     }
 
-    /// Returns whether there is no need to choose: it is the same in another layout, or what a tool embedded of a file that is there.
+    /// Returns whether it duplicates another one: in another layout, or as the copy that a tool embedded of a file.
     fn repeats(&self, other: &Self) -> bool {
         self.content == other.content
-            || (self.embedded && !other.embedded && self.operations == other.operations)
+            || ((self.form, other.form) == (Form::Embedded, Form::File)
+                && self.operations == other.operations)
     }
 }
 
@@ -57,17 +65,17 @@ impl Choice {
 ///
 /// # Errors
 ///
-/// If there are several, and none of them or more than one shares the most operations with the pinned document.
+/// Fails if there are several, and none of them or more than one shares the most operations with the pinned document.
 pub(super) fn choose(mut choices: Vec<Choice>, page: &Url) -> Result<Option<Found>> {
     // Of equal documents a file is preferred to what is embedded in the page, then what is named first.
-    choices.sort_by_key(|choice| choice.embedded);
+    choices.sort_by_key(|choice| choice.form);
     let mut different: Vec<Choice> = Vec::new();
     for choice in choices {
         if !different.iter().any(|other| choice.repeats(other)) {
             different.push(choice);
         }
     }
-    // One that shares nothing may be meant all the same: the report shows what it is.
+    // A single document is taken even if it shares nothing: the report shows what it is.
     if different.len() < 2 {
         return Ok(different.pop().map(|choice| choice.found));
     }
@@ -101,7 +109,7 @@ mod tests {
     use super::super::http::Validators;
     use super::*;
 
-    fn choice(name: &str, paths: &[&str], title: &str, embedded: bool) -> Choice {
+    fn choice(name: &str, paths: &[&str], title: &str, form: Form) -> Choice {
         let operations: Vec<String> = paths
             .iter()
             .map(|path| format!(r#""{path}": {{"get": {{"responses": {{"204": {{"description": "x"}}}}}}}}"#))
@@ -118,7 +126,7 @@ mod tests {
             named_by: "a link".to_owned(),
             validators: Validators::default(),
         };
-        Choice::read(found, embedded, &Operations::of_json(&pinned)).expect("is a document")
+        Choice::read(found, form, &Operations::of_json(&pinned)).expect("is a document")
     }
 
     fn chosen(choices: Vec<Choice>) -> String {
@@ -131,18 +139,18 @@ mod tests {
 
     #[test]
     fn the_most_shared_operations_win_whatever_the_order() {
-        let three = || choice("three", &["/api/a", "/api/b", "/api/c"], "T", false);
-        let two = || choice("two", &["/a", "/b", "/x", "/y"], "T", false);
+        let three = || choice("three", &["/api/a", "/api/b", "/api/c"], "T", Form::File);
+        let two = || choice("two", &["/a", "/b", "/x", "/y"], "T", Form::File);
         assert_eq!(chosen(vec![three(), two()]), "https://docs.example/three");
         assert_eq!(chosen(vec![two(), three()]), "https://docs.example/three");
         assert_eq!(chosen(vec![]), "none");
-        assert_eq!(chosen(vec![choice("alone", &["/x"], "T", false)]), "https://docs.example/alone");
+        assert_eq!(chosen(vec![choice("alone", &["/x"], "T", Form::File)]), "https://docs.example/alone");
     }
 
     #[test]
     fn the_same_document_twice_is_no_tie_and_a_file_is_preferred() {
-        let embedded = |title| choice("page", &["/a"], title, true);
-        let file = |name, title| choice(name, &["/a"], title, false);
+        let embedded = |title| choice("page", &["/a"], title, Form::Embedded);
+        let file = |name, title| choice(name, &["/a"], title, Form::File);
         assert_eq!(chosen(vec![file("one", "T"), file("two", "T")]), "https://docs.example/one");
         assert_eq!(chosen(vec![embedded("T"), file("file", "T")]), "https://docs.example/file");
         assert_eq!(chosen(vec![embedded("Enriched"), file("file", "T")]), "https://docs.example/file");
@@ -151,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_tie_and_strangers_are_refused_and_listed() {
-        let tie = [choice("v1", &["/a"], "One", false), choice("v2", &["/a", "/x"], "Two", false)];
+        let tie = [choice("v1", &["/a"], "One", Form::File), choice("v2", &["/a", "/x"], "Two", Form::File)];
         assert_eq!(
             chosen(tie.into()),
             "2 documents behind https://docs.example/ share 1 operation with openapi/nd8.json each, and none shares more; \
@@ -159,7 +167,7 @@ mod tests {
              https://docs.example/v1 (named by a link): shares 1 of its 1 operations\n  \
              https://docs.example/v2 (named by a link): shares 1 of its 2 operations"
         );
-        let strangers = [choice("x", &["/x"], "X", false), choice("y", &["/y"], "Y", false)];
+        let strangers = [choice("x", &["/x"], "X", Form::File), choice("y", &["/y"], "Y", Form::File)];
         assert!(chosen(strangers.into()).starts_with(
             "none of the 2 documents behind https://docs.example/ shares an operation with openapi/nd8.json; "
         ));

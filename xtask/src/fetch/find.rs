@@ -1,9 +1,8 @@
 //! The search for a document: an address may be that of the document, or of a page that shows it.
 //!
-//! Behind a page, everything that it names is looked at; the usual places are tried if none of that is our API.
-//! Everything is looked for on the page's own origin. What a page names elsewhere is looked for at the same path here
-//! (a site's configured host is often not the one that serves it), and told to the person if that fails: whom to
-//! trust is theirs to decide.
+//! Behind a page, every document that it names is fetched; the usual places are tried if none of them is our API.
+//! Only the page's own origin is used. An address on another host is tried at the same path here (a site's configured
+//! host is often not the one that serves it), and reported if that fails: which host to trust is for a person to decide.
 
 use std::collections::VecDeque;
 
@@ -11,39 +10,39 @@ use anyhow::{Context as _, Result, bail};
 use openapi_drift::Document;
 use url::Url;
 
-use super::choose::{Choice, choose};
-use super::http::{Answer, Content, Fetcher, Validators};
+use super::choose::{Choice, Form, choose};
+use super::http::{Content, Fetcher, Response, Validators};
 use super::operations::Operations;
 use super::page::{self, Candidate};
 use super::script;
 
-/// The most requests of one search.
+/// Most requests of one search.
 const MOST_REQUESTS: usize = 40;
 
-/// A document and where it was.
+/// A document and its address.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// As it is published; what is embedded in a page, as it is written there.
+    /// Bytes as published, or as embedded in a page.
     pub(crate) bytes: Vec<u8>,
-    /// The address of the document, or of the page that holds it; none for a file.
+    /// Address of the document, or of the page that holds it; none for a file.
     pub(crate) url: Option<Url>,
-    /// What named it: `spec-url`, `a guess`; of a file, its path. Empty if nothing had to.
+    /// Origin of the address: `spec-url`, `a guess`; of a file, its path. Empty if the address was given.
     pub(crate) named_by: String,
     pub(crate) validators: Validators,
 }
 
 impl Found {
-    /// A document that a person has at hand.
+    /// Creates a document from a local file.
     pub(crate) fn file(bytes: Vec<u8>, path: &str) -> Self {
         Self { bytes, url: None, named_by: path.to_owned(), validators: Validators::default() }
     }
 
-    /// Its address or path.
+    /// Returns its address or path.
     pub(crate) fn name(&self) -> String {
         self.url.as_ref().map_or_else(|| self.named_by.clone(), ToString::to_string)
     }
 
-    /// Where it was, for people.
+    /// Returns its address and origin for a message.
     pub(crate) fn described(&self) -> String {
         match &self.url {
             None => self.named_by.clone(),
@@ -53,27 +52,27 @@ impl Found {
     }
 }
 
-/// What we have already.
+/// Pinned document, as its server identifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) url: Url,
     pub(crate) validators: Validators,
 }
 
-/// What looking at candidates came to.
+/// Result of fetching candidates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Visited {
     All,
-    /// One of them is the document that is here.
+    /// One of them is the pinned document.
     NotModified,
 }
 
-/// The result of a search.
+/// Result of a search.
 #[derive(Debug)]
 pub(crate) enum Published {
-    /// The server says that what we have is current.
+    /// Server reports that the pinned document is current.
     NotModified,
-    /// A document, which may still be the one that we have.
+    /// A document, possibly the pinned one.
     Found(Found),
 }
 
@@ -82,8 +81,8 @@ pub(crate) enum Published {
 ///
 /// # Errors
 ///
-/// If the address does not answer, if neither it nor what it names is an OpenAPI document, or if the choice among several
-/// is not clear. The message lists what was tried, or the documents.
+/// Fails if there is no response, if neither the address nor what it names is an OpenAPI document, or if several documents
+/// are equally good. The message lists what was tried, or the documents.
 pub(crate) fn find(
     fetcher: &Fetcher,
     start: &Url,
@@ -100,9 +99,9 @@ pub(crate) fn find(
         requests: 0,
     };
     let content = match search.get(start)? {
-        Answer::NotModified => return Ok(Published::NotModified),
-        Answer::Status(status) => bail!("{start} answers with {status}"),
-        Answer::Content(content) => content,
+        Response::NotModified => return Ok(Published::NotModified),
+        Response::Status(status) => bail!("{start} returned status {status}"),
+        Response::Content(content) => content,
     };
     if !looks_like_html(&content.bytes) {
         let name = content.url.to_string();
@@ -116,17 +115,17 @@ struct Search<'a> {
     fetcher: &'a Fetcher,
     known: Option<&'a Known>,
     pinned: &'a Operations,
-    /// The documents that were found.
+    /// Documents that were found.
     choices: Vec<Choice>,
-    /// What was tried, and why it was not it.
+    /// Addresses that were tried, and why each was not used.
     tried: Vec<(Url, String)>,
-    /// What the page names on other hosts.
+    /// Addresses on other hosts that the page names.
     elsewhere: Vec<Url>,
     requests: usize,
 }
 
 impl Search<'_> {
-    fn get(&mut self, url: &Url) -> Result<Answer> {
+    fn get(&mut self, url: &Url) -> Result<Response> {
         self.requests += 1;
         let validators = self.known.filter(|known| known.url == *url).map(|known| &known.validators);
         self.fetcher.get(url, validators)
@@ -145,11 +144,11 @@ impl Search<'_> {
         }
         match choose(std::mem::take(&mut self.choices), page)? {
             Some(found) => Ok(Published::Found(found)),
-            None => self.nothing(page),
+            None => self.no_document(page),
         }
     }
 
-    /// Looks at the candidates, and at what they name.
+    /// Fetches the candidates, and those that they name.
     fn visit(&mut self, candidates: Vec<Candidate>, content: &Content) -> Visited {
         let page = &content.url;
         let mut queue = VecDeque::from(candidates);
@@ -161,12 +160,12 @@ impl Search<'_> {
                         validators: content.validators.clone(),
                         url: page.clone(),
                     };
-                    self.add(embedded, named_by, true);
+                    self.add(embedded, named_by, Form::Embedded);
                     continue;
                 }
-                Candidate::Address(url, named_by) => (self.at_home(url, page), named_by),
+                Candidate::Address(url, named_by) => (self.on_own_origin(url, page), named_by),
                 Candidate::Script(url) | Candidate::Configuration(url) => {
-                    let url = self.at_home(url, page);
+                    let url = self.on_own_origin(url, page);
                     let more = self.settings(&url, page);
                     more.into_iter().rev().for_each(|candidate| queue.push_front(candidate));
                     continue;
@@ -176,25 +175,25 @@ impl Search<'_> {
                 continue;
             }
             match self.get(&url) {
-                Ok(Answer::NotModified) => return Visited::NotModified,
-                Ok(Answer::Status(status)) => self.tried.push((url, format!("answers with {status}"))),
+                Ok(Response::NotModified) => return Visited::NotModified,
+                Ok(Response::Status(status)) => self.tried.push((url, format!("returned status {status}"))),
                 Err(error) => self.tried.push((url, format!("{error:#}"))),
-                Ok(Answer::Content(content)) if looks_like_html(&content.bytes) => {
+                Ok(Response::Content(content)) if looks_like_html(&content.bytes) => {
                     self.tried.push((url, "is a page, not a document".to_owned()));
                 }
-                Ok(Answer::Content(content)) => {
+                Ok(Response::Content(content)) => {
                     self.tried.push((url, "was found before".to_owned()));
-                    self.add(content, named_by, false);
+                    self.add(content, named_by, Form::File);
                 }
             }
         }
         Visited::All
     }
 
-    /// Adds a document to those to choose from, or the reason why it is none.
-    fn add(&mut self, content: Content, named_by: &'static str, embedded: bool) {
+    /// Adds a document to the choices, or records why it is not one.
+    fn add(&mut self, content: Content, named_by: &'static str, form: Form) {
         let url = content.url.clone();
-        match Choice::read(found(content, named_by), embedded, self.pinned) {
+        match Choice::read(found(content, named_by), form, self.pinned) {
             Ok(choice) => self.choices.push(choice),
             Err(reason) => {
                 self.tried.retain(|(tried, _)| *tried != url);
@@ -203,13 +202,13 @@ impl Search<'_> {
         }
     }
 
-    /// What a script or a configuration file names.
+    /// Fetches the candidates that a script or a configuration file names.
     fn settings(&mut self, url: &Url, page: &Url) -> Vec<Candidate> {
         if self.requests >= MOST_REQUESTS || self.tried.iter().any(|(tried, _)| tried == url) {
             return Vec::new();
         }
         let found = match self.fetcher.get(url, None) {
-            Ok(Answer::Content(content)) => {
+            Ok(Response::Content(content)) => {
                 let configured = script::configured(&content.bytes);
                 let configured = configured.iter().filter_map(|text| page.join(text).ok());
                 let mut found: Vec<Candidate> = configured
@@ -227,22 +226,22 @@ impl Search<'_> {
         found
     }
 
-    /// The same path on the page's own origin.
-    fn at_home(&mut self, url: Url, page: &Url) -> Url {
+    /// Returns the same path on the page's own origin.
+    fn on_own_origin(&mut self, url: Url, page: &Url) -> Url {
         if url.origin() == page.origin() {
             return url;
         }
-        let mut home = page.clone();
-        home.set_path(url.path());
-        home.set_query(url.query());
-        home.set_fragment(None);
+        let mut own = page.clone();
+        own.set_path(url.path());
+        own.set_query(url.query());
+        own.set_fragment(None);
         if !self.elsewhere.contains(&url) {
             self.elsewhere.push(url);
         }
-        home
+        own
     }
 
-    fn nothing(self, page: &Url) -> Result<Published> {
+    fn no_document(self, page: &Url) -> Result<Published> {
         let mut message = format!("no OpenAPI document was found behind {page}");
         if let Some((url, _)) = self.tried.iter().find(|(_, reason)| reason.contains("Swagger 2.0")) {
             message = format!(
@@ -266,13 +265,13 @@ fn found(content: Content, named_by: &'static str) -> Found {
     Found { bytes, url: Some(url), named_by: named_by.to_owned(), validators }
 }
 
-/// Neither JSON nor YAML of OpenAPI begins with a tag.
+/// Returns whether a file begins with a tag, as neither JSON nor YAML of OpenAPI does.
 fn looks_like_html(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes.trim_ascii_start().starts_with(b"<")
 }
 
-/// Reads an address from what a person typed, if it is one.
+/// Parses an argument as an address, if it is one.
 pub(crate) fn as_url(text: &str) -> Option<Result<Url>> {
     let is_address = text.starts_with("http://") || text.starts_with("https://");
     is_address.then(|| text.parse().with_context(|| format!("`{text}` is not an address")))

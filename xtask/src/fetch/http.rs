@@ -1,4 +1,4 @@
-//! One file from one address: bounded, conditional, and without surprises on the way.
+//! Downloads one file: bounded, conditional, and with redirects checked.
 
 use std::io::Read as _;
 use std::time::{Duration, Instant};
@@ -7,19 +7,19 @@ use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use ureq::Agent;
 use ureq::http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
-use ureq::http::{HeaderName, Response};
+use ureq::http::{self, HeaderName};
 use url::Url;
 
 use super::bounded;
 
-/// What a search may cost.
+/// Limits of a search.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The longest answer, in bytes once it is unpacked.
+    /// Maximum size of a response in bytes, unpacked.
     pub(crate) size: u64,
-    /// For everything together.
+    /// Maximum duration of the search.
     pub(crate) time: Duration,
-    /// Redirects of one request.
+    /// Maximum number of redirects of one request.
     pub(crate) redirects: usize,
 }
 
@@ -29,28 +29,28 @@ impl Default for Limits {
     }
 }
 
-/// What a server may compare with, so that it need not send again what we have.
+/// Validators of the pinned document, by which the server need not send it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Validators {
     pub(crate) etag: Option<String>,
     pub(crate) last_modified: Option<String>,
 }
 
-/// A server's answer.
+/// Response of a server.
 #[derive(Debug)]
-pub(crate) enum Answer {
-    /// What the validators named is still current.
+pub(crate) enum Response {
+    /// Document of the validators is current.
     NotModified,
     /// A 2xx.
     Content(Content),
-    /// Anything else.
+    /// Any other status.
     Status(u16),
 }
 
-/// What a server sent.
+/// Body of a response.
 #[derive(Debug)]
 pub(crate) struct Content {
-    /// Where it came from in the end.
+    /// Address after redirects.
     pub(crate) url: Url,
     pub(crate) bytes: Vec<u8>,
     pub(crate) validators: Validators,
@@ -79,8 +79,8 @@ impl Fetcher {
     ///
     /// # Errors
     ///
-    /// If there is no answer in time, if it is too long, or if it leads anywhere but to http or https.
-    pub(crate) fn get(&self, url: &Url, validators: Option<&Validators>) -> Result<Answer> {
+    /// Fails if there is no response in time, if it is too long, or if it redirects to anything but http or https.
+    pub(crate) fn get(&self, url: &Url, validators: Option<&Validators>) -> Result<Response> {
         let mut url = url.clone();
         for _ in 0..=self.limits.redirects {
             check(&url)?;
@@ -90,15 +90,15 @@ impl Fetcher {
                 301 | 302 | 303 | 307 | 308 => {
                     url = redirected(&url, header(&response, LOCATION).as_deref())?
                 }
-                304 if validators.is_some() => return Ok(Answer::NotModified),
-                200..=299 => return Ok(Answer::Content(self.content(url, response)?)),
-                _ => return Ok(Answer::Status(status)),
+                304 if validators.is_some() => return Ok(Response::NotModified),
+                200..=299 => return Ok(Response::Content(self.content(url, response)?)),
+                _ => return Ok(Response::Status(status)),
             }
         }
         bail!("more than {} redirects", self.limits.redirects)
     }
 
-    fn send(&self, url: &Url, validators: Option<&Validators>) -> Result<Response<ureq::Body>> {
+    fn send(&self, url: &Url, validators: Option<&Validators>) -> Result<http::Response<ureq::Body>> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             bail!("it took more than {} seconds", self.limits.time.as_secs());
@@ -113,17 +113,17 @@ impl Fetcher {
                 request = request.header(name, value);
             }
         }
-        request.call().with_context(|| format!("no answer from {url}"))
+        request.call().with_context(|| format!("no response from {url}"))
     }
 
-    fn content(&self, url: Url, response: Response<ureq::Body>) -> Result<Content> {
+    fn content(&self, url: Url, response: http::Response<ureq::Body>) -> Result<Content> {
         let validators =
             Validators { etag: header(&response, ETAG), last_modified: header(&response, LAST_MODIFIED) };
         let body = response.into_body();
         let progress = progress(&url, body.content_length());
         let mut bytes = Vec::new();
         let mut reader = progress.wrap_read(body.into_reader().take(self.limits.size + 1));
-        reader.read_to_end(&mut bytes).with_context(|| format!("the answer of {url} broke off"))?;
+        reader.read_to_end(&mut bytes).with_context(|| format!("the response from {url} ended early"))?;
         progress.finish_and_clear();
         if bytes.len() as u64 > self.limits.size {
             bail!("{url} is longer than {} bytes", self.limits.size);
@@ -133,7 +133,7 @@ impl Fetcher {
     }
 }
 
-/// Draws on a terminal only, and only what takes a while.
+/// Creates a progress bar, which shows on a terminal only.
 fn progress(url: &Url, length: Option<u64>) -> ProgressBar {
     let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
     if let Ok(style) =
@@ -144,11 +144,12 @@ fn progress(url: &Url, length: Option<u64>) -> ProgressBar {
     bar.with_message(url.host_str().unwrap_or_default().to_owned())
 }
 
-fn header(response: &Response<ureq::Body>, name: HeaderName) -> Option<String> {
+fn header(response: &http::Response<ureq::Body>, name: HeaderName) -> Option<String> {
     Some(response.headers().get(name)?.to_str().ok()?.to_owned())
 }
 
-/// Only the web; and no passwords, because addresses end up in reports and in the lock file.
+/// Fails for schemes other than http and https, and for addresses with a password, which reports and the lock file
+/// would print.
 fn check(url: &Url) -> Result<()> {
     if !url.username().is_empty() || url.password().is_some() {
         bail!(
@@ -179,8 +180,8 @@ mod tests {
 
     use super::*;
 
-    /// A server that does one thing with each connection, once the request is read.
-    fn server(answer: impl Fn(&mut TcpStream) + Send + 'static) -> Url {
+    /// Returns a server that does one thing with each connection, once the request is read.
+    fn server(respond: impl Fn(&mut TcpStream) + Send + 'static) -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let address = listener.local_addr().expect("is bound");
         thread::spawn(move || {
@@ -188,7 +189,7 @@ mod tests {
                 let mut stream = stream.expect("connects");
                 let mut request = [0; 4096];
                 if stream.read(&mut request).is_ok_and(|length| length > 0) {
-                    answer(&mut stream);
+                    respond(&mut stream);
                 }
             }
         });
@@ -198,12 +199,12 @@ mod tests {
     fn refusal(url: &Url, limits: Limits) -> String {
         match Fetcher::new(limits).get(url, None) {
             Err(error) => format!("{error:#}"),
-            Ok(answer) => panic!("{answer:?}"),
+            Ok(response) => panic!("{response:?}"),
         }
     }
 
     #[test]
-    fn redirects_stay_on_the_web_and_do_not_lose_their_protection() {
+    fn redirects_stay_on_http_and_never_leave_https() {
         let from = "https://a.example/docs/".parse().expect("is an address");
         for (location, wanted) in
             [("b", Some("https://a.example/docs/b")), ("//c.example/", Some("https://c.example/"))]
@@ -224,14 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_never_ends_is_left() {
+    fn a_response_that_does_not_end_times_out() {
         let limits = Limits { time: Duration::from_millis(300), ..Limits::default() };
         let silent = server(|_| {
             loop {
                 thread::park();
             }
         });
-        assert!(refusal(&silent, limits).starts_with("no answer from http://127.0.0.1:"));
+        assert!(refusal(&silent, limits).starts_with("no response from http://127.0.0.1:"));
         // One byte after the other, each in time.
         let slow = server(|stream| {
             drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n"));
@@ -239,12 +240,12 @@ mod tests {
                 thread::park_timeout(Duration::from_millis(20));
             }
         });
-        let told = refusal(&slow, limits);
-        assert!(told.contains("/x broke off: "), "{told}");
+        let message = refusal(&slow, limits);
+        assert!(message.contains("/x ended early: "), "{message}");
     }
 
     #[test]
-    fn what_is_too_long_is_refused_however_it_is_packed() {
+    fn too_long_a_response_is_refused_packed_or_not() {
         let limits = Limits { size: 1000, ..Limits::default() };
         let endless = server(|stream| {
             drop(stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"));
@@ -262,9 +263,9 @@ mod tests {
             drop(stream.write_all(&packed));
         });
         assert!(refusal(&bomb, limits).ends_with("/x is longer than 1000 bytes"));
-        let roomy = Fetcher::new(Limits { size: 100_000, ..Limits::default() });
-        match roomy.get(&bomb, None).expect("is within the limit") {
-            Answer::Content(content) => assert_eq!(content.bytes.len(), 100_000),
+        let generous = Fetcher::new(Limits { size: 100_000, ..Limits::default() });
+        match generous.get(&bomb, None).expect("is within the limit") {
+            Response::Content(content) => assert_eq!(content.bytes.len(), 100_000),
             other => panic!("{other:?}"),
         }
     }

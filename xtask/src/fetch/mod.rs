@@ -1,7 +1,6 @@
 //! The published document: from a file, from its address, or from a page of documentation that shows it.
 //!
-//! What comes from the network is bounded in size, time and redirects, files in size; either is believed only if it parses
-//! as OpenAPI.
+//! Downloads are bounded in size, time and redirects, files in size; either is used only if it parses as OpenAPI.
 
 mod bounded;
 mod choose;

@@ -20,7 +20,7 @@ impl Operations {
     ///
     /// # Errors
     ///
-    /// If the document has no JSON form.
+    /// Fails if the document has no JSON form.
     pub(crate) fn of(document: &Document) -> Result<Self> {
         Ok(Self::of_json(&serde_json::from_str(&document.to_json())?))
     }
@@ -52,7 +52,7 @@ impl Operations {
         counts.max().unwrap_or_default()
     }
 
-    /// Lists what most of the paths begin with: nothing, `/api`, `/api/v1`. Most, because a `/health` may be next to them.
+    /// Lists the common prefixes of most paths: none, `/api`, `/api/v1`. Most, because a `/health` may be next to them.
     fn prefixes(&self) -> Vec<Vec<String>> {
         let mut counts = BTreeMap::<&[String], usize>::new();
         for (_, segments) in &self.0 {

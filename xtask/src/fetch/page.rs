@@ -1,24 +1,24 @@
-//! Where a page of documentation has its document: a list of places to look, the most specific first.
+//! Candidates for the document of a documentation page, the most specific first.
 
 use scraper::{Html, Selector};
 use url::Url;
 
 use super::script::{self, Setting};
 
-/// A place to look.
+/// Possible place of the document.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Candidate {
-    /// An address, and what named it.
+    /// An address, and its origin.
     Address(Url, &'static str),
     /// A script that may name more.
     Script(Url),
     /// A JSON file that may name more.
     Configuration(Url),
-    /// The document itself, and what holds it.
+    /// Document itself, and its origin.
     Document(String, &'static str),
 }
 
-/// Where services tend to have their document, from the top of their origin. The first is Redocusaurus's, the next
+/// Usual paths of a document, from the top of the origin. The first is Redocusaurus's, the next
 /// drf-spectacular's, drf-yasg's, and those of other frameworks.
 const GUESSES: [&str; 13] = [
     "/redocusaurus/plugin-redoc-0.yaml",
@@ -36,10 +36,10 @@ const GUESSES: [&str; 13] = [
     "/swagger/v1/swagger.json",
 ];
 
-/// And beside the page itself.
-const GUESSES_BESIDE: [&str; 3] = ["openapi.json", "openapi.yaml", "?format=openapi"];
+/// Usual paths relative to the page.
+const RELATIVE_GUESSES: [&str; 3] = ["openapi.json", "openapi.yaml", "?format=openapi"];
 
-/// Attributes that hold an address, the most telling first: Redoc and RapiDoc, Scalar, Stoplight Elements; the
+/// Attributes that hold an address, the most specific first: Redoc and RapiDoc, Scalar, Stoplight Elements; the
 /// standard link; Redocusaurus's and Redoc's download button.
 const ATTRIBUTES: [(&str, &str, &str); 6] = [
     ("link[rel~='service-desc'][href]", "href", "<link rel=\"service-desc\">"),
@@ -72,20 +72,20 @@ pub(super) fn candidates(html: &str, page: &Url) -> Vec<Candidate> {
         }
         found.extend(embedded.into_iter().map(|text| Candidate::Document(text, "a script")));
     }
-    let scripts = values(&document, "script[src]", "src").filter(|source| may_tell(source));
+    let scripts = values(&document, "script[src]", "src").filter(|source| may_have_settings(source));
     found.extend(scripts.filter_map(|source| address(base, &source)).map(Candidate::Script));
-    // Those cost no request.
+    // Documents in the page need no request.
     found.sort_by_key(|candidate| !matches!(candidate, Candidate::Document(..)));
     found
 }
 
 /// Lists the usual places, for a page that names none.
 pub(super) fn guesses(page: &Url) -> Vec<Candidate> {
-    let guesses = GUESSES_BESIDE.iter().chain(&GUESSES).filter_map(|guess| page.join(guess).ok());
+    let guesses = RELATIVE_GUESSES.iter().chain(&GUESSES).filter_map(|guess| page.join(guess).ok());
     guesses.map(|url| Candidate::Address(url, "a guess")).collect()
 }
 
-/// The candidates that a script names.
+/// Returns the candidates that a script names.
 pub(super) fn from_script(code: &str, base: &Url) -> Vec<Candidate> {
     let settings = script::settings(code).into_iter();
     settings
@@ -97,9 +97,9 @@ pub(super) fn from_script(code: &str, base: &Url) -> Vec<Candidate> {
         .collect()
 }
 
-/// Whether a script may hold settings rather than the tool itself: Swagger UI's `swagger-initializer.js`,
+/// Returns whether a script may hold settings rather than the tool itself: Swagger UI's `swagger-initializer.js`,
 /// `swagger-ui-init.js`, drf-spectacular's `?script=`.
-fn may_tell(source: &str) -> bool {
+fn may_have_settings(source: &str) -> bool {
     let source = source.to_ascii_lowercase();
     source.contains("init") || source.contains("?script") || source.contains("config")
 }

@@ -1,4 +1,4 @@
-//! Where the scripts of documentation pages say that the document is.
+//! Addresses and documents in the scripts of documentation pages.
 //!
 //! Scripts are not run. They are searched for the few settings of Redoc and Swagger UI that name a document: an address in a
 //! string, or the document itself as JSON.
@@ -9,24 +9,24 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use serde_json::value::RawValue;
 
-/// What a script says.
+/// Setting of a documentation tool.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Setting {
-    /// The address of a document.
+    /// Address of a document.
     Address(String),
-    /// The address of a JSON file that has such settings.
+    /// Address of a JSON file that has such settings.
     Configuration(String),
-    /// The document itself.
+    /// Document itself.
     Document(String),
 }
 
-/// So many places of a script are tried as the beginning of a document: each may be read to the end.
+/// Maximum number of places in a script that are tried as the beginning of a document: each may be read to the end.
 const MOST_DOCUMENTS: usize = 20;
 
 /// A string of JavaScript, in any of its quotes.
 const STRING: &str = r#"(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"#;
 
-/// What stands before an address.
+/// Matches an address with the setting before it.
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
         r#"(?:Redoc\.init\(\s*|(?:\b(specUrl|specURL|spec_url|url|configUrl)["']?\s*[:=]\s*)){STRING}"#
@@ -34,7 +34,7 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What stands before a document.
+/// Matches the setting before a document, and its brace.
 static DOCUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?:__redoc_state\s*=\s*|Redoc\.init\(\s*|["']?\b(?:swaggerDoc|spec)["']?\s*:\s*)\{"#).ok()
 });
@@ -79,7 +79,7 @@ pub(super) fn settings(script: &str) -> Vec<Setting> {
     found
 }
 
-/// Lists the OpenAPI documents in a JSON text, as they are written there: the text itself, or what Scalar (`content`), Swagger
+/// Lists the OpenAPI documents in a JSON text, unchanged: the text itself, or what Scalar (`content`), Swagger
 /// UI (`spec`) and Redoc (`spec.data`) put around it.
 pub(super) fn embedded(json: &str) -> Vec<String> {
     const MOST_LEVELS: usize = 2;
@@ -105,7 +105,7 @@ pub(super) fn embedded(json: &str) -> Vec<String> {
     Vec::new()
 }
 
-/// The addresses in a configuration file of Swagger UI.
+/// Returns the addresses in a configuration file of Swagger UI.
 pub(super) fn configured(json: &[u8]) -> Vec<String> {
     #[derive(serde::Deserialize)]
     struct Named {
@@ -126,7 +126,7 @@ fn is_configuration(captures: &Captures<'_>) -> bool {
     captures.get(1).is_some_and(|name| name.as_str() == "configUrl")
 }
 
-/// The text that a string of JavaScript stands for, as far as addresses need it.
+/// Unescapes a string of JavaScript, as far as addresses need it.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_as_they_are_written() {
+    fn documents_are_returned_unchanged() {
         let state =
             r#"var __redoc_state = {"menu": {}, "spec": {"data": {"openapi": "3.0.3",  "x": 1.10}}};"#;
         assert_eq!(settings(state), [Setting::Document(r#"{"openapi": "3.0.3",  "x": 1.10}"#.to_owned())]);

@@ -22,16 +22,16 @@ const AROUND: &str = "codegen/tests/stubs/around.rs";
 /// Generated code that is to be compiled.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output<'a> {
-    /// The index of the document.
+    /// Index of the document.
     pub(super) index: usize,
     pub(super) name: &'a str,
-    /// The document's own file.
+    /// Document's own file.
     pub(super) file: &'a Path,
-    /// The folder of the generated files.
+    /// Folder of the generated files.
     pub(super) out: &'a Path,
 }
 
-/// The errors of the compiler, as texts, by the index of the document; none where the code compiles.
+/// Errors of the compiler, as texts, by the index of the document; none where the code compiles.
 pub(super) type Errors = BTreeMap<usize, Vec<String>>;
 
 /// Groups outputs that are equal in all that is compiled.
@@ -195,7 +195,7 @@ fn text_of(errors: &[Diagnostic]) -> String {
 mod tests {
     use super::*;
 
-    /// A call of rustc that compiles a crate of some includes, without dependencies.
+    /// Returns a call of rustc that compiles a crate of some includes, without dependencies.
     fn call(folder: &Path) -> Call {
         let source = folder.join("nd8.rs");
         let includes = COMPILED.map(|name| format!("include!(concat!(env!(\"OUT_DIR\"), \"/{name}\"));\n"));
@@ -203,7 +203,7 @@ mod tests {
         Call::of("rustc", &["--crate-name", "nd8", "--crate-type", "lib", &source.to_string_lossy()])
     }
 
-    /// A folder with generated code.
+    /// Returns a folder with generated code.
     fn generated(folder: &Path, name: &str, api: &str, types: &str) -> PathBuf {
         let out = folder.join(name).join("out");
         std::fs::create_dir_all(&out).expect("writable");
@@ -268,7 +268,7 @@ mod tests {
         let path = std::fs::canonicalize(folder.path()).expect("is there");
         let outs = [0, 1].map(|index| generated(&path, &index.to_string(), API, ""));
         let of = |index: usize| Output { index, name: "a.json", file: &path, out: &outs[index] };
-        // It fails where the second module is compiled, and says nothing about it.
+        // The error is in the second module, and does not name it.
         let script = "for last; do :; done; ! grep -q m1 \"$last\"";
         let program = path.join("rustc.sh");
         std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("writable");

@@ -10,8 +10,7 @@ use nd8_codegen::{Document, Knowledge, Problem, Profile, generate_with, nd8};
 use serde::{Deserialize, Serialize};
 
 use super::table::Treatment;
-use crate::codegen::{OVERLAY, SUPPLEMENT};
-use crate::repository::{read, root};
+use crate::repository::{OVERLAY, SUPPLEMENT, read, root};
 
 /// Names the file with the public items, next to the files of a build script.
 pub(super) const SURFACE: &str = "surface.txt";
@@ -20,7 +19,7 @@ pub(super) const SURFACE: &str = "surface.txt";
 #[derive(Clone, Copy, Debug)]
 struct Limits {
     time: Duration,
-    /// Where it can be measured.
+    /// Peak memory, 0 where it cannot be measured.
     bytes: u64,
 }
 
@@ -35,7 +34,7 @@ pub(super) struct Report {
     pub(super) seconds: f64,
     /// Its largest memory, where that can be measured.
     pub(super) peak_bytes: Option<u64>,
-    /// Why nothing was generated.
+    /// Reasons of a refusal.
     pub(super) findings: Vec<Finding>,
     pub(super) warnings: Vec<String>,
 }
@@ -46,23 +45,23 @@ pub(super) struct Finding {
     pub(super) document: String,
     pub(super) line: Option<u32>,
     pub(super) pointer: String,
-    /// The problem alone.
+    /// Problem alone.
     pub(super) problem: String,
-    /// The whole message, as users see it.
+    /// Whole message, as users see it.
     pub(super) text: String,
-    /// Whether the generator itself failed.
+    /// True if the generator itself failed.
     pub(super) is_internal: bool,
 }
 
 /// Result of a generation.
 #[derive(Debug)]
 pub(super) struct Generation {
-    /// The report, or why there is none.
+    /// Report, or why there is none.
     pub(super) outcome: Result<Report, String>,
     pub(super) peak_bytes: Option<u64>,
-    /// What the process printed on stderr.
+    /// Output of the process on stderr.
     pub(super) stderr: String,
-    /// The folder with the generated files.
+    /// Folder with the generated files.
     pub(super) out: PathBuf,
 }
 
@@ -82,11 +81,11 @@ impl Generation {
 /// # Errors
 ///
 /// Fails if a file cannot be read or written.
-pub(crate) fn run_one(raw: bool, name: &str, file: &Path, out: &Path) -> Result<()> {
+pub(crate) fn run_one(treatment: Treatment, name: &str, file: &Path, out: &Path) -> Result<()> {
     let started = Instant::now();
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let main = Document { name, bytes: &bytes };
-    let generated = if raw {
+    let generated = if treatment == Treatment::Real {
         generate_with(main, &Knowledge::new(&Profile::default()).tolerant())
     } else {
         let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());

@@ -21,29 +21,32 @@ use anyhow::{Context as _, Result};
 use indicatif::ProgressBar;
 
 pub(crate) use self::generation::run_one;
+pub(crate) use self::report::Warnings;
 pub(crate) use self::rustc::wrapper;
+pub(crate) use self::table::Treatment;
 
 use self::crates::{Errors, Output};
 use self::generation::{Generation, megabytes};
 use self::report::Row;
 use self::rustc::Call;
-use self::table::{Entry, Expected, Treatment};
+use self::table::{Entry, Expected};
 use self::verdict::{is_slow, reasons};
+use crate::compare::Status;
 use crate::compile;
-use crate::repository::read;
+use crate::repository::{DOCUMENT, read};
 
 /// Limits the processes that run at a time.
 const WORKERS: usize = 2;
 
-/// Runs a folder and prints the result. Returns whether all documents are as expected.
+/// Runs a folder and prints the result. Passes if all documents are as expected.
 ///
 /// # Errors
 ///
 /// Fails if the table cannot be read, or neither the generator nor the compiler can be run.
-pub(crate) fn run(folder: &Path, verbose: bool) -> Result<bool> {
+pub(crate) fn run(folder: &Path, warnings: Warnings) -> Result<Status> {
     let (entries, unrunnable) = table::read(folder)?;
     let work = tempfile::tempdir().context("cannot create a folder for the generated code")?;
-    // As the compiler prints it in its messages.
+    // The compiler prints the canonical path in its messages.
     let path = std::fs::canonicalize(work.path())?;
     let generations = generate(&entries, folder, &path)?;
     let files: Vec<_> = entries.iter().map(|entry| folder.join(&entry.name)).collect();
@@ -69,12 +72,12 @@ pub(crate) fn run(folder: &Path, verbose: bool) -> Result<bool> {
         ..Row::default()
     }));
     let mut stdout = std::io::stdout().lock();
-    report::print(&rows, verbose, &mut stdout)?;
+    report::print(&rows, warnings, &mut stdout)?;
     stdout.flush()?;
     if !cfg!(target_os = "linux") {
         eprintln!("memory is not measured on this system");
     }
-    Ok(rows.iter().all(|row| row.reasons.is_empty()))
+    Ok(if rows.iter().all(|row| row.reasons.is_empty()) { Status::Passes } else { Status::Fails })
 }
 
 fn generate(entries: &[Entry], folder: &Path, work: &Path) -> Result<Vec<Generation>> {
@@ -93,7 +96,7 @@ fn generate(entries: &[Entry], folder: &Path, work: &Path) -> Result<Vec<Generat
     let mut generations = in_parallel(&indices, |index| of(*index))?;
     for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.treatment == Treatment::Bad) {
         if is_slow(&generations[index]) {
-            // The machine may have been busy: alone, it gets a second chance.
+            // A busy machine may be the reason, so it is measured again with nothing else running.
             eprintln!("generating from {} again, by itself", entry.name);
             generations[index] = of(index)?;
         }
@@ -120,7 +123,7 @@ fn compile(outputs: &[(Treatment, Output<'_>)], work: &Path) -> Result<Errors> {
     }
     let started = Instant::now();
     eprintln!("compiling the dependencies of nd8 (takes some minutes the first time)");
-    let call = Call::record(&compile::cargo(), work, &read(crate::codegen::DOCUMENT)?)?;
+    let call = Call::record(&compile::cargo(), work, &read(DOCUMENT)?)?;
     let groups = crates::distinct(&variants)?;
     let raw_layers = usize::from(!real.is_empty());
     eprintln!("compiling nd8 {} times, and {} raw layers", groups.len(), real.len());

@@ -9,6 +9,13 @@ const MOST_LINES: usize = 4;
 /// Limits the characters of a line.
 const MOST_CHARACTERS: usize = 200;
 
+/// Whether the generator's warnings are part of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Warnings {
+    Printed,
+    Omitted,
+}
+
 /// A document's line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Row {
@@ -18,13 +25,13 @@ pub(super) struct Row {
     pub(super) compiled: &'static str,
     pub(super) seconds: Option<f64>,
     pub(super) megabytes: Option<u64>,
-    /// Why it is not as expected.
+    /// Reasons why it is not as expected.
     pub(super) reasons: Vec<String>,
     pub(super) warnings: Vec<String>,
 }
 
 /// Prints the rows, and how many are as expected.
-pub(super) fn print(rows: &[Row], verbose: bool, to: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(rows: &[Row], warnings: Warnings, to: &mut dyn Write) -> io::Result<()> {
     let header =
         ["document", "generated", "compiled", "seconds", "MB", "expected", "result"].map(str::to_owned);
     let cells: Vec<[String; 7]> = rows.iter().map(cells).collect();
@@ -43,7 +50,7 @@ pub(super) fn print(rows: &[Row], verbose: bool, to: &mut dyn Write) -> io::Resu
         if let Some(more @ 1..) = row.reasons.len().checked_sub(MOST_REASONS) {
             writeln!(to, "    … and {more} more")?;
         }
-        if verbose {
+        if warnings == Warnings::Printed {
             row.warnings.iter().try_for_each(|warning| writeln!(to, "    warning: {warning}"))?;
         }
     }
@@ -105,7 +112,7 @@ mod tests {
         reasons[1] = "x".repeat(300);
         let wrong = Row { name: "a".to_owned(), generated: "yes", compiled: "no", reasons, ..Row::default() };
         let mut text = Vec::new();
-        print(&[good, wrong], false, &mut text).expect("is written");
+        print(&[good, wrong], Warnings::Omitted, &mut text).expect("is written");
         let long = "x".repeat(200);
         assert_eq!(
             String::from_utf8_lossy(&text),
@@ -132,7 +139,7 @@ a                   yes        no              -   -                    not as e
     fn warnings_are_printed_if_asked_for() {
         let row = Row { warnings: vec!["read this".to_owned()], ..Row::default() };
         let mut text = Vec::new();
-        print(&[row], true, &mut text).expect("is written");
+        print(&[row], Warnings::Printed, &mut text).expect("is written");
         assert!(String::from_utf8_lossy(&text).contains("\n    warning: read this\n1 of 1"), "{text:?}");
     }
 }

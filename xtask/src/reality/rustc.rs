@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::compile;
 use crate::repository::root;
 
-/// Names the variable with the path of the record. It is set for Cargo only, which hands it on to the wrapper.
+/// Names the variable with the path of the record. It is set for Cargo only, which passes it to the wrapper.
 const RECORD: &str = "ND8_XTASK_RECORD";
 
 /// Marks the call for nd8.
@@ -30,7 +30,7 @@ const OUT_DIR: &str = "OUT_DIR";
 pub(super) struct Call {
     program: String,
     arguments: Vec<String>,
-    /// What Cargo sets for the crate.
+    /// Variables that Cargo sets for the crate.
     environment: BTreeMap<String, String>,
 }
 

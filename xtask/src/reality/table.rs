@@ -22,7 +22,7 @@ pub(super) enum Expected {
 
 /// Treatment of a document, by its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Treatment {
+pub(crate) enum Treatment {
     /// As a document of ND8: with the profile, the supplement and the overlay.
     Variant,
     /// As a document of somebody else: with an empty profile, as a raw layer.

@@ -34,8 +34,8 @@ mod tests {
         assert_eq!(compare(&version("0.1.0+api.1.1.0"), "1.1.0"), None);
         assert_eq!(compare(&version("0.1.0+api.2026.1-beta-2"), "2026..1 beta/2"), None);
         for stale in ["0.1.0", "0.1.0+api.1.0.0", "0.1.0+1.1.0", "0.1.0+api.1.1.0.1"] {
-            let complaint = compare(&version(stale), "1.1.0").expect("is another");
-            assert!(complaint.ends_with("it should be 0.1.0+api.1.1.0"), "{complaint}");
+            let violation = compare(&version(stale), "1.1.0").expect("is another");
+            assert!(violation.ends_with("it should be 0.1.0+api.1.1.0"), "{violation}");
         }
     }
 }

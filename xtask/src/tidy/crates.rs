@@ -45,7 +45,7 @@ fn forbidden(from: &str, to: &str, kind: DependencyKind) -> Option<&'static str>
         ("nd8-inbox" | "nd8-inbox-proof", "nd8-codegen", _) => Some("it is a user of nd8"),
         (_, "nd8-benches", _) => Some("it measures, and nothing else"),
         (_, "nd8-pinned", _) => Some("it is an example"),
-        (_, "nd8-downstream", _) => Some("it is nobody's library"),
+        (_, "nd8-downstream", _) => Some("it is a test, not a library"),
         (_, "nd8", _) => Some("a broken client must not stop the tools, nor confirm itself"),
         (_, "xtask", _) => Some("it is a program"),
         ("nd8", "nd8-codegen", kind) if kind != DependencyKind::Build => Some("at build time only"),

@@ -36,12 +36,12 @@ pub(super) fn tree() -> Result<String> {
 
 pub(super) fn check(tree: &str) -> Vec<String> {
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
-    let complaint = |name: &str| match name {
+    let violation = |name: &str| match name {
         name if GENERATOR.contains(&name) => Some(format!("{name} is built without the feature `codegen`")),
         name if HEAVY_TLS.contains(&name) => Some(format!("{name} is built, and nobody asked for its TLS")),
         _ => None,
     };
-    let mut found: Vec<String> = names.filter_map(complaint).collect();
+    let mut found: Vec<String> = names.filter_map(violation).collect();
     found.dedup();
     if !tree.contains("progenitor-client ") {
         found.push("the tree does not even hold progenitor-client: is it one of nd8?".to_owned());

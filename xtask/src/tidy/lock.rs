@@ -47,7 +47,7 @@ fn entry(lock: &Table, name: &str, read: &dyn Fn(&str) -> Result<String>) -> Vec
     found
 }
 
-/// What was published as YAML is there as it was, and the document is the same in JSON.
+/// Reports published YAML that was changed, or whose content the document does not have.
 fn as_published(
     name: &str,
     [path, published]: [&str; 2],
@@ -84,12 +84,12 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_tells_the_truth_passes() {
+    fn a_lock_file_that_matches_passes() {
         assert_eq!(check(&lock("1", 2), &|_| Ok(DOCUMENT.to_owned())), Vec::<String>::new());
     }
 
     #[test]
-    fn every_lie_is_found() {
+    fn every_difference_is_reported() {
         assert_eq!(check(&lock("2", 2), &|_| Ok(DOCUMENT.to_owned())).len(), 2);
         assert_eq!(check(&lock("1", 3), &|_| Ok(DOCUMENT.to_owned())).len(), 2);
         assert_eq!(
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_published_as_yaml_is_held_against_both() {
+    fn published_yaml_is_compared_with_both() {
         let yaml = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n";
         let json = openapi_drift::Document::parse("x", yaml).expect("is a document").to_json();
         let info = document_info::of(&json).expect("is JSON");

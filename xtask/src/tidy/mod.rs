@@ -18,6 +18,7 @@ use cargo_metadata::Metadata;
 use self::code::{Tree, boundaries, cycles, environment, floats, module_docs};
 use self::text::compile_fail;
 use self::text::vocabulary::Vocabulary;
+use crate::derived::Mode;
 use crate::repository::Text;
 use crate::{codegen, repository};
 
@@ -33,8 +34,8 @@ pub(crate) fn run() -> Result<()> {
     let trees = Tree::read_all(&roots(&metadata), &sources)?;
     let pages = others.iter().filter(|text| text.path.ends_with(".md") && !text.path.contains("/src/"));
     let documents: String = pages.map(|page| &*page.content).collect();
-    let lock = repository::read("openapi/nd8.lock.toml")?;
-    let overlay = repository::read(codegen::OVERLAY)?;
+    let lock = repository::read(repository::LOCK)?;
+    let overlay = repository::read(repository::OVERLAY)?;
     let all: Vec<&Text> = sources.iter().chain(&others).collect();
     let checks = [
         ("crates depend on each other only as allowed", crates::check(&metadata)),
@@ -59,7 +60,7 @@ pub(crate) fn run() -> Result<()> {
         }
         violations += found.len();
     }
-    let derived = codegen::run(true);
+    let derived = codegen::run(Mode::Check);
     println!("{} derived files are up to date", if derived.is_ok() { "ok   " } else { "FAIL " });
     derived?;
     if violations > 0 {

@@ -13,17 +13,17 @@ pub(super) const WORDS: &[&str] = &[
     "docs",
     "drift",
     "examples",
-    "probe",
     "sandbox",
     "source",
     "src",
     "tests",
-    "xtask",
+    // They name `src/ext/doors.rs`, until that file is renamed.
+    "xtask/src/tidy/code/boundaries.rs",
+    "xtask/src/tidy/code/environment.rs",
 ];
 
 /// Folders of crates whose import cycles are not taken apart yet.
-pub(super) const CYCLES: &[&str] =
-    &["codegen/src", "drift/src", "probe/src", "sandbox/src", "src", "xtask/src"];
+pub(super) const CYCLES: &[&str] = &["codegen/src", "drift/src", "sandbox/src", "src"];
 
 /// Items of one area of `ext` that another one names. They have to move next to the areas.
 pub(super) const AREAS: &[&str] = &["crate::ext::checkouts::Billing"];

@@ -7,12 +7,12 @@ use std::path::Path;
 
 use super::{Change, Exclusive, LOCK, Step, exclusive, is_interrupted};
 
-/// How the operations fail.
+/// Kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
-    /// The process is killed in the middle of the operation: nothing after it happens.
+    /// Process is killed in the middle of the operation: nothing after it happens.
     Killed,
-    /// From the operation on no write succeeds; what needs no room does.
+    /// From the operation on no write succeeds; operations that need no disk space do.
     Full,
     /// Only this operation fails.
     Once,
@@ -73,7 +73,7 @@ fn changes() -> Vec<Change> {
 const OLD: &str = "a=old a, gone=old gone, same=same, sub/b=old b";
 const NEW: &str = "a=new a, new/c=new c, same=same, sub/b=new b";
 
-/// Every file with its content, but for the lock.
+/// Returns every file with its content, but for the lock.
 fn contents(root: &Path) -> String {
     let entries = walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("readable"));
     let mut files: Vec<String> = entries
@@ -118,7 +118,7 @@ fn wherever_the_process_is_killed_the_next_one_finds_one_state_or_the_other() {
     assert_eq!(seen, [true; 3], "some were untouched, some undone, some completed");
 }
 
-/// The process of a recovery that is killed.
+/// Returns the process of a recovery that is killed.
 fn faulty_without_recovery(root: &Path, at: usize) -> Exclusive {
     let elsewhere = tempfile::tempdir().expect("writable");
     Exclusive { root: root.to_owned(), ..faulty(elsewhere.path(), at, Fault::Killed) }

@@ -54,16 +54,16 @@ fn a_difference_fails_until_it_is_accepted_and_again_when_that_is_over() {
     assert!(copy.read("openapi/accepted.toml").contains("reason = \"The docs are ahead\""));
     assert_eq!(diff("2026-12-24"), (Some(0), String::new()));
     // It is another document all the same.
-    let (status, told) = drift("2026-12-24");
+    let (status, printed) = drift("2026-12-24");
     assert_eq!(status, Some(1));
-    assert!(told.contains("they differ: `cargo xtask refresh` takes the published one"), "{told}");
-    let (status, told) = diff("2026-12-25");
+    assert!(printed.contains("they differ: `cargo xtask refresh` takes the published one"), "{printed}");
+    let (status, printed) = diff("2026-12-25");
     assert_eq!(status, Some(1));
-    assert!(told.contains("was accepted until 2026-12-24"), "{told}");
+    assert!(printed.contains("was accepted until 2026-12-24"), "{printed}");
     accept("endpoint-added", "0123456789abcdef").success();
-    let (status, told) = diff("2026-12-01");
+    let (status, printed) = diff("2026-12-01");
     assert_eq!(status, Some(1));
-    assert!(told.contains("`endpoint-added 0123456789abcdef` matches nothing; remove it"), "{told}");
+    assert!(printed.contains("`endpoint-added 0123456789abcdef` matches nothing; remove it"), "{printed}");
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn nonsense_is_not_accepted() {
     ] {
         let output = copy.xtask().args(arguments).output().expect("runs");
         assert_eq!(output.status.code(), Some(2));
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(told.contains(problem), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(printed.contains(problem), "{printed}");
     }
     assert!(!copy.path().join("openapi/accepted.toml").exists());
 }

@@ -7,7 +7,7 @@ use snapbox::{Data, file};
 
 use crate::support::{Copy, Site, xtask};
 
-/// Reports of the history read well, and stay as they are until somebody changes them on purpose.
+/// Reports of the history are snapshots, which change only on purpose.
 #[test]
 fn reports_of_the_history() {
     let copy = Copy::new();
@@ -115,7 +115,7 @@ fn files_addresses_revisions_and_commits_can_be_compared() {
     }
 }
 
-/// Neither by its title nor by an operation is it the API that `nd8` speaks to.
+/// A document of another API: it shares neither the title nor an operation.
 #[test]
 fn of_another_api_there_is_no_rust() {
     let copy = Copy::new();
@@ -154,7 +154,7 @@ error: invalid value 'endpoint-addde' for '<RULE>': there is no rule `endpoint-a
 }
 
 #[test]
-fn help_tells_the_exit_status() {
+fn help_lists_the_exit_status() {
     let output = xtask().args(["diff", "--help"]).output().expect("runs");
     snapbox::assert_data_eq!(output.stdout, file!["reports/diff-help.txt": Text].raw());
 }

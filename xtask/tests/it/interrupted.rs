@@ -1,4 +1,4 @@
-//! A refresh that is stopped, or finds no room, in the middle of its writing: by limits of the operating system, not by
+//! A refresh that is stopped, or runs out of disk space, while it writes: by limits of the operating system, not by
 //! hooks in the program.
 
 use std::fmt::Write as _;
@@ -53,9 +53,12 @@ fn a_write_that_fails_leaves_the_old_state() {
     let copy = prepared_yaml();
     let before = copy.contents();
     let output = limited(&copy, BLOCKS, "trap '' XFSZ;");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("error: no file was changed: cannot write the new openapi/nd8.yaml"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{printed}");
+    assert!(
+        printed.contains("error: no file was changed: cannot write the new openapi/nd8.yaml"),
+        "{printed}"
+    );
     assert_eq!(copy.contents(), before);
 }
 
@@ -71,7 +74,7 @@ fn a_process_that_is_killed_while_it_writes_leaves_the_old_state_to_the_next() {
     let left = copy.contents();
     assert!(left.contains_key(".xtask/next/files/openapi/nd8.json"));
     for (path, content) in &before {
-        assert_eq!(left.get(path), Some(content), "{path} is as it was even before the recovery");
+        assert_eq!(left.get(path), Some(content), "{path} is unchanged even before the recovery");
     }
     let assert = copy.xtask().args(["explain", "endpoint-added"]).assert();
     assert.success().stderr_eq("an interrupted refresh was undone\n");
@@ -106,10 +109,10 @@ fn a_full_file_system_leaves_the_old_state() {
             return;
         }
     };
-    let told = copy.read("out");
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("error: no file was changed: cannot write the new"), "{told}");
-    assert!(told.contains("No space left on device"), "{told}");
+    let printed = copy.read("out");
+    assert_eq!(output.status.code(), Some(2), "{printed}");
+    assert!(printed.contains("error: no file was changed: cannot write the new"), "{printed}");
+    assert!(printed.contains("No space left on device"), "{printed}");
     assert_eq!(copy.read("before"), copy.read("after"));
     assert_eq!(copy.read("left"), "");
 }

@@ -1,4 +1,4 @@
-//! Documents behind pages of documentation: a folder of `sites/` is a site, and says what must be found there.
+//! Documents behind pages of documentation: each folder of `sites/` is a site, with the expected result.
 
 use std::collections::HashMap;
 use std::fs;
@@ -16,10 +16,10 @@ struct Case {
     /// The path at which the document must be found, and what must have named it.
     found: Option<String>,
     named_by: Option<String>,
-    /// Or what the error must say; `{site}` stands for the address.
+    /// Or parts of the expected error; `{site}` is replaced by the address.
     #[serde(default)]
     error: Vec<String>,
-    /// The file that answers every other path with 200.
+    /// File that is the response for every other path, with status 200.
     fallback: Option<String>,
     /// Files by path.
     files: HashMap<String, String>,
@@ -44,18 +44,18 @@ fn site(name: &str) {
         .args(["drift", "--no-rust", "--fail-on", "none", "--against", &against])
         .output()
         .expect("runs");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     match case.found {
         Some(path) => {
-            assert_eq!(output.status.code(), Some(0), "{name}: {told}");
+            assert_eq!(output.status.code(), Some(0), "{name}: {printed}");
             let named = case.named_by.map(|by| format!(" (named by {by})")).unwrap_or_default();
-            assert!(told.contains(&format!("found {}{named}\n", site.url(&path))), "{name}: {told}");
-            assert!(told.contains("published 7.7.7 "), "{name}: {told}");
+            assert!(printed.contains(&format!("found {}{named}\n", site.url(&path))), "{name}: {printed}");
+            assert!(printed.contains("published 7.7.7 "), "{name}: {printed}");
         }
         None => {
-            assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+            assert_eq!(output.status.code(), Some(2), "{name}: {printed}");
             for part in case.error {
-                assert!(told.contains(&part.replace("{site}", &site.url(""))), "{name}: {told}");
+                assert!(printed.contains(&part.replace("{site}", &site.url(""))), "{name}: {printed}");
             }
         }
     }

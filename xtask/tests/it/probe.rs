@@ -73,7 +73,7 @@ impl Server {
         let reading = std::thread::spawn(move || std::io::read_to_string(out).expect("is text"));
         let mut printed = String::new();
         for line in stderr.lines().map(|line| line.expect("is text")) {
-            if let Some((_, page)) = line.split_once("pay, or let it be: ") {
+            if let Some((_, page)) = line.split_once("waiting for a payment at ") {
                 with_page(self, &child, page);
             }
             printed.push_str(&line);
@@ -97,7 +97,7 @@ fn pay(server: &Server, page: &str) {
 }
 
 #[test]
-fn the_commands_of_the_guide_do_what_it_says() {
+fn the_commands_of_the_guide_print_what_it_shows() {
     let (server, copy) = (Server::start(&[]), Copy::new());
     let guide = std::fs::read_to_string(top().join("docs/probing.md")).expect("readable");
     let mut commands = 0;

@@ -1,4 +1,4 @@
-//! `refresh`: what it takes, what it tells, and what it writes.
+//! `refresh`: its sources, its output, and the files that it writes.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -34,30 +34,30 @@ fn refresh(copy: &Copy, from: &str, more: &[&str]) -> (Option<i32>, String, Stri
 }
 
 #[test]
-fn a_newer_document_changes_everything_that_hangs_on_it() {
+fn a_newer_document_changes_every_file_that_depends_on_it() {
     let copy = Copy::new();
     let (before, old, version) = (copy.contents(), copy.read("openapi/nd8.json"), copy.api_version());
     let new = next(&copy);
     let site = Site::of(new.as_str());
     let url = site.url("/openapi.json");
 
-    let (status, told, _) = refresh(&copy, &url, &["--dry-run"]);
+    let (status, printed, _) = refresh(&copy, &url, &["--dry-run"]);
     assert_eq!(status, Some(0));
-    let would = told.lines().last().unwrap_or_default();
-    assert!(would.starts_with("nothing was written; it would be: openapi/nd8.json, "), "{told}");
-    assert!(!would.contains("openapi/nd8.yaml"), "it is not there, and would not be: {told}");
+    let would = printed.lines().last().unwrap_or_default();
+    assert!(would.starts_with("nothing was written; it would be: openapi/nd8.json, "), "{printed}");
+    assert!(!would.contains("openapi/nd8.yaml"), "it is not there, and would not be: {printed}");
     assert_eq!(copy.contents(), before, "a dry run writes nothing");
 
     let report = copy.path().join("report.md");
-    let (status, told, warned) = refresh(&copy, &url, &["--report", report.to_str().expect("is text")]);
+    let (status, printed, warned) = refresh(&copy, &url, &["--report", report.to_str().expect("is text")]);
     assert_eq!(status, Some(0), "{warned}");
-    assert!(told.contains("wire: safe · rust: minor · needs: 0.4.0 → 0.4.1"), "{told}");
+    assert!(printed.contains("wire: safe · rust: minor · needs: 0.4.0 → 0.4.1"), "{printed}");
     let warning = format!(
         "{url}:27: GET /ping/ is not in the profile; it is called `get_ping` for now (at #/paths/~1ping~1/get)"
     );
     let todo = "name each in codegen/src/nd8/operations.rs: a derived name may change";
     let title = "warning: operations that the profile does not know: 1";
-    assert!(told.contains(&format!("\n{title}\n  to do: {todo}\n  - {warning}\n")), "{told}");
+    assert!(printed.contains(&format!("\n{title}\n  to do: {todo}\n  - {warning}\n")), "{printed}");
     let markdown = copy.read("report.md");
     assert!(markdown.contains("`operation GET /ping/`"), "{markdown}");
     assert!(markdown.contains("is not in the profile; it is called `get_ping` for now"), "{markdown}");
@@ -99,10 +99,10 @@ fn a_newer_document_changes_everything_that_hangs_on_it() {
 
     copy.xtask().args(["codegen", "--check"]).assert().success();
 
-    // The next one asks whether that has changed, and hears that it has not.
-    let (status, told, _) = refresh(&copy, &url, &[]);
+    // The next one asks whether that has changed, and the server reports that it has not.
+    let (status, printed, _) = refresh(&copy, &url, &[]);
     assert_eq!(status, Some(0));
-    assert!(told.contains("the document has not changed since 2026-12-01"), "{told}");
+    assert!(printed.contains("the document has not changed since 2026-12-01"), "{printed}");
     assert_eq!(site.requests().last(), Some(&("/openapi.json".to_owned(), 304)));
     copy.xtask().args(["drift", "--against", &url]).assert().success();
 }
@@ -121,39 +121,39 @@ fn what_is_here_was_changed_by_hand_so_the_server_is_not_asked_whether_it_change
 }
 
 #[test]
-fn another_content_under_the_same_version_is_the_first_thing_that_is_told() {
+fn other_content_under_the_same_version_is_reported_first() {
     let copy = Copy::new();
     let version = copy.api_version();
     copy.write("next.json", with_version(&next(&copy), "99.2.0", &version));
-    let (status, told, warned) =
+    let (status, printed, warned) =
         refresh(&copy, copy.path().join("next.json").to_str().expect("is text"), &["--dry-run"]);
     assert_eq!(status, Some(0), "{warned}");
-    let first = told.lines().next().unwrap_or_default();
+    let first = printed.lines().next().unwrap_or_default();
     assert_eq!(first, format!("The content changed though info.version did not: it is {version} in both."));
 }
 
 #[test]
-fn a_change_that_no_finding_tells_of_is_told_of_first_too() {
+fn a_change_without_a_finding_is_reported_first_too() {
     let copy = Copy::new();
     let version = copy.api_version();
     let next = copy.read("openapi/nd8.json").replacen('{', "{\"x-note\": \"another\",", 1);
     copy.write("next.json", next);
     let next = copy.path().join("next.json");
     let next = next.to_str().expect("is text");
-    let (status, told, warned) = refresh(&copy, next, &["--dry-run"]);
+    let (status, printed, warned) = refresh(&copy, next, &["--dry-run"]);
     assert_eq!(status, Some(0), "{warned}");
     let changed = format!("The content changed though info.version did not: it is {version} in both.");
-    assert_eq!(told.lines().next(), Some(&*changed));
+    assert_eq!(printed.lines().next(), Some(&*changed));
     let drift = copy.xtask().args(["drift", "--against", next]).output().expect("runs");
     let drift = String::from_utf8_lossy(&drift.stdout).into_owned();
     assert_eq!(drift.lines().next(), Some(&*changed), "{drift}");
-    let would = told.lines().last().unwrap_or_default();
-    assert!(would.contains("src/raw/snapshot/api.rs"), "the hash is part of it: {told}");
-    assert!(!would.contains("src/raw/snapshot/types.rs"), "{told}");
+    let would = printed.lines().last().unwrap_or_default();
+    assert!(would.contains("src/raw/snapshot/api.rs"), "the hash is part of it: {printed}");
+    assert!(!would.contains("src/raw/snapshot/types.rs"), "{printed}");
 }
 
 #[test]
-fn yaml_is_kept_as_it_is_and_built_as_json() {
+fn yaml_is_stored_unchanged_and_built_as_json() {
     let copy = Copy::new();
     // YAML 1.2 takes JSON; what makes it YAML here is the comment before it.
     let yaml = format!("# As published.\n{}", next(&copy));
@@ -167,9 +167,10 @@ fn yaml_is_kept_as_it_is_and_built_as_json() {
 
     // Upstream changes its mind: the YAML goes.
     site.put("/docs/openapi.yaml", serde_json::to_string(&json).expect("is JSON"));
-    let (status, told, warned) = refresh(&copy, &site.url("/docs/openapi.yaml"), &["--today", "2026-12-02"]);
+    let (status, printed, warned) =
+        refresh(&copy, &site.url("/docs/openapi.yaml"), &["--today", "2026-12-02"]);
     assert_eq!(status, Some(0), "{warned}");
-    assert!(told.contains("the same in another layout"), "{told}");
+    assert!(printed.contains("the document differs in layout only"), "{printed}");
     assert!(!copy.path().join("openapi/nd8.yaml").exists());
     assert!(!copy.read("openapi/nd8.lock.toml").contains("nd8.yaml"));
     copy.xtask().args(["codegen", "--check"]).assert().success();
@@ -184,9 +185,9 @@ fn openapi_3_1_is_taken() {
     let copy = Copy::new();
     copy.write("next.json", next(&copy).replacen("\"3.0.3\"", "\"3.1.0\"", 1));
     let next = copy.path().join("next.json");
-    let (status, told, warned) = refresh(&copy, next.to_str().expect("is text"), &[]);
+    let (status, printed, warned) = refresh(&copy, next.to_str().expect("is text"), &[]);
     assert_eq!(status, Some(0), "{warned}");
-    assert!(told.contains("wire: safe · rust: minor · needs: 0.4.0 → 0.4.1"), "{told}");
+    assert!(printed.contains("wire: safe · rust: minor · needs: 0.4.0 → 0.4.1"), "{printed}");
     let merged: serde_json::Value = serde_json::from_str(&copy.read("openapi/merged.json")).expect("is JSON");
     assert_eq!(merged["openapi"], "3.0.3", "what is derived is lowered");
     copy.xtask().args(["codegen", "--check"]).assert().success();
@@ -211,22 +212,22 @@ fn what_cannot_be_used_changes_nothing() {
             "{\"openapi\": \"3.0.3\", \"x\": \"".to_owned() + &"x".repeat(65 << 20) + "\"}",
             "is longer than 67108864 bytes",
         ),
-        ("/gone.json", String::new(), "/gone.json answers with 404"),
+        ("/gone.json", String::new(), "/gone.json returned status 404"),
         ("/loop", String::new(), "more than 5 redirects"),
         ("/file", String::new(), "`file:` is neither http nor https"),
         ("/password", String::new(), "an address with a user or a password in it"),
     ] {
         site.put("/openapi.json", content);
         let before = copy.contents();
-        let (status, _, told) = refresh(&copy, &site.url(path), &[]);
-        assert_eq!(status, Some(2), "{told}");
-        assert!(told.contains(problem), "{problem}: {told}");
+        let (status, _, printed) = refresh(&copy, &site.url(path), &[]);
+        assert_eq!(status, Some(2), "{printed}");
+        assert!(printed.contains(problem), "{problem}: {printed}");
         assert_eq!(copy.contents(), before);
     }
 }
 
 #[test]
-fn a_document_that_lost_what_a_table_speaks_of_is_told_and_not_taken() {
+fn a_document_without_an_operation_of_a_table_is_reported_and_not_taken() {
     let copy = Copy::new();
     let mut document: serde_json::Value =
         serde_json::from_str(&copy.read("openapi/nd8.json")).expect("is JSON");
@@ -236,14 +237,14 @@ fn a_document_that_lost_what_a_table_speaks_of_is_told_and_not_taken() {
     let (before, report) = (copy.contents(), tempfile::NamedTempFile::new().expect("writable"));
     let more = ["--report", report.path().to_str().expect("is text")];
     let next = copy.path().join("next.json");
-    let (status, told, warned) = refresh(&copy, next.to_str().expect("is text"), &more);
+    let (status, printed, warned) = refresh(&copy, next.to_str().expect("is text"), &more);
     assert_eq!(status, Some(2));
     let lacks = "`refunds().list()` needs the operation GET /refunds/, which this document does not have";
-    assert!(told.contains(&format!("to do  {lacks}")), "{told}");
+    assert!(printed.contains(&format!("to do  {lacks}")), "{printed}");
     let stale = "to do  the overlay's entry for `list_refunds` matches nothing in the document\n";
-    assert_eq!(told.matches(stale).count(), 1, "{told}");
+    assert_eq!(printed.matches(stale).count(), 1, "{printed}");
     let sum = "wire: breaking · rust: major · needs: 0.4.0 → 0.5.0 · version: 2 notes\n";
-    assert!(told.ends_with(sum), "{told}");
+    assert!(printed.ends_with(sum), "{printed}");
     assert!(warned.contains("the client cannot be generated from it, so nothing is written"), "{warned}");
     assert!(warned.contains("openapi/overlay.json:"), "each with its place: {warned}");
     assert!(std::fs::read_to_string(report.path()).expect("is there").contains(&format!("- [ ] {lacks}")));
@@ -268,9 +269,9 @@ fn what_was_accepted_of_a_difference_goes_when_it_is_taken() {
     let ping = ping["fingerprint"].as_str().expect("is text");
     accept(ping);
     accept("0123456789abcdef");
-    let (status, told, warned) = refresh(&copy, next.to_str().expect("is text"), &["--dry-run"]);
+    let (status, printed, warned) = refresh(&copy, next.to_str().expect("is text"), &["--dry-run"]);
     assert_eq!(status, Some(0), "{warned}");
-    assert!(told.contains("accepted: Not ours"), "{told}");
+    assert!(printed.contains("accepted: Not ours"), "{printed}");
     assert_eq!(refresh(&copy, next.to_str().expect("is text"), &[]).0, Some(0));
     let rest = copy.read("openapi/accepted.toml");
     assert!(!rest.contains(ping) && rest.contains("0123456789abcdef"), "{rest}");
@@ -325,8 +326,8 @@ fn a_client_that_does_not_compile_is_reported_and_nothing_is_written() {
             next.display()
         );
         assert!(errors.contains(&wanted), "{errors}");
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(told.contains("needs: 0.4.0 → 0.4.1"), "the report is printed all the same: {told}");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(printed.contains("needs: 0.4.0 → 0.4.1"), "the report is printed all the same: {printed}");
         let call = |name: &str| std::fs::read_to_string(calls.path().join(name)).expect("was called");
         assert_eq!(call("document"), copy.read("next.json"), "the candidate is compiled, not what is here");
         assert!(call("arguments").starts_with("check --package=nd8 --lib "), "{}", call("arguments"));

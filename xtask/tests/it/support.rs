@@ -62,7 +62,7 @@ impl Copy {
         copy
     }
 
-    /// Whatever the version of the crate is, tests speak of 0.4.0.
+    /// Tests use the version 0.4.0, whatever that of the crate is.
     fn set_version(&self) {
         let manifest = self.read("Cargo.toml");
         let start = manifest.find("\nversion = \"").expect("has one") + "\nversion = \"".len();
@@ -124,7 +124,7 @@ pub(crate) fn xtask() -> Command {
     proxies.into_iter().fold(command, Command::env_remove)
 }
 
-/// What stands in for Cargo: compiling nd8 takes too long for each test of a refresh.
+/// Stub of Cargo: compiling nd8 takes too long for each test of a refresh.
 pub(crate) fn cargo_stub() -> PathBuf {
     messages("stub.sh")
 }
@@ -145,9 +145,9 @@ pub(crate) struct Site {
 struct Files {
     files: Mutex<HashMap<String, Vec<u8>>>,
     redirects: Mutex<HashMap<String, String>>,
-    /// What every other path answers with, as single-page apps do.
+    /// Response for every other path, as single-page apps have one.
     fallback: Option<Vec<u8>>,
-    /// Path, and whether the answer was that nothing changed.
+    /// Paths of requests, and whether the response was 304.
     requests: Mutex<Vec<(String, u16)>>,
 }
 
@@ -190,12 +190,12 @@ impl Site {
 
 async fn serve(State(site): State<Arc<Files>>, headers: HeaderMap, request: Request) -> Response {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let response = answer(&site, &headers, &path);
+    let response = respond(&site, &headers, &path);
     site.requests.lock().expect("is whole").push((path, response.status().as_u16()));
     response
 }
 
-fn answer(site: &Files, headers: &HeaderMap, path: &str) -> Response {
+fn respond(site: &Files, headers: &HeaderMap, path: &str) -> Response {
     if let Some(to) = site.redirects.lock().expect("is whole").get(path) {
         return (StatusCode::FOUND, [(header::LOCATION, to.clone())]).into_response();
     }

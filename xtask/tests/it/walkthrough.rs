@@ -28,7 +28,7 @@ pub(crate) fn blocks(guide: &str) -> Vec<Block> {
         .collect()
 }
 
-/// Compares an excerpt with an output, line by line in order. A line `…` stands for any number of lines.
+/// Compares an excerpt with an output, line by line in order. A line `…` matches any number of lines.
 pub(crate) fn compare(excerpt: &[String], output: &str) -> Result<(), String> {
     let output: Vec<&str> = output.lines().map(str::trim_end).collect();
     let parts: Vec<&[String]> = excerpt.split(|line| line == "…").collect();

@@ -168,7 +168,7 @@ mod tests {
     use super::super::tests::tree;
     use super::check;
 
-    /// Only what is said of one file: the exemptions of files that are not there are another test.
+    /// Returns the violations of one file. Exemptions have a test of their own.
     fn of(file: &str, files: &[(&str, &str)]) -> Vec<String> {
         let found = check(&[tree(files)], &[]);
         found.into_iter().filter(|violation| violation.starts_with(&format!("{file} names "))).collect()

@@ -1,4 +1,4 @@
-//! No binary fraction comes near an amount: what `nd8` and the sandbox are built of names no `f32` and no `f64`.
+//! No binary fraction is near an amount: the sources of `nd8`, the sandbox and the probe name no `f32` and no `f64`.
 
 use regex::Regex;
 
@@ -29,7 +29,7 @@ pub(in crate::tidy) fn check(sources: &[Text]) -> Vec<String> {
 mod tests {
     use super::{Text, check};
 
-    fn complaints(path: &str, content: &str) -> usize {
+    fn violations(path: &str, content: &str) -> usize {
         check(&[Text { path: path.to_owned(), content: content.to_owned() }]).len()
     }
 
@@ -50,13 +50,13 @@ mod tests {
             "get(\"https://shop.example\").json::<f64>()",
         ] {
             for path in ["src/ids.rs", "src/raw/snapshot/types.rs", "sandbox/src/money.rs"] {
-                assert_eq!(complaints(path, line), 1, "{path}: {line}");
+                assert_eq!(violations(path, line), 1, "{path}: {line}");
             }
         }
     }
 
     #[test]
-    fn comments_tests_and_other_places_may_speak_of_floats() {
+    fn comments_tests_and_other_places_may_mention_floats() {
         for line in [
             "/// Never an `f64`.",
             "    // Never an f64.",
@@ -64,8 +64,8 @@ mod tests {
             "let buff64 = 0xf64a;",
             "#[cfg(test)]\nmod tests {\n    const PRICE: f64 = 0.1;\n}",
         ] {
-            assert_eq!(complaints("src/ids.rs", line), 0, "{line}");
+            assert_eq!(violations("src/ids.rs", line), 0, "{line}");
         }
-        assert_eq!(complaints("xtask/src/main.rs", "let seconds: f64;"), 0);
+        assert_eq!(violations("xtask/src/main.rs", "let seconds: f64;"), 0);
     }
 }

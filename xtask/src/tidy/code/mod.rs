@@ -1,6 +1,6 @@
 //! The modules of a crate, read from its sources with syn, and what a name in one of them refers to.
 //!
-//! Everything is read from syntax, without types: a method is nobody's, and a name that a macro makes is unknown. That is
+//! Everything is read from syntax, without types: a method belongs to no module, and a name that a macro makes is unknown. That is
 //! enough for rules about paths, and needs no build.
 
 pub(super) mod boundaries;

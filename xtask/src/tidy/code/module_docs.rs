@@ -24,7 +24,7 @@ mod tests {
     #[test]
     fn a_module_without_docs_is_named() {
         let bare = Text { path: "src/bare.rs".into(), content: "use std::fmt;\n".into() };
-        let documented = Text { path: "src/said.rs".into(), content: "//! What lives here.\n".into() };
+        let documented = Text { path: "src/documented.rs".into(), content: "//! What lives here.\n".into() };
         assert_eq!(check(&[bare, documented]), ["src/bare.rs does not open with `//!`"]);
     }
 }

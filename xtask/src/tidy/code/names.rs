@@ -15,7 +15,7 @@ pub(super) struct Name {
 }
 
 impl Tree {
-    /// Resolves a path as it is written in a module.
+    /// Resolves a path that a module contains.
     pub(super) fn resolve(&self, module: usize, path: &[String]) -> Name {
         self.resolve_within(module, path, MOST_STEPS)
     }

@@ -36,7 +36,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// If a file is not Rust.
+    /// Fails if a file is not Rust.
     pub(in crate::tidy) fn read_all(roots: &[String], sources: &[Text]) -> Result<Vec<Self>> {
         let sources: BTreeMap<&str, &str> =
             sources.iter().map(|source| (&*source.path, &*source.content)).collect();
@@ -154,8 +154,8 @@ impl Tree {
         if let Some((_, items)) = module.content {
             return self.add(items, file, inner, path, Some(parent), sources).map(Some);
         }
-        let beside = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let stated = stated_path(&module).map(|stated| normal(&format!("{beside}/{stated}")));
+        let own = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let stated = stated_path(&module).map(|stated| normal(&format!("{own}/{stated}")));
         let usual = [format!("{inner}.rs"), format!("{inner}/mod.rs")];
         let file = stated.iter().chain(&usual).find(|file| sources.contains_key(&***file));
         // What a build script writes is no file of the repository.
