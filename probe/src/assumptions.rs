@@ -1,4 +1,4 @@
-//! What is assumed: the tables of this crate, and what the overlay has recorded of an earlier run.
+//! Assumptions: the tables of this crate, and earlier observations in the overlay.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use serde::Deserialize;
 use crate::facts;
 use crate::overlay::InvalidOverlay;
 
-/// What was observed before, by fact.
+/// Assumptions about the API: earlier observations replace those of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumptions {
     observed: BTreeMap<String, String>,
     text: String,
 }
 
-/// An overlay that knows nothing.
+/// An overlay without entries.
 const EMPTY: &str = "{\n  \"shapes\": [\n  ],\n  \"operations\": [\n  ],\n  \"refusals\": [\n  ],\n  \"wording\": {\n  }\n}\n";
 
 impl Default for Assumptions {
@@ -40,7 +40,7 @@ impl Assumptions {
     ///
     /// # Errors
     ///
-    /// If it is not JSON, or an observation is of a fact that there is not.
+    /// Fails if it is not JSON, or has an observation of an unknown fact.
     ///
     /// ```
     /// use nd8_probe::{Assumptions, facts};
@@ -69,7 +69,7 @@ impl Assumptions {
         &self.text
     }
 
-    /// Returns what is expected to be seen of a fact.
+    /// Returns the expected observation of a fact.
     pub fn expected<'a>(&'a self, fact: &'a crate::Fact) -> &'a str {
         self.observed.get(fact.id).map_or(fact.expected, String::as_str)
     }

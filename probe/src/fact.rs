@@ -1,16 +1,16 @@
-//! A fact: what is assumed of the API, where that comes from, how it is seen, and what follows where it is otherwise.
+//! A fact: an assumption about the API, its source, how it is observed, and what follows if it is wrong.
 
-/// What states a fact in `openapi/overlay.json` where it is otherwise than assumed.
+/// Entries of `openapi/overlay.json` that state a wrong assumption's observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// The refusal of this operation gets the status that was seen.
+    /// Refusal of this operation gets the status that was seen.
     Refusal {
-        /// The operation's role.
+        /// Operation's role.
         role: &'static str,
     },
     /// `required` of this type, and `nullable` of its fields.
     Fields {
-        /// The type's role.
+        /// Type's role.
         role: &'static str,
     },
     /// No entry of the overlay that generation reads can state it, for this reason. It is recorded as an observation.
@@ -25,21 +25,21 @@ pub struct Fact {
     pub id: &'static str,
     /// States what is assumed, in a sentence.
     pub assumes: &'static str,
-    /// What is seen where the assumption holds.
+    /// Observation if the assumption holds.
     pub expected: &'static str,
-    /// Where the assumption comes from.
+    /// Source of the assumption.
     pub source: &'static str,
-    /// How the fact is seen: the request, or what has to be there.
+    /// Request that observes the fact, or its precondition.
     pub seen_by: &'static str,
-    /// What in the code depends on it.
+    /// Code that depends on it.
     pub depends: &'static str,
-    /// The inferred entries of the documents that it decides, as [`crate::facts::inferred`] names them.
+    /// Inferred entries of the documents that it decides, as [`crate::facts::inferred`] names them.
     pub settles: &'static [&'static str],
-    /// What states it where it is otherwise.
+    /// Entries that state it if the assumption is wrong.
     pub remedy: Remedy,
 }
 
-/// Why most facts about behavior have no entry that generation reads.
+/// Reason why most facts about behavior have no entry that generation reads.
 const BEHAVIOR: &str = "the overlay describes operations and types, and this is behavior";
 
 impl Fact {

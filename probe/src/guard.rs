@@ -1,14 +1,14 @@
-//! Asks the server itself whether it is a sandbox, before anything is created.
+//! Makes the server prove that it is a sandbox, before anything is created.
 //!
-//! What an API reports of its mode is printed nowhere, so the proof comes from two statements of the reference and the
+//! How the API reports its mode is documented nowhere, so the proof comes from two statements of the reference and the
 //! guides: keys of production are refused under `/sandbox/api/`, and are refused when they send `sandbox_simulate`. Both are
-//! tried with requests that create nothing. What proves nothing counts as production.
+//! tried with requests that create nothing. A server without proof counts as production.
 
 use serde_json::json;
 
 use crate::http::{Ask, Http, Miss, Stop};
 
-/// The values that the reference prints, each of which a sandbox key may send.
+/// Values that the reference prints, each of which a sandbox key may send.
 pub(crate) const SIMULATIONS: &[&str] =
     &["payment_failed", "checkout_canceled", "canceled", "success_pending_deposit", "checkout_pending"];
 
@@ -18,13 +18,13 @@ const FIELD: &str = "sandbox_simulate";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The HTTP client cannot be set up.
+    /// HTTP client cannot be set up.
     #[error("the HTTP client cannot be set up: TLS has no certificates to trust")]
     NoClient,
-    /// The server gave no response that can be used.
+    /// Server gave no response that can be used.
     #[error("the server did not prove that it is a sandbox: {0}")]
     NoResponse(&'static str),
-    /// The key is not accepted.
+    /// Key is not accepted.
     #[error("the server does not accept the API key (status {0}): set ND8_API_KEY to a key of this sandbox")]
     KeyNotAccepted(u16),
     /// A sign of production.
@@ -36,17 +36,17 @@ pub enum Refusal {
          sandbox_simulate as the reference describes; nothing was created"
     )]
     NotProved,
-    /// The receiver of webhooks cannot listen.
+    /// Receiver of webhooks cannot listen.
     #[error("the address of --webhook-receiver cannot be listened on")]
     NoReceiver,
 }
 
-/// What the server proved.
+/// Proof that a server is a sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Proof {
-    /// The key is served where production's are refused.
+    /// Key is served where production's are refused.
     pub(crate) serves_prefix: bool,
-    /// The key may send `sandbox_simulate`, and the server knows its values.
+    /// Key may send `sandbox_simulate`, and the server knows its values.
     pub(crate) may_simulate: bool,
 }
 
@@ -88,13 +88,13 @@ async fn may_simulate(http: &mut Http) -> Result<bool, Refusal> {
         Err(Miss::Unseen(_)) => return Ok(false),
         Err(stop) => return Err(refusal(stop)),
     };
-    if !unknown.refuses(FIELD) && !unknown.speaks_of_sandboxes {
+    if !unknown.refuses(FIELD) && !unknown.mentions_sandbox {
         return Ok(false);
     }
     for value in SIMULATIONS {
         let reply = http.send(&incomplete(value)).await.map_err(refusal)?;
         // By the field, or by a sentence: either way the value is one that the key may not send.
-        if reply.refuses(FIELD) || reply.speaks_of_sandboxes {
+        if reply.refuses(FIELD) || reply.mentions_sandbox {
             return Err(Refusal::Live("the key may not send sandbox_simulate, which only sandbox keys may"));
         }
         if reply.status != 400 {

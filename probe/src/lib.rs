@@ -17,10 +17,12 @@
 mod assumptions;
 mod fact;
 pub mod facts;
+mod finding;
 mod guard;
 mod http;
 mod options;
 pub mod overlay;
+mod probe;
 mod receiver;
 mod report;
 mod run;
@@ -29,8 +31,9 @@ mod words;
 
 pub use assumptions::Assumptions;
 pub use fact::{Fact, Remedy};
+pub use finding::{Finding, Verdict};
 pub use guard::Refusal;
 pub use options::{InvalidTarget, Limits, Options, PageHook, Server, Target, Webhooks};
-pub use report::{Finding, Format, Report, Verdict};
-pub use run::run;
+pub use probe::run;
+pub use report::{Format, Report};
 pub use seen::Seen;

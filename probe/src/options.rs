@@ -10,10 +10,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-/// Where ND8's sandbox is.
+/// Address of ND8's sandbox.
 const SANDBOX: &str = "https://api.sandbox.nd8.com/api";
 
-/// Which server was asked, as reports name it. Its address is not printed.
+/// Server of a run, as reports name it. Its address is not printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -37,21 +37,21 @@ impl Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTarget {
-    /// The API key is missing.
+    /// API key is missing.
     #[error("there is no API key: set ND8_API_KEY to a sandbox key")]
     NoKey,
-    /// The API key cannot be sent in a header.
+    /// API key cannot be sent in a header.
     #[error("the API key or session token has characters that a header cannot have")]
     InvalidCredential,
-    /// The API key names production.
+    /// API key names production.
     #[error("the API key is one of production by its name: set ND8_API_KEY to a sandbox key")]
     LiveKey,
-    /// The base URL is no absolute URL, or has a user, a query or a fragment.
+    /// Base URL is no absolute URL, or has a user, a query or a fragment.
     #[error(
         "the base URL is invalid: expected an absolute http or https URL without user, query and fragment"
     )]
     InvalidUrl,
-    /// The base URL is not known to be that of a sandbox.
+    /// Base URL is not known to be that of a sandbox.
     #[error(
         "the base URL is not known to be a sandbox's: expected https://api.sandbox.nd8.com/api, \
          https://api.nd8.com/sandbox/api, or a server on this machine"
@@ -79,7 +79,7 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// If the key or the address could be production's.
+    /// Fails if the key or the address could be production's.
     ///
     /// ```
     /// use nd8_probe::{InvalidTarget, Target};
@@ -158,13 +158,13 @@ pub(crate) fn names_production(key: &str) -> bool {
     words.any(|word| ["live", "prod", "production"].iter().any(|live| word.eq_ignore_ascii_case(live)))
 }
 
-/// How much a run may do.
+/// Limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Requests: 300.
     pub requests: usize,
-    /// The whole run: 180 seconds.
+    /// Whole run: 180 seconds.
     pub time: Duration,
     /// One request with its response: 10 seconds.
     pub request_time: Duration,
@@ -189,12 +189,12 @@ impl Default for Limits {
     }
 }
 
-/// Where the probe receives webhooks.
+/// Receiver of webhooks.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
-    /// Where to listen.
+    /// Address to listen at.
     pub listen: SocketAddr,
-    /// The address to register with the server: that of `listen` if it is left out.
+    /// Address to register with the server: that of `listen` if it is left out.
     pub url: Option<String>,
 }
 
@@ -203,23 +203,23 @@ pub struct Webhooks {
 /// The address contains a token: it is for the person who pays, not for a log.
 pub type PageHook = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// What a run does.
+/// Options of a run.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// The server and the credentials.
+    /// Server and the credentials.
     pub target: Target,
     /// A payment of the sandbox that is paid. Facts about payments and refunds need one.
     pub payment: Option<String>,
     /// A product of the merchant's catalog, for organizations that may not describe products on the spot.
     pub product: Option<String>,
-    /// Whether to refund parts of the payment.
+    /// True if to refund parts of the payment.
     pub refunds: bool,
-    /// Where to receive webhooks.
+    /// Receiver of webhooks, if there is one.
     pub webhooks: Option<Webhooks>,
     /// Receives the hosted pages, for a person who pays; the run then waits for the webhooks of the payments.
     pub pages: Option<PageHook>,
-    /// The limits.
+    /// Limits.
     pub limits: Limits,
 }
 

@@ -45,7 +45,7 @@ impl Delivery {
 
 #[derive(Default)]
 struct Inbox {
-    /// Where deliveries come to. Anybody may call a public address.
+    /// Path of deliveries. A public address receives other requests as well.
     path: String,
     deliveries: Mutex<Vec<Delivery>>,
     arrived: Notify,

@@ -1,4 +1,4 @@
-//! What was seen of a fact, in words that cannot contain anything that the server wrote.
+//! The observation of a fact, in words that cannot contain anything that the server wrote.
 //!
 //! Redaction by construction: a [`Seen`] is made of texts of this program, numbers and the constants of `words`, never of a
 //! text at run time. What is not on a list is counted.
@@ -7,13 +7,13 @@ use std::fmt;
 
 use crate::overlay::Edit;
 
-/// What was seen of one fact.
+/// Observation of one fact.
 ///
 /// `Display` prints nothing but words of this program, status codes and counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     text: String,
-    /// Printed, and no part of what is compared.
+    /// Printed, but not compared.
     note: String,
     name: Option<&'static str>,
     edits: Vec<Edit>,
@@ -83,7 +83,7 @@ impl Seen {
         Seen { name: None, ..self }
     }
 
-    /// Adds changes of the overlay that state what was seen.
+    /// Adds changes of the overlay that state the observation.
     pub(crate) fn with(mut self, edits: Vec<Edit>) -> Seen {
         self.edits = edits;
         self
@@ -99,7 +99,7 @@ impl Seen {
         self.name
     }
 
-    /// Returns what else was seen, which is not compared.
+    /// Returns the note, which is not compared.
     pub fn note(&self) -> &str {
         &self.note
     }

@@ -119,12 +119,12 @@ pub(crate) fn known(list: &'static [&'static str], text: &str) -> Option<&'stati
     list.iter().copied().find(|word| *word == text)
 }
 
-/// How the fields of an object compare with those that are documented.
+/// Comparison of an object's fields with the documented ones.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Comparison {
     pub(crate) absent: Vec<&'static str>,
     pub(crate) null: Vec<&'static str>,
-    /// How many fields are not documented.
+    /// Number of fields that are not documented.
     pub(crate) others: usize,
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields;
+use super::common::fields;
 use crate::fact::Fact;
 use crate::guard::SIMULATIONS;
 use crate::http::{Ask, Content, Miss, Reply, Stop};
@@ -107,7 +107,7 @@ pub(super) const FACTS: &[Fact] = &[
     effect("simulate.effect.checkout-pending", "processing"),
 ];
 
-/// The facts of each value: whether it is accepted, and what it does.
+/// Facts of each value: whether it is accepted, and what it does.
 pub(super) const BY_VALUE: [(&str, &str, &str); 5] = [
     ("payment_failed", "simulate.accepted.payment-failed", "simulate.effect.payment-failed"),
     ("checkout_canceled", "simulate.accepted.checkout-canceled", "simulate.effect.checkout-canceled"),
@@ -180,14 +180,14 @@ async fn may_create(run: &mut Run<'_>) -> Result<bool, Stop> {
     if !run.proof.may_simulate && run.proof.serves_prefix {
         let reply = run.send(create(&request(run, "nd8-probe-unknown"))).await?;
         run.proof.may_simulate =
-            reply.is_some_and(|reply| reply.refuses("sandbox_simulate") || reply.speaks_of_sandboxes);
+            reply.is_some_and(|reply| reply.refuses("sandbox_simulate") || reply.mentions_sandbox);
     }
     Ok(run.proof.may_simulate)
 }
 
 /// Stops where a value that sandbox keys may send is refused.
 fn may_simulate(run: &mut Run<'_>, reply: &Reply) -> Result<(), Stop> {
-    if !reply.refuses("sandbox_simulate") && !reply.speaks_of_sandboxes {
+    if !reply.refuses("sandbox_simulate") && !reply.mentions_sandbox {
         return Ok(());
     }
     let sign = Stop::Live("the key may not send sandbox_simulate, which only sandbox keys may");

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{MISSING, MISSING_UUID, NO_SESSION};
+use super::common::{MISSING, MISSING_UUID, NO_SESSION};
 use crate::fact::Fact;
 use crate::http::{Ask, Auth, Miss, Reply, Stop};
 use crate::run::Run;
@@ -18,7 +18,7 @@ const BOTH: &str = "the overlay declares 401 and 403 for these operations";
 const OPEN: &str =
     "the server serves this without a valid credential, so it does not show that one is accepted";
 
-/// A fact about a request without a credential.
+/// Returns a fact about a request without a credential.
 const fn missing(id: &'static str, role: &'static str, settles: &'static [&'static str]) -> Fact {
     Fact::new(id, "a request without a credential gets 401", "401")
         .source(REFUSALS)
@@ -197,7 +197,7 @@ pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Records the refusal for want of a scope, if the run met one. A key on a dashboard operation lacks no scope.
+/// Records the refusal of a key without the scope, if the run met one. A key on a dashboard operation lacks no scope.
 pub(super) fn scope(run: &mut Run<'_>) -> Result<(), Stop> {
     let seen = match &run.http.denied {
         Some(reply) => Ok(reply.form()),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{NO_SESSION, fields, kind_of};
+use super::common::{NO_SESSION, fields, kind_of};
 use crate::fact::Fact;
 use crate::http::{Ask, Auth, Miss, Reply, Stop};
 use crate::run::Run;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::checkouts::incomplete;
-use super::{MISSING, MISSING_UUID, NO_SESSION};
+use super::common::{MISSING, MISSING_UUID, NO_SESSION};
 use crate::fact::Fact;
 use crate::http::{Ask, Auth, Miss, Reply, Stop};
 use crate::run::Run;

@@ -81,7 +81,7 @@ pub const NOT_OBSERVABLE: &[(&str, &str)] = &[
     ("supplement DELETE /payment-links/{id}/", CHANGES_LINKS),
 ];
 
-/// The lines of the collection of facts that are marked as printed nowhere, with what decides each: a fact, or a key of
+/// Lines of the collection of facts that are marked as printed nowhere, with what decides each: a fact, or a key of
 /// [`NOT_OBSERVABLE`].
 pub const MARKED: &[(&str, &str)] = &[
     ("production base URL", "facts production base URL"),

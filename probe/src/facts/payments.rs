@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{fields, state};
+use super::common::{fields, state};
 use crate::fact::Fact;
 use crate::http::{Ask, Miss, Reply, Stop};
 use crate::run::Run;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::checkouts::body;
+use super::common::{fields, kind_of, state};
 use super::payments::{decimal, id_kind, time};
-use super::{fields, kind_of, state};
 use crate::fact::Fact;
 use crate::http::{Ask, Miss, Reply, Stop};
 use crate::run::Run;
@@ -108,7 +108,7 @@ pub(super) const FACTS: &[Fact] = &[
 
 const NOT_ASKED: &str = "needs a refund of this run (--refunds, --payment)";
 const NOT_MADE: &str = "the server made no refund of the payment";
-/// What is refunded. Neither rising nor falling, so that orders can be distinguished.
+/// Amounts of the refunds. Neither rising nor falling, so that orders can be distinguished.
 const AMOUNTS: [&str; 3] = ["1.30", "1.10", "1.20"];
 
 pub(super) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::checkouts::BY_VALUE;
+use super::common::{fields, kind_of};
 use super::payments::decimal;
-use super::{fields, kind_of};
 use crate::fact::Fact;
 use crate::http::{Ask, Auth, Miss, Reply, Stop, live_sign};
 use crate::receiver::Delivery;
@@ -102,7 +102,7 @@ pub(super) async fn register(run: &mut Run<'_>) -> Result<(), Stop> {
         return unseen(run, &FACTS, "needs a receiver of webhooks (--webhook-receiver)");
     };
     if run.options.target.session.is_none() {
-        return unseen(run, &FACTS, super::NO_SESSION);
+        return unseen(run, &FACTS, super::common::NO_SESSION);
     }
     let url = webhooks.url.clone().unwrap_or_else(|| receiver.url());
     let old = run.send(Ask::get(&ENDPOINT).auth(Auth::Session)).await?;

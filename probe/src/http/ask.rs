@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-/// Which credential a request carries.
+/// Credential that a request carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
     None,
@@ -29,7 +29,7 @@ pub(crate) struct Ask {
     pub(crate) body: Option<(&'static str, String)>,
     pub(crate) sandbox_prefix: bool,
     pub(crate) expects_denial: bool,
-    /// Whether it may create or change something, which `Options::plan` announces.
+    /// True if it may create or change something, which `Options::plan` announces.
     pub(crate) is_announced: bool,
 }
 

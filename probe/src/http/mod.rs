@@ -1,6 +1,6 @@
-//! Plain HTTP within the limits of a run: what is asked, what came back, and what stops everything.
+//! Plain HTTP within the limits of a run: requests, responses, and what ends a run.
 //!
-//! Not here: which requests are sent (`facts/`), and what follows from a response.
+//! Not here: the choice of requests (`facts/`), and conclusions from responses.
 
 mod ask;
 mod live;
@@ -20,16 +20,16 @@ use crate::options::{Limits, Target};
 
 /// Keys that no server knows.
 const UNKNOWN_KEY: &str = "nd8-probe-unknown-key";
-/// The longest `Retry-After` that is waited for.
+/// Longest `Retry-After` that is waited for.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const DENIED: &str = "the server denies this to the credential: the key may lack the scope";
-/// How often the restoring of something is attempted, and the longest `Retry-After` that is waited for before the next attempt.
+/// Attempts to restore a setting, and the longest `Retry-After` between two of them.
 const LAST_ATTEMPTS: usize = 3;
 const LONGEST_LAST_WAIT: Duration = Duration::from_secs(60);
-/// After so many failures in a row the server counts as gone.
+/// Failures in a row after which the server counts as gone.
 const FAILURES: usize = 3;
 
-/// Why a fact was not seen.
+/// Reason why a fact was not observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Miss {
     /// This fact only.
@@ -38,16 +38,16 @@ pub(crate) enum Miss {
     Stop(Stop),
 }
 
-/// Why a run ended early.
+/// Reason why a run ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// A sign that the key or the server is production's.
     Live(&'static str),
-    /// The limit of requests.
+    /// Limit of requests.
     Requests,
-    /// The limit of time.
+    /// Limit of time.
     Time,
-    /// The server failed several times in a row.
+    /// Server failed several times in a row.
     Gone,
     /// A request that was to be refused succeeded.
     Accepted,
@@ -78,9 +78,9 @@ pub(crate) struct Http {
     deadline: Instant,
     sent: usize,
     failures: usize,
-    /// The first response with the status 429.
+    /// First response with the status 429.
     pub(crate) throttled: Option<Reply>,
-    /// The first response with the status 403 to the API key.
+    /// First response with the status 403 to the API key.
     pub(crate) denied: Option<Reply>,
     stopped: Option<Stop>,
 }
@@ -222,11 +222,11 @@ impl Http {
     }
 }
 
-/// Returns whether the key or the session may not do this, which shows nothing of the operation itself. What speaks of sandboxes may be
-/// a sign of production, and is looked at.
+/// Returns whether the key or the session may not do this, which shows nothing of the operation itself. A response that mentions the sandbox is
+/// not ignored, since it may be a sign of production.
 fn is_denied(ask: &Ask, reply: &Reply) -> bool {
     let is_ours = matches!(ask.auth, Auth::Key | Auth::Session);
-    is_ours && matches!(reply.status, 401 | 403) && !ask.expects_denial && !reply.speaks_of_sandboxes
+    is_ours && matches!(reply.status, 401 | 403) && !ask.expects_denial && !reply.mentions_sandbox
 }
 
 async fn exchange(

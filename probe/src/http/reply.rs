@@ -1,4 +1,4 @@
-//! A response, taken apart into what facts are about. Its texts are compared, never printed.
+//! A response, reduced to what facts compare. Its texts are never printed.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::live::is_live_header;
 use crate::seen::Seen;
 
-/// The body of a response.
+/// Body of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Content {
     Empty,
@@ -23,16 +23,16 @@ pub(crate) enum Content {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content: Content,
-    /// The scheme that `WWW-Authenticate` names.
+    /// Scheme that `WWW-Authenticate` names.
     pub(crate) challenge: Option<&'static str>,
     pub(crate) allow: bool,
     /// Whole seconds only.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) has_retry_after: bool,
     pub(crate) location: Option<String>,
-    /// Whether a refusal speaks of sandboxes, as one of `sandbox_simulate` does in any of its forms.
-    pub(crate) speaks_of_sandboxes: bool,
-    /// Whether a header states that this is production.
+    /// True if an error mentions the sandbox, as every form of refusing `sandbox_simulate` does.
+    pub(crate) mentions_sandbox: bool,
+    /// True if a header states that this is production.
     pub(crate) is_live_by_header: bool,
 }
 
@@ -62,7 +62,7 @@ impl Reply {
             retry_after: text(RETRY_AFTER).and_then(|value| value.parse().ok()).map(Duration::from_secs),
             has_retry_after: headers.contains_key(RETRY_AFTER),
             location: text(LOCATION).map(str::to_owned),
-            speaks_of_sandboxes: status >= 300 && speaks_of_sandboxes(body),
+            mentions_sandbox: status >= 300 && mentions_sandbox(body),
             is_live_by_header: headers
                 .iter()
                 .any(|(name, value)| is_live_header(name.as_str(), value.as_bytes())),
@@ -90,7 +90,7 @@ impl Reply {
         json.as_array().or_else(|| json.get("results")?.as_array())
     }
 
-    /// Returns what a successful change carries: the object, or the one that is wrapped in it.
+    /// Returns the object of a successful change, bare or in an envelope.
     pub(crate) fn changed(&self) -> Option<&Map<String, Value>> {
         let object = self.object().filter(|_| self.is_success())?;
         object.get("data").and_then(Value::as_object).or(Some(object))
@@ -128,8 +128,8 @@ impl Reply {
     }
 }
 
-/// Looks for the word in a body of whatever form, so that no way to refuse is overlooked.
-fn speaks_of_sandboxes(body: &[u8]) -> bool {
+/// Searches the raw body, so that no form of a refusal is missed.
+fn mentions_sandbox(body: &[u8]) -> bool {
     const WORD: &[u8] = b"sandbox";
     body.windows(WORD.len()).any(|part| part.eq_ignore_ascii_case(WORD))
 }

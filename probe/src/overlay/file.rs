@@ -1,4 +1,4 @@
-//! The overlay as lines: entries that can be changed, and everything else as it is.
+//! The overlay as lines: entries that can be changed, and everything else unchanged.
 
 use serde_json::{Value, json};
 
@@ -8,15 +8,15 @@ use super::{Applied, Edit, InvalidOverlay, Stamp};
 /// Sections with one entry a line.
 const SECTIONS: [&str; 4] = ["shapes", "operations", "refusals", "observations"];
 const OBSERVATIONS: &str = "observations";
-/// The section before which observations begin in a file that has none.
+/// Section before which observations begin in a file that has none.
 const LAST: &str = "  \"wording\": {";
 
 #[derive(Clone, Debug)]
 struct Entry {
     value: Value,
-    /// As it was written.
+    /// Line in the file.
     line: Option<String>,
-    /// The facts that changed it.
+    /// Facts that changed it.
     changed: Vec<&'static str>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The order of keys of an entry. Others come behind, in their own order.
+/// Order of keys of an entry. Others come behind, in their own order.
 const ORDER: [&str; 11] =
     ["role", "fact", "status", "seen", "source", "day", "server", "part", "description", "schema", "roles"];
 

@@ -1,34 +1,21 @@
 //! From findings to entries of `openapi/overlay.json`, with the provenance `observed`, the day and the server.
 //!
-//! What was as assumed turns an inferred entry into an observed one. What was otherwise becomes entries that state it, where
-//! the overlay can express it. Either is recorded under `observations`, which is what a later run expects. The file is
+//! A confirmed assumption turns an inferred entry into an observed one. A refuted one becomes entries that state the
+//! observation, if the overlay can express it. Both are recorded under `observations`, which later runs expect. The file is
 //! edited line by line, so a diff shows what changed and nothing else.
 
+mod edit;
 mod file;
 mod line;
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+pub(crate) use self::edit::Edit;
 use self::file::File;
 use crate::fact::{Fact, Remedy};
+use crate::finding::{Finding, Verdict};
 use crate::options::Server;
-use crate::report::{Finding, Verdict};
-
-/// A change of the overlay.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Edit {
-    /// An inferred entry is true.
-    Confirm(&'static str),
-    /// These fields of a type are always there.
-    Required { role: &'static str, fields: Vec<&'static str> },
-    /// A field of a type may be null.
-    Nullable { role: &'static str, field: &'static str },
-    /// An operation refuses with another status.
-    Refusal { role: &'static str, from: u16, to: u16 },
-    /// What was seen of a fact.
-    Observation { fact: &'static str, seen: String },
-}
 
 /// Reports an overlay file that cannot be read or edited.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +24,8 @@ pub enum InvalidOverlay {
     /// It is not JSON.
     #[error("the overlay is not JSON")]
     NotJson(#[source] serde_json::Error),
-    /// It has an observation of a fact that there is not.
-    #[error("the overlay has an observation of `{0}`, which is no fact: correct or remove it")]
+    /// It has an observation of an unknown fact.
+    #[error("the overlay has an observation of the unknown fact `{0}`: correct or remove it")]
     UnknownFact(String),
     /// Its entries are not on one line each.
     #[error("cannot edit the overlay: expected `{0}` with one entry a line")]
@@ -48,13 +35,13 @@ pub enum InvalidOverlay {
 /// An overlay with the changes of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// The whole file.
+    /// Whole file.
     pub text: String,
     /// Each entry that is new or another: the fact, the section, and the line.
     pub entries: Vec<(&'static str, &'static str, String)>,
 }
 
-/// Where and when something was observed.
+/// Server and day of an observation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stamp {
     pub(crate) day: Date,
@@ -70,7 +57,7 @@ impl Stamp {
     }
 }
 
-/// Puts findings into the text of an overlay.
+/// Applies findings to the text of an overlay.
 pub(crate) fn apply(text: &str, findings: &[Finding], stamp: Stamp) -> Result<Applied, InvalidOverlay> {
     let mut file = File::parse(text)?;
     for finding in findings {
@@ -81,12 +68,12 @@ pub(crate) fn apply(text: &str, findings: &[Finding], stamp: Stamp) -> Result<Ap
     Ok(file.finish())
 }
 
-/// Returns the changes that a finding asks for.
+/// Returns the changes that a finding needs.
 fn edits(finding: &Finding) -> Vec<Edit> {
     let Fact { id, expected, settles, remedy, .. } = finding.fact;
     let (Verdict::AsAssumed(seen) | Verdict::Otherwise(seen)) = &finding.verdict else { return Vec::new() };
     let mut edits = vec![Edit::Observation { fact: id, seen: seen.to_string() }];
-    // What an earlier run observed is in the overlay, and is what changes now.
+    // An earlier observation is in the overlay, so that is what changes.
     if let Remedy::Refusal { role } = remedy
         && let (Some(from), Some(to @ 400..500)) = (status(&finding.expected), status(seen.as_str()))
         && from != to
@@ -102,7 +89,7 @@ fn edits(finding: &Finding) -> Vec<Edit> {
     edits
 }
 
-/// Returns why generation reads nothing of what was seen, if it does not.
+/// Returns why generation cannot use an observation, if it cannot.
 pub(crate) fn not_expressible(finding: &Finding) -> Option<&'static str> {
     let Verdict::Otherwise(seen) = &finding.verdict else { return None };
     let is_stated = edits(finding).len() > 1;
@@ -233,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_that_states_what_is_there_changes_nothing_but_the_file_may_gain_a_section() {
+    fn an_edit_is_idempotent() {
         for edit in [
             Edit::Confirm("shape A"),
             Edit::Confirm("refusal 401 get_a"),
@@ -250,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn another_layout_is_an_error_and_no_guess() {
+    fn another_layout_is_an_error() {
         let pretty = OVERLAY.replace(r#"{"role": "A", "#, "{\n      \"role\": \"A\", ");
         assert!(matches!(File::parse(&pretty), Err(InvalidOverlay::Layout("shapes"))));
         let value: Value = serde_json::from_str(OVERLAY).unwrap();

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Finding, Report, Verdict};
+use super::Report;
 use crate::facts::inferred::NOT_OBSERVABLE;
+use crate::finding::{Finding, Verdict};
 use crate::overlay::not_expressible;
 
 pub(super) fn render(report: &Report) -> String {

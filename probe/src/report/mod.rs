@@ -1,69 +1,33 @@
-//! What a run found, and how it is rendered: text, JSON, Markdown.
+//! The result of a run.
 //!
-//! Nothing in it comes from the server but status codes and counts: see `seen`.
+//! Only status codes and counts come from the server: see `seen`.
 
 mod json;
 mod markdown;
+mod render;
 mod text;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+pub use self::render::Format;
 use crate::assumptions::Assumptions;
-use crate::fact::Fact;
 use crate::facts;
+use crate::finding::{Finding, Verdict};
 use crate::http::Stop;
 use crate::options::{Options, Server};
 use crate::overlay::{self, Applied, InvalidOverlay, Stamp};
 use crate::seen::Seen;
 
-/// What is known of a fact now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// It is as assumed.
-    AsAssumed(Seen),
-    /// It is otherwise.
-    Otherwise(Seen),
-    /// It could not be seen, for this reason.
-    Unseen(&'static str),
-}
-
-/// A fact with what is known of it now.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The fact.
-    pub fact: &'static Fact,
-    /// What was expected: the table's assumption, or what an earlier run observed.
-    pub expected: String,
-    /// Whether an earlier run observed it.
-    pub is_observed: bool,
-    /// What is known now.
-    pub verdict: Verdict,
-}
-
-/// The form of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// For people at a terminal.
-    Text,
-    /// For programs.
-    Json,
-    /// For a pull request or an issue.
-    Markdown,
-}
-
-/// How a run ended.
+/// End of a run.
 pub(crate) struct Ending {
     pub(crate) requests: usize,
     pub(crate) stopped: Option<Stop>,
     pub(crate) is_endpoint_left: bool,
 }
 
-/// What a run found.
+/// Result of a run.
 #[derive(Debug)]
 pub struct Report {
     day: Date,
@@ -97,6 +61,7 @@ impl Report {
                 Finding { fact, expected: expected.to_owned(), is_observed, verdict }
             })
             .collect();
+        debug_assert!(seen.is_empty(), "observed facts are in no table: {seen:?}");
         let server = options.target.server();
         let applied = overlay::apply(assumptions.text(), &findings, Stamp { day, server });
         Report {
@@ -111,12 +76,12 @@ impl Report {
         }
     }
 
-    /// Returns all facts with what is known of them, in the order of the tables.
+    /// Returns the finding of each fact, in the order of the tables.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Returns those that are otherwise than expected.
+    /// Returns the findings that differ from the expectation.
     pub fn otherwise(&self) -> impl Iterator<Item = (&Finding, &Seen)> {
         self.findings.iter().filter_map(|finding| match &finding.verdict {
             Verdict::Otherwise(seen) => Some((finding, seen)),
@@ -143,18 +108,9 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// If the overlay has another layout than one entry a line.
+    /// Fails if the overlay has another layout than one entry a line.
     pub fn overlay(&self) -> Result<&Applied, &InvalidOverlay> {
         self.applied.as_ref()
-    }
-
-    /// Renders the report.
-    pub fn render(&self, format: Format) -> String {
-        match format {
-            Format::Text => text::render(self),
-            Format::Json => json::render(self),
-            Format::Markdown => markdown::render(self),
-        }
     }
 
     fn counts(&self) -> [usize; 3] {

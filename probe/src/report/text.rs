@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Verdict};
+use super::Report;
 use crate::facts;
 use crate::facts::inferred::NOT_OBSERVABLE;
+use crate::finding::Verdict;
 use crate::overlay::not_expressible;
 
 pub(super) fn render(report: &Report) -> String {

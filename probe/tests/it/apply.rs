@@ -54,7 +54,7 @@ async fn what_is_true_becomes_observed_and_nothing_else_changes() {
         all
     };
     assert_eq!(refusals(&old), refusals(&new));
-    // A line is as it was, or states an observation, or lost some of its operations to one.
+    // A line is unchanged, or states an observation, or lost some of its operations to one.
     let lines: Vec<&str> = before.lines().map(|line| line.trim_end_matches(',')).collect();
     for line in after.lines().map(|line| line.trim_end_matches(',')) {
         let is_part = line.contains("\"roles\"") && line.contains("\"inferred\"");

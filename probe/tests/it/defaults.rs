@@ -1,4 +1,4 @@
-//! A run with everything it can be given sees all facts but a few, and leaves the merchant as it was.
+//! A run with all options observes nearly all facts, and leaves the merchant unchanged.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::overlay;
 
-/// Beside the repository, and no part of it.
+/// Outside of the repository.
 const FACTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/nd8/facts.md");
 
 fn texts(value: &Value) -> Vec<&str> {

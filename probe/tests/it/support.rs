@@ -85,7 +85,7 @@ pub(crate) async fn send(
     body
 }
 
-/// A client for plain HTTP. Where a crate of the graph turns rustls on without a provider, one has to be handed over.
+/// A client for plain HTTP. Another crate may enable rustls without a provider, so one is passed explicitly.
 pub(crate) fn plain_client() -> reqwest::Client {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::production::{Sign, respond};
 use crate::support::{DAY, Served, plain_client, quick};
 
-/// Runs against a server that sends this to the endpoint as soon as it is set.
+/// Runs against a server that sends this payload once an endpoint is set.
 async fn run(payload: Value) -> Report {
     let server = Served::start(move |method, path, body| {
         if !path.contains("/organization/webhooks/") {
