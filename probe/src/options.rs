@@ -213,7 +213,7 @@ pub struct Options {
     pub payment: Option<String>,
     /// A product of the merchant's catalog, for organizations that may not describe products on the spot.
     pub product: Option<String>,
-    /// True if to refund parts of the payment.
+    /// Refunds parts of the payment.
     pub refunds: bool,
     /// Receiver of webhooks, if there is one.
     pub webhooks: Option<Webhooks>,

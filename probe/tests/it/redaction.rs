@@ -132,6 +132,6 @@ fn an_overlay_with_an_unknown_fact_is_refused() {
     let error = Assumptions::from_overlay(overlay).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the overlay has an observation of `no.fact`, which is no fact: correct or remove it"
+        "the overlay has an observation of the unknown fact `no.fact`: correct or remove it"
     );
 }
