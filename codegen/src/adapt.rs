@@ -16,7 +16,7 @@ use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::schema::{self, Direction, for_each, referenced_in, without_failure};
 
-/// The properties whose names hand-written code uses.
+/// Properties whose names hand-written code uses.
 const FIRST: &str = "x-nd8-first";
 
 /// States in the normal form what the profile needs of types: which fields are arguments of a request or always there in a
@@ -64,7 +64,7 @@ pub(crate) fn apply_needs(tree: &mut Tree, profile: &Profile) {
     }
 }
 
-/// A document with only the operations that the profile has.
+/// Returns a document with only the operations that the profile has.
 fn only_of(root: &Value, profile: &Profile) -> Value {
     let mut root = root.clone();
     let is_ours = |operation: &Value| {
@@ -79,7 +79,7 @@ fn only_of(root: &Value, profile: &Profile) -> Value {
     root
 }
 
-/// A property that is `readOnly` is not sent: types that callers only build lack it, and nobody has to fill it in in a type that is
+/// Removes `readOnly` properties from what is sent: types that callers only build lack it, and nobody has to fill it in in a type that is
 /// read as well.
 pub(crate) fn read_only_is_not_sent(root: &mut Value) {
     let [requests, responses] = [Direction::Request, Direction::Response].map(|it| schema::reached(root, it));
@@ -116,7 +116,7 @@ pub(crate) fn adapt(normal: &Tree) -> (Tree, Placeholders) {
     (tree, placeholders)
 }
 
-/// Two body types for one operation panic (progenitor#344, #950), and a refund that is reported with 201 where the document says 200
+/// Two body types for one operation panic (progenitor#344, #950), and a refund that is reported with 201 where the document states 200
 /// has been made all the same: any 2xx is success, and whatever else is decoded by hand.
 fn only_success_is_described(tree: &mut Tree) {
     for place in places(&tree.root) {
@@ -128,7 +128,7 @@ fn only_success_is_described(tree: &mut Tree) {
     }
 }
 
-/// What no operation takes or yields, such as the bodies of errors, would only be dead types.
+/// Removes schemas that no operation takes or yields, such as the bodies of errors: they would be unused types.
 fn unreachable_schemas_are_dropped(root: &mut Value) {
     let mut used = schema::reached(root, Direction::Request);
     used.extend(schema::reached(root, Direction::Response));
@@ -159,7 +159,7 @@ pub(crate) fn provenance_is_stated(root: &mut Value) {
     }));
 }
 
-/// Where the profile names the kind, the type is that, and an adapter reads the form on the wire.
+/// Replaces schemas by the type of the kind that the profile states; an adapter reads the form on the wire.
 fn kinds_are_types(root: &mut Value) {
     without_failure(for_each(root, &mut |schema, _| {
         if let Some(Value::String(kind)) = schema.get("x-nd8-kind") {
@@ -182,7 +182,7 @@ fn kinds_are_types(root: &mut Value) {
     }));
 }
 
-/// `required` beside `nullable` makes an absent key an error. An absent key and a null say the same here, so a nullable
+/// Makes nullable properties optional: with `required`, an absent key would be an error. Here it means the same as null, so a nullable
 /// property is an optional one.
 fn nullable_is_optional(root: &mut Value) {
     without_failure(for_each(root, &mut |schema, _| {
@@ -197,7 +197,8 @@ fn nullable_is_optional(root: &mut Value) {
     }));
 }
 
-/// In OpenAPI 3.0 a description beside a reference needs an `allOf`, of which typify would make a type.
+/// Replaces an `allOf` of one reference by the reference. OpenAPI 3.0 needs it for a description, but typify would make a type
+/// of it.
 fn references_are_plain(root: &mut Value) {
     without_failure(for_each(root, &mut |schema, _| {
         let name = schema
@@ -212,7 +213,7 @@ fn references_are_plain(root: &mut Value) {
 
 /// Limits would become newtypes that refuse a *response* when the server exceeds its own limit, `minimum: 1` a `NonZero`, and any of
 /// them would keep a conversion from matching. Limits on requests are checked in `ext`, with the server's own field names. Defaults
-/// would be sent where the caller said nothing. A conversion matches only a schema that says nothing else.
+/// would be sent where the caller set nothing. A conversion matches only a schema without other keywords.
 fn constraints_are_dropped(root: &mut Value) {
     const TYPE: [&str; 10] = [
         "$ref",
@@ -241,7 +242,7 @@ fn constraints_are_dropped(root: &mut Value) {
     }));
 }
 
-/// A `number` would be an `f64`. Every one is a decimal, read and written digit for digit.
+/// Makes every `number` a decimal, read and written digit for digit: it would be an `f64`.
 fn numbers_are_exact(root: &mut Value) {
     without_failure(for_each(root, &mut |schema, _| {
         if schema.get("type") == Some(&json!("number")) {
@@ -251,7 +252,7 @@ fn numbers_are_exact(root: &mut Value) {
     }));
 }
 
-/// A field that the server adds tomorrow is kept in `extra` instead of being dropped. typify needs `{}` for that: it takes
+/// Collects unknown fields in `extra`, so that fields that the server adds later are not lost. typify needs `{}` for that: it takes
 /// `true` for a wish to ignore them.
 fn unknown_fields_are_kept(root: &mut Value) {
     for name in schema::reached(root, Direction::Response) {
@@ -264,18 +265,18 @@ fn unknown_fields_are_kept(root: &mut Value) {
     }
 }
 
-/// The real names behind a placeholder.
+/// Real names behind a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Name {
     ident: String,
     wire: String,
 }
 
-/// The names that generated code gets in place of placeholders.
+/// Names that generated code gets in place of placeholders.
 #[derive(Debug, Default)]
 pub(crate) struct Placeholders {
     names: BTreeMap<String, Name>,
-    /// The wire names of fields, by type and identifier.
+    /// Wire names of fields, by type and identifier.
     fields: BTreeMap<(String, String), String>,
 }
 
@@ -370,7 +371,7 @@ impl Placeholders {
     ///
     /// # Errors
     ///
-    /// If the code has a placeholder that was not put in, or lacks one that was: then the generator has changed.
+    /// Fails if the code has a placeholder that was not put in, or lacks one that was: then the generator has changed.
     pub(crate) fn replace(&self, tokens: TokenStream, all: bool) -> Result<TokenStream, Error> {
         let mut seen = BTreeSet::new();
         let replaced = self.within(tokens, &mut seen);
@@ -424,7 +425,7 @@ impl Placeholders {
         each.collect()
     }
 
-    /// Documentation names arguments.
+    /// Replaces the placeholders in documentation, which names arguments.
     fn in_text(&self, text: &str) -> String {
         let mut replaced = text.to_owned();
         for (placeholder, name) in &self.names {

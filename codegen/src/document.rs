@@ -11,7 +11,7 @@ use crate::pointer::Pointer;
 /// A document as its owner read it.
 #[derive(Clone, Copy, Debug)]
 pub struct Document<'a> {
-    /// What messages call it; usually the path it was read from.
+    /// Name in messages; usually its path.
     pub name: &'a str,
     /// Its content, JSON or YAML.
     pub bytes: &'a [u8],
@@ -25,9 +25,9 @@ const REPEATED_LIMIT: usize = 20;
 pub(crate) struct Tree {
     pub(crate) name: String,
     pub(crate) root: Value,
-    /// Its `info.version` as it is written: unquoted in YAML, `1.10` is a number and would lose its last digit.
+    /// Its `info.version` as written: unquoted in YAML, `1.10` is a number and would lose its last digit.
     pub(crate) version: String,
-    /// The objects that have a key twice, and the line of the second one, which counts.
+    /// Objects that have a key twice, and the line of the second one, which counts.
     pub(crate) repeated: Vec<(Pointer, u32)>,
 }
 
@@ -107,7 +107,7 @@ impl Tree {
     }
 }
 
-/// Whether a version is of this minor version, as `3.0.3` and `3.0` are of `3.0`.
+/// Returns whether a version is of this minor version, as `3.0.3` and `3.0` are of `3.0`.
 fn is_minor(version: &str, minor: &str) -> bool {
     version.strip_prefix(minor).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

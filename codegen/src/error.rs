@@ -30,7 +30,7 @@ impl Error {
         Self { findings }
     }
 
-    /// Whether it is only about what the client has no form for, what is malformed, or a reference that leads nowhere: what an
+    /// Returns whether it is only about what the client has no form for, what is malformed, or a reference that leads nowhere: what an
     /// operation that nobody needs is left out for.
     pub(crate) fn can_be_left_out(&self) -> bool {
         let is_local = |problem: &Problem| {
@@ -48,7 +48,7 @@ impl Error {
         self.findings.iter().all(|finding| is_local(&finding.problem))
     }
 
-    /// Whether it is only about the one part, which may be anything where nobody needs it. What a discriminator says cannot be left
+    /// Returns whether it is only about the one part, which may be anything where nobody needs it. What a discriminator states cannot be left
     /// to the caller.
     pub(crate) fn can_be_any(&self) -> bool {
         let is_local = |problem: &Problem| {
@@ -82,7 +82,7 @@ impl Error {
 }
 
 impl Finding {
-    /// Returns the name under which the document was handed in.
+    /// Returns the name that the caller gave the document.
     pub fn document(&self) -> &str {
         &self.document
     }
@@ -97,7 +97,7 @@ impl Finding {
         self.pointer.as_str()
     }
 
-    /// Returns what is wrong there.
+    /// Returns the problem.
     pub fn problem(&self) -> &Problem {
         &self.problem
     }
@@ -131,17 +131,17 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The ways in which a document, or what is known beside it, can be unfit.
+/// Ways in which a document, or the knowledge about it, can be unfit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The bytes are neither JSON nor YAML, or hostile.
+    /// Bytes are neither JSON nor YAML, or hostile.
     #[error("{0}")]
     Unreadable(String),
     /// Some other kind or version of document.
     #[error("expected an OpenAPI 3.0 or 3.1 document, found {found}")]
     NotOpenApi {
-        /// What the document is, and what to do about it.
+        /// Kind of document, and what to do about it.
         found: String,
     },
     /// A part does not have the shape that OpenAPI gives it.
@@ -159,7 +159,7 @@ pub enum Problem {
     /// Alternatives whose discriminator has no usable value.
     #[error("not supported: the discriminator {0}")]
     Discriminator(String),
-    /// The document expands to more than a client could be.
+    /// Document expands to more than a client could be.
     #[error(
         "it expands to more than {0} parts, as a very large API does, or a schema that is composed of itself many times over"
     )]
@@ -167,14 +167,14 @@ pub enum Problem {
     /// One type has more parts than a type could have.
     #[error("not supported: {0} fields, alternatives or values in one type")]
     TooWide(usize),
-    /// The document has more operations than one client is generated for.
+    /// Document has more operations than one client is generated for.
     #[error(
         "not supported: {count} operations, and a client has at most {limit}; remove the paths that are not needed"
     )]
     TooManyOperations {
-        /// How many it has.
+        /// Number of its operations.
         count: usize,
-        /// How many there may be.
+        /// Maximum number.
         limit: usize,
     },
     /// Not one of the operations that the clients need is in the document.
@@ -183,47 +183,47 @@ pub enum Problem {
     /// An operation that a client needs is not in the document.
     #[error("{used_by} needs the operation {call}, which this document does not have{hint}")]
     MissingOperation {
-        /// The method of the hand-written layer.
+        /// Method of the hand-written layer.
         used_by: String,
         /// Method and path.
         call: String,
-        /// What to do.
+        /// Possible fix.
         hint: String,
     },
     /// A part of an operation or type that a client needs is not in the document, or of another kind.
     #[error("{used_by} needs {what}; see the contract in codegen/src/nd8/contract.rs")]
     Contract {
-        /// The method of the hand-written layer.
+        /// Method of the hand-written layer.
         used_by: String,
-        /// What is missing or different.
+        /// Part that is missing or different.
         what: String,
     },
-    /// The document asks for another credential than the profile.
+    /// Document asks for another credential than the profile.
     #[error(
         "{operation} takes the credential {ours}, but the document asks for {theirs}; if the document is wrong, add \
          `(\"{operation}\", \"<reason>\")` to CREDENTIAL_OVERRIDES in codegen/src/nd8/mod.rs"
     )]
     Credential {
-        /// The operation's name.
+        /// Operation's name.
         operation: String,
-        /// The profile's credential.
+        /// Profile's credential.
         ours: String,
-        /// The document's.
+        /// Document's.
         theirs: String,
     },
     /// An entry of the profile or of the overlay that matches nothing.
     #[error("{what} matches nothing in the document any more; remove it")]
     Stale {
-        /// The entry, with its table.
+        /// Entry, with its table.
         what: String,
     },
-    /// The overlay file is not one.
+    /// Overlay file is not one.
     #[error("not a valid overlay: {0}")]
     Overlay(String),
-    /// The generator wrote something other than what the postprocessing rewrites.
+    /// Generator wrote something other than what the postprocessing rewrites.
     #[error("the generator's output is not what codegen is written for, progenitor 0.15.1: {0}")]
     UnexpectedOutput(String),
-    /// The generator itself failed.
+    /// Generator itself failed.
     #[error("the generator fails: {0}")]
     Generator(String),
 }

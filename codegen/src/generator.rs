@@ -20,10 +20,10 @@ use crate::pointer::Pointer;
 pub(crate) const EXACT_NUMBER: &str = "crate::raw::ExactNumber";
 pub(crate) const EXACT_STRING: &str = "crate::raw::ExactString";
 
-/// The type of a list in a query that is written as one text.
+/// Type of a list in a query that is written as one text.
 const COMMA_SEPARATED: &str = "crate::raw::CommaSeparated";
 
-/// What progenitor made of a document.
+/// Output of progenitor for a document.
 pub(crate) struct Output {
     pub(crate) client: TokenStream,
     pub(crate) mocks: TokenStream,
@@ -69,7 +69,7 @@ fn attempt(spec: &openapiv3::OpenAPI, enums: &[OpenEnum], module: &str) -> Resul
     }
 }
 
-/// Returns what a panic says.
+/// Returns the message of a panic.
 pub(crate) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
@@ -79,13 +79,13 @@ pub(crate) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
     )
 }
 
-/// What the generator fails for.
+/// Part for which the generator fails.
 enum Culprit {
     Operation(Place),
     Component(String),
 }
 
-/// progenitor's errors name no place: the part that fails alone is the one to report.
+/// Finds the part to report: progenitor's errors name no place, so each part is tried alone.
 fn culprit(tree: &Tree, enums: &[OpenEnum], module: &str) -> Option<Culprit> {
     let fails = |alone: &Tree| alone.to_openapi().is_ok_and(|spec| attempt(&spec, enums, module).is_err());
     let mut alone = tree.clone();

@@ -4,7 +4,7 @@
 //! its own:
 //!
 //! 1. `document`: parse, and check the version;
-//! 2. `normal`: what the document means, in one way of writing, with the names of the profile and what the overlay knows beside it;
+//! 2. `normal`: what the document means, in one way of writing, with the names of the profile and the knowledge of the overlay;
 //! 3. `adapt`: the part of OpenAPI that progenitor turns into good Rust, with placeholders for names;
 //! 4. `enums` and `security`: collect what progenitor would lose;
 //! 5. `generator`: progenitor;
@@ -57,31 +57,31 @@ pub use profile::{
 pub use report::{Warning, WarningKind};
 pub use revision::Revision;
 
-/// The module of the consuming crate that the generated code is included in, and finds its hand-written half in.
+/// Module of the consuming crate that the generated code is included in, and finds its hand-written half in.
 const MODULE: &str = "crate::raw";
 
-/// What a generation yields. Equal input gives equal output, byte for byte.
+/// Result of a generation. Equal input gives equal output, byte for byte.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The types of the wire, as a module `types`.
+    /// Types of the wire, as a module `types`.
     pub types: String,
-    /// The client, and the operation table.
+    /// Client, and the operation table.
     pub client: String,
-    /// The typed mocks for httpmock.
+    /// Typed mocks for httpmock.
     pub mocks: String,
-    /// The public items of `types` and `client`, one a line, sorted.
+    /// Public items of `types` and `client`, one a line, sorted.
     pub surface: String,
-    /// The document in the normal form, with all that is known beside it: OpenAPI 3.0, as JSON.
+    /// Document in the normal form, with all knowledge about it: OpenAPI 3.0, as JSON.
     pub merged: String,
-    /// Which revision of the API the main document is.
+    /// Revision of the API that the main document is.
     pub revision: Revision,
-    /// What a maintainer should look at.
+    /// Warnings for a maintainer.
     pub warnings: Vec<Warning>,
 }
 
 impl Generated {
-    /// The files that a build script writes, by their names.
+    /// Returns the files that a build script writes, by their names.
     pub fn files(&self) -> [(&'static str, String); 4] {
         let api = self.revision.to_source(None);
         let [types, client, mocks] = [&self.types, &self.client, &self.mocks].map(Clone::clone);
@@ -89,7 +89,7 @@ impl Generated {
     }
 }
 
-/// What is known beside a document.
+/// Knowledge about a document that it does not state.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Knowledge<'a> {
@@ -97,11 +97,11 @@ pub struct Knowledge<'a> {
     pub profile: &'a Profile,
     /// Operations that the document does not have.
     pub supplement: Option<Document<'a>>,
-    /// What the document does not state of its operations and types.
+    /// Facts about operations and types that the document does not state.
     pub overlay: Option<Document<'a>>,
-    /// Whether knowledge that matches nothing is a warning instead of an error: for those who cannot edit it.
+    /// True if knowledge that matches nothing is a warning instead of an error: for those who cannot edit it.
     pub tolerant: bool,
-    /// Whether what the hand-written layer needs is noted only, and not missed.
+    /// True if what the hand-written layer needs is noted only, and not missed.
     pub(crate) needs_are_notes: bool,
 }
 
@@ -130,15 +130,15 @@ impl<'a> Knowledge<'a> {
     }
 }
 
-/// The thread that generates.
+/// Thread that generates.
 const THREAD: &str = "nd8-codegen";
 
-/// The stack of the thread that generates. Documents nest, and so do the walks of the generator over what they become.
+/// Stack of the thread that generates. Documents nest, and so do the walks of the generator over what they become.
 const STACK: usize = 512 << 20;
 
 /// Generates a client from a document, the operations that it does not have, and the names of a profile, strictly applied.
 ///
-/// [`generate_with`] takes all that can be known beside a document.
+/// [`generate_with`] takes knowledge about the document as well.
 ///
 /// # Errors
 ///
@@ -151,7 +151,7 @@ pub fn generate(
     generate_with(main, &Knowledge { supplement, ..Knowledge::new(profile) })
 }
 
-/// Generates a client from a document and what is known beside it.
+/// Generates a client from a document and the knowledge about it.
 ///
 /// # Errors
 ///
@@ -173,7 +173,7 @@ pub fn generate_with(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Ge
     })
 }
 
-/// A panic of the generator becomes an error with a place; printed as well, it would only look like a second one.
+/// Silences panics of the generator: each becomes an error with a place, and the printed one would look like another.
 fn quiet_panics() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {

@@ -106,7 +106,7 @@ pub(crate) fn camel(text: &str) -> String {
     if is_keyword(&name) { format!("{name}Value") } else { name }
 }
 
-/// Whether a word is a keyword of the edition; `syn` does not know those of 2024.
+/// Returns whether a word is a keyword of the edition; `syn` does not know those of 2024.
 fn is_keyword(word: &str) -> bool {
     word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
 }
@@ -211,7 +211,7 @@ pub(crate) fn assign<'a>(
     assign_first(names, style, scope, |_| false)
 }
 
-/// The same, but those that hand-written code uses come before all others: a document that adds `success_url` does not take the name
+/// Assigns names like [`assign`], but those that hand-written code uses come before all others: a document that adds `success_url` does not take the name
 /// away from `successUrl`.
 pub(crate) fn assign_first<'a>(
     names: impl IntoIterator<Item = &'a str>,

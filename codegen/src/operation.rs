@@ -6,7 +6,7 @@ use crate::pointer::Pointer;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Where an operation is in its document.
+/// Place of an operation in its document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) path: String,
@@ -19,7 +19,7 @@ impl Place {
         Pointer::root().join(["paths", &self.path, &self.method])
     }
 
-    /// `POST /checkout/create/`
+    /// Returns the call: `POST /checkout/create/`
     pub(crate) fn call(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
@@ -70,7 +70,7 @@ pub(crate) fn path_parameters(path: &str) -> Vec<&str> {
     path.split('/').filter_map(parameter).collect()
 }
 
-/// Whether braces occur only around whole segments.
+/// Returns whether braces occur only around whole segments.
 pub(crate) fn is_plain_template(path: &str) -> bool {
     path.starts_with('/')
         && path.split('/').all(|segment| parameter(segment).is_some() || !segment.contains(['{', '}']))

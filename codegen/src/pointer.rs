@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901): how every error says where it is.
+//! JSON pointers (RFC 6901): the place of every error.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use std::fmt;
 pub(crate) struct Pointer(String);
 
 impl Pointer {
-    /// The document itself.
+    /// Creates the pointer to the whole document.
     pub(crate) fn root() -> Self {
         Self::default()
     }
 
-    /// The place one step down, by object key or array index.
+    /// Returns the place one step down, by object key or array index.
     pub(crate) fn child(&self, segment: impl fmt::Display) -> Self {
         let segment = segment.to_string().replace('~', "~0").replace('/', "~1");
         Self(format!("{}/{segment}", self.0))
     }
 
-    /// The place that a JSON pointer names.
+    /// Returns the place that a JSON pointer names.
     pub(crate) fn from_text(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -29,12 +29,12 @@ impl Pointer {
         last.replace("~1", "/").replace("~0", "~")
     }
 
-    /// Several steps down.
+    /// Returns the pointer several steps down.
     pub(crate) fn join<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Self {
         segments.into_iter().fold(self.clone(), |place, segment| place.child(segment))
     }
 
-    /// The RFC 6901 text, as `serde_json::Value::pointer` takes it.
+    /// Returns the RFC 6901 text, as `serde_json::Value::pointer` takes it.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -5,25 +5,25 @@
 
 use serde::Deserialize;
 
-/// The tables that a generation goes by.
+/// Tables that a generation goes by.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Profile {
-    /// The operations that have names of ours.
+    /// Operations that have names of ours.
     pub operations: Vec<OperationEntry>,
     /// Names of schemas inside others.
     pub schemas: Vec<SchemaName>,
     /// Names of the alternatives of a schema.
     pub alternatives: Vec<AlternativeName>,
-    /// What is needed of types.
+    /// Requirements on types.
     pub types: Vec<TypeNeeds>,
-    /// The credentials that operations take.
+    /// Credentials that operations take.
     pub credentials: Vec<Credential>,
     /// Operations whose credential is ours whatever the document asks for, and why.
     pub credential_overrides: Vec<CredentialOverride>,
     /// Operations that change something and have moved to another place.
     pub moved: Vec<MovedOperation>,
-    /// The path of the addresses that the client sends to, such as `/api`.
+    /// Path of the addresses that the client sends to, such as `/api`.
     pub server_path: Option<String>,
     /// Names of text properties that `Debug` may print; all other text is redacted.
     pub debug_shows: Vec<String>,
@@ -35,21 +35,21 @@ pub struct Profile {
 pub struct OperationEntry {
     /// Method and path, such as `GET /refunds/{id}/`. The names of path parameters and the last slash do not matter.
     pub call: String,
-    /// The name of the method.
+    /// Name of the method.
     pub name: String,
-    /// The name of the JSON request body.
+    /// Name of the JSON request body.
     pub request: Option<String>,
-    /// The name of the JSON body of success; `Refund[]` where that is a list of them.
+    /// Name of the JSON body of success; `Refund[]` where that is a list of them.
     pub response: Option<String>,
-    /// The name of the credential, among [`Profile::credentials`]. None is needed where there is none.
+    /// Name of the credential, among [`Profile::credentials`]. None is needed where there is none.
     pub credential: Option<String>,
-    /// The method of the hand-written layer that makes this call. Without the operation there is no such layer.
+    /// Method of the hand-written layer that makes this call. Without the operation there is no such layer.
     pub used_by: Option<String>,
-    /// The path parameters that the layer gives, in the order of the path, and the query parameters that it may give.
+    /// Path parameters that the layer gives, in the order of the path, and the query parameters that it may give.
     pub parameters: Vec<FieldNeed>,
 }
 
-/// The name of a schema inside another.
+/// Name of a schema inside another.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SchemaName {
@@ -59,33 +59,33 @@ pub struct SchemaName {
     pub name: String,
 }
 
-/// The name of one alternative (`oneOf`) of a schema.
+/// Name of one alternative (`oneOf`) of a schema.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlternativeName {
-    /// The name of the schema that has alternatives.
+    /// Name of the schema that has alternatives.
     pub of: String,
-    /// The name of the alternative.
+    /// Name of the alternative.
     pub name: String,
-    /// The property that this alternative requires and the others do not.
+    /// Property that this alternative requires and the others do not.
     pub requires: String,
 }
 
-/// What the hand-written layer needs of a type. Whatever the document states, the generated type has it.
+/// Requirements of the hand-written layer on a type. The generated type has them, whatever the document states.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TypeNeeds {
-    /// The type's name.
+    /// Type's name.
     pub name: String,
-    /// The method of the hand-written layer that needs it.
+    /// Method of the hand-written layer that needs it.
     pub used_by: String,
-    /// The type as a whole is a map of anything.
+    /// Type as a whole is a map of anything.
     pub is_map: bool,
     /// Its fields.
     pub fields: Vec<FieldNeed>,
 }
 
-/// What the hand-written layer needs of a field or parameter.
+/// Requirement of the hand-written layer on a field or parameter.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldNeed {
@@ -93,7 +93,7 @@ pub struct FieldNeed {
     pub name: String,
     /// Its kind.
     pub kind: Kind,
-    /// Whether there is always one: an argument in a request, not an `Option` in a response.
+    /// True if there is always one: an argument in a request, not an `Option` in a response.
     #[serde(default)]
     pub required: bool,
     /// Of a set of texts, the values that the hand-written layer names.
@@ -101,7 +101,7 @@ pub struct FieldNeed {
     pub values: Vec<String>,
 }
 
-/// The kind of a field, as the hand-written layer uses it.
+/// Kind of a field, as the hand-written layer uses it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -132,11 +132,11 @@ pub enum Kind {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Credential {
-    /// The variant of the generated `Security`.
+    /// Variant of the generated `Security`.
     pub name: String,
-    /// The key of its scheme in the document.
+    /// Key of its scheme in the document.
     pub scheme: String,
-    /// The headers in which it is sent.
+    /// Headers in which it is sent.
     pub headers: Vec<String>,
     /// Words of a key or description that mean it, in lower case, without separators: `apikey`, `token`.
     pub words: Vec<String>,
@@ -148,9 +148,9 @@ pub struct Credential {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialOverride {
-    /// The operation's name.
+    /// Operation's name.
     pub operation: String,
-    /// Why the document is wrong.
+    /// Reason why the document is wrong.
     pub reason: String,
 }
 
@@ -158,7 +158,7 @@ pub struct CredentialOverride {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MovedOperation {
-    /// The operation's name.
+    /// Operation's name.
     pub operation: String,
     /// Method and path in the document.
     pub to: String,

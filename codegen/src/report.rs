@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, Finding, Problem};
 use crate::pointer::Pointer;
 
-/// The kinds of warnings.
+/// Kinds of warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WarningKind {
@@ -30,7 +30,7 @@ pub enum WarningKind {
 }
 
 impl WarningKind {
-    /// Whether it asks for nothing but tidying up.
+    /// Returns whether it asks for nothing but tidying up.
     pub fn is_note(self) -> bool {
         self == Self::Unneeded
     }
@@ -40,17 +40,17 @@ impl WarningKind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Warning {
-    /// What kind of warning it is.
+    /// Kind of warning.
     pub kind: WarningKind,
-    /// The document, or the overlay file, by the name under which it was handed in.
+    /// Document, or the overlay file, by the name that the caller gave it.
     pub document: String,
-    /// The line, counted from 1, where it is known.
+    /// Line, counted from 1, where it is known.
     pub line: Option<u32>,
-    /// The JSON pointer of the place.
+    /// JSON pointer of the place.
     pub pointer: String,
-    /// What happened, and what to do.
+    /// Message: what happened, and what to do.
     pub message: String,
-    /// The role, or the operation, of an entry that is not needed any more: the rest of the message is the same for all of them.
+    /// Role, or the operation, of an entry that is not needed any more: the rest of the message is the same for all of them.
     pub subject: Option<String>,
 }
 
@@ -77,9 +77,9 @@ impl fmt::Display for Warning {
 pub(crate) struct Diagnostics {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) errors: Vec<Finding>,
-    /// Whether knowledge that matches nothing is a warning instead of an error.
+    /// True if knowledge that matches nothing is a warning instead of an error.
     pub(crate) tolerant: bool,
-    /// Whether what the hand-written layer lacks is a warning instead of an error: the generated code is of interest, not its use.
+    /// True if what the hand-written layer lacks is a warning instead of an error: the generated code is of interest, not its use.
     pub(crate) needs_are_notes: bool,
 }
 

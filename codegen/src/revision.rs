@@ -1,4 +1,4 @@
-//! Which revision of the API a document is: what `nd8::API` says of it, and what a pin holds on to.
+//! The revision of the API that a document is, for `nd8::API` and for pins.
 //!
 //! The hash is that of the main document alone, as canonical JSON (RFC 8785). The supplement belongs to the crate and
 //! is pinned by the crate's version; the main document is the one that somebody else publishes.
@@ -10,15 +10,15 @@ use crate::error::{Error, Problem};
 use crate::operation::places;
 use crate::pointer::Pointer;
 
-/// The revision that a document is.
+/// Revision that a document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Revision {
-    /// Its `info.version`, as it stands there.
+    /// Its `info.version`, unchanged.
     pub version: String,
     /// SHA-256 of its canonical JSON (RFC 8785), in lower-case hexadecimal.
     pub sha256: String,
-    /// How many operations it describes.
+    /// Number of operations that it describes.
     pub operations: usize,
 }
 
@@ -36,8 +36,8 @@ impl Revision {
         })
     }
 
-    /// A Rust expression, for the crate and for its build script: version, hash, date and operations. The date is not
-    /// the document's to tell.
+    /// Returns a Rust expression, for the crate and for its build script: version, hash, date and operations. The date is not
+    /// in the document's power to state.
     pub fn to_source(&self, retrieved: Option<&str>) -> String {
         let Self { version, sha256, operations } = self;
         let retrieved = retrieved.map_or_else(|| "None".to_owned(), |date| format!("Some({date:?})"));

@@ -1,4 +1,4 @@
-//! Walking the schemas of a document, wherever OpenAPI lets one stand.
+//! Walking the schemas of a document, wherever OpenAPI allows one.
 
 use std::collections::BTreeSet;
 
@@ -7,19 +7,19 @@ use serde_json::{Map, Value};
 use crate::operation::places;
 use crate::pointer::Pointer;
 
-/// The prefix of a reference to a named schema.
+/// Prefix of a reference to a named schema.
 pub(crate) const COMPONENT: &str = "#/components/schemas/";
 
 pub(crate) fn reference(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("{COMPONENT}{name}") })
 }
 
-/// The name a `{"$ref": "#/components/schemas/…"}` points at.
+/// Returns the name a `{"$ref": "#/components/schemas/…"}` points at.
 pub(crate) fn referenced(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(COMPONENT)
 }
 
-/// The name of the component that a schema refers to, plainly or in an `allOf` of one with something beside it.
+/// Returns the name of the component that a schema refers to, plainly or in an `allOf` of one with siblings.
 pub(crate) fn referenced_in(schema: &Value) -> Option<&str> {
     match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([only]) => referenced(only),
@@ -27,15 +27,15 @@ pub(crate) fn referenced_in(schema: &Value) -> Option<&str> {
     }
 }
 
-/// The named schemas of a document.
+/// Returns the named schemas of a document.
 pub(crate) fn components(root: &mut Value) -> Option<&mut Map<String, Value>> {
     root.pointer_mut("/components/schemas")?.as_object_mut()
 }
 
-/// What is done with each schema and the place it stands at.
+/// Visitor of each schema and its place.
 pub(crate) type Visit<'a, E> = dyn FnMut(&mut Map<String, Value>, &Pointer) -> Result<(), E> + 'a;
 
-/// Calls `visit` for every schema, outer before inner, with the place it stands at.
+/// Calls `visit` for every schema, outer before inner, with its place.
 pub(crate) fn for_each<E>(root: &mut Value, visit: &mut Visit<'_, E>) -> Result<(), E> {
     for place in roots(root) {
         if let Some(schema) = root.pointer_mut(place.as_str()) {
@@ -69,7 +69,7 @@ pub(crate) fn walk<E>(schema: &mut Value, place: &Pointer, visit: &mut Visit<'_,
     Ok(())
 }
 
-/// The places at which a schema starts: components, parameters, bodies, headers.
+/// Returns the places at which a schema starts: components, parameters, bodies, headers.
 fn roots(root: &Value) -> Vec<Pointer> {
     let mut found = Vec::new();
     let top = Pointer::root();
@@ -116,14 +116,14 @@ pub(crate) fn object(value: Option<&Value>) -> impl Iterator<Item = (&str, &Valu
     value.and_then(Value::as_object).into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
-/// What a schema is used for: the answer decides whether callers build it or only read it.
+/// Direction in which a schema is sent: callers build it, or only read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Request,
     Response,
 }
 
-/// The names of the schemas that a direction reaches, through any number of references.
+/// Returns the names of the schemas that a direction reaches, through any number of references.
 pub(crate) fn reached(root: &Value, direction: Direction) -> BTreeSet<String> {
     let mut pending: Vec<&Value> = Vec::new();
     for place in places(root) {

@@ -1,4 +1,4 @@
-//! The operation table: what the generated code can be asked about each call, foremost which credential it takes.
+//! Operation table: what the generated code can be asked about each call, foremost which credential it takes.
 //!
 //! progenitor ignores `security` (progenitor#420), so it becomes data that the hook in front of every request reads.
 
@@ -11,18 +11,18 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The name of the credential, or none where no credential is needed.
+    /// Name of the credential, or none where no credential is needed.
     pub(crate) credential: Option<String>,
 }
 
 impl Operation {
-    /// Whether repeating the call changes nothing (RFC 9110, section 9.2.2).
+    /// Returns whether repeating the call changes nothing (RFC 9110, section 9.2.2).
     fn is_idempotent(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
     }
 }
 
-/// The table as Rust: an enum of the schemes, and the operations by id.
+/// Returns the table as Rust: an enum of the schemes, and the operations by id.
 pub(crate) fn to_tokens(table: &[Operation], version: &str, support: &syn::Path) -> TokenStream {
     let mut credentials: Vec<&str> =
         table.iter().filter_map(|operation| operation.credential.as_deref()).collect();

@@ -1,4 +1,4 @@
-//! The public items of the generated code, one a line: what a reviewer reads on a refresh, and what semver is about.
+//! Public items of the generated code, one a line: what a reviewer reads on a refresh, and what semver is about.
 
 use quote::ToTokens;
 use syn::{Attribute, Fields, File, ImplItem, Item, ItemImpl, Type, Visibility};
@@ -75,7 +75,7 @@ fn implementation(item: &ItemImpl, module: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// `CreateRefund<'a>` is `CreateRefund` to those who call it.
+/// Returns the path without lifetimes: callers write `CreateRefund<'a>` as `CreateRefund`.
 pub(crate) fn without_lifetimes(ty: &syn::TypePath) -> syn::TypePath {
     let mut ty = ty.clone();
     for segment in &mut ty.path.segments {

@@ -9,14 +9,14 @@ use syn::{GenericArgument, Path, PathArguments, Type, TypeReference};
 
 use crate::surface::tight;
 
-/// The one spelling of a type.
+/// Returns the one spelling of a type.
 pub(super) fn ty(ty: &Type) -> String {
     let mut ty = ty.clone();
     Canonical.visit_type_mut(&mut ty);
     tight(&ty)
 }
 
-/// The one spelling of a trait: its name, and what of its arguments is no lifetime.
+/// Returns the one spelling of a trait: its name, and what of its arguments is no lifetime.
 pub(super) fn path(path: &Path) -> String {
     let mut path = path.clone();
     Canonical.visit_path_mut(&mut path);
@@ -26,12 +26,12 @@ pub(super) fn path(path: &Path) -> String {
     tight(&path)
 }
 
-/// The `T` of `Option<T>`, of two spellings.
+/// Returns the `T` of `Option<T>`, of two spellings.
 pub(super) fn is_option_of(whole: &str, inner: &str) -> bool {
     whole.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')) == Some(inner)
 }
 
-/// All identifiers in a piece of code.
+/// Returns all identifiers in a piece of code.
 pub(super) fn identifiers(tokens: &impl ToTokens) -> Vec<String> {
     let text = tokens.to_token_stream().to_string();
     let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');

@@ -1,6 +1,6 @@
 //! Two surfaces, item by item.
 //!
-//! A type that is new or gone is told once, not again for each of its fields, methods and implementations.
+//! A type that is new or gone is reported once, not again for each of its fields, methods and implementations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::reason::{ChangeKind, Reason, What};
 use super::surface::{Definition, Enum, Implementation, Shape, Struct, Surface};
 use super::{SurfaceChange, methods};
 
-/// What differs, in no order that means anything.
+/// Returns the differences, in no particular order.
 pub(super) fn diff(old: &Surface, new: &Surface) -> Vec<SurfaceChange> {
     let ordered = new.implementations.keys().filter_map(|name| name.strip_prefix("Ord for "));
     let mut diff = Diff { ordered: ordered.map(str::to_owned).collect(), ..Diff::default() };
@@ -189,7 +189,7 @@ impl Diff {
         }
     }
 
-    /// Fields that are the same on both sides; of the others their own change tells.
+    /// Fields that are the same on both sides; of the others their own change is reported.
     fn shown(&mut self, was: &Implementation, is: &Implementation) {
         for (field, sides) in both(&was.shown, &is.shown) {
             let item = format!("field {}::{field}", is.owner);
@@ -243,7 +243,7 @@ impl Diff {
         }
     }
 
-    /// What looks the same and does something else. Where the item itself changed, that is the reason.
+    /// Adds items with an equal declaration and another behavior. If the declaration changed, that is the reason.
     fn behaviour(&mut self, old: &Surface, new: &Surface) {
         let mut explained = BTreeSet::new();
         for (id, sides) in both(&old.operations, &new.operations) {
@@ -275,8 +275,8 @@ impl Diff {
                     }
                     Some(call) if explained.contains(call) => {}
                     Some(call) => self.add(format!("fn {call}"), Reason::AnotherExchange),
-                    // It makes a request, with what the document says is in it.
-                    None if is_request(new, &is.answer) => {}
+                    // It makes a request, with the fields that the document lists.
+                    None if is_request(new, &is.returns) => {}
                     None if was.owner == "Client" => {
                         self.add(format!("fn {name}"), Reason::AnotherExchange);
                     }
@@ -285,7 +285,7 @@ impl Diff {
             }
         }
         for (name, sides) in both(&old.implementations, &new.implementations) {
-            // `Debug` was looked at closely, what `Client` says of itself are the constants, and a JSON schema repeats
+            // `Debug` was looked at closely, what `Client` reports about itself are the constants, and a JSON schema repeats
             // the documentation.
             if let Sides::Both(was, is) = sides
                 && was.body != is.body
@@ -307,15 +307,15 @@ impl Diff {
     }
 }
 
-/// The method of the client that makes requests of this type.
+/// Returns the method of the client that makes requests of this type.
 fn sends<'a>(surface: &'a Surface, request: &str) -> Option<&'a str> {
     let mut makers = surface.methods.iter().filter(|(_, method)| {
-        method.owner == "Client" && method.answer == request && request.starts_with("requests::")
+        method.owner == "Client" && method.returns == request && request.starts_with("requests::")
     });
     makers.next().map(|(name, _)| name.as_str())
 }
 
-/// Whether a type is the request of an operation: it is reported with the method that makes it.
+/// Returns whether a type is the request of an operation: it is reported with the method that makes it.
 fn is_request(surface: &Surface, name: &str) -> bool {
     sends(surface, name).is_some()
 }
@@ -341,7 +341,7 @@ enum Sides<'a, T> {
     Both(&'a T, &'a T),
 }
 
-/// The union of two maps, in the order of their keys.
+/// Returns the union of two maps, in the order of their keys.
 fn both<'a, T>(
     old: &'a BTreeMap<String, T>,
     new: &'a BTreeMap<String, T>,
@@ -362,7 +362,7 @@ fn both<'a, T>(
 mod tests {
     use super::{Surface, diff};
 
-    /// What changes between two pieces of Rust, as lines.
+    /// Returns what changes between two pieces of Rust, as lines.
     fn changes(old: &str, new: &str) -> Vec<String> {
         let [old, new] = [old, new].map(|text| Surface::parse(text, "").expect("is Rust"));
         diff(&old, &new).iter().map(ToString::to_string).collect()
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_told_once() {
+    fn a_type_is_reported_once() {
         let whole = "#[derive(Clone)] pub struct A { pub a: u8 } impl A { pub fn b(&self) {} } impl From<u8> for A {}";
         assert_eq!(changes(whole, ""), ["major  struct A: the struct is gone"]);
         assert_eq!(changes("", whole), ["minor  struct A: the struct is new"]);
@@ -461,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_handed_on_are_told_one_by_one() {
+    fn re_exported_names_are_reported_one_by_one() {
         assert_eq!(
             changes("pub use a::{B, C};", "pub use a::{B, D as C};"),
             ["major  use C: was of type `a::C`, is of type `a::D`"]
@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_are_called_as_they_are_declared() {
+    fn methods_have_the_names_of_their_declarations() {
         let with = |signature: &str| format!("pub struct A; impl A {{ pub {signature} {{}} }}");
         for (old, new) in [
             ("fn b(&self)", "async fn b(&self)"),

@@ -7,7 +7,7 @@ use super::Inputs;
 use crate::pointer::Pointer;
 use crate::{Error, Generated, Knowledge, Problem, WarningKind, generate_with};
 
-/// What came out, and which entries matched nothing.
+/// Generated code, and the entries that matched nothing.
 pub(super) struct StaleTolerant {
     document: String,
     pub(super) generated: Generated,

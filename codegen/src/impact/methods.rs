@@ -25,9 +25,9 @@ pub(super) fn moved(old: &Surface, new: &Surface) -> BTreeSet<String> {
 
 /// Names the setter that an argument of a method would be if it were optional.
 fn setter(method: &Method, argument: &str) -> Option<String> {
-    let owner = match method.answer.as_str() {
+    let owner = match method.returns.as_str() {
         "Self" => &method.owner,
-        answer if answer.starts_with("requests::") => answer,
+        request if request.starts_with("requests::") => request,
         _ => return None,
     };
     Some(format!("{owner}::{argument}"))
@@ -40,8 +40,8 @@ pub(super) fn signature(was: &Method, is: &Method, moved: &BTreeSet<String>) -> 
     if was.receiver != is.receiver {
         reasons.push(Reason::AnotherReceiver);
     }
-    if was.answer != is.answer {
-        reasons.push(Reason::AnotherAnswer { from: was.answer.clone(), to: is.answer.clone() });
+    if was.returns != is.returns {
+        reasons.push(Reason::AnotherReturnType { from: was.returns.clone(), to: is.returns.clone() });
     }
     reasons
 }

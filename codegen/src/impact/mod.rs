@@ -47,30 +47,30 @@ use self::lenient::StaleTolerant;
 use self::surface::Surface;
 use crate::{Document, Error, Knowledge};
 
-/// What one side of a comparison is generated from.
+/// Inputs of one side of a comparison.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Inputs<'a> {
-    /// The document.
+    /// Document.
     pub main: Document<'a>,
-    /// What is known beside it. Entries that match nothing are passed over here: between two documents some must.
+    /// Knowledge about it. Entries that match nothing are ignored here: between two documents some must.
     pub knowledge: Knowledge<'a>,
 }
 
 impl<'a> Inputs<'a> {
-    /// Returns a document with what is known beside it.
+    /// Creates the inputs from a document and the knowledge about it.
     pub fn new(main: Document<'a>, knowledge: Knowledge<'a>) -> Self {
         Self { main, knowledge }
     }
 }
 
-/// What a change of documents does to callers.
+/// Effect of a change of documents on callers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Impact {
-    /// The release that is needed; none when even the documents are the same.
+    /// Release that is needed; none when even the documents are the same.
     pub bump: Option<Bump>,
-    /// What changed, the gravest first.
+    /// Changes, the most severe first.
     pub changes: Vec<SurfaceChange>,
     /// Entries of the profile that match nothing in the new document. They have to go before it can be built.
     pub stale: Vec<String>,
@@ -80,13 +80,13 @@ pub struct Impact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SurfaceChange {
-    /// The item, as `openapi/surface.txt` names it: `field types::Payment::amount`.
+    /// Item, as `openapi/surface.txt` names it: `field types::Payment::amount`.
     pub item: String,
-    /// What sort of change it is.
+    /// Kind of change.
     pub kind: ChangeKind,
-    /// The release that it asks for.
+    /// Release that it asks for.
     pub bump: Bump,
-    /// What happened to the item, and to whom it matters.
+    /// Change of the item, and whom it affects.
     pub reason: Reason,
 }
 
@@ -114,7 +114,7 @@ impl fmt::Display for Impact {
     }
 }
 
-/// Compares what two documents yield. Equal input gives an equal answer, in the same order.
+/// Compares the code of two documents. Equal input gives an equal result, in the same order.
 ///
 /// # Errors
 ///

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The release that a change asks for, by Cargo's rules.
+/// Release that a change asks for, by Cargo's rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bump {
@@ -26,17 +26,17 @@ impl fmt::Display for Bump {
     }
 }
 
-/// What sort of change it is.
+/// Kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// The item is new.
+    /// Item is new.
     Added,
-    /// The item is gone.
+    /// Item is gone.
     Removed,
-    /// The item is another one under the same name.
+    /// Item is another one under the same name.
     Changed,
-    /// The item looks the same and does something else.
+    /// Item looks the same and does something else.
     Behaviour,
     /// Only what people read is different.
     Documentation,
@@ -95,7 +95,7 @@ impl fmt::Display for What {
     }
 }
 
-/// What happened to an item. `Display` is a sentence for the person who decides about the release.
+/// Change of an item. `Display` is a sentence for the person who decides about the release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -107,28 +107,28 @@ pub enum Reason {
     AddedToLiteral,
     /// A variant that is new in an enum of which callers write matches without a wildcard.
     AddedToMatch,
-    /// The name means another sort of item.
+    /// Name means another sort of item.
     AnotherKind {
-        /// What it was.
+        /// Old form.
         from: What,
-        /// What it is.
+        /// New form.
         to: What,
     },
     /// It has another type.
     AnotherType {
-        /// The type it had.
+        /// Type it had.
         from: String,
-        /// The type it has.
+        /// Type it has.
         to: String,
     },
     /// It may be absent.
     BecameOptional {
-        /// The type it had.
+        /// Type it had.
         from: String,
     },
     /// It cannot be absent any more.
     BecameRequired {
-        /// The type it has.
+        /// Type it has.
         to: String,
     },
     /// Callers can write literals, or matches without a wildcard, no more.
@@ -137,14 +137,14 @@ pub enum Reason {
     BecameClosed,
     /// Its fields are named where they had numbers, or the other way round.
     AnotherForm,
-    /// The method takes another argument.
+    /// Method takes another argument.
     ArgumentAdded {
         /// Its name.
         name: String,
         /// Its type.
         ty: String,
     },
-    /// The method does not take an argument any more.
+    /// Method does not take an argument any more.
     ArgumentRemoved {
         /// Its name.
         name: String,
@@ -153,9 +153,9 @@ pub enum Reason {
     ArgumentType {
         /// Its name.
         name: String,
-        /// The type it had.
+        /// Type it had.
         from: String,
-        /// The type it has.
+        /// Type it has.
         to: String,
     },
     /// An argument can be left out no more.
@@ -168,22 +168,22 @@ pub enum Reason {
         /// Its name.
         name: String,
     },
-    /// The arguments stand in another order, and the compiler sees it.
+    /// Arguments are in another order, and the compiler sees it.
     ArgumentsReordered,
-    /// The arguments stand in another order, and the compiler does not see it.
+    /// Arguments are in another order, and the compiler does not see it.
     ArgumentsSwapped,
     /// An argument has another name, at the same place and of the same type.
     ArgumentRenamed {
-        /// The name it had.
+        /// Name it had.
         from: String,
-        /// The name it has.
+        /// Name it has.
         to: String,
     },
-    /// The method answers with another type.
-    AnotherAnswer {
-        /// The type it had.
+    /// Method returns another type.
+    AnotherReturnType {
+        /// Type it had.
         from: String,
-        /// The type it has.
+        /// Type it has.
         to: String,
     },
     /// It is called in another way: with another receiver, or awaited.
@@ -192,50 +192,50 @@ pub enum Reason {
     AnotherAssociatedType {
         /// Its name.
         name: String,
-        /// What it was.
+        /// Old form.
         from: String,
-        /// What it is.
+        /// New form.
         to: String,
     },
-    /// The constant has another value.
+    /// Constant has another value.
     AnotherValue {
-        /// The value it had.
+        /// Value it had.
         from: String,
-        /// The value it has.
+        /// Value it has.
         to: String,
     },
-    /// The method calls another path, or by another HTTP method.
+    /// Method calls another path, or by another HTTP method.
     AnotherCall {
-        /// What it called.
+        /// Old call.
         from: String,
-        /// What it calls.
+        /// New call.
         to: String,
     },
-    /// The operation takes another credential.
+    /// Operation takes another credential.
     AnotherCredential {
-        /// The one it took.
+        /// One it took.
         from: String,
-        /// The one it takes.
+        /// One it takes.
         to: String,
     },
-    /// The method sends something else, or reads the answer in another way.
+    /// Method sends something else, or reads the response in another way.
     AnotherExchange,
-    /// A field or variant stands on the wire in another way.
+    /// A field or variant has another form on the wire.
     AnotherWireForm,
-    /// The variants stand in another order.
+    /// Variants are in another order.
     VariantsReordered,
     /// `Debug` shows a field that it redacted.
     DebugShows,
     /// `Debug` redacts a field that it showed.
     DebugRedacts,
-    /// The document that the crate is built from has another content.
+    /// Document that the crate is built from has another content.
     AnotherRevision,
-    /// The documentation is another.
+    /// Documentation is another.
     Documentation,
 }
 
 impl Reason {
-    /// The release that it asks for.
+    /// Returns the release that it asks for.
     pub fn bump(&self) -> Bump {
         match self {
             Self::Removed(_)
@@ -254,7 +254,7 @@ impl Reason {
             | Self::ArgumentOptional { .. }
             | Self::ArgumentsReordered
             | Self::ArgumentsSwapped
-            | Self::AnotherAnswer { .. }
+            | Self::AnotherReturnType { .. }
             | Self::AnotherReceiver
             | Self::AnotherAssociatedType { .. }
             // Callers with the old credential compile, and are refused.
@@ -273,7 +273,7 @@ impl Reason {
         }
     }
 
-    /// What sort of change it is.
+    /// Returns the kind of change.
     pub fn kind(&self) -> ChangeKind {
         match self {
             Self::Removed(_) => ChangeKind::Removed,
@@ -293,7 +293,7 @@ impl Reason {
             | Self::ArgumentsReordered
             | Self::ArgumentsSwapped
             | Self::ArgumentRenamed { .. }
-            | Self::AnotherAnswer { .. }
+            | Self::AnotherReturnType { .. }
             | Self::AnotherReceiver
             | Self::AnotherAssociatedType { .. } => ChangeKind::Changed,
             Self::AnotherValue { .. }
@@ -339,15 +339,15 @@ impl fmt::Display for Reason {
             Self::ArgumentRenamed { from, to } => {
                 write!(f, "calls `{from}` now `{to}`; a call compiles as before, and sends it under the new name")
             }
-            Self::AnotherAnswer { from, to } => write!(f, "answers `{to}`, was `{from}`"),
+            Self::AnotherReturnType { from, to } => write!(f, "returns `{to}`, was `{from}`"),
             Self::AnotherReceiver => f.write_str("is called in another way"),
             Self::AnotherAssociatedType { name, from, to } => write!(f, "its `{name}` is `{to}`, was `{from}`"),
             Self::AnotherValue { from, to } => write!(f, "was {from}, is {to}"),
             Self::AnotherCall { from, to } => write!(f, "calls `{to}`, was `{from}`"),
             Self::AnotherCredential { from, to } => write!(f, "takes the credential `{to}`, was `{from}`"),
-            Self::AnotherExchange => f.write_str("sends its arguments, or reads the answer, in another way"),
-            Self::AnotherWireForm => f.write_str("stands on the wire in another way"),
-            Self::VariantsReordered => f.write_str("its variants stand, and so sort, in another order"),
+            Self::AnotherExchange => f.write_str("sends its arguments, or reads the response, in another way"),
+            Self::AnotherWireForm => f.write_str("has another form on the wire"),
+            Self::VariantsReordered => f.write_str("its variants are, and so sort, in another order"),
             Self::DebugShows => f.write_str("`Debug` shows it, and redacted it before"),
             Self::DebugRedacts => f.write_str("`Debug` redacts it, and showed it before"),
             Self::AnotherRevision => f.write_str("the document has another content"),

@@ -1,4 +1,4 @@
-//! The public items of generated code as values that can be compared.
+//! Public items of generated code as values that can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub(super) struct Surface {
     pub(super) implementations: BTreeMap<String, Implementation>,
     /// By owner and name, as in `Client::get_payment`.
     pub(super) methods: BTreeMap<String, Method>,
-    /// The operation table: by operation id, the row's fields.
+    /// Operation table: by operation id, the row's fields.
     pub(super) operations: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -53,7 +53,7 @@ impl Shape {
         }
     }
 
-    /// The word in front of the item's name.
+    /// Returns the word in front of the item's name.
     pub(super) fn keyword(&self) -> &'static str {
         match self {
             Self::Module => "mod",
@@ -68,7 +68,7 @@ impl Shape {
 
 #[derive(Debug)]
 pub(super) struct Struct {
-    /// Whether others than its own crate can write literals of it.
+    /// True if other crates can write literals of it.
     pub(super) is_open: bool,
     pub(super) has_private: bool,
     pub(super) is_named: bool,
@@ -79,7 +79,7 @@ pub(super) struct Struct {
 pub(super) struct Field {
     pub(super) ty: String,
     pub(super) docs: String,
-    /// What serde is told.
+    /// Attributes of serde.
     pub(super) wire: String,
 }
 
@@ -101,7 +101,7 @@ pub(super) struct Implementation {
     pub(super) owner: String,
     pub(super) associated: BTreeMap<String, String>,
     pub(super) body: String,
-    /// The fields that `Debug` prints, and whether it shows what is in them.
+    /// Fields that `Debug` prints, and whether it shows what is in them.
     pub(super) shown: BTreeMap<String, bool>,
     /// Every name in its head.
     pub(super) mentions: BTreeSet<String>,
@@ -115,7 +115,7 @@ pub(super) struct Method {
     pub(super) receiver: String,
     /// Names and types, in their order.
     pub(super) arguments: Vec<(String, String)>,
-    pub(super) answer: String,
+    pub(super) returns: String,
     pub(super) body: String,
 }
 
@@ -204,7 +204,7 @@ impl Surface {
         self.definitions.insert(format!("{module}{name}"), Definition { docs: String::new(), shape });
     }
 
-    /// The implementations that `#[derive(…)]` writes, under whatever condition.
+    /// Adds the implementations that `#[derive(…)]` writes, under whatever condition.
     fn derived(&mut self, attrs: &[Attribute], owner: &str) {
         for attr in attrs {
             let Ok(list) = attr.meta.require_list() else { continue };
@@ -268,7 +268,7 @@ impl Surface {
     }
 }
 
-/// What an implementation does, without the types it chooses.
+/// Returns what an implementation does, without the types it chooses.
 fn functions(item: &ItemImpl) -> String {
     let functions = item.items.iter().filter(|member| matches!(member, ImplItem::Fn(_)));
     functions.map(|function| function.to_token_stream().to_string()).collect()
@@ -321,7 +321,7 @@ fn method(owner: &str, function: &ImplItemFn) -> Method {
             }
         }
     }
-    let answer = match &function.sig.output {
+    let returns = match &function.sig.output {
         ReturnType::Default => "()".to_owned(),
         ReturnType::Type(_, ty) => canonical::ty(ty),
     };
@@ -330,7 +330,7 @@ fn method(owner: &str, function: &ImplItemFn) -> Method {
         docs: docs(&function.attrs),
         receiver,
         arguments,
-        answer,
+        returns,
         body: function.block.to_token_stream().to_string(),
     }
 }
@@ -360,7 +360,7 @@ impl<'ast> Visit<'ast> for Table<'_> {
     }
 }
 
-/// Collects what `f.debug_struct(…)` is told to print.
+/// Collects the fields that `f.debug_struct(…)` prints.
 struct Shown<'a>(&'a mut BTreeMap<String, bool>);
 
 impl<'ast> Visit<'ast> for Shown<'_> {

@@ -35,7 +35,7 @@ fn document() -> Value {
     })
 }
 
-/// The changes that a change of the document makes, without those of documentation, and the verdict.
+/// Returns the changes that a change of the document makes, without those of documentation, and the verdict.
 fn verdict(change: impl FnOnce(&mut Value)) -> (Option<Bump>, Vec<String>) {
     let (old, mut new) = (document(), document());
     change(&mut new);
@@ -271,6 +271,6 @@ fn another_name_in_the_request_is_reported_though_the_setter_has_the_same() {
     is(
         |document| at(document, &format!("{LIST}/parameters/0"))["name"] = "Search".into(),
         Bump::Patch,
-        &["patch  fn Client::list_items: sends its arguments, or reads the answer, in another way"],
+        &["patch  fn Client::list_items: sends its arguments, or reads the response, in another way"],
     );
 }

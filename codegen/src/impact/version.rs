@@ -1,14 +1,14 @@
-//! The next version of a crate, by Cargo's rules, with the version of the API behind the plus.
+//! Next version of a crate, by Cargo's rules, with the version of the API behind the plus.
 
 use semver::{BuildMetadata, Prerelease, Version};
 
 use super::Bump;
 
-/// The version of the release that a change asks for.
+/// Returns the version of the release that a change asks for.
 ///
 /// The leftmost number that is not zero is the one that breaks: `0.4.0` and major is `0.5.0`, `0.4.0` and less is
 /// `0.4.1`, and after `0.0.3` anything is `0.0.4`. A pre-release counts up by itself, because it promises nothing.
-/// Without a change the numbers stay. Behind the plus stands `api.` and the API's version in either case; what
+/// Without a change the numbers stay. The build metadata is `api.` and the API's version in either case; what
 /// Cargo does not allow there becomes a hyphen.
 ///
 /// ```
@@ -35,7 +35,7 @@ pub fn next_version(current: &Version, bump: Option<Bump>, api: &str) -> Version
     next
 }
 
-/// `rc.1` becomes `rc.2`, and `rc` becomes `rc.1`.
+/// Returns the next pre-release: `rc.1` becomes `rc.2`, and `rc` becomes `rc.1`.
 fn next_prerelease(current: &Prerelease) -> Prerelease {
     let (name, number) = match current.as_str().rsplit_once('.') {
         Some((name, number)) => (name, number.parse::<u64>().ok()),

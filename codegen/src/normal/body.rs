@@ -168,14 +168,14 @@ impl Normalizer<'_> {
     }
 }
 
-/// The field names of a body, read from the schema without generating types.
+/// Field names of a body, read from the schema without generating types.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) known: BTreeSet<String>,
     pub(super) required: BTreeSet<String>,
 }
 
-/// The fields of a request body, or none if they cannot be determined.
+/// Returns the fields of a request body, or none if they cannot be determined.
 pub(super) fn request_fields(tree: &Tree, operation: &Map<String, Value>, place: &Pointer) -> Option<Fields> {
     let Some(body) = operation.get("requestBody") else { return Some(Fields::default()) };
     let body = resolve(tree, body, &place.child("requestBody")).ok()?;
@@ -187,7 +187,7 @@ pub(super) fn request_fields(tree: &Tree, operation: &Map<String, Value>, place:
     Some(fields)
 }
 
-/// The fields of a response of success, or of its items; none if it is not described.
+/// Returns the fields of a response of success, or of its items; none if it is not described.
 pub(super) fn response_fields(
     tree: &Tree,
     operation: &Map<String, Value>,
@@ -235,7 +235,7 @@ impl Fields {
     }
 }
 
-/// The media type that is JSON; `application/json` itself before its relatives, and those before any.
+/// Returns the media type that is JSON; `application/json` itself before its relatives, and those before any.
 pub(super) fn json_media_type<'a>(media_types: &[&'a str]) -> Option<&'a str> {
     let essence = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_relative = |name: &str| name.ends_with("+json") || name == "text/json";

@@ -17,7 +17,7 @@ use crate::profile::{Credential, Profile};
 use crate::report::{Diagnostics, WarningKind};
 use crate::schema;
 
-/// What a scheme of the document is.
+/// Meaning of a scheme of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Scheme {
     /// One of the profile's credentials.
@@ -28,11 +28,11 @@ enum Scheme {
     Ambiguous,
 }
 
-/// The schemes of a document.
+/// Schemes of a document.
 pub(super) struct Credentials<'p> {
     profile: &'p Profile,
     schemes: BTreeMap<String, Scheme>,
-    /// The names of the document's own schemes, for documents without a profile.
+    /// Names of the document's own schemes, for documents without a profile.
     own_names: BTreeMap<String, String>,
 }
 
@@ -51,10 +51,11 @@ impl<'p> Credentials<'p> {
         // The same key first, unless the scheme's own prefix is that of another credential.
         for (key, scheme) in &written {
             let Some(ours) = profile.credentials.iter().find(|ours| ours.scheme == *key) else { continue };
-            let says_another = |other: &Credential| {
+            let states_another = |other: &Credential| {
                 other.name != ours.name && evidence(other, key, scheme) == Evidence::Prefix
             };
-            if evidence(ours, key, scheme) < Evidence::Prefix && profile.credentials.iter().any(says_another)
+            if evidence(ours, key, scheme) < Evidence::Prefix
+                && profile.credentials.iter().any(states_another)
             {
                 continue;
             }
@@ -88,7 +89,7 @@ impl<'p> Credentials<'p> {
                     if best == Evidence::Form {
                         warn(format!(
                             "the security scheme `{key}` is taken for the credential {}, because nothing else could be; \
-                             neither its key nor its description says so",
+                             neither its key nor its description states so",
                             only.name
                         ));
                     }
@@ -256,7 +257,7 @@ impl<'p> Credentials<'p> {
         if each.is_empty() { "none".to_owned() } else { each.join(" with ") }
     }
 
-    /// The credential of an operation that the profile does not know.
+    /// Returns the credential of an operation that the profile does not know.
     fn derived(
         &self,
         tree: &Tree,
@@ -294,7 +295,7 @@ impl<'p> Credentials<'p> {
     }
 }
 
-/// What speaks for a scheme of the document being a credential of ours, the weakest first.
+/// Evidence that a scheme of the document is a credential of ours, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Evidence {
     /// It is sent in another way.
@@ -324,7 +325,7 @@ fn evidence(ours: &Credential, key: &str, scheme: &Value) -> Evidence {
     if quoted(text("description")).any(is_word) {
         return Evidence::Prefix;
     }
-    // The word in front of the value is another one, whatever else is said.
+    // The word in front of the value is another one, whatever else is stated.
     if stated_prefix(text("description")).is_some() {
         return Evidence::None;
     }
@@ -336,14 +337,14 @@ fn evidence(ours: &Credential, key: &str, scheme: &Value) -> Evidence {
     if texts.iter().any(has_word) { Evidence::Words } else { Evidence::Form }
 }
 
-/// The word that drf-spectacular states to be in front of the value: `with required prefix "JWT"`.
+/// Returns the word that drf-spectacular states to be in front of the value: `with required prefix "JWT"`.
 fn stated_prefix(description: &str) -> Option<&str> {
     let (_, rest) = description.split_once("prefix")?;
     let quote = rest.trim_start().chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
     rest.trim_start()[1..].split(quote).next().filter(|prefix| !prefix.is_empty())
 }
 
-/// The words in quotes of a description, as in drf-spectacular's `with required prefix "Api-Key"`; of a whole header, the one in
+/// Returns the words in quotes of a description, as in drf-spectacular's `with required prefix "Api-Key"`; of a whole header, the one in
 /// front of the value.
 fn quoted(description: &str) -> impl Iterator<Item = &str> {
     let within = ['"', '`', '\''].into_iter().flat_map(|quote| description.split(quote).skip(1).step_by(2));
@@ -374,7 +375,7 @@ fn describe(key: &str, scheme: &Value) -> String {
     }
 }
 
-/// The profile's credentials as security schemes.
+/// Returns the profile's credentials as security schemes.
 pub(super) fn schemes(profile: &Profile) -> Value {
     let schemes = profile.credentials.iter().map(|ours| {
         let header = ours.headers.first().map_or("Authorization", String::as_str);
@@ -383,7 +384,7 @@ pub(super) fn schemes(profile: &Profile) -> Value {
     Value::Object(schemes.collect())
 }
 
-/// A security requirement of one credential, or of none.
+/// Returns a security requirement of one credential, or of none.
 pub(super) fn requirement(credential: Option<&str>, profile: &Profile) -> Value {
     match profile.credentials.iter().find(|ours| Some(ours.name.as_str()) == credential) {
         Some(ours) => json!([{ &ours.scheme: [] }]),

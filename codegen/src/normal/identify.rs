@@ -1,4 +1,4 @@
-//! Which operation of the document is which of the profile.
+//! Matches operations of the document with those of the profile.
 //!
 //! A common path prefix, the last slash, the names of path parameters and the `operationId` do not identify an operation. Only
 //! identification ignores them: what is sent is the path below the prefix, with the slash as the document writes it.
@@ -21,13 +21,13 @@ use crate::report::{Diagnostics, WarningKind};
 #[derive(Clone, Debug)]
 pub(super) struct Identified<'p> {
     pub(super) place: Place,
-    /// The path that is sent, below the address of the server.
+    /// Path that is sent, below the address of the server.
     pub(super) path: String,
     pub(super) entry: Option<&'p OperationEntry>,
 }
 
 impl Identified<'_> {
-    /// The path with the names that its parameters have in the profile, whatever the document calls them.
+    /// Returns the path with the names that its parameters have in the profile, whatever the document calls them.
     pub(super) fn described_path(&self) -> String {
         let Some((_, ours)) = self.entry.and_then(|entry| entry.call.split_once(' ')) else {
             return self.path.clone();
@@ -97,7 +97,7 @@ pub(super) fn identify<'p>(
     identified
 }
 
-/// The entry whose path this is, or to which the profile says that it moved.
+/// Returns the entry whose path this is, or to which it moved by the profile.
 fn entry_of<'p>(place: &Place, path: &str, profile: &'p Profile) -> Option<&'p OperationEntry> {
     let is_at = |call: &str| is_call(call, &place.method, path);
     if let Some(moved) = profile.moved.iter().find(|moved| is_at(&moved.to)) {
@@ -111,19 +111,19 @@ fn is_call(call: &str, method: &str, path: &str) -> bool {
         .is_some_and(|(ours, at)| ours.eq_ignore_ascii_case(method) && path_shape(at) == path_shape(path))
 }
 
-/// Whether a path is the entry's own, slash and all.
+/// Returns whether a path is the entry's own, slash and all.
 fn is_written(entry: &OperationEntry, path: &str) -> bool {
     let ours = entry.call.split_once(' ').map_or("", |(_, path)| path);
     ours.ends_with('/') == path.ends_with('/')
 }
 
-/// A path without its last segments, as it is written: `/api/{version}/refunds/` without one is `/api/{version}`.
+/// Returns a path without its last segments, unchanged: `/api/{version}/refunds/` without one is `/api/{version}`.
 fn without_last(path: &str, segments: usize) -> Option<&str> {
     let mut slashes = path.trim_end_matches('/').rmatch_indices('/');
     slashes.nth(segments.checked_sub(1)?).map(|(at, _)| &path[..at])
 }
 
-/// The path prefix with which most entries of the profile are found; of several, the shortest.
+/// Returns the path prefix with which most entries of the profile are found; of several, the shortest.
 fn common_prefix(places: &[Place], profile: &Profile) -> String {
     let mut found = prefixes(places, profile);
     // `/shops/{id}/refunds/` is another operation than `/refunds/`, but where most are below `/api/{version}`, that is their prefix.
@@ -132,7 +132,7 @@ fn common_prefix(places: &[Place], profile: &Profile) -> String {
     best.map(|(prefix, _)| prefix.clone()).unwrap_or_default()
 }
 
-/// The prefixes with which entries of the profile are found, and how many with each.
+/// Returns the prefixes with which entries of the profile are found, and how many with each.
 pub(super) fn prefixes(places: &[Place], profile: &Profile) -> BTreeMap<String, usize> {
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let shapes: Vec<(&Place, String)> = places.iter().map(|place| (place, path_shape(&place.path))).collect();
@@ -154,7 +154,7 @@ pub(super) fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
     path.strip_prefix(prefix).filter(|rest| rest.starts_with('/'))
 }
 
-/// Looks for operations of the profile that are not at their path any more: one is found if exactly one operation that is nobody's
+/// Looks for operations of the profile that are not at their path any more: one is found if exactly one unassigned operation
 /// could be it, and that one could be no other. One that changes something needs a line of the profile.
 fn find_moved<'p>(
     tree: &Tree,
@@ -197,7 +197,7 @@ fn find_moved<'p>(
     }
 }
 
-/// Whether an operation that only reads could be the one of an entry: it takes what that takes, and yields all that is needed of
+/// Returns whether an operation that only reads could be the one of an entry: it takes what that takes, and yields all that is needed of
 /// it. Where the document does not describe what it yields, it has to be called the same.
 fn reads_the_same(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
     if !could_be(tree, found, entry, profile) {
@@ -228,7 +228,7 @@ fn has_last_word(path: &str, entry: &OperationEntry) -> bool {
     entry.call.split_once(' ').is_some_and(|(_, ours)| last_word(ours) == last_word(path))
 }
 
-/// Whether an operation could be the one of an entry at another place, by method, number of path parameters and required request
+/// Returns whether an operation could be the one of an entry at another place, by method, number of path parameters and required request
 /// fields.
 fn could_be(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
     let ours = entry.call.split_once(' ').map_or("", |(_, path)| path);
@@ -236,7 +236,7 @@ fn could_be(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile
         && takes_the_same(tree, found, entry, profile)
 }
 
-/// Whether an operation has the method and the required request fields of an entry.
+/// Returns whether an operation has the method and the required request fields of an entry.
 fn takes_the_same(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, profile: &Profile) -> bool {
     let method = entry.call.split_once(' ').map_or("", |(method, _)| method);
     let theirs = request_fields(tree, found.place.get(&tree.root), &found.place.pointer());
@@ -244,7 +244,7 @@ fn takes_the_same(tree: &Tree, found: &Identified<'_>, entry: &OperationEntry, p
         && theirs.is_some_and(|theirs| theirs.required == needed_fields(entry, profile))
 }
 
-/// The request fields that an entry always sends.
+/// Returns the request fields that an entry always sends.
 fn needed_fields(entry: &OperationEntry, profile: &Profile) -> BTreeSet<String> {
     let needs = entry.request.as_deref().and_then(|name| profile.needs(name));
     let required = needs.into_iter().flat_map(|needs| &needs.fields).filter(|field| field.required);
@@ -281,11 +281,11 @@ pub(super) fn report_missing(
             continue;
         };
         // Worth a hint, no more: what takes the same fields, or where none is required, what is called the same.
-        let says_something = |candidate: &&Identified<'_>| {
+        let is_described = |candidate: &&Identified<'_>| {
             !needed_fields(entry, profile).is_empty() || has_last_word(&candidate.path, entry)
         };
         let unknown: Vec<&Identified<'_>> =
-            published.iter().filter(|known| known.entry.is_none()).filter(says_something).collect();
+            published.iter().filter(|known| known.entry.is_none()).filter(is_described).collect();
         let fitting = |fits: fn(&Tree, &Identified<'_>, &OperationEntry, &Profile) -> bool| {
             unknown.iter().copied().filter(move |it| fits(tree, it, entry, profile))
         };
@@ -329,7 +329,7 @@ pub(super) fn report_missing(
     }
 }
 
-/// The operation of an entry below another prefix than that of the others.
+/// Returns the operation of an entry below another prefix than that of the others.
 fn outside(tree: &Tree, entry: &OperationEntry, profile: &Profile) -> Option<String> {
     let (method, ours) = entry.call.split_once(' ')?;
     let (places, ours) = (places(&tree.root), path_shape(ours));
@@ -342,7 +342,7 @@ fn outside(tree: &Tree, entry: &OperationEntry, profile: &Profile) -> Option<Str
     others.next().map(Place::call)
 }
 
-/// Whether a path is one that requests can be made for: each parameter a whole segment.
+/// Returns whether a path is one that requests can be made for: each parameter a whole segment.
 pub(super) fn unfit_path(path: &str) -> Option<&'static str> {
     if !is_plain_template(path) {
         return Some("a path template with a parameter that is not a whole segment");

@@ -171,7 +171,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// `type: [string, "null"]` is a nullable string; of several real types each is an alternative.
+    /// Rewrites lists of types: `[string, "null"]` is a nullable string, and several real types are alternatives.
     fn types(&mut self, map: &mut Map<String, Value>, place: &Pointer) {
         let names: Vec<Value> = match map.get("type") {
             Some(Value::Array(names)) => names.clone(),
@@ -195,7 +195,7 @@ impl Lowering<'_> {
                 map.remove("type");
                 let alternatives: Vec<Value> = real.iter().map(|name| json!({ "type": name })).collect();
                 if map.contains_key("anyOf") || map.contains_key("oneOf") {
-                    let message = "several types beside alternatives are read as any JSON value";
+                    let message = "several types next to alternatives are read as any JSON value";
                     self.diagnostics.warn(WarningKind::ReadAs, self.document, &place.child("type"), message);
                 } else {
                     map.insert("anyOf".to_owned(), Value::Array(alternatives));
@@ -204,7 +204,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// In 3.1 what is beside a `$ref` counts. In 3.0 that is an `allOf`.
+    /// Rewrites keywords next to a `$ref`, which count in 3.1, as an `allOf` of 3.0.
     fn siblings(&mut self, map: &mut Map<String, Value>) {
         let counts = |key: &str| !matches!(key, "$ref" | "description" | "summary") && !key.starts_with("x-");
         if !map.keys().any(|key| counts(key)) {

@@ -1,4 +1,4 @@
-//! The normal form of a document: what it means, in one way of writing, with the names of the profile and what is known beside it.
+//! Normal form of a document: its meaning in one notation, with the names of the profile and the knowledge about it.
 //!
 //! It is a valid OpenAPI 3.0 document: operations with their own parameters, a JSON body and one success response; components that
 //! are named by their role; the refusals of the overlay. Written out it is `openapi/merged.json`. Each part is built anew from what
@@ -8,6 +8,7 @@ mod body;
 mod credentials;
 mod identify;
 mod lower;
+mod normalizer;
 mod operation;
 pub(crate) mod overlay;
 mod parameters;
@@ -28,64 +29,19 @@ use crate::profile::Profile;
 use crate::report::{Diagnostics, Warning, WarningKind};
 use crate::security::Operation;
 use identify::Identified;
+use normalizer::{Normalizer, Source};
 use overlay::Overlay;
 
 /// More operations than the largest APIs that people write clients for. Each takes some milliseconds and some hundred kilobytes.
 const OPERATION_LIMIT: usize = 2_000;
 
-/// Which of the two documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    Main,
-    Supplement,
-}
-
 /// A document in the normal form.
 pub(crate) struct Normal {
     pub(crate) tree: Tree,
-    /// The operation table, ordered by name.
+    /// Operation table, ordered by name.
     pub(crate) operations: Vec<Operation>,
-    /// Where each component was read from: the document and the place.
+    /// Document and place from which each component was read.
     pub(crate) origins: BTreeMap<String, (String, Pointer)>,
-}
-
-struct Normalizer<'a> {
-    tree: &'a Tree,
-    main_name: String,
-    source: Source,
-    profile: &'a Profile,
-    overlay: &'a Overlay,
-    diagnostics: &'a mut Diagnostics,
-    components: Map<String, Value>,
-    origins: BTreeMap<String, (String, Pointer)>,
-    /// The types' names, and which key has which.
-    types: Scope,
-    claims: BTreeMap<String, String>,
-    table_names: BTreeSet<String>,
-    used_names: BTreeSet<String>,
-    /// Components by the place that references name.
-    places: BTreeMap<String, String>,
-    /// What references come down to that are alternatives.
-    shapes: BTreeMap<String, schema::Shaped>,
-    /// The alternatives that are being read.
-    shaping: Vec<String>,
-    started: BTreeSet<String>,
-    unmade: Vec<schema::Unmade>,
-    /// Types that requests are made of.
-    requests: BTreeSet<String>,
-    constants: Vec<(String, String, String)>,
-    /// Fields that readings of a type lack: document, place, type and field.
-    missing: Vec<(String, Pointer, String, String)>,
-    /// Fields that the contract has and the document only sends, or only takes: by role, the keyword that says so.
-    unsendable: BTreeMap<String, &'static str>,
-    /// The values of sets of texts, and whether the document has them.
-    values: BTreeMap<String, BTreeMap<String, bool>>,
-    /// Types of operations of ours that could not be read: what they lack follows from that.
-    failed: BTreeSet<String>,
-    /// The references that are being followed, with the component that is made of each.
-    open: Vec<(String, Option<String>)>,
-    nesting: usize,
-    spent: usize,
 }
 
 /// Brings a document, its supplement and the overlay into the normal form.
@@ -222,7 +178,7 @@ fn info(main: &Tree, overlay: &Overlay) -> Value {
     info
 }
 
-/// Our own extensions mean something from here on; a published document cannot know them.
+/// Removes our own extensions from a published document: from here on they have a meaning.
 fn without_marks(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -234,7 +190,7 @@ fn without_marks(value: &mut Value) {
     }
 }
 
-/// Whether two documents have one operation.
+/// Returns whether two documents have one operation.
 fn is_same(one: &Identified<'_>, other: &Identified<'_>) -> bool {
     match (one.entry, other.entry) {
         (Some(one), Some(other)) => one.name == other.name,
@@ -245,7 +201,7 @@ fn is_same(one: &Identified<'_>, other: &Identified<'_>) -> bool {
     }
 }
 
-/// A path may be described elsewhere.
+/// Follows the reference of a path that is described elsewhere.
 fn resolve_path_items(tree: &mut Tree, diagnostics: &mut Diagnostics) -> Result<(), Error> {
     let mut found = Vec::new();
     for (path, item) in crate::schema::object(tree.root.get("paths")) {

@@ -195,7 +195,7 @@ impl Normalizer<'_> {
         Ok(Value::Object(responses))
     }
 
-    /// A body that the tables name is a type of its own, however little the document states of it.
+    /// Makes a body that the tables name a type of its own, however little the document states of it.
     fn root_schema(
         &mut self,
         value: &Value,
@@ -217,7 +217,7 @@ impl Normalizer<'_> {
     }
 }
 
-/// Method and path in words: `get_refunds_by_id`.
+/// Returns method and path in words: `get_refunds_by_id`.
 fn described(method: &str, path: &str) -> String {
     let by: String = path_parameters(path).iter().map(|name| format!("_by_{name}")).collect();
     let segments = path.split('/').filter(|segment| !segment.starts_with('{'));

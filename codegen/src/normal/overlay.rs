@@ -1,4 +1,4 @@
-//! What is known beside the document: the overlay file, and how an entry of it meets the document.
+//! The overlay file: knowledge about the document, and how an entry is compared with it.
 //!
 //! An entry is addressed by role: an operation's name (`get_payment`), a type's (`Payment`), or a part of a type
 //! (`Payment.amount`, `Payment.products[]`, `list_refunds?status`). Upstream's own names and paths do not occur, so they may
@@ -16,7 +16,7 @@ use crate::error::{Error, Problem};
 use crate::pointer::Pointer;
 use crate::report::{Diagnostics, WarningKind};
 
-/// The overlay file.
+/// Overlay file.
 #[derive(Debug, Default)]
 pub(crate) struct Overlay {
     name: String,
@@ -32,7 +32,7 @@ struct File {
     /// For readers of the file.
     #[serde(default, rename = "about")]
     _about: Vec<String>,
-    /// What schemas are like.
+    /// Shapes of schemas.
     #[serde(default)]
     shapes: Vec<Shape>,
     /// Parts of operations that are printed nowhere or only in the guides: their path, their success response.
@@ -41,10 +41,10 @@ struct File {
     /// Refusals of operations.
     #[serde(default)]
     refusals: Vec<Refusal>,
-    /// What servers were seen to do. Only the probe reads them: behavior yields no code.
+    /// Observed behavior of servers. Only the probe reads it: behavior yields no code.
     #[serde(default, rename = "observations")]
     _observations: Vec<serde::de::IgnoredAny>,
-    /// The project's own words, which go into the documentation whatever the document's are.
+    /// Project's own words, which go into the documentation whatever the document's are.
     #[serde(default)]
     wording: BTreeMap<String, Wording>,
 }
@@ -169,7 +169,7 @@ impl Overlay {
         names.map(str::to_owned).collect()
     }
 
-    /// Lays the entries of a role over a schema of the document. `written` is the schema as it is there, if it is there.
+    /// Lays the entries of a role over a schema of the document. `written` is the schema in the document, if it has one.
     pub(crate) fn refine(
         &self,
         role: &str,
@@ -180,14 +180,14 @@ impl Overlay {
         diagnostics: &mut Diagnostics,
     ) {
         let is_written = !schema.is_empty();
-        // The supplement is ours as well: that both state something says nothing.
+        // The supplement is ours as well: so a statement of both is no evidence.
         let is_published = source == super::Source::Main;
         for index in self.by_role.get(role).into_iter().flatten() {
             let shape = &self.file.shapes[*index];
             let entry = Pointer::root().child("shapes").child(index);
             let (mut equal, mut applied) = (Vec::new(), 0);
             for (keyword, value) in &shape.schema {
-                // A set of texts, or a format of one, says nothing of what is no text.
+                // A set of texts, or a format of one, does not restrict other values.
                 let other_type = schema.get("type").filter(|known| {
                     matches!(keyword.as_str(), "enum" | "format")
                         && !shape.schema.contains_key("type")
@@ -210,7 +210,7 @@ impl Overlay {
                     (Some(_), _) if !is_published => continue,
                     (Some(known), _) => (keyword.as_str(), known),
                 };
-                // In Rust the contract decides what is always there; the merged document says what the document does.
+                // In Rust the contract decides what is required; the merged document states what the document does.
                 let of_rust = match keyword.as_str() {
                     "required" => " in the merged document (the Rust types keep what the contract has)",
                     _ => "",
@@ -294,7 +294,7 @@ impl Overlay {
         stale
     }
 
-    /// Returns the name under which the file was handed in.
+    /// Returns the name that the caller gave the file.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -303,14 +303,14 @@ impl Overlay {
 /// Marks a set of texts whose values are not the document's.
 pub(super) const INFERRED_VALUES: &str = "x-nd8-inferred-values";
 
-/// Whether an entry can stand for itself. One that only refines needs the document to have the part.
+/// Returns whether an entry is complete by itself. One that only refines needs the document to have the part.
 fn adds(schema: &Map<String, Value>) -> bool {
     ["type", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword))
         // Any JSON value, in so many words.
         || schema.get("x-nd8-any") == Some(&Value::Bool(true))
 }
 
-/// Whether two values of a keyword mean the same. The order of sets does not count.
+/// Returns whether two values of a keyword mean the same. The order of sets does not count.
 fn same(keyword: &str, left: &Value, right: &Value) -> bool {
     match (keyword, left, right) {
         ("enum" | "required", Value::Array(left), Value::Array(right)) => {

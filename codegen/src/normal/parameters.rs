@@ -14,7 +14,7 @@ use crate::profile::FieldNeed;
 use crate::report::WarningKind;
 use crate::schema::Direction;
 
-/// Headers that are set by other means, and that OpenAPI says to ignore as parameters.
+/// Headers that are set by other means, which OpenAPI excludes from parameters.
 const OTHER_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// A parameter as the document writes it.
@@ -104,7 +104,7 @@ impl Normalizer<'_> {
                         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
                         required = false;
                     }
-                    // What only reads goes by the server's default; what changes something says what it means.
+                    // A reading operation uses the server's default; one that changes something sends its value explicitly.
                     None if found.place.method == "get"
                         && value.get("schema").is_some_and(|schema| schema.get("default").is_some()) =>
                     {
@@ -300,7 +300,7 @@ impl Normalizer<'_> {
             || self.is_choice(schema)
     }
 
-    /// Whether a schema is a set of texts.
+    /// Returns whether a schema is a set of texts.
     fn is_choice(&self, schema: &Value) -> bool {
         crate::schema::referenced_in(schema).is_some_and(|name| self.is_choice_component(name))
     }

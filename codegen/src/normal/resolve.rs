@@ -34,7 +34,7 @@ pub(super) fn resolve<'a>(tree: &'a Tree, value: &'a Value, place: &Pointer) -> 
 /// More references in a row than anybody writes.
 pub(super) const HOP_LIMIT: usize = 16;
 
-/// A chain of references without end, as far as anybody waits for it.
+/// Reports a chain of references that is too long to follow.
 pub(super) fn too_long(tree: &Tree, place: &Pointer) -> Error {
     let problem = format!("more than {HOP_LIMIT} references in a row");
     tree.error(place.clone(), Problem::Unsupported(problem))

@@ -1,4 +1,4 @@
-//! Where a document says that its server is: its address, and what all its paths begin with.
+//! The server that a document states: its address, and the prefix of its paths.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::report::{Diagnostics, WarningKind};
 
-/// The client sends to an address of its own. A document that describes another one may describe another API.
+/// Warns if the document describes another server than the client's: it may describe another API.
 pub(super) fn check_servers(
     tree: &Tree,
     identified: &[Identified<'_>],
@@ -66,13 +66,13 @@ pub(super) fn check_servers(
     }
 }
 
-/// The hosts of servers.
+/// Returns the hosts of servers.
 fn hosts(servers: Option<&Value>) -> BTreeSet<String> {
     let urls = servers.and_then(Value::as_array).into_iter().flatten().filter_map(server_url);
     urls.filter_map(|url| Some(url.split_once("://")?.1.split('/').next()?.to_ascii_lowercase())).collect()
 }
 
-/// A server's address, with its variables filled in.
+/// Returns a server's address, with its variables filled in.
 fn server_url(server: &Value) -> Option<String> {
     let mut url = server.get("url")?.as_str()?.to_owned();
     for (name, variable) in crate::schema::object(server.get("variables")) {
@@ -83,7 +83,7 @@ fn server_url(server: &Value) -> Option<String> {
     Some(url.trim_end_matches('/').to_owned())
 }
 
-/// The path of an address; one without a server's name is a path.
+/// Returns the path of an address; one without a server's name is a path.
 fn path_of(url: &str) -> &str {
     match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
@@ -111,13 +111,13 @@ pub(super) fn check_prefixes(
         }
         let message = format!(
             "{used} of our operations are below `{prefix}` and {count} below `{other}`; those below `{prefix}` are used: if \
-             the others are meant, hand in a document without those"
+             the others are meant, use a document without those"
         );
         diagnostics.warn(WarningKind::Server, &tree.name, &Pointer::root().child("paths"), message);
     }
 }
 
-/// The servers of a document, but for those that are not described.
+/// Returns the servers of a document, but for those that are not described.
 pub(super) fn written(root: &Value) -> Value {
     let servers = root.get("servers").and_then(Value::as_array).into_iter().flatten();
     servers.filter(|server| server.get("url").is_some_and(Value::is_string)).cloned().collect()

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Role, Shape, TYPE_LIMIT, Unmade, named};
+use super::forms::{Role, Shape, TYPE_LIMIT, Unmade};
+use super::named;
 use crate::error::{Error, Problem};
 use crate::names;
 use crate::normal::overlay::INFERRED_VALUES;
@@ -135,7 +136,7 @@ impl Normalizer<'_> {
                     .entering(identity, Some(&name), |this| this.object(&name, &map, &place, &role, depth))?,
             };
         let own = self.overlay.wording(&name).filter(|_| role.known).map(Value::from);
-        // What is beside a reference is about the place; what a component says of itself is about the type.
+        // Keywords next to a reference describe the place; those of a component describe the type.
         let is_about_type = target.is_some() || !role.key.contains(['.', '?']);
         let description = own.or_else(|| map.get("description").filter(|_| is_about_type).cloned());
         if let Some(description) = description {
@@ -327,7 +328,7 @@ impl Normalizer<'_> {
         Ok(json!({ "oneOf": references }))
     }
 
-    /// A discriminator's value is the type's, not the caller's.
+    /// Fills in the value of a discriminator, which the type determines and not the caller.
     fn fill_in(
         &mut self,
         map: &Map<String, Value>,
@@ -414,7 +415,7 @@ impl Normalizer<'_> {
         Ok(())
     }
 
-    /// The names of components, so that what is derived later makes way for them.
+    /// Reserves the names of components, so that names derived later differ from them.
     pub(in crate::normal) fn claim_component_names(&mut self) {
         let components = self.tree.root.pointer("/components/schemas");
         let keys: Vec<String> = schema::object(components).map(|(key, _)| key.to_owned()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{DEPTH_LIMIT, PARTS, WRITTEN_AT};
+use super::forms::{DEPTH_LIMIT, PARTS, WRITTEN_AT};
 use crate::error::{Error, Problem};
 use crate::normal::Normalizer;
 use crate::normal::resolve::{Located, follow, reference};

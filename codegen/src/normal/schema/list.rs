@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Peeled, Shape};
+use super::forms::{Peeled, Shape};
 use crate::error::{Error, Problem};
 use crate::normal::Normalizer;
 use crate::pointer::Pointer;
@@ -35,7 +35,7 @@ impl Normalizer<'_> {
         Ok((any(), here))
     }
 
-    /// The items of a schema that is a list, has one, or does not say what it is.
+    /// Returns the items of a schema that is a list, has one, or does not state its type.
     fn items_within(&mut self, peeled: &Peeled) -> Result<Option<(Value, Pointer)>, Error> {
         // The server's settings decide between an array and pages; either one describes the items.
         for key in ["oneOf", "anyOf"] {
@@ -43,9 +43,9 @@ impl Normalizer<'_> {
                 peeled.map.get(key).and_then(Value::as_array).into_iter().flatten().enumerate()
             {
                 let branch = self.peel(branch, &peeled.place.child(key).child(index))?;
-                let says_nothing = branch.map.is_empty();
+                let is_empty = branch.map.is_empty();
                 if let Some(items) = self.items_of_list(branch)?
-                    && !says_nothing
+                    && !is_empty
                 {
                     return Ok(Some(items));
                 }
@@ -80,7 +80,7 @@ impl Normalizer<'_> {
         }
     }
 
-    /// Whether an object has the fields that are always there in an item.
+    /// Returns whether an object has the fields that are always there in an item.
     fn is_item(&mut self, mut peeled: Peeled, item: &str) -> Result<bool, Error> {
         if self.shape_of(peeled.target.as_deref(), &mut peeled.map, &peeled.place)? != Shape::Object {
             return Ok(false);

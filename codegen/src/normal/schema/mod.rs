@@ -1,11 +1,12 @@
-//! Schemas in one form: what a schema means, whatever way it is written in.
+//! Schemas in one form: their meaning, whatever the notation.
 //!
 //! A schema of the normal form is any JSON value (`{}`), a boolean, an integer, a number, a text, a list, a map, or a reference
 //! to a component; and a component is an object with properties, a set of texts, or alternatives between objects. `nullable` is
-//! beside the type, or beside the `allOf` of one reference. Below an operation that the profile knows, components are named by
+//! next to the type, or next to the `allOf` of one reference. Below an operation that the profile knows, components are named by
 //! their role, so that upstream's names and what it chose to name do not matter; elsewhere they have upstream's names.
 
 mod component;
+mod forms;
 mod join;
 mod list;
 mod needs;
@@ -14,160 +15,14 @@ mod shape;
 
 use serde_json::{Map, Value, json};
 
+use self::forms::{DEPTH_LIMIT, KEPT, Peeled, Shape, WIDTH_LIMIT, WORK_LIMIT, is_about};
+pub(super) use self::forms::{Role, Shaped, Unmade};
 use super::Normalizer;
 use crate::error::{Error, Problem};
-use crate::names;
 use crate::pointer::Pointer;
 use crate::profile::Kind;
 use crate::report::WarningKind;
-use crate::schema::{self, Direction};
-
-/// Deeper than any schema that people write, and shallow enough for rustc, which stops at 128 levels of types in types: an optional
-/// object is two of them.
-const DEPTH_LIMIT: usize = 32;
-
-/// More steps than any honest document of a few megabytes needs.
-const WORK_LIMIT: usize = 20_000;
-
-/// More fields, alternatives or values than people give to one type.
-const WIDTH_LIMIT: usize = 1_000;
-
-/// More types than a client of the operations that the profile knows could have.
-const TYPE_LIMIT: usize = 20_000;
-
-/// What a schema is for.
-#[derive(Clone, Debug)]
-pub(super) struct Role {
-    /// How the tables address it: `Payment.amount`.
-    pub(super) key: String,
-    /// What a type here is called, unless the tables or upstream have a name.
-    pub(super) name: String,
-    /// Whether it is below an operation that the profile knows.
-    pub(super) known: bool,
-    pub(super) direction: Direction,
-}
-
-impl Role {
-    fn property(&self, owner: &str, property: &str) -> Self {
-        let name = names::camel(&format!("{owner}{}", names::camel(property)));
-        Self { key: format!("{owner}.{property}"), name, ..self.clone() }
-    }
-
-    fn items(&self) -> Self {
-        Self { key: format!("{}[]", self.key), ..self.clone() }
-    }
-
-    fn values(&self) -> Self {
-        Self {
-            key: format!("{}{{}}", self.key),
-            name: names::camel(&format!("{}Value", self.name)),
-            ..self.clone()
-        }
-    }
-}
-
-/// A schema without its wrappings.
-#[derive(Debug)]
-struct Peeled {
-    map: Map<String, Value>,
-    place: Pointer,
-    /// The reference that led here last.
-    target: Option<String>,
-    /// What was written around it.
-    around: Map<String, Value>,
-}
-
-impl Peeled {
-    /// Returns what identifies a schema: the target of its reference, or where it and its parts were written. Within itself,
-    /// a schema means the component that is being made of it.
-    fn identity(&self) -> String {
-        let parts = self.around.get(PARTS).or_else(|| self.map.get(PARTS));
-        match (&self.target, parts) {
-            (Some(target), _) => target.clone(),
-            (None, None) => self.place.as_str().to_owned(),
-            (None, Some(parts)) => format!("{} {parts}", self.place.as_str()),
-        }
-    }
-}
-
-/// What an alternative comes down to.
-pub(super) type Shaped = (Shape, Map<String, Value>);
-
-/// A component that is named and not made yet.
-#[derive(Debug)]
-pub(super) struct Unmade {
-    name: String,
-    shape: Shape,
-    map: Map<String, Value>,
-    place: Pointer,
-    target: Option<String>,
-    identity: String,
-    role: Role,
-}
-
-/// What a schema comes down to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Any,
-    Object,
-    Map,
-    List,
-    Choice,
-    Text,
-    Integer,
-    Number,
-    Flag,
-    Alternatives,
-}
-
-/// Keywords that describe a schema and do not change what it means.
-fn is_about(key: &str) -> bool {
-    matches!(
-        key,
-        "$comment"
-            | "default"
-            | "deprecated"
-            | "description"
-            | "example"
-            | "examples"
-            | "externalDocs"
-            | "nullable"
-            | "readOnly"
-            | "summary"
-            | "title"
-            | "writeOnly"
-            | "xml"
-    ) || key.starts_with("x-")
-}
-
-/// Keywords of scalars and lists that survive into the merged document.
-const KEPT: [&str; 19] = [
-    "default",
-    "deprecated",
-    "description",
-    "example",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "multipleOf",
-    "nullable",
-    "pattern",
-    "readOnly",
-    "uniqueItems",
-    "writeOnly",
-];
-
-/// Where a property that came out of an `allOf` was written.
-const WRITTEN_AT: &str = "x-nd8-written-at";
-
-/// Where the parts of a property were written that several parts of an `allOf` have.
-const PARTS: &str = "x-nd8-parts";
+use crate::schema;
 
 impl Normalizer<'_> {
     /// Brings a schema into the normal form.
@@ -211,7 +66,7 @@ impl Normalizer<'_> {
         if shape == Shape::Object && role.known && self.split_into_alternatives(&mut map, &place, role) {
             shape = Shape::Alternatives;
         }
-        // Of an integer or a boolean it says nothing that could be meant.
+        // It has no meaning for an integer or a boolean.
         if !matches!(shape, Shape::Text | Shape::Number)
             && map.get("format").is_some_and(|it| it == "decimal")
         {
@@ -279,7 +134,7 @@ impl Normalizer<'_> {
         Ok(result)
     }
 
-    /// The component that a schema means, if it is being made or, where a reference leads to it, was made.
+    /// Returns the component that a schema means, if it is being made or, where a reference leads to it, was made.
     fn in_use(&self, target: Option<&str>, identity: &str, role: &Role) -> Option<String> {
         let open = self.open.iter().rev().find(|(open, _)| open == identity);
         if let Some((_, name)) = open {
@@ -310,13 +165,13 @@ impl Normalizer<'_> {
         result
     }
 
-    /// Whether the overlay has fields for an object of which the document says nothing.
+    /// Returns whether the overlay has fields for an object that the document does not describe.
     fn is_described_by_overlay(&self, role: &Role) -> bool {
         let name = self.profile.schema_name(&role.key).unwrap_or(&role.name);
         !self.overlay.properties(name).is_empty()
     }
 
-    /// Whether a component is a set of texts.
+    /// Returns whether a component is a set of texts.
     pub(super) fn is_choice_component(&self, name: &str) -> bool {
         match self.components.get(name) {
             Some(component) => component["type"] == "string",
@@ -329,7 +184,7 @@ impl Normalizer<'_> {
         self.diagnostics.warn(WarningKind::ReadAs, &self.tree.name, place, message);
     }
 
-    /// An element that may be null is any JSON value: a type that has no null would make the whole list unreadable.
+    /// Reads an element that may be null as any JSON value: a type without null would make the whole list unreadable.
     fn without_null(&mut self, element: Value, place: &Pointer) -> Value {
         if element["nullable"] != true {
             return element;
@@ -338,7 +193,7 @@ impl Normalizer<'_> {
         json!({})
     }
 
-    /// A part that nobody needs and that cannot be read is any JSON value.
+    /// Reads an unreadable part that nothing needs as any JSON value.
     fn read_unread(&mut self, error: Error) {
         for finding in error.into_findings() {
             let message = format!("{}; it is read as any JSON value", finding.problem);
@@ -354,7 +209,7 @@ impl Normalizer<'_> {
         Ok(())
     }
 
-    /// Whether the document expands to more than a client could be.
+    /// Returns whether the document expands to more than a client could be.
     pub(super) fn is_exhausted(&self) -> bool {
         self.spent > WORK_LIMIT
     }
@@ -385,9 +240,9 @@ impl Shape {
     }
 }
 
-/// A reference to a component with what is said around it.
+/// Returns a reference to a component with the keywords around it.
 fn named(name: &str, map: &Map<String, Value>, around: &Map<String, Value>) -> Value {
-    let mut beside = Map::new();
+    let mut siblings = Map::new();
     for key in [
         "nullable",
         "description",
@@ -400,12 +255,12 @@ fn named(name: &str, map: &Map<String, Value>, around: &Map<String, Value>) -> V
     ] {
         let inner = map.get(key).filter(|_| matches!(key, "nullable" | "readOnly" | "writeOnly"));
         if let Some(value) = around.get(key).or(inner) {
-            beside.insert(key.to_owned(), value.clone());
+            siblings.insert(key.to_owned(), value.clone());
         }
     }
-    if beside.is_empty() {
+    if siblings.is_empty() {
         return schema::reference(name);
     }
-    beside.insert("allOf".to_owned(), json!([schema::reference(name)]));
-    Value::Object(beside)
+    siblings.insert("allOf".to_owned(), json!([schema::reference(name)]));
+    Value::Object(siblings)
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::forms::{PARTS, Peeled, Role, Shape, WRITTEN_AT};
 use super::join::{add, located};
-use super::{PARTS, Peeled, Role, Shape, WRITTEN_AT};
 use crate::error::{Error, Problem};
 use crate::names;
 use crate::normal::Normalizer;
@@ -240,7 +240,7 @@ impl Normalizer<'_> {
         }
     }
 
-    /// Whether the tables use a type in requests.
+    /// Returns whether the tables use a type in requests.
     fn is_request(&self, name: &str) -> bool {
         let is_body = self.profile.operations.iter().any(|entry| entry.request.as_deref() == Some(name));
         is_body
@@ -386,7 +386,7 @@ impl Normalizer<'_> {
     }
 }
 
-/// Whether all values of a set of texts are amounts, as where a shop takes one of three donations.
+/// Returns whether all values of a set of texts are amounts, as where a shop takes one of three donations.
 fn has_only_decimals(map: &Map<String, Value>) -> bool {
     let is_decimal = |value: &Value| {
         value.as_str().is_some_and(|text| {

@@ -1,8 +1,8 @@
-//! The readings of one type at several places, such as a refund of its own and in a list: joined to one that fits each.
+//! Readings of one type at several places, such as a refund of its own and in a list: joined to one that fits each.
 
 use serde_json::{Map, Value, json};
 
-use super::is_about;
+use super::forms::is_about;
 use crate::error::Problem;
 use crate::normal::{Normalizer, Source};
 use crate::pointer::Pointer;
@@ -26,7 +26,7 @@ impl Normalizer<'_> {
                 return known;
             }
         }
-        // A place where the document prints no fields says nothing about those that it prints elsewhere.
+        // A place where the document prints no fields is no evidence about those that it prints elsewhere.
         if is_undescribed(&other) {
             return known;
         }
@@ -94,7 +94,7 @@ fn is_undescribed(component: &Value) -> bool {
     component.get("properties").and_then(Value::as_object).is_some_and(Map::is_empty)
 }
 
-/// The schema that reads what either reads; none where there is none but any JSON value.
+/// Returns a schema that reads what either reads; none if only any JSON value would.
 fn common(one: &Value, other: &Value) -> Option<Value> {
     if one == other {
         return Some(one.clone());
@@ -135,7 +135,7 @@ fn common_kind(one: &Value, other: &Value) -> Option<Value> {
         (first, second) if first != second => return None,
         _ => {}
     }
-    // What only one of them says does not hold for both.
+    // A keyword of only one of them does not hold for both.
     if let Value::Object(map) = &mut joined {
         map.retain(|key, value| {
             is_about(key)

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::forms::{DEPTH_LIMIT, Peeled, Shape, WIDTH_LIMIT, WRITTEN_AT, is_about};
 use super::join::located;
-use super::{DEPTH_LIMIT, Peeled, Shape, WIDTH_LIMIT, WRITTEN_AT, is_about};
 use crate::error::{Error, Problem};
 use crate::normal::Normalizer;
 use crate::normal::resolve::{HOP_LIMIT, Located, follow, resolve, too_long};
@@ -70,7 +70,7 @@ impl Normalizer<'_> {
         }
     }
 
-    /// Finds the one alternative beside those that only state null: FastAPI's `anyOf: [{$ref: …}, {type: "null"}]`.
+    /// Finds the one alternative next to those that only state null: FastAPI's `anyOf: [{$ref: …}, {type: "null"}]`.
     fn sole_but_null<'v>(&self, map: &'v Map<String, Value>, place: &Pointer) -> Option<Sole<'v>> {
         let mut keys = ["allOf", "oneOf", "anyOf"].into_iter().filter(|key| map.contains_key(*key));
         let key = keys.next().filter(|key| *key != "allOf")?;
@@ -86,7 +86,7 @@ impl Normalizer<'_> {
         real.next().is_none().then_some(Sole { key, index, value, nullable: true })
     }
 
-    /// Says what a schema is, joining its `allOf` and dropping alternatives that only state null or blank.
+    /// Determines the shape of a schema, joining its `allOf` and dropping alternatives that only state null or blank.
     pub(super) fn shape(&mut self, map: &mut Map<String, Value>, place: &Pointer) -> Result<Shape, Error> {
         if self.nesting > DEPTH_LIMIT {
             self.read_as_any(place, "its alternatives are nested too deeply, or contain themselves");
@@ -169,7 +169,7 @@ impl Normalizer<'_> {
         })
     }
 
-    /// A set of texts: each of them once. One of more values than anybody lists is a text.
+    /// Returns a set of texts, each of them once; a set that is too large is a text.
     fn choice(&mut self, map: &mut Map<String, Value>, values: Vec<Value>, place: &Pointer) -> Shape {
         if values.len() > WIDTH_LIMIT {
             let message = format!("it lists {} values; it is read as a text", values.len());
@@ -218,7 +218,7 @@ impl Normalizer<'_> {
             }
         }
         if map.contains_key("properties") {
-            // Properties of its own beside alternatives: it has those, and may have theirs.
+            // Own properties next to alternatives: it has those, and may have theirs.
             for (_, _, peeled) in &real {
                 if let Some(Value::Object(theirs)) = peeled.map.get("properties") {
                     let own = map.entry("properties").or_insert_with(|| json!({}));
@@ -300,7 +300,7 @@ impl Normalizer<'_> {
         }
     }
 
-    /// Says what a schema is that a reference led to, which is no alternative of itself.
+    /// Determines the shape of a reference's target, which is no alternative of itself.
     pub(super) fn shape_of(
         &mut self,
         target: Option<&str>,
@@ -314,7 +314,7 @@ impl Normalizer<'_> {
         shape
     }
 
-    /// Says what an alternative is. None where it is an alternative of itself, which adds nothing.
+    /// Determines the shape of an alternative. None where it is an alternative of itself, which adds nothing.
     fn shape_of_alternative(&mut self, peeled: &mut Peeled) -> Result<Option<Shape>, Error> {
         let Some(target) = peeled.target.clone() else {
             return self.shape(&mut peeled.map, &peeled.place).map(Some);
@@ -340,7 +340,7 @@ fn object_shape(map: &Map<String, Value>) -> Shape {
     }
 }
 
-/// An alternative, with where it was written: those that are kept move.
+/// Returns an alternative, with where it was written: those that are kept move.
 fn written_at(alternative: &Value, place: &Pointer) -> Value {
     let mut alternative = alternative.clone();
     if let Value::Object(alternative) = &mut alternative {
@@ -349,16 +349,16 @@ fn written_at(alternative: &Value, place: &Pointer) -> Value {
     alternative
 }
 
-/// The one branch of an `allOf`, `oneOf` or `anyOf` that counts.
+/// One branch of an `allOf`, `oneOf` or `anyOf` that counts.
 struct Sole<'v> {
     key: &'static str,
     index: usize,
     value: &'v Value,
-    /// Whether another branch is null.
+    /// True if another branch is null.
     nullable: bool,
 }
 
-/// The one branch of an `allOf`, `oneOf` or `anyOf`, where all else only describes.
+/// Returns the one branch of an `allOf`, `oneOf` or `anyOf`, where all else only describes.
 fn sole(map: &Map<String, Value>) -> Option<Sole<'_>> {
     let mut found = None;
     for key in ["allOf", "oneOf", "anyOf"] {
@@ -372,12 +372,12 @@ fn sole(map: &Map<String, Value>) -> Option<Sole<'_>> {
     found.filter(|sole| is_plain(map, sole.key))
 }
 
-/// Whether all beside a keyword only describes. A type beside it says what its branch says.
+/// Returns whether all siblings of a keyword only describe. A type next to it repeats that of its branch.
 fn is_plain(map: &Map<String, Value>, key: &str) -> bool {
     map.keys().all(|other| other == key || other == "type" && map["type"].is_string() || is_about(other))
 }
 
-/// Whether a schema allows nothing but null.
+/// Returns whether a schema allows nothing but null.
 fn is_null(schema: &Value) -> bool {
     let Some(map) = schema.as_object() else { return false };
     match map.get("enum").and_then(Value::as_array) {
