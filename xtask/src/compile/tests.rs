@@ -24,7 +24,7 @@ fn documents() -> [(&'static str, Value); 1] {
     [("next.json", serde_json::json!({"paths": {"/refunds/": {"get": {}}}}))]
 }
 
-/// Returns a generated client whose method is in the lines that the message names.
+/// Returns a generated client whose method is in the lines of the message.
 fn source(file: &str) -> Option<String> {
     assert_eq!(file, "target/refresh-check/debug/build/nd8-0/out/client.rs");
     let above = "impl Client {\n".to_owned() + &"    more();\n".repeat(692);

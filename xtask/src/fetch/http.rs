@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns a server that does one thing with each connection, once the request is read.
+    /// Starts a server that calls `respond` with each connection, once the request is read.
     fn server(respond: impl Fn(&mut TcpStream) + Send + 'static) -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let address = listener.local_addr().expect("is bound");

@@ -41,7 +41,10 @@ pub(crate) fn run() -> Result<()> {
         ("crates depend on each other only as allowed", crates::check(&metadata)),
         ("users build no part of the generator", generator_free::check(&generator_free::tree()?)),
         ("modules name only what they may", boundaries::check(&trees, unfinished::AREAS)),
-        ("imports form no large cycles", unfinished(unfinished::CYCLES, cycles_of(&trees))),
+        (
+            "imports form no large cycles",
+            unfinished(unfinished::CYCLES, trees.iter().flat_map(cycles::check).collect()),
+        ),
         ("every module opens with its documentation", module_docs::check(&sources)),
         ("every environment variable is documented", environment::check(&trees, &documents)),
         ("amounts are exact", floats::check(&sources)),
@@ -79,14 +82,7 @@ fn roots(metadata: &Metadata) -> Vec<String> {
     targets.filter_map(|target| relative(&target.src_path)).collect()
 }
 
-/// Returns the violations of a check with the file of each.
-fn cycles_of(trees: &[Tree]) -> Vec<(String, String)> {
-    trees
-        .iter()
-        .flat_map(|tree| cycles::check(tree).into_iter().map(|it| (tree.root().to_owned(), it)))
-        .collect()
-}
-
+/// Returns the violations of the vocabulary with the file of each.
 fn words(texts: &[&Text]) -> Result<Vec<(String, String)>> {
     let vocabulary = Vocabulary::read()?;
     let found = texts.iter().flat_map(|text| vocabulary.check(text));

@@ -9,7 +9,9 @@ pub(super) const WORDS: &[&str] = &[
     "benches",
     "build.rs",
     "clippy.toml",
-    "codegen",
+    "codegen/src/enums.rs",
+    "codegen/src/postprocess",
+    "codegen/tests",
     "docs",
     "drift",
     "examples",
@@ -17,13 +19,13 @@ pub(super) const WORDS: &[&str] = &[
     "source",
     "src",
     "tests",
-    // They name `src/ext/doors.rs`, until that file is renamed.
+    // They name a file of `src/ext` that is not renamed yet.
     "xtask/src/tidy/code/boundaries.rs",
     "xtask/src/tidy/code/environment.rs",
 ];
 
-/// Folders of crates whose import cycles are not taken apart yet.
-pub(super) const CYCLES: &[&str] = &["codegen/src", "drift/src", "sandbox/src", "src"];
+/// Folders whose import cycles are not taken apart yet.
+pub(super) const CYCLES: &[&str] = &["codegen/src/postprocess", "drift/src", "sandbox/src", "src"];
 
 /// Items of one area of `ext` that another one names. They have to move next to the areas.
 pub(super) const AREAS: &[&str] = &["crate::ext::checkouts::Billing"];

@@ -118,7 +118,7 @@ fn wherever_the_process_is_killed_the_next_one_finds_one_state_or_the_other() {
     assert_eq!(seen, [true; 3], "some were untouched, some undone, some completed");
 }
 
-/// Returns the process of a recovery that is killed.
+/// Simulates the process of a recovery that is killed.
 fn faulty_without_recovery(root: &Path, at: usize) -> Exclusive {
     let elsewhere = tempfile::tempdir().expect("writable");
     Exclusive { root: root.to_owned(), ..faulty(elsewhere.path(), at, Fault::Killed) }

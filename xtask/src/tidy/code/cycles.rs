@@ -13,8 +13,8 @@ const MOST_FILES: usize = 3;
 /// The name by which one file depends on another.
 type Edges<'a> = BTreeMap<&'a str, BTreeMap<&'a str, String>>;
 
-/// Reports every cycle of a crate that is too large, or reaches into another folder.
-pub(in crate::tidy) fn check(tree: &Tree) -> Vec<String> {
+/// Reports every cycle of a crate that is too large, or reaches into another folder, with its first file.
+pub(in crate::tidy) fn check(tree: &Tree) -> Vec<(String, String)> {
     let edges = edges(tree);
     let folders: BTreeMap<&str, &str> = edges.keys().map(|file| (*file, folder(file, &edges))).collect();
     let violations = cycles(&edges).into_iter().filter_map(|cycle| {
@@ -24,7 +24,7 @@ pub(in crate::tidy) fn check(tree: &Tree) -> Vec<String> {
             (false, true) => format!("across {} folders", folders.len()),
             (false, false) => return None,
         };
-        Some(describe(&cycle, &edges, &reason))
+        Some((cycle[0].to_owned(), describe(&cycle, &edges, &reason)))
     });
     violations.collect()
 }
@@ -101,7 +101,11 @@ fn describe(cycle: &[&str], edges: &Edges<'_>, reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::tests::tree;
-    use super::check;
+    use super::Tree;
+
+    fn check(tree: &Tree) -> Vec<String> {
+        super::check(tree).into_iter().map(|(_, violation)| violation).collect()
+    }
 
     #[test]
     fn a_cycle_of_four_files_is_reported_and_one_of_three_is_not() {

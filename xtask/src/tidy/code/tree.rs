@@ -54,11 +54,6 @@ impl Tree {
         Ok(trees)
     }
 
-    /// Returns the file that the crate begins with.
-    pub(in crate::tidy) fn root(&self) -> &str {
-        self.modules.first().map_or("", |module| &module.file)
-    }
-
     fn read(root: &str, sources: &BTreeMap<&str, &str>) -> Result<Self> {
         let mut tree = Self { modules: Vec::new() };
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
