@@ -272,6 +272,14 @@ struct Name {
     wire: String,
 }
 
+/// Share of the placeholders that generated code has to contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    All,
+    /// Mocks name no types of responses.
+    Some,
+}
+
 /// Names that generated code gets in place of placeholders.
 #[derive(Debug, Default)]
 pub(crate) struct Placeholders {
@@ -372,10 +380,10 @@ impl Placeholders {
     /// # Errors
     ///
     /// Fails if the code has a placeholder that was not put in, or lacks one that was: then the generator has changed.
-    pub(crate) fn replace(&self, tokens: TokenStream, all: bool) -> Result<TokenStream, Error> {
+    pub(crate) fn replace(&self, tokens: TokenStream, coverage: Coverage) -> Result<TokenStream, Error> {
         let mut seen = BTreeSet::new();
         let replaced = self.within(tokens, &mut seen);
-        let missing = self.names.keys().find(|name| all && !seen.contains(*name));
+        let missing = self.names.keys().find(|name| coverage == Coverage::All && !seen.contains(*name));
         let fail =
             |message: String| Error::new("generated code", Pointer::root(), Problem::Generator(message));
         if let Some(missing) = missing {

@@ -41,8 +41,10 @@ impl Tree {
         let source = Source::parse(document.name, document.bytes)
             .map_err(|error| fail(Some(error.line()), error.reason().to_owned()))?;
         let root = serde_json::from_str(&source.to_json()).map_err(|error| fail(None, error.to_string()))?;
+        // From the text: the parsed value of an unquoted 1.10 would be 1.1.
         let version = source.scalar("/info/version").unwrap_or_default().to_owned();
         let nodes = source.tree();
+        // JSON parsers take the last of equal keys without a word, and with it another schema than the author looks at.
         let repeated = nodes.duplicates().iter().take(REPEATED_LIMIT);
         let repeated = repeated
             .map(|(node, start)| (Pointer::from_text(&nodes.pointer(*node)), source.position(*start).0))

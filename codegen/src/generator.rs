@@ -8,7 +8,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeI
 use schemars_08::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
 
-use crate::adapt::Placeholders;
+use crate::adapt::{Coverage, Placeholders};
 use crate::document::Tree;
 use crate::enums::OpenEnum;
 use crate::error::{Error, Problem};
@@ -50,8 +50,8 @@ pub(crate) fn run(
         }
     })?;
     Ok(Output {
-        client: placeholders.replace(output.client, true)?,
-        mocks: placeholders.replace(output.mocks, false)?,
+        client: placeholders.replace(output.client, Coverage::All)?,
+        mocks: placeholders.replace(output.mocks, Coverage::Some)?,
     })
 }
 
@@ -110,6 +110,7 @@ fn culprit(tree: &Tree, enums: &[OpenEnum], module: &str) -> Option<Culprit> {
 fn settings(enums: &[OpenEnum], module: &str) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
+        // Positional methods have the one layout that `postprocess` turns into request objects; builders would need a rewrite each.
         .with_interface(InterfaceStyle::Positional)
         // A client without the hook that adds credentials must not compile.
         .with_hooks(HooksMode::Expected)
@@ -119,6 +120,7 @@ fn settings(enums: &[OpenEnum], module: &str) -> GenerationSettings {
         let path = format!("{module}::types::{}", open_enum.name);
         settings.with_replacement(&open_enum.name, path, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
+    // A conversion matches a whole schema, which is why `adapt` removes every other keyword first.
     let mut convert = |kind: InstanceType, format: &str, to: &str| {
         let schema = SchemaObject {
             instance_type: Some(kind.into()),

@@ -160,6 +160,7 @@ pub fn generate(
 /// form; the document asks for another credential; or, unless [`Knowledge::tolerant`], an entry of the knowledge matches nothing.
 pub fn generate_with(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
     quiet_panics();
+    // A thread of its own for its stack: documents nest, and a build script that overflows ends without a message.
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK);
         let worker = builder.spawn_scoped(scope, || generate_here(main, knowledge));
@@ -187,6 +188,7 @@ fn quiet_panics() {
 }
 
 fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Generated, Error> {
+    // Lines are added at the end. The normal form has other places than the text, and every error has both names.
     let lines =
         document::Lines::of([Some(main), knowledge.supplement, knowledge.overlay].into_iter().flatten());
     let line = |finding: &Finding| lines.line(finding.document(), finding.pointer());
@@ -196,6 +198,7 @@ fn generate_here(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Genera
         Warning { line, ..warning }
     });
     let mut warnings: Vec<Warning> = warnings.collect();
+    // Sorted, so that two builds of one document print the same, whatever order the maps have.
     warnings.sort();
     Ok(Generated { warnings, ..generated })
 }
@@ -210,9 +213,11 @@ fn from_normal_form(main: Document<'_>, knowledge: &Knowledge<'_>) -> Result<Gen
     let normal::Normal { tree: mut normal, operations, origins } =
         normal::normalize(tree, supplement_tree, &overlay_file, profile, &mut diagnostics)?;
     let report::Diagnostics { warnings, errors, .. } = diagnostics;
+    // All at once: a maintainer who renews the tables sees everything to do, not one line per build.
     if !errors.is_empty() {
         return Err(Error::all(errors));
     }
+    // Before `adapt`, which writes for progenitor what a reader of the merged document would misunderstand.
     let merged = write(&normal.root);
     adapt::apply_needs(&mut normal, profile);
     adapt::read_only_is_not_sent(&mut normal.root);

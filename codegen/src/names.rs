@@ -108,6 +108,7 @@ pub(crate) fn camel(text: &str) -> String {
 
 /// Returns whether a word is a keyword of the edition; `syn` does not know those of 2024.
 fn is_keyword(word: &str) -> bool {
+    // Parsing the word is the list of keywords that cannot become stale.
     word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
 }
 

@@ -56,6 +56,7 @@ impl Assumptions {
         let file: File = serde_json::from_str(text).map_err(InvalidOverlay::NotJson)?;
         let mut observed = BTreeMap::new();
         for Observation { fact, seen } in file.observations {
+            // A renamed fact would silently be compared with the table instead of with the observation.
             if facts::find(&fact).is_none() {
                 return Err(InvalidOverlay::UnknownFact(fact));
             }

@@ -57,6 +57,7 @@ pub(crate) struct Proof {
 pub(crate) async fn prove(http: &mut Http) -> Result<Proof, Refusal> {
     let list = Ask::get(&["refunds"]).query("page_size", "1").expecting_denial();
     let listed = http.send(&list).await.map_err(refusal)?;
+    // An invalid key would be refused everywhere, which must not look like production refusing it.
     if listed.status == 401 {
         return Err(Refusal::KeyNotAccepted(listed.status));
     }
@@ -66,6 +67,7 @@ pub(crate) async fn prove(http: &mut Http) -> Result<Proof, Refusal> {
         Err(Miss::Unseen(_)) => None,
         Err(stop) => return Err(refusal(stop)),
     };
+    // Only an explicit refusal is a sign. A 404 may mean that the server has no such prefix.
     let is_refused = under_prefix.as_ref().is_some_and(|reply| matches!(reply.status, 401 | 403));
     if is_served && is_refused {
         return Err(Refusal::Live("the key is refused under /sandbox/api/, where sandbox keys are served"));
@@ -88,6 +90,7 @@ async fn may_simulate(http: &mut Http) -> Result<bool, Refusal> {
         Err(Miss::Unseen(_)) => return Ok(false),
         Err(stop) => return Err(refusal(stop)),
     };
+    // A server that ignores the field accepts any value, so accepting the known ones would prove nothing.
     if !unknown.refuses(FIELD) && !unknown.mentions_sandbox {
         return Ok(false);
     }
@@ -97,6 +100,7 @@ async fn may_simulate(http: &mut Http) -> Result<bool, Refusal> {
         if reply.refuses(FIELD) || reply.mentions_sandbox {
             return Err(Refusal::Live("the key may not send sandbox_simulate, which only sandbox keys may"));
         }
+        // The request lacks what every checkout needs, so any other status is no validation of it.
         if reply.status != 400 {
             return Ok(false);
         }

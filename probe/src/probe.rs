@@ -25,6 +25,7 @@ pub async fn run(
     day: jiff::civil::Date,
 ) -> Result<Report, Refusal> {
     let mut http = Http::new(options.target.clone(), options.limits).ok_or(Refusal::NoClient)?;
+    // Before the receiver listens and before anything else is sent: nothing happens at a server without proof.
     let proof = guard::prove(&mut http).await?;
     let receiver = match &options.webhooks {
         Some(webhooks) => {
@@ -58,6 +59,7 @@ pub async fn run(
     } else {
         facts::observe(&mut run).await.err()
     };
+    // Again, since the run may have ended before the areas did it themselves; it does nothing the second time.
     facts::restore(&mut run).await;
     let Run { http, seen, is_endpoint_left, .. } = run;
     let ending = Ending { requests: http.sent(), stopped, is_endpoint_left };

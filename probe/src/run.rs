@@ -40,8 +40,10 @@ impl Run<'_> {
     /// Records the observation of a fact, or why there is none; the first record counts.
     pub(crate) fn see(&mut self, id: &'static str, seen: Result<Seen, Miss>) -> Result<(), Stop> {
         match seen {
+            // A later request may observe the same fact in a state that the run itself has caused.
             Ok(seen) => self.seen.entry(id).or_insert(Ok(seen)),
             Err(Miss::Unseen(reason)) => self.seen.entry(id).or_insert(Err(reason)),
+            // Recorded as well, so that the report shows at which fact the run ended.
             Err(Miss::Stop(stop)) => {
                 self.seen.entry(id).or_insert(Err(stop.reason()));
                 return Err(stop);

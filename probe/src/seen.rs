@@ -15,6 +15,7 @@ pub struct Seen {
     text: String,
     /// Printed, but not compared.
     note: String,
+    // Only texts of the program fit, since `&'static str` cannot be made of a response without leaking memory.
     name: Option<&'static str>,
     edits: Vec<Edit>,
 }

@@ -33,6 +33,7 @@ fn files() -> Result<Vec<Derived>> {
     let lock: toml::Table = read(LOCK)?.parse()?;
     let retrieved = lock.get("document").and_then(|document| document.get("retrieved")?.as_str());
     let derivation = derive(DOCUMENT, &read(DOCUMENT)?, retrieved)?;
+    // Warnings go to standard error, so that the list of written files can be piped.
     derivation.warnings.iter().for_each(|group| eprint!("{group}"));
     Ok(derivation.files)
 }

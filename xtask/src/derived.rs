@@ -25,6 +25,7 @@ pub(crate) struct Derived {
 pub(crate) fn write(files: &[Derived]) -> Result<()> {
     for file in files {
         let path = root().join(file.path);
+        // An unchanged file is left alone, because Cargo rebuilds whatever has a newer time.
         if std::fs::read_to_string(&path).is_ok_and(|current| current == file.content) {
             println!("unchanged {}", file.path);
             continue;
@@ -42,6 +43,7 @@ pub(crate) fn write(files: &[Derived]) -> Result<()> {
 pub(crate) fn check(files: &[Derived], command: &str) -> Result<()> {
     let mut stale = Vec::new();
     for file in files {
+        // A missing file is a stale one, and its whole content is the difference.
         let current = std::fs::read_to_string(root().join(file.path)).unwrap_or_default();
         if current != file.content {
             println!("{}", difference(file.path, &current, &file.content));

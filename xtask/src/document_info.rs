@@ -23,6 +23,7 @@ pub(crate) struct DocumentInfo {
 /// Fails if it is not JSON, or has a number that canonical JSON cannot represent.
 pub(crate) fn of(content: &str) -> Result<DocumentInfo> {
     let value: Value = serde_json::from_str(content)?;
+    // Counted here rather than by the generator, which refuses documents that a lock file may still describe.
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let paths = value.get("paths").and_then(Value::as_object);
     let operations = paths

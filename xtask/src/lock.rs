@@ -67,6 +67,7 @@ impl Lock {
         let Source { document_url, etag, last_modified, .. } = &self.source;
         let url: Url = document_url.as_ref()?.parse().ok()?;
         let validators = Validators { etag: etag.clone(), last_modified: last_modified.clone() };
+        // A conditional request without a validator is an ordinary one, and its 304 could not be trusted.
         (validators != Validators::default()).then_some(Known { url, validators })
     }
 

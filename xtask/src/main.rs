@@ -34,6 +34,7 @@ use crate::derived::Mode;
 use crate::reality::{Treatment, Warnings};
 
 fn main() -> ExitCode {
+    // Before the arguments are parsed: as Cargo's wrapper, this program is called with those of rustc.
     if let Some(status) = reality::wrapper() {
         return status;
     }

@@ -48,9 +48,11 @@ pub(crate) fn run(asked: ProbeOptions, today: Date) -> Result<Status> {
     }
     let overlay = read(OVERLAY)?;
     let assumptions = Assumptions::from_overlay(&overlay)?;
+    // One thread: a run sends one request after the other, and its order is part of the result.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(nd8_probe::run(&options, &assumptions, today))?;
     print!("{}", report.render(format));
+    // Checked before anything is applied: observations of production must not become entries about the sandbox.
     if report.is_live() {
         bail!(
             "stopped at a sign of production: {}; nothing is applied",
@@ -95,6 +97,7 @@ fn printable(url: &str) -> String {
 /// Writes the overlay and the files derived from it, all or none.
 fn apply(report: &Report, before: &str) -> Result<()> {
     let exclusive = transaction::exclusive(&root())?;
+    // A run takes minutes, in which a person may edit the file.
     if read(OVERLAY)? != before {
         bail!("{OVERLAY} has changed during the run, so nothing is written; run it again");
     }

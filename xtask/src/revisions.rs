@@ -19,6 +19,7 @@ const HISTORY: &str = "openapi/history";
 /// Fails if nothing has that name, or if it is not an OpenAPI document.
 pub(crate) fn load(name: &str) -> Result<Document> {
     if let Some(url) = fetch::as_url(name) {
+        // Of several documents behind a page, the one that is most like the pinned one is meant.
         let pinned = Operations::of(&pinned()?)?;
         return match fetch::find(&Fetcher::new(Limits::default()), &url?, None, &pinned)? {
             Published::Found(found) => Ok(Document::parse(found.name(), found.bytes)?),
@@ -30,6 +31,7 @@ pub(crate) fn load(name: &str) -> Result<Document> {
         let content = cli::blob(&root(), revision, path)?;
         return Ok(Document::parse(format!("git:{revision}:{path}"), content)?);
     }
+    // A file goes before a revision of the same name: the caller can always write the other form.
     if Path::new(name).is_file() {
         return file(name, Path::new(name));
     }
@@ -69,6 +71,7 @@ pub(crate) fn pinned() -> Result<Document> {
 /// Returns the file name of a version in the history: the version, and a letter if the API has published that version before
 /// with other content.
 pub(crate) fn history_name(version: &str, existing: &[String]) -> String {
+    // The version is upstream's text, and becomes a file name here.
     let allowed =
         |letter: char| if letter.is_ascii_alphanumeric() || ".-_+".contains(letter) { letter } else { '-' };
     let version: String = version.chars().map(allowed).collect();
@@ -80,6 +83,7 @@ pub(crate) fn history_name(version: &str, existing: &[String]) -> String {
         .filter(|rest| rest.is_empty() || rest.starts_with('-'))
         .map(|rest| rest.trim_start_matches('-'))
         .collect();
+    // `za` comes after `z`, so length is compared first.
     let Some(last) = letters.iter().max_by_key(|letters| (letters.len(), **letters)) else {
         return format!("{HISTORY}/{version}.json");
     };

@@ -78,6 +78,8 @@ pub(crate) struct Exclusive {
 pub(crate) fn exclusive(root: &Path) -> Result<Exclusive> {
     fs::create_dir_all(root.join(FOLDER)).with_context(|| format!("cannot create {FOLDER}"))?;
     let lock = File::create(root.join(LOCK)).with_context(|| format!("cannot write {LOCK}"))?;
+    // A lock of the operating system, not the existence of a file: it ends with the process, however that ends, so no
+    // stale lock has to be removed by hand.
     lock.try_lock()
         .with_context(|| format!("another command is changing the repository ({LOCK} is locked)"))?;
     let exclusive = Exclusive { root: root.to_owned(), before: Box::new(|_| Ok(())), _lock: lock };
@@ -130,6 +132,7 @@ impl Exclusive {
             return Ok(paths);
         }
         let Err(error) = self.stage(&changes).and_then(|()| self.complete()) else { return Ok(paths) };
+        // The error may come from before or after the deciding rename, and only the folders show which.
         match self.recover() {
             Ok(Recovered::Completed) => Ok(paths),
             Ok(Recovered::Nothing | Recovered::Undone) => Err(error.context("no file was changed")),
@@ -144,9 +147,11 @@ impl Exclusive {
         let next = self.root.join(NEXT);
         let mut entries = Vec::new();
         for (Change { path, content }, old) in changes {
+            // The hash detects an edit between an interruption and its recovery, which must not be overwritten.
             let old = old.as_deref().map(sha256);
             entries.push(Entry { path: path.clone(), old, removed: content.is_none() });
             let Some(content) = content else { continue };
+            // Creating a folder can fail on a full disk as well, so it is done before the decision.
             self.create_folder_of(&self.root.join(path))?;
             self.write(&staged(&next, path), content)
                 .with_context(|| format!("cannot write the new {path}"))?;
@@ -164,6 +169,7 @@ impl Exclusive {
             let entries: Vec<Entry> = serde_json::from_slice(&text)
                 .with_context(|| format!("{READY} is damaged; see `git status`, then remove it"))?;
             let is_pending = |entry: &&Entry| {
+                // A rename leaves no staged file behind, so its absence shows that the entry was completed before.
                 let place =
                     if entry.removed { self.root.join(&entry.path) } else { staged(&ready, &entry.path) };
                 place.exists()

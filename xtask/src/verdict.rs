@@ -95,6 +95,7 @@ fn rust(old: &Document, new: &Document) -> Result<(RustImpact, Option<impact::Bu
     let pinned = read(DOCUMENT)?;
     let is_pinned = pinned == old.text();
     let (supplement, overlay, profile) = (read(SUPPLEMENT)?, read(OVERLAY)?, nd8::profile());
+    // As JSON, since the generator must see what a build would read, whatever the source of the document.
     let texts = [old.to_json(), new.to_json()];
     let knowledge = Knowledge::new(&profile)
         .supplement(nd8_codegen::Document { name: SUPPLEMENT, bytes: supplement.as_bytes() })
@@ -145,6 +146,7 @@ fn release(rust: Option<impact::Bump>, comparison: &Comparison) -> Result<Releas
     let wire = (comparison.worst() == Some(Severity::Breaking)).then_some(impact::Bump::Major);
     let from = crate_version()?;
     let to = impact::next_version(&from, rust.max(wire), "");
+    // The build metadata names the API's version, which is no part of what the release asks for.
     let [from, to] = [from, to].map(|version| Version { build: BuildMetadata::EMPTY, ..version }.to_string());
     Ok(Release { from, to })
 }

@@ -58,7 +58,7 @@ impl Normalizer<'_> {
                 self.parameter_schema(value, &place, &key, found.entry.is_some(), "path", operation, name)?;
             let ident = need.map_or_else(|| names::snake(name), |need| names::snake(&need.name));
             let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": schema });
-            self.describe(&mut parameter, value, &key, found.entry.is_some());
+            self.describe(&mut parameter, value, &key, found);
             parameter["x-nd8-ident"] = json!(ident);
             parameters.push((index, String::new(), parameter));
         }
@@ -129,7 +129,7 @@ impl Normalizer<'_> {
             if required {
                 normal["required"] = json!(true);
             }
-            self.describe(&mut normal, value, &key, found.entry.is_some());
+            self.describe(&mut normal, value, &key, found);
             let order = if required { template.len() } else { template.len() + 1 };
             parameters.push((order, name.clone(), normal));
         }
@@ -305,8 +305,8 @@ impl Normalizer<'_> {
         crate::schema::referenced_in(schema).is_some_and(|name| self.is_choice_component(name))
     }
 
-    fn describe(&self, parameter: &mut Value, value: &Map<String, Value>, key: &str, known: bool) {
-        let own = self.overlay.wording(key).filter(|_| known).map(Value::from);
+    fn describe(&self, parameter: &mut Value, value: &Map<String, Value>, key: &str, found: &Identified<'_>) {
+        let own = self.overlay.wording(key).filter(|_| found.entry.is_some()).map(Value::from);
         if let Some(description) =
             own.or_else(|| value.get("description").filter(|it| it.is_string()).cloned())
         {

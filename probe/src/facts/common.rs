@@ -21,6 +21,7 @@ pub(super) fn fields<'a>(
 ) -> Seen {
     let found = compare(documented, objects);
     let mut edits = Vec::new();
+    // A field that one object lacks is not required, whatever the others have.
     if required.iter().any(|field| found.absent.contains(field)) {
         let fields = required.iter().copied().filter(|field| !found.absent.contains(field)).collect();
         edits.push(Edit::Required { role, fields });

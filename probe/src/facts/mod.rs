@@ -52,6 +52,7 @@ pub(crate) async fn observe(run: &mut Run<'_>) -> Result<(), Stop> {
     credentials::observe(run).await?;
     errors::observe(run).await?;
     dashboard::observe(run).await?;
+    // Before the checkouts, whose payments the endpoint is to receive.
     webhooks::register(run).await?;
     checkouts::observe(run).await?;
     webhooks::paid(run).await?;

@@ -92,6 +92,7 @@ impl Http {
 
         use rustls_platform_verifier::BuilderVerifierExt as _;
 
+        // Passed explicitly: reqwest would look for a process-wide provider, which a library must not install.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -102,6 +103,7 @@ impl Http {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("nd8-probe/", env!("CARGO_PKG_VERSION")));
+        // A proxy of the environment would see the key, and has nothing to do with a server on this machine.
         if target.server == crate::options::Server::Loopback {
             client = client.no_proxy();
         }
@@ -135,9 +137,11 @@ impl Http {
         if reply.status != 429 {
             return Ok(reply);
         }
+        // A throttled change has probably not taken effect, but "probably" is not enough to repeat it.
         if ask.method != reqwest::Method::GET {
             return Err(Miss::Unseen("the server throttled the request"));
         }
+        // Servers throttle by the second, minute or hour; the default suits the first, and the others state their wait.
         let wait = reply.retry_after.unwrap_or(Duration::from_secs(1));
         if wait > LONGEST_WAIT.min(self.time_left()) {
             return Err(Miss::Unseen("the server throttled the request for longer than the probe waits"));
@@ -160,6 +164,7 @@ impl Http {
         if self.time_left().is_zero() {
             return self.stop(Stop::Time);
         }
+        // Counted before it is sent: a request whose response is lost may have reached the server.
         self.sent += 1;
         let limit = self.limits.request_time.min(self.time_left());
         let exchange = exchange(&self.client, &self.target, ask, self.limits.body);
@@ -184,6 +189,7 @@ impl Http {
             }
         };
         self.failures = 0;
+        // What was created is not known to the plan that the user agreed to, so nothing more may follow it.
         if reply.is_success() && ask.must_be_refused() {
             return self.stop(Stop::Accepted);
         }
@@ -201,6 +207,7 @@ impl Http {
     pub(crate) async fn send_last(&mut self, ask: &Ask) -> bool {
         for _ in 0..LAST_ATTEMPTS {
             self.sent += 1;
+            // Outside of the limits of the run, which may be the reason why it ends.
             let exchange = exchange(&self.client, &self.target, ask, self.limits.body);
             let reply = timeout(self.limits.request_time, exchange).await;
             let wait = match reply {
@@ -217,6 +224,7 @@ impl Http {
 
     /// Ends the run: every later request fails the same way.
     pub(crate) fn stop<T>(&mut self, stop: Stop) -> Result<T, Miss> {
+        // The first reason counts: those after it are its consequences.
         let stop = *self.stopped.get_or_insert(stop);
         Err(Miss::Stop(stop))
     }

@@ -34,6 +34,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn parse(text: &str) -> Result<File, InvalidOverlay> {
+        // Parsed as a whole first, since lines are only compared with what the JSON has.
         let whole: Value = serde_json::from_str(text).map_err(InvalidOverlay::NotJson)?;
         let mut parts = Vec::new();
         let mut lines = text.lines();
@@ -59,6 +60,7 @@ impl File {
             }
         }
         let file = File { parts, removed: Vec::new() };
+        // A line that was overlooked would be lost or contradicted, so the entries are counted against the JSON.
         for name in SECTIONS {
             let written = whole.get(name).and_then(Value::as_array).map_or(0, Vec::len);
             if file.section(name).map(<[Entry]>::len) != Some(written) {
@@ -145,6 +147,7 @@ impl File {
         let shapes = self.entries("shapes");
         let has = |entry: &Entry| entry.value["role"] == role && entry.value["schema"].get(keyword).is_some();
         match shapes.iter_mut().find(|entry| has(entry)) {
+            // Unchanged entries keep their line, so that a diff shows only what the run found.
             Some(entry) if entry.value["schema"][keyword] == value => {}
             Some(entry) => {
                 entry.value = stamp.mark(entry.value.take());

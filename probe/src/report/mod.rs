@@ -61,8 +61,10 @@ impl Report {
                 Finding { fact, expected: expected.to_owned(), is_observed, verdict }
             })
             .collect();
+        // Checked here, because a run knows no tables: they name the areas, which use the run.
         debug_assert!(seen.is_empty(), "observed facts are in no table: {seen:?}");
         let server = options.target.server();
+        // Applied at once, so that every format can show the entries, and a broken overlay is reported with the findings.
         let applied = overlay::apply(assumptions.text(), &findings, Stamp { day, server });
         Report {
             day,

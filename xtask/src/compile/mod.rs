@@ -111,6 +111,7 @@ fn verdict(
             Err("Cargo reports success, but not that it compiled nd8".to_owned())
         };
     }
+    // Cargo can fail before it compiles anything: without network, or with a damaged lock file.
     if errors.is_empty() {
         return Err(format!(
             "cargo check failed ({})\n{}",

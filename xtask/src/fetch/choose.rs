@@ -68,6 +68,7 @@ impl Choice {
 /// Fails if there are several, and none of them or more than one shares the most operations with the pinned document.
 pub(super) fn choose(mut choices: Vec<Choice>, page: &Url) -> Result<Option<Found>> {
     // Of equal documents a file is preferred to what is embedded in the page, then what is named first.
+    // The sort is stable, so the order in which a page names files is preserved.
     choices.sort_by_key(|choice| choice.form);
     let mut different: Vec<Choice> = Vec::new();
     for choice in choices {

@@ -103,6 +103,7 @@ pub(crate) fn find(
         Response::Status(status) => bail!("{start} returned status {status}"),
         Response::Content(content) => content,
     };
+    // The content decides, not the content type: static hosts serve documents as text/plain, and pages as anything.
     if !looks_like_html(&content.bytes) {
         let name = content.url.to_string();
         Document::parse(name, content.bytes.clone())?;
@@ -127,6 +128,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn get(&mut self, url: &Url) -> Result<Response> {
         self.requests += 1;
+        // The validators belong to one address. A server that sees those of another may take them for its own.
         let validators = self.known.filter(|known| known.url == *url).map(|known| &known.validators);
         self.fetcher.get(url, validators)
     }
@@ -138,6 +140,7 @@ impl Search<'_> {
             if self.visit(candidates, content) == Visited::NotModified {
                 return Ok(Published::NotModified);
             }
+            // Guessing costs a dozen requests, and often finds a file that has nothing to do with the page.
             if self.choices.iter().any(Choice::shares_something) {
                 break;
             }
@@ -167,6 +170,7 @@ impl Search<'_> {
                 Candidate::Script(url) | Candidate::Configuration(url) => {
                     let url = self.on_own_origin(url, page);
                     let more = self.settings(&url, page);
+                    // In front of the queue: what a script names is more specific than the links behind it.
                     more.into_iter().rev().for_each(|candidate| queue.push_front(candidate));
                     continue;
                 }
@@ -182,6 +186,7 @@ impl Search<'_> {
                     self.tried.push((url, "is a page, not a document".to_owned()));
                 }
                 Ok(Response::Content(content)) => {
+                    // Recorded before the choice is read, so that a second link to it costs no request.
                     self.tried.push((url, "was found before".to_owned()));
                     self.add(content, named_by, Form::File);
                 }

@@ -67,8 +67,10 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     pub(crate) fn new(limits: Limits) -> Self {
         let config = Agent::config_builder()
+            // Redirects are followed here, because each target has to pass `check` before anything is sent to it.
             .max_redirects(0)
             .max_redirects_will_error(false)
+            // A status is a result of the search: a 404 for a guessed path is expected.
             .http_status_as_error(false)
             .user_agent(concat!("nd8-xtask/", env!("CARGO_PKG_VERSION")))
             .build();
@@ -90,6 +92,7 @@ impl Fetcher {
                 301 | 302 | 303 | 307 | 308 => {
                     url = redirected(&url, header(&response, LOCATION).as_deref())?
                 }
+                // Without validators a 304 makes no sense, and taking it for "unchanged" would hide a broken server.
                 304 if validators.is_some() => return Ok(Response::NotModified),
                 200..=299 => return Ok(Response::Content(self.content(url, response)?)),
                 _ => return Ok(Response::Status(status)),
@@ -99,6 +102,7 @@ impl Fetcher {
     }
 
     fn send(&self, url: &Url, validators: Option<&Validators>) -> Result<http::Response<ureq::Body>> {
+        // One deadline for the whole search: a page may name dozens of addresses, each just fast enough.
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             bail!("it took more than {} seconds", self.limits.time.as_secs());
@@ -122,6 +126,7 @@ impl Fetcher {
         let body = response.into_body();
         let progress = progress(&url, body.content_length());
         let mut bytes = Vec::new();
+        // One byte more than allowed, to distinguish the longest body from one that is too long.
         let mut reader = progress.wrap_read(body.into_reader().take(self.limits.size + 1));
         reader.read_to_end(&mut bytes).with_context(|| format!("the response from {url} ended early"))?;
         progress.finish_and_clear();
@@ -166,6 +171,7 @@ fn redirected(from: &Url, location: Option<&str>) -> Result<Url> {
     let location = location.with_context(|| format!("{from} redirects to nowhere"))?;
     let to = from.join(location).with_context(|| format!("{from} redirects to `{location}`"))?;
     check(&to)?;
+    // The document decides what a client sends, so it must not come over a connection that others can change.
     if from.scheme() == "https" && to.scheme() == "http" {
         bail!("{from} redirects to {to}, which anybody on the way could change");
     }

@@ -45,6 +45,7 @@ impl Operations {
     /// Counts the operations that both have, below whatever prefix each has in common.
     pub(crate) fn shared(&self, other: &Self) -> usize {
         let below: Vec<_> = other.prefixes().iter().map(|prefix| other.below(prefix)).collect();
+        // Every pair of prefixes is tried, as either document may have a prefix that the other lacks.
         let counts = self.prefixes().into_iter().flat_map(|prefix| {
             let ours = self.below(&prefix);
             below.iter().map(|theirs| ours.intersection(theirs).count()).collect::<Vec<_>>()

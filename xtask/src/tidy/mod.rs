@@ -63,6 +63,7 @@ pub(crate) fn run() -> Result<()> {
         }
         violations += found.len();
     }
+    // Last, because its output is long.
     let derived = codegen::run(Mode::Check);
     println!("{} derived files are up to date", if derived.is_ok() { "ok   " } else { "FAIL " });
     derived?;

@@ -78,8 +78,8 @@ impl Normalizer<'_> {
     }
 
     /// Notes which values of a set the document has, and which only we do.
-    fn note_values(&mut self, name: &str, values: &Value, is_inferred: bool) {
-        let is_inferred = is_inferred || self.source == Source::Supplement;
+    fn note_values(&mut self, name: &str, values: &Value, schema: &Map<String, Value>) {
+        let is_inferred = schema.contains_key(INFERRED_VALUES) || self.source == Source::Supplement;
         let of_set = self.values.entry(name.to_owned()).or_default();
         for value in values.as_array().into_iter().flatten().filter_map(Value::as_str) {
             let is_published = of_set.entry(value.to_owned()).or_default();
@@ -123,7 +123,7 @@ impl Normalizer<'_> {
                     let mut choice = json!({ "type": "string" });
                     match map.get("enum") {
                         Some(values) => {
-                            self.note_values(&name, values, map.contains_key(INFERRED_VALUES));
+                            self.note_values(&name, values, &map);
                             choice["enum"] = values.clone();
                         }
                         None => choice["x-nd8-choice"] = json!(true),

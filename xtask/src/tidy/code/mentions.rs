@@ -101,6 +101,7 @@ impl Found {
                 self.add_tokens(group.stream());
                 at + 1
             }
+            // Functions import as well, which items alone do not show.
             TokenTree::Ident(ident) if ident == "use" => {
                 let end = tokens[at..].iter().position(|token| is_punct(Some(token), ';'));
                 let end = end.map_or(at, |length| at + length + 1);
@@ -163,6 +164,7 @@ impl Found {
                 Kind::Call(Argument::of(group))
             }
             (Some(bang), Some(TokenTree::Group(group))) if is_punct(Some(bang), '!') => {
+                // The arguments of `quote!` are code of another crate, with other rules.
                 if path.last().is_some_and(|name| QUOTES.contains(&name.as_str())) {
                     return at + 2;
                 }

@@ -55,12 +55,14 @@ impl Tree {
         let steps = steps.checked_sub(1)?;
         let (first, rest) = path.split_first()?;
         let it = &self.modules[module];
+        // rustc takes modules, items and imports before what a glob brings into scope.
         if let Some(child) = it.children.get(first) {
             return Some(self.descend(*child, rest, steps));
         }
         if it.items.contains(first) {
             return Some(Name { path: [&it.path[..], path].concat(), module: Some(module) });
         }
+        // An import of the same path would lead here again: `use json::json;`.
         if let Some(import) = it.imports.iter().find(|import| import.name == *first && import.path != path) {
             return Some(self.resolve_within(module, &[&import.path[..], rest].concat(), steps));
         }

@@ -96,6 +96,7 @@ impl Tree {
         let mut found = Found::default();
         let (mut names, mut texts, mut inner) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
         for item in items {
+            // Unit tests may name anything, so that they can feed a check the name that it must report.
             if begins_with_test(&item.to_token_stream()) {
                 continue;
             }
@@ -151,6 +152,7 @@ impl Tree {
         }
         let own = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let stated = stated_path(&module).map(|stated| normal(&format!("{own}/{stated}")));
+        // Both layouts are in use: `a.rs` for modules with little of their own, `a/mod.rs` for folders.
         let usual = [format!("{inner}.rs"), format!("{inner}/mod.rs")];
         let file = stated.iter().chain(&usual).find(|file| sources.contains_key(&***file));
         // What a build script writes is no file of the repository.

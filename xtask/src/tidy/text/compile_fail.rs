@@ -93,6 +93,7 @@ fn examples(text: &Text) -> Vec<Example<'_>> {
 /// Returns whether a case has the lines of an example one after the other.
 fn contains(case: &str, lines: &[&str]) -> bool {
     let case: Vec<&str> = case.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // As adjacent lines, so that the lines of two different cases do not count as one.
     !lines.is_empty() && case.windows(lines.len()).any(|window| window == lines)
 }
 

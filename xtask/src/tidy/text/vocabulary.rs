@@ -107,6 +107,7 @@ impl Vocabulary {
         let (prose, begins) = prose(&text.content, is_exempt);
         let mut found = Vec::new();
         for word in &self.words {
+            // The whole phrase has to be allowed, since the same word may occur twice in a line.
             let allowed: Vec<_> = word.allowed.iter().flat_map(|allowed| allowed.find_iter(&prose)).collect();
             for hit in word.not.find_iter(&prose) {
                 if allowed.iter().any(|it| it.start() <= hit.start() && hit.end() <= it.end()) {
