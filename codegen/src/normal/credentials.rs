@@ -73,6 +73,7 @@ impl<'p> Credentials<'p> {
         let free: Vec<&Credential> =
             profile.credentials.iter().filter(|ours| !schemes.contains_key(&ours.scheme)).collect();
         for (key, scheme) in &left {
+            // Only the strongest evidence counts: any scheme of the right form is weak evidence for every credential.
             let best = free.iter().map(|ours| evidence(ours, key, scheme)).max().unwrap_or(Evidence::None);
             let candidates: Vec<&Credential> = match best {
                 Evidence::None => Vec::new(),
@@ -95,6 +96,7 @@ impl<'p> Credentials<'p> {
                     }
                     Scheme::Ours(only.name.clone())
                 }
+                // A guess could send one credential to the operations of the other, so an ambiguous scheme matches none.
                 _ => {
                     warn(format!(
                         "the security scheme `{key}` could be several credentials of ours, or several schemes one of them; it \

@@ -81,6 +81,7 @@ pub(super) fn identify<'p>(
                     entry.name
                 );
                 diagnostics.warn(WarningKind::ReadAs, &tree.name, &place.pointer(), message);
+                // The spelling of the profile is the one that the guides document, so it goes before its twin.
                 if is_exact {
                     identified[other].entry = None;
                 }
@@ -89,6 +90,7 @@ pub(super) fn identify<'p>(
             _ => identified.push(Identified { place, path, entry }),
         }
     }
+    // The supplement is ours: its operations are where we wrote them, and it states no server.
     if source == Source::Main {
         servers::check_servers(tree, &identified, &prefix, profile, diagnostics);
         servers::check_prefixes(tree, &written, &prefix, profile, diagnostics);

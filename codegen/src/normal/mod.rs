@@ -94,6 +94,7 @@ pub(crate) fn normalize(
 
     let mut types = Scope::of_types();
     let table_names: BTreeSet<String> = profile.type_names().map(str::to_owned).collect();
+    // Reserved before anything is read, so that no component of the document takes a name that `ext` uses.
     table_names.iter().for_each(|name| types.reserve(name));
     let mut normalizer = Normalizer {
         tree: &main,
@@ -128,6 +129,7 @@ pub(crate) fn normalize(
     if let Some(tree) = &supplement {
         normalizer.tree = tree;
         normalizer.source = Source::Supplement;
+        // References of the supplement mean its own components, even where both documents have the same key.
         normalizer.places.clear();
         normalizer.shapes.clear();
         operations.extend(normalizer.document(&of_supplement, &mut paths)?);
@@ -141,6 +143,7 @@ pub(crate) fn normalize(
     let info = info(&main, overlay);
     normalizer.report_stale();
     let Normalizer { mut components, origins, .. } = normalizer;
+    // Sorted, so that the order in which a document lists its parts does not change the generated code.
     operations.sort();
     components.sort_keys();
     let refusal = json!({
@@ -149,6 +152,7 @@ pub(crate) fn normalize(
         "additionalProperties": true,
         "x-nd8-provenance": "inferred"
     });
+    // Without a refusal the component would be a type that nothing uses.
     let has_refusals = paths.values().any(|item: &Value| item.to_string().contains("/ErrorBody\""));
     if has_refusals {
         overlay.see("ErrorBody");

@@ -16,6 +16,7 @@ impl Normalizer<'_> {
     /// Names the operations of a document: by the profile, else by their own id, else by method and path.
     pub(super) fn operation_names(&self, found: &[Identified<'_>]) -> Vec<String> {
         let mut scope = Scope::of_methods();
+        // Reserved even where the document lacks the operation: another one must not appear under its name.
         self.profile.operations.iter().for_each(|entry| scope.reserve(&entry.name));
         found
             .iter()
@@ -37,6 +38,7 @@ impl Normalizer<'_> {
     /// Brings one operation into the normal form, without its credential.
     pub(super) fn operation(&mut self, found: &Identified<'_>, name: &str) -> Result<Value, Error> {
         let here = found.place.pointer();
+        // Reported for this operation alone, which is left out unless a client needs it.
         if let Some(why) = unfit_path(&found.path) {
             return Err(self.tree.error(here, Problem::Unsupported(why.to_owned())));
         }
@@ -61,6 +63,7 @@ impl Normalizer<'_> {
             }
         }
         for key in ["tags", "deprecated", "x-nd8-provenance"] {
+            // `openapiv3` would refuse the whole document for one malformed value that nothing here needs.
             let is_fit = |value: &&Value| match key {
                 "tags" => value.as_array().is_some_and(|tags| tags.iter().all(Value::is_string)),
                 "deprecated" => value.is_boolean(),
