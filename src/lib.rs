@@ -11,6 +11,8 @@ pub mod mock;
 mod money;
 mod pin;
 pub mod raw;
+#[cfg(any(feature = "client", feature = "webhooks"))]
+mod secret;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 

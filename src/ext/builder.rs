@@ -1,12 +1,13 @@
 //! How a door is opened: where to, with what, and for how long.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::marker::PhantomData;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
-
+use super::address::{Address, PlainHttp};
 use super::core::{Core, HttpClients, Limits, MakeHttp};
 use super::retry::Budget;
 use super::{Door, Environment, Error, RetryPolicy, tls};
@@ -15,12 +16,18 @@ use crate::raw;
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-const USER_AGENT: &str = concat!("nd8-rust/", env!("CARGO_PKG_VERSION"));
+/// How long an unused connection is kept. Many servers close theirs after 5 seconds; a request that is sent at that moment is lost, and
+/// whether it had arrived is unknown.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Longer waits are no use, and timers overflow somewhere beyond.
+const MOST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Options of a door; made by its `builder`, turned into it by [`build`](Self::build).
 ///
-/// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, the retries
-/// of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the system.
+/// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, 4 seconds until an unused
+/// connection is closed, the retries of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the
+/// system, but no proxy for a base URL on this machine.
 ///
 /// # Example: production, with less patience
 ///
@@ -46,6 +53,8 @@ pub struct Builder<D> {
     limits: Limits,
     retry: RetryPolicy,
     connect_timeout: Duration,
+    idle_timeout: Duration,
+    allows_plain_http: bool,
     application: Option<String>,
     http: Option<reqwest::Client>,
     door: PhantomData<D>,
@@ -59,6 +68,8 @@ impl<D: Door> Builder<D> {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             connect_timeout: CONNECT_TIMEOUT,
+            idle_timeout: IDLE_TIMEOUT,
+            allows_plain_http: false,
             application: None,
             http: None,
             door: PhantomData,
@@ -72,18 +83,45 @@ impl<D: Door> Builder<D> {
 
     /// Chooses any other base URL, such as a local sandbox's. It ends where the paths of the operations begin, as in
     /// `https://api.sandbox.nd8.com/api`; slashes at its end do not matter.
+    ///
+    /// Plain HTTP is accepted for this machine only (`localhost`, names below it, and addresses of loopback), and never goes through a
+    /// proxy there; for other servers see [`allow_plain_http`](Self::allow_plain_http).
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
+    /// Accepts a base URL of plain HTTP that leads to another machine, such as a sandbox in another container. Whoever is on the way
+    /// reads and changes everything: the credential, amounts, the page that a customer is sent to.
+    ///
+    /// # Example: a sandbox in another container
+    ///
+    /// ```
+    /// use nd8::Client;
+    ///
+    /// let builder = || Client::builder("an-api-key").base_url("http://sandbox:8080/api");
+    /// assert!(builder().build().unwrap_err().is_configuration());
+    /// builder().allow_plain_http().build()?;
+    /// # Ok::<(), nd8::Error>(())
+    /// ```
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allows_plain_http = true;
+        self
+    }
+
     /// How long a call may take, with all its attempts and the waits between them. The default is 90 seconds.
+    ///
+    /// It bounds each attempt as well: one that begins late has what is left. With less than
+    /// [`attempt_timeout`](Self::attempt_timeout), one attempt may use up all of it, and nothing is repeated after that.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take. The default is 30 seconds.
+    /// How long one attempt may take, from connecting to the end of the body. The default is 30 seconds.
+    ///
+    /// What may be repeated is repeated after that, as long as the [`timeout`](Self::timeout) of the call allows. More than that has no
+    /// effect. The message of an error for which [`is_timeout`](Error::is_timeout) holds names the one that ran out.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
@@ -107,6 +145,16 @@ impl<D: Door> Builder<D> {
         self
     }
 
+    /// How long a connection is kept that is not in use. The default is 4 seconds; zero keeps none.
+    ///
+    /// It has to be less than the time after which the server, or a proxy in front of it, closes its end, which is 5 seconds for many.
+    /// A request that crosses with the close is lost, and a refund that is lost in this way has the outcome
+    /// [`Unknown`](crate::Outcome::Unknown).
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
     /// Names the calling program in the user agent, after this crate: `nd8-rust/0.1.0 shop/2.3`.
     pub fn application(mut self, name_and_version: impl Into<String>) -> Self {
         self.application = Some(name_and_version.into());
@@ -115,10 +163,11 @@ impl<D: Door> Builder<D> {
 
     /// Uses an HTTP client of your own: with your TLS, your proxies, your DNS. This is the one place where reqwest shows.
     ///
-    /// Its time for connecting, its user agent and its redirects are then its own; the name of the
-    /// [`application`](Self::application) is not sent. A response that it got by following a redirect is an error all the
-    /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be recognized, so turn redirects off
-    /// (`reqwest::redirect::Policy::none()`).
+    /// Its times for connecting and for unused connections, its proxies (also for this machine), its user agent and its redirects are then
+    /// its own; the name of the [`application`](Self::application) is not sent. Plain HTTP is then also accepted for names below `test`,
+    /// which exist only where a resolver or a proxy of yours knows them. A response that it got by following a redirect is an error all the
+    /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be
+    /// recognized, so turn redirects off (`reqwest::redirect::Policy::none()`).
     ///
     /// A connection is driven by the runtime that opened it. For each runtime that it is used on, the default client has connections of its
     /// own; one of yours has them for all, so take one for each.
@@ -131,25 +180,46 @@ impl<D: Door> Builder<D> {
         self
     }
 
-    /// Takes the base URL and the timeout from the environment, where they are set: `ND8_BASE_URL`, and `ND8_TIMEOUT` in
-    /// whole seconds.
+    /// Takes the environment or the base URL, and the timeout, from the environment variables that are set: `ND8_ENVIRONMENT` (`sandbox` or
+    /// `production`), `ND8_BASE_URL`, and `ND8_TIMEOUT` in whole seconds, from 1.
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] when `ND8_TIMEOUT` is not a number.
+    /// [`Error::is_configuration`] when one of them cannot be read, and when both `ND8_ENVIRONMENT` and `ND8_BASE_URL` are set: which of
+    /// them is meant decides whether money moves.
     pub fn settings_from_env(self) -> Result<Self, Error> {
-        self.settings_from(|name| std::env::var(name).ok())
+        self.settings_from(|name| std::env::var_os(name))
     }
 
-    fn settings_from(mut self, read: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        if let Some(base_url) = read("ND8_BASE_URL") {
-            self = self.base_url(base_url);
-        }
-        if let Some(seconds) = read("ND8_TIMEOUT") {
-            let seconds = seconds.trim().parse();
-            let seconds = seconds
-                .map_err(|error| Error::configuration("ND8_TIMEOUT is not a number of seconds", error))?;
-            self = self.timeout(Duration::from_secs(seconds));
+    fn settings_from(mut self, read: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        // An unreadable value is not one that was not set.
+        let read = |name| match read(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(_)) => Err(Error::configuration_problem(
+                "ND8_ENVIRONMENT, ND8_BASE_URL or ND8_TIMEOUT is not Unicode text",
+            )),
+        };
+        self = match (read("ND8_ENVIRONMENT")?, read("ND8_BASE_URL")?) {
+            (None, None) => self,
+            (None, Some(base_url)) => self.base_url(base_url),
+            (Some(name), None) => {
+                let environment = name.parse();
+                self.environment(environment.map_err(|error| {
+                    Error::configuration("ND8_ENVIRONMENT is neither `sandbox` nor `production`", error)
+                })?)
+            }
+            (Some(_), Some(_)) => {
+                return Err(Error::configuration_problem(
+                    "both ND8_ENVIRONMENT and ND8_BASE_URL are set, which may lead to different servers: unset one of them",
+                ));
+            }
+        };
+        if let Some(seconds) = read("ND8_TIMEOUT")? {
+            let seconds: NonZeroU64 = seconds.trim().parse().map_err(|error| {
+                Error::configuration("ND8_TIMEOUT is not a number of seconds from 1", error)
+            })?;
+            self = self.timeout(Duration::from_secs(seconds.get()));
         }
         Ok(self)
     }
@@ -158,55 +228,81 @@ impl<D: Door> Builder<D> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] when the credential is empty, has white space at either end or cannot be sent in a header; when the
-    /// base URL is not an absolute HTTP(S) URL, or carries a user name, a query or
-    /// a fragment; when it is HTTPS and no TLS is built in; when the application's name does not fit into a header; or
-    /// when TLS cannot be set up.
+    /// [`Error::is_configuration`] when the credential is empty, has white space at either end or a line break in it, is in quotation
+    /// marks, begins with a word such as `Api-Key`, or cannot be sent in a header; when the
+    /// base URL is not an absolute HTTP(S) URL, has white space in it, or carries a user name, a query or
+    /// a fragment; when it is plain HTTP to another machine and [`allow_plain_http`](Self::allow_plain_http) was not called; when it is
+    /// HTTPS and no TLS is built in; when the application's name does not fit into a header; or when TLS cannot be set up.
     pub fn build(self) -> Result<D, Error> {
         self.context.check().map_err(Error::configuration_problem)?;
-        let base_url = checked(&self.base_url)?;
+        let plain_http = match (self.allows_plain_http, &self.http) {
+            (true, _) => PlainHttp::Anywhere,
+            (false, Some(_)) => PlainHttp::ReservedNames,
+            (false, None) => PlainHttp::Nowhere,
+        };
+        let address = Address::new(&self.base_url, plain_http)?;
         let (http, make) = match self.http {
             Some(http) => (http, None),
             None => {
-                if !tls::IS_BUILT_IN && base_url.starts_with("https:") {
+                if !tls::IS_BUILT_IN && address.is_https {
                     let problem = "the base URL is HTTPS, and no TLS is built in: turn a TLS feature on, or bring an HTTP client";
                     return Err(Error::configuration_problem(problem));
                 }
-                let make = default_http_client(self.application, self.limits, self.connect_timeout)?;
+                let make = default_http_client(Settings {
+                    user_agent: user_agent(self.application.as_deref()),
+                    timeout: self.limits.attempt_timeout,
+                    connect_timeout: self.connect_timeout,
+                    idle_timeout: self.idle_timeout.min(MOST_IDLE),
+                    is_loopback: address.is_loopback,
+                })?;
                 (make()?, Some(Box::new(make) as MakeHttp))
             }
         };
-        let raw = raw::Client::new_with_client(&base_url, http.clone(), self.context);
+        let raw = raw::Client::new_with_client(&address.base_url, http.clone(), self.context);
         let (limits, retry, budget) = (self.limits, self.retry, Budget::new());
         let http = HttpClients::new(http, make.filter(|_| cfg!(not(target_family = "wasm"))));
         Ok(D::open(Arc::new(Core { raw, http, limits, retry, budget })))
     }
 }
 
+/// What the default HTTP client is made by.
+#[cfg_attr(target_family = "wasm", allow(dead_code, reason = "a browser decides on most of it by itself"))]
+struct Settings {
+    user_agent: String,
+    /// Of one attempt, for the raw client; calls of the doors set their own.
+    timeout: Duration,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    is_loopback: bool,
+}
+
+/// Returns `nd8-rust/0.1.0 shop/2.3`. The version's metadata, which is that of the API, is not part of it.
+fn user_agent(application: Option<&str>) -> String {
+    let version = env!("CARGO_PKG_VERSION").split('+').next().unwrap_or_default();
+    match application {
+        Some(application) => format!("nd8-rust/{version} {application}"),
+        None => format!("nd8-rust/{version}"),
+    }
+}
+
 /// Returns what makes an HTTP client, for the first runtime that it is used on as for any further.
 fn default_http_client(
-    application: Option<String>,
-    limits: Limits,
-    connect_timeout: Duration,
+    settings: Settings,
 ) -> Result<impl Fn() -> Result<reqwest::Client, Error> + Send + Sync, Error> {
     let shared = tls::set_up()?;
-    let user_agent = match application {
-        Some(application) => format!("{USER_AGENT} {application}"),
-        None => USER_AGENT.to_owned(),
-    };
     Ok(move || {
-        let http = reqwest::Client::builder().user_agent(&user_agent);
-        // A browser decides on these by itself.
+        let http = reqwest::Client::builder().user_agent(&settings.user_agent);
         #[cfg(not(target_family = "wasm"))]
         let http = http
-            // For the raw client; calls of the doors set their own.
-            .timeout(limits.attempt_timeout)
-            .connect_timeout(connect_timeout)
+            .timeout(settings.timeout)
+            .connect_timeout(settings.connect_timeout)
+            .pool_idle_timeout(settings.idle_timeout)
             // What may be repeated is decided in `retry`, within its budget.
             .retry(reqwest::retry::never())
             .redirect(reqwest::redirect::Policy::none());
-        #[cfg(target_family = "wasm")]
-        let _ = (limits, connect_timeout);
+        // A proxy has a loopback of its own: it would get the credential, and reach another server or none.
+        #[cfg(not(target_family = "wasm"))]
+        let http = if settings.is_loopback { http.no_proxy() } else { http };
         tls::build(http, &shared)
     })
 }
@@ -222,45 +318,96 @@ impl<D> fmt::Debug for Builder<D> {
     }
 }
 
-/// The base URL as the generated client wants it: no slash at the end.
-fn checked(base_url: &str) -> Result<String, Error> {
-    let refuse = |problem: &'static str| Error::configuration_problem(problem);
-    let url =
-        Url::parse(base_url).map_err(|error| Error::configuration("the base URL is not a URL", error))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(refuse("the base URL is not an absolute HTTP or HTTPS URL"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("the base URL carries a user name or a password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("the base URL carries a query or a fragment"));
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::checked;
-    use crate::Client;
+    use std::ffi::OsString;
+    use std::time::Duration;
+
+    use super::user_agent;
+    use crate::{Builder, Client, Environment, Error, RetryPolicy};
+
+    fn settings(set: &[(&str, &str)]) -> Result<Builder<Client>, Error> {
+        Client::builder("k").settings_from(|name| {
+            set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(*value))
+        })
+    }
 
     #[test]
-    fn the_environment_has_its_say() {
-        let set = |name: &str| match name {
-            "ND8_BASE_URL" => Some("http://127.0.0.1:1/api".to_owned()),
-            "ND8_TIMEOUT" => Some("7".to_owned()),
-            _ => None,
-        };
-        let builder = Client::builder("k").settings_from(set).expect("is fine");
-        assert_eq!(
-            (builder.base_url.as_str(), builder.limits.timeout.as_secs()),
-            ("http://127.0.0.1:1/api", 7)
-        );
-        let unset = Client::builder("k").settings_from(|_| None).expect("is fine");
-        assert_eq!(unset.base_url, crate::Environment::Sandbox.base_url());
-        let wrong =
-            Client::builder("k").settings_from(|_| Some("canary".to_owned())).expect_err("is no number");
-        assert!(wrong.is_configuration() && !wrong.to_string().contains("canary"), "{wrong}");
+    fn the_environment_variables_are_honored() {
+        let (sandbox, production) = (Environment::Sandbox.base_url(), Environment::Production.base_url());
+        let local = "http://127.0.0.1:1/api";
+        for (set, base_url, seconds) in [
+            (&[][..], sandbox, 90),
+            (&[("ND8_BASE_URL", local), ("ND8_TIMEOUT", "7")], local, 7),
+            (&[("ND8_ENVIRONMENT", "sandbox")], sandbox, 90),
+            (&[("ND8_ENVIRONMENT", "Production"), ("ND8_TIMEOUT", "1")], production, 1),
+        ] {
+            let builder = settings(set).expect("is fine");
+            assert_eq!((builder.base_url.as_str(), builder.limits.timeout.as_secs()), (base_url, seconds));
+        }
+    }
+
+    #[test]
+    fn an_environment_variable_that_cannot_be_read_is_refused_without_being_repeated() {
+        for set in [
+            &[("ND8_TIMEOUT", "canary")][..],
+            &[("ND8_TIMEOUT", "0")],
+            &[("ND8_TIMEOUT", "")],
+            &[("ND8_TIMEOUT", "1.5")],
+            &[("ND8_ENVIRONMENT", "canary")],
+            &[("ND8_ENVIRONMENT", "")],
+            &[("ND8_ENVIRONMENT", "sandbox\n")],
+            &[("ND8_ENVIRONMENT", "sandbox"), ("ND8_BASE_URL", "https://canary.test/api")],
+        ] {
+            let error = settings(set).expect_err("cannot be read");
+            assert!(error.is_configuration() && !format!("{error:?}").contains("canary"), "{error:?}");
+        }
+        for base_url in ["", "https://canary.test/api\n", "http://canary.example/api"] {
+            let error = settings(&[("ND8_BASE_URL", base_url)]).and_then(Builder::build).expect_err("is none");
+            assert!(error.is_configuration() && !format!("{error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_environment_variable_that_is_no_text_is_not_taken_for_one_that_is_not_set() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        for name in ["ND8_ENVIRONMENT", "ND8_BASE_URL", "ND8_TIMEOUT"] {
+            let read = |it: &str| (it == name).then(|| OsString::from_vec(vec![0xff]));
+            let error = Client::builder("k").settings_from(read).expect_err("is no text");
+            assert!(error.is_configuration(), "{error}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_as_documented() {
+        let builder = Client::builder("k");
+        let seconds = Duration::from_secs;
+        assert_eq!(builder.base_url, Environment::Sandbox.base_url());
+        assert_eq!((builder.limits.timeout, builder.limits.attempt_timeout), (seconds(90), seconds(30)));
+        assert_eq!(builder.limits.max_body, 16 * 1024 * 1024);
+        assert_eq!((builder.connect_timeout, builder.idle_timeout), (seconds(10), seconds(4)));
+        assert_eq!(builder.retry, RetryPolicy::default());
+    }
+
+    #[test]
+    fn the_user_agent_is_a_name_and_a_version() {
+        let version = user_agent(None);
+        let version = version.strip_prefix("nd8-rust/").expect("begins with the name of the crate");
+        assert!(env!("CARGO_PKG_VERSION").starts_with(version) && version.split('.').count() == 3, "{version}");
+        assert!(version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'), "{version}");
+        assert_eq!(user_agent(Some("shop/2.3")), format!("nd8-rust/{version} shop/2.3"));
+    }
+
+    /// The lengths at which timers overflow.
+    #[test]
+    fn a_client_with_any_durations_can_be_built() {
+        for time in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+            let builder = Client::builder("k").base_url("http://127.0.0.1:9/api").timeout(time);
+            let builder = builder.attempt_timeout(time).connect_timeout(time).idle_timeout(time);
+            builder.build().expect("is fine");
+        }
     }
 
     #[cfg(not(any(feature = "native-tls", feature = "rustls-aws-lc", feature = "rustls-ring")))]
@@ -271,31 +418,6 @@ mod tests {
         // Whether this can be built depends on what other crates made of reqwest; it is never a panic.
         if let Err(error) = Client::builder("k").base_url("http://127.0.0.1:1").build() {
             assert!(error.is_configuration(), "{error}");
-        }
-    }
-
-    #[test]
-    fn slashes_at_the_end_do_not_matter() {
-        for base_url in ["https://api.test/api", "https://api.test/api/", "https://api.test/api//"] {
-            assert_eq!(checked(base_url).expect("is fine"), "https://api.test/api");
-        }
-        assert_eq!(checked("http://127.0.0.1:80").expect("is fine"), "http://127.0.0.1");
-    }
-
-    #[test]
-    fn what_is_not_a_base_url_is_refused_without_being_repeated() {
-        let refused = [
-            "",
-            "api.test/api",
-            "ftp://canary.test",
-            "https://me:canary@api.test",
-            "https://a.test/?canary",
-            "https://a.test/#canary",
-        ];
-        for base_url in refused {
-            let error = checked(base_url).expect_err("is no base URL");
-            assert!(error.is_configuration());
-            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
         }
     }
 }

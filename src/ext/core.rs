@@ -1,11 +1,11 @@
 //! What all doors share: the raw client, the HTTP clients, the deadlines, the retry policy and its budget.
 
 use std::fmt;
-use std::net::IpAddr;
 #[cfg(not(target_family = "wasm"))]
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::address::is_loopback;
 use super::retry::Budget;
 use super::{Environment, Error, RetryPolicy};
 use crate::raw;
@@ -23,9 +23,7 @@ impl Core {
     /// Whether the base URL is certainly a sandbox's: ND8's own, one of the paths for sandbox keys, or this machine.
     pub(super) fn is_sandbox(&self) -> bool {
         let Ok(url) = reqwest::Url::parse(&self.raw.baseurl) else { return false };
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let is_local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        is_local || self.raw.baseurl == Environment::Sandbox.base_url() || url.path() == "/sandbox/api"
+        is_loopback(&url) || self.raw.baseurl == Environment::Sandbox.base_url() || url.path() == "/sandbox/api"
     }
 }
 

@@ -40,7 +40,11 @@ macro_rules! door {
             /// A request to any path below the base URL, with the door's credential, for what this crate has no method
             /// for yet. What is not idempotent is sent once, like any other call.
             ///
-            /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path is not a plain one.
+            /// What is special in a path is escaped by the caller: `/orders/a%2Fb/` has one segment for the id `a/b`. The path is sent as
+            /// it is given.
+            ///
+            /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path does not begin with a slash, has a query, white space
+            /// or a percent sign that escapes nothing, or has `.` or `..` as a segment, escaped or not.
             pub fn request<T>(&self, method: http::Method, path: &str) -> Call<AnyRequest<T>> {
                 Call::any(&self.core, method, path)
             }
@@ -115,7 +119,8 @@ impl Client {
         Builder::new(raw::Context::api_key(api_key))
     }
 
-    /// Takes the API key from `ND8_API_KEY`, and settings from `ND8_BASE_URL` and `ND8_TIMEOUT` where they are set.
+    /// Takes the API key from `ND8_API_KEY`, and settings from `ND8_ENVIRONMENT` or `ND8_BASE_URL` and from `ND8_TIMEOUT`, where they are
+    /// set ([`Builder::settings_from_env`]).
     ///
     /// # Errors
     ///
@@ -131,8 +136,8 @@ impl Dashboard {
         Builder::new(raw::Context::session_token(session_token))
     }
 
-    /// Takes the session's token from `ND8_SESSION_TOKEN`, and settings from `ND8_BASE_URL` and `ND8_TIMEOUT` where they
-    /// are set.
+    /// Takes the session's token from `ND8_SESSION_TOKEN`, and settings from `ND8_ENVIRONMENT` or `ND8_BASE_URL` and from `ND8_TIMEOUT`,
+    /// where they are set ([`Builder::settings_from_env`]).
     ///
     /// # Errors
     ///

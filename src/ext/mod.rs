@@ -9,6 +9,7 @@
 //! A call is made in three steps: a door's area, the call with what it cannot do without, and `send()`; what is
 //! optional goes between the last two. Everything in this module is also at the root of the crate.
 
+mod address;
 mod api_keys;
 mod builder;
 mod call;

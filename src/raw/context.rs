@@ -7,6 +7,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Exchange, Security};
+use crate::secret::{self, Flaw};
 
 /// The credential of a raw [`Client`](super::Client). It is sent with the operations that take it and no others, and
 /// shows up nowhere: not in `Debug`, not in errors.
@@ -65,15 +66,21 @@ impl Context {
         let (Credential::ApiKey(secret) | Credential::SessionToken(secret)) = &*self.credential else {
             return Ok(());
         };
-        match secret.expose_secret() {
-            secret if secret.trim().is_empty() => Err("the credential is empty"),
-            secret if secret.trim() != secret => {
+        let secret = secret.expose_secret();
+        match secret::flaw(secret) {
+            Some(Flaw::Empty) => Err("the credential is empty"),
+            Some(Flaw::Untrimmed) => {
                 Err("the credential has white space or a line break at one of its ends; remove it")
             }
-            secret if HeaderValue::try_from(secret).is_err() => {
+            Some(Flaw::Control) => Err("the credential has a line break or another control character in it"),
+            Some(Flaw::Quoted) => Err("the credential is in quotation marks; remove them"),
+            Some(Flaw::Prefixed) => Err(
+                "the credential begins with a word that is not part of it, such as `Api-Key`; remove that word, because it is added when the credential is sent",
+            ),
+            None if !secret.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 Err("the credential has characters that cannot be sent in a header")
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -102,6 +109,8 @@ impl Context {
             )]
             _ => return Err("takes a kind of credential that this version does not know"),
         };
+        // The raw client has no `build` that could refuse it earlier.
+        self.check().map_err(|_| "takes a credential, and the client's is none that a server could accept")?;
         let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret()))
             .map_err(|_| "takes a credential, and the client's cannot be sent in a header")?;
         value.set_sensitive(true);
@@ -140,9 +149,20 @@ mod tests {
     }
 
     #[test]
-    fn a_credential_that_breaks_the_header_is_refused() {
-        let problem =
-            Context::api_key("canary\r\nX: y").authorization(Security::ApiKey).expect_err("has a line break");
-        assert!(!problem.contains("canary"));
+    fn a_credential_that_no_server_could_accept_is_refused() {
+        for secret in ["", "canary\n", " canary", "canary\r\nX: y", "\"canary\"", "Api-Key canary", "two canaries", "canäry"] {
+            for (context, security) in [
+                (Context::api_key(secret), Security::ApiKey),
+                (Context::session_token(secret), Security::SessionToken),
+            ] {
+                let problem = context.check().expect_err("is none");
+                assert!(!problem.contains("canary"), "{problem}");
+                let problem = context.authorization(security).expect_err("is none");
+                assert!(!problem.contains("canary"), "{problem}");
+                assert!(context.own_authorization().is_err());
+            }
+        }
+        assert_eq!(Context::anonymous().check(), Ok(()));
+        assert_eq!(Context::api_key("AbCdEf12.s3cr3t-/+==").check(), Ok(()));
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::secret::Flaw;
+
 /// A delivery was refused: do nothing with it, and answer with [`response_status`](Error::response_status).
 ///
 /// Neither `Display` nor `Debug` shows a secret, a body or the value of a header.
@@ -31,8 +33,7 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     NoSecret,
-    EmptySecret,
-    UntrimmedSecret,
+    Secret(Flaw),
     TooLarge { limit: usize },
     MissingHeader(&'static str),
     RepeatedHeader(&'static str),
@@ -43,10 +44,10 @@ pub(super) enum Kind {
 }
 
 impl Error {
-    /// Says whether the [`Verifier`](super::Verifier) has no secret, an empty one, or one with white space at either end, and
-    /// so refuses everything.
+    /// Says whether the [`Verifier`](super::Verifier) has no secret, or one that cannot be one, such as one with white space at
+    /// either end, and so refuses everything.
     ///
-    /// This is the receiver's fault, not the sender's. [`Verifier::check`](super::Verifier::check) finds it when the
+    /// This is the receiver's fault, not the sender's. [`Verifier::checked`](super::Verifier::checked) finds it when the
     /// program starts.
     ///
     /// ```
@@ -57,7 +58,7 @@ impl Error {
     /// assert!(forgotten.verify_signature(&signature, b"{}").unwrap_err().is_configuration());
     /// ```
     pub fn is_configuration(&self) -> bool {
-        matches!(self.kind, Kind::NoSecret | Kind::EmptySecret | Kind::UntrimmedSecret)
+        matches!(self.kind, Kind::NoSecret | Kind::Secret(_))
     }
 
     /// Says whether the body is larger than [`Verifier::max_body`](super::Verifier::max_body) allows.
@@ -150,7 +151,7 @@ impl Error {
     /// ```
     pub fn response_status(&self) -> StatusCode {
         match self.kind {
-            Kind::NoSecret | Kind::EmptySecret | Kind::UntrimmedSecret => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::NoSecret | Kind::Secret(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::MissingHeader(_)
             | Kind::RepeatedHeader(_)
@@ -172,8 +173,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             Kind::NoSecret => f.write_str("there is no webhook secret to verify with"),
-            Kind::EmptySecret => f.write_str("a webhook secret is empty"),
-            Kind::UntrimmedSecret => f.write_str("a webhook secret begins or ends with white space"),
+            Kind::Secret(flaw) => f.write_str(match flaw {
+                Flaw::Empty => "a webhook secret is empty",
+                Flaw::Untrimmed => "a webhook secret begins or ends with white space",
+                Flaw::Control => "a webhook secret has a line break or another control character in it",
+                Flaw::Quoted => "a webhook secret is in quotation marks",
+                Flaw::Prefixed => "a webhook secret begins with a word that is not part of it, such as `Bearer`",
+            }),
             Kind::TooLarge { limit } => write!(f, "the webhook body is larger than {limit} bytes"),
             Kind::MissingHeader(name) => write!(f, "the webhook has no header {name}"),
             Kind::RepeatedHeader(name) => write!(f, "the webhook has the header {name} more than once"),

@@ -16,6 +16,7 @@ use super::headers::{
     DELIVERY_ID_HEADER, EVENT_HEADER, Headers, SIGNATURE_HEADER, TIMESTAMP_HEADER, single, token,
 };
 use super::timestamp;
+use crate::secret;
 
 const SCHEME: &str = "sha256=";
 /// As long as `MemoryDeduplicator` remembers: repeats that old are neither refused nor handled twice.
@@ -44,7 +45,7 @@ const DEFAULT_MAX_BODY: usize = 1024 * 1024;
 /// let body = br#"{"event":"webhook.test"}"#;
 /// let sent_by_nd8 = Verifier::new("old secret").signed_headers("b7c1", "webhook.test", body);
 ///
-/// let verifier = Verifier::new("new secret").also("old secret");
+/// let verifier = Verifier::new("new secret").also("old secret").checked()?;
 /// let delivery = verifier.verify(&sent_by_nd8, body)?;
 /// assert_eq!(delivery.matched_secret, 1, "ND8 still signs with the old one");
 /// # Ok::<(), nd8::webhooks::Error>(())
@@ -61,8 +62,7 @@ pub struct Verifier {
 impl Verifier {
     /// Takes the webhook secret of the organization.
     ///
-    /// A verifier whose secret is blank, or has white space at either end, refuses everything; see
-    /// [`check`](Verifier::check).
+    /// A verifier whose secret cannot be one refuses everything; see [`checked`](Verifier::checked), which fails at once.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self::from_secrets([secret])
     }
@@ -140,8 +140,32 @@ impl Verifier {
         self
     }
 
-    /// Checks that there are secrets, and that none of them is blank or has white space at either end, as one that was
-    /// read from a file together with its newline. Every verification does this; call it when the program starts to fail early.
+    /// Fails if one of the secrets cannot be one, and returns the verifier otherwise. Call it last, when the program starts: a
+    /// verifier that was not checked refuses each delivery for the same reason, with the status 500.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    ///
+    /// # Example: a secret that was read from a file with its line end
+    ///
+    /// ```
+    /// use nd8::webhooks::Verifier;
+    ///
+    /// let verifier = Verifier::new("whsec").also("an older one").checked()?;
+    /// assert_eq!(verifier.verify_signature(&verifier.sign(b"{}"), b"{}"), Ok(0));
+    ///
+    /// assert!(Verifier::new("whsec").also("an older one\n").checked().unwrap_err().is_configuration());
+    /// # Ok::<(), nd8::webhooks::Error>(())
+    /// ```
+    pub fn checked(self) -> Result<Self, Error> {
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Checks that there are secrets, and that each can be one: it is not empty, has no white space at either end and no line end
+    /// or other control character, is not in quotation marks, and does not begin with a word such as `Bearer`. Nothing is trimmed.
+    /// Every verification does this.
     ///
     /// # Errors
     ///
@@ -160,13 +184,10 @@ impl Verifier {
         if self.secrets.is_empty() {
             return Err(Kind::NoSecret.into());
         }
-        if self.secrets.iter().any(|secret| secret.expose_secret().trim().is_empty()) {
-            return Err(Kind::EmptySecret.into());
+        match self.secrets.iter().find_map(|secret| secret::flaw(secret.expose_secret())) {
+            Some(flaw) => Err(Kind::Secret(flaw).into()),
+            None => Ok(()),
         }
-        if self.secrets.iter().any(|secret| secret.expose_secret().trim() != secret.expose_secret()) {
-            return Err(Kind::UntrimmedSecret.into());
-        }
-        Ok(())
     }
 
     /// Checks a delivery and then reads it: size, signature, timestamp, delivery id, and only then the payload.

@@ -85,7 +85,7 @@ fn it_tells_which_secret_matched() {
 }
 
 #[test]
-fn an_empty_or_untrimmed_secret_verifies_nothing() {
+fn a_secret_that_cannot_be_one_verifies_nothing() {
     let nobody = Verifier::from_secrets(Vec::<String>::new());
     for forgotten in [
         nobody,
@@ -94,8 +94,17 @@ fn an_empty_or_untrimmed_secret_verifies_nothing() {
         Verifier::new("secret").also(""),
         Verifier::new("secret\n"),
         Verifier::new("secret").also(" older"),
+        Verifier::new("secret").also("older\r\n"),
+        Verifier::from_secrets(["secret", "in two\nlines"]),
+        Verifier::from_secrets(["secret", "oldest", "\"quoted\""]),
+        Verifier::new("Bearer secret"),
+        Verifier::new("secret").also("Api-Key older"),
     ] {
-        assert!(forgotten.check().unwrap_err().is_configuration());
+        let error = forgotten.clone().checked().unwrap_err();
+        assert!(error.is_configuration());
+        for secret in ["older", "two", "quoted", "Bearer secret", "Api-Key"] {
+            assert!(!format!("{error} {error:?} {forgotten:?}").contains(secret), "{error}");
+        }
         // Signed with the empty key as well as with the good one.
         for sender in [&Verifier::new(""), &forgotten, &Verifier::new("secret")] {
             let headers = sender.signed_headers("b7c1", "webhook.test", BODY);

@@ -59,6 +59,20 @@ async fn a_path_that_leads_elsewhere_is_not_sent() {
         "/a?b",
         "/a#b",
         "/%2e%2e/",
+        "/%2E/x",
+        "/a%2F..%2Fb",
+        "/a%2f.%2e",
+        "/a%5C..%5Cb",
+        "/.\t./x",
+        "/a\r\nb",
+        "/a b",
+        "/a ",
+        "/a%00b",
+        "/a%0d%0aX: y",
+        "/a%",
+        "/a%2",
+        "/a%2x/",
+        "/100%/",
         "",
     ] {
         let error =
@@ -66,6 +80,27 @@ async fn a_path_that_leads_elsewhere_is_not_sent() {
         assert!(error.is_invalid_input() && error.outcome() == Outcome::NotSent, "{path}: {error:?}");
     }
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn an_escaped_path_is_sent_as_it_is_given() {
+    for path in [
+        "/orders/a%2Fb/",
+        "/orders/a%2fb/",
+        "/orders/a%3Fb%23c/",
+        "/orders/100%25/",
+        "/orders/%E2%82%AC/",
+        "/orders/a%5Cb/",
+        "/orders/a%20b",
+        "/orders/%252e%252e/",
+        "/orders/..a/.b/c../...",
+        "//orders",
+        "/orders/a:b@c;d=e,f(g)!",
+    ] {
+        let server = Server::with_json(200, REFUND).await;
+        server.client().request::<Refund>(Method::GET, path).query("a", "b").send().await.expect(path);
+        assert_eq!(server.only().uri.to_string(), format!("/api{path}?a=b"));
+    }
 }
 
 #[tokio::test]

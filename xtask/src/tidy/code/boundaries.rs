@@ -42,7 +42,7 @@ const RULES: [Rule; 5] = [
     },
     Rule {
         place: "src/ext/",
-        exempt: &["src/ext/builder.rs", "src/ext/core.rs", "src/ext/error/failure.rs", "src/ext/tls.rs"],
+        exempt: &["src/ext/address.rs", "src/ext/builder.rs", "src/ext/core.rs", "src/ext/error/failure.rs", "src/ext/tls.rs"],
         forbidden: &["reqwest"],
         reason: "only the core of `ext` names reqwest",
     },
@@ -52,7 +52,8 @@ const RULES: [Rule; 5] = [
 const EXT: &str = "src/ext/";
 
 /// What areas of `ext` share. Every other file or folder there is an area, so a new one is an area until it is listed here.
-const SHARED: [&str; 18] = [
+const SHARED: [&str; 19] = [
+    "address",
     "builder",
     "call",
     "checks",
