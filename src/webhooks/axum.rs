@@ -1,6 +1,7 @@
 //! [`Delivery`] as an extractor of axum: it takes the raw body itself, so nothing can have parsed it before.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
@@ -62,11 +63,65 @@ use super::verifier::Verifier;
 ///     Ok(())
 /// }
 ///
-/// let shop = Shop { verifier: Verifier::new("whsec"), seen: MemoryDeduplicator::new() };
-/// shop.verifier.check()?;
+/// let shop = Shop { verifier: Verifier::new("whsec").checked()?, seen: MemoryDeduplicator::new() };
 /// let app = axum::Router::new().route("/webhooks", axum::routing::post(webhook)).with_state(shop);
 /// # let app: axum::Router = app;
 /// # Ok::<(), nd8::webhooks::Error>(())
+/// ```
+///
+/// # Example: state behind an `Arc`
+///
+/// A state that cannot be cloned is shared as `Arc<App>`. Implement `FromRef` for the state itself; behind the `Arc`, the verifier
+/// is found in the same way:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// use axum::Router;
+/// use axum::extract::{FromRef, State};
+/// use axum::handler::Handler as _;
+/// use axum::http::{Request, StatusCode};
+/// use axum::routing::post;
+/// use nd8::webhooks::{Delivery, Event, Verifier};
+///
+/// struct App {
+///     verifier: Verifier,
+///     received: AtomicU32,
+/// }
+///
+/// impl FromRef<App> for Verifier {
+///     fn from_ref(app: &App) -> Self {
+///         app.verifier.clone()
+///     }
+/// }
+///
+/// async fn webhook(State(app): State<Arc<App>>, delivery: Delivery) -> StatusCode {
+///     assert!(matches!(delivery.event, Event::WebhookTest(_)));
+///     app.received.fetch_add(1, Ordering::Relaxed);
+///     StatusCode::NO_CONTENT
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = Arc::new(App { verifier: Verifier::new("whsec").checked()?, received: AtomicU32::new(0) });
+/// let router: Router = Router::new().route("/webhooks", post(webhook)).with_state(app.clone());
+/// # drop(router);
+///
+/// // What ND8 would send to it.
+/// let body = r#"{"event":"webhook.test"}"#;
+/// let mut request = Request::post("/webhooks");
+/// for (name, value) in app.verifier.signed_headers("b7c1", "webhook.test", body.as_bytes()) {
+///     request = request.header(name, value);
+/// }
+/// let response = webhook.call(request.body(body.into())?, app.clone()).await;
+/// assert_eq!(response.status(), StatusCode::NO_CONTENT);
+///
+/// let forged = Request::post("/webhooks").header("X-Webhook-Signature", "sha256=00").body(body.into())?;
+/// assert_eq!(webhook.call(forged, app.clone()).await.status(), StatusCode::BAD_REQUEST);
+/// assert_eq!(app.received.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
 /// ```
 impl<S> FromRequest<S> for Delivery
 where
@@ -91,9 +146,20 @@ where
     }
 }
 
-/// Why the extractor gives no [`Delivery`]. As a response it is a status and nothing else.
+/// Finds the verifier of a state that is behind an `Arc`. Programs cannot write this themselves, since neither type is theirs.
+impl<S> FromRef<Arc<S>> for Verifier
+where
+    Verifier: FromRef<S>,
+{
+    fn from_ref(state: &Arc<S>) -> Self {
+        Self::from_ref(&**state)
+    }
+}
+
+/// Why the extractor gives no [`Delivery`]. As a response it is a status and nothing else; the reason is logged with `tracing`, without
+/// anything that was sent.
 ///
-/// Take `Result<Delivery, DeliveryRejection>` in a handler to log it.
+/// Take `Result<Delivery, DeliveryRejection>` in a handler to respond with something else.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DeliveryRejection {
@@ -132,12 +198,23 @@ impl DeliveryRejection {
 
 impl IntoResponse for DeliveryRejection {
     fn into_response(self) -> Response {
+        match &self {
+            Self::Refused(error) => return error.into_response(),
+            Self::Unreadable(error) => tracing::warn!(reason = %error, "{self}"),
+        }
         self.response_status().into_response()
     }
 }
 
+/// A status and nothing else; the reason is logged with `tracing`.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        // No delivery is accepted until the secret is set right.
+        if self.is_configuration() {
+            tracing::error!(reason = %self, "the webhook was refused");
+        } else {
+            tracing::warn!(reason = %self, "the webhook was refused");
+        }
         self.response_status().into_response()
     }
 }

@@ -178,7 +178,9 @@ impl fmt::Display for Error {
                 Flaw::Untrimmed => "a webhook secret begins or ends with white space",
                 Flaw::Control => "a webhook secret has a line break or another control character in it",
                 Flaw::Quoted => "a webhook secret is in quotation marks",
-                Flaw::Prefixed => "a webhook secret begins with a word that is not part of it, such as `Bearer`",
+                Flaw::Prefixed => {
+                    "a webhook secret begins with a word that is not part of it, such as `Bearer`"
+                }
             }),
             Kind::TooLarge { limit } => write!(f, "the webhook body is larger than {limit} bytes"),
             Kind::MissingHeader(name) => write!(f, "the webhook has no header {name}"),

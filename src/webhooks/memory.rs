@@ -299,6 +299,29 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_as_documented() {
+        let seconds = Arc::new(AtomicI64::new(0));
+        let clock = Arc::clone(&seconds);
+        let now = move || Timestamp::from_second(clock.load(Ordering::SeqCst)).unwrap();
+        let store = MemoryDeduplicator::new().clock(now);
+        let claim = |key| store.claim_now(&Ticket::new(key));
+        let done = Ticket::new("done");
+        assert_eq!((store.claim_now(&done), claim("running")), (Ok(Claim::Won), Ok(Claim::Won)));
+        store.complete_now(&done);
+        // A claim lapses after five minutes, and what was handled is remembered for three days.
+        for (second, running, handled) in [
+            (299, Claim::InProgress, Claim::AlreadyDone),
+            (300, Claim::Won, Claim::AlreadyDone),
+            (3 * 86_400 - 1, Claim::Won, Claim::AlreadyDone),
+            (3 * 86_400, Claim::InProgress, Claim::Won),
+        ] {
+            seconds.store(second, Ordering::SeqCst);
+            assert_eq!((claim("running"), claim("done")), (Ok(running), Ok(handled)), "{second}");
+        }
+        assert_eq!(store.capacity, 100_000);
+    }
+
+    #[test]
     fn a_claim_is_won_once_until_it_is_released() {
         let (store, _) = store();
         let (first, second, third) = (Ticket::new("a"), Ticket::new("a"), Ticket::new("a"));

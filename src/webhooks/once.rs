@@ -7,6 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use ref_cast::RefCast;
+
 use super::dedup::{Claim, Deduplicator, Ticket};
 
 /// Runs the handler if nobody has handled this delivery and no other handler holds the claim.
@@ -163,7 +165,29 @@ pub enum Once<T> {
 
 /// A delivery was not handled, or nobody knows that it was. Don't acknowledge it, unless you can tell that it was.
 ///
-/// The error of the handler or the store is its `source`.
+/// The error of the handler or the store is its `source`, as a text: it need be no [`std::error::Error`] itself. Match on this
+/// type to get it back. `Display` does not print it, as it may repeat what a customer typed.
+///
+/// # Example: with errors of anyhow
+///
+/// ```
+/// use nd8::webhooks::{MemoryDeduplicator, handle_once};
+///
+/// async fn ship() -> anyhow::Result<()> {
+///     anyhow::bail!("the database is down")
+/// }
+///
+/// async fn receive(seen: &MemoryDeduplicator) -> anyhow::Result<()> {
+///     handle_once(seen, "b7c1", ship).await?;
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let error = receive(&MemoryDeduplicator::new()).await.unwrap_err();
+/// assert_eq!(format!("{error:#}"), "the webhook's handler failed: the database is down");
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnceError<E, S> {
     /// The handler failed. The claim was given back.
@@ -187,16 +211,37 @@ impl<E, S> fmt::Display for OnceError<E, S> {
 
 impl<E, S> std::error::Error for OnceError<E, S>
 where
-    E: std::error::Error + 'static,
-    S: std::error::Error + 'static,
+    E: fmt::Debug + fmt::Display + 'static,
+    S: fmt::Debug + fmt::Display + 'static,
 {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Handler(error) => Some(error),
-            Self::Claim(error) | Self::Complete(error) => Some(error),
+            Self::Handler(error) => Some(Reason::ref_cast(error)),
+            Self::Claim(error) | Self::Complete(error) => Some(Reason::ref_cast(error)),
         }
     }
 }
+
+/// The error of a handler or a store as a source. Handlers return texts, boxed errors and those of anyhow, which are no
+/// [`std::error::Error`], and nothing in Rust distinguishes them from what is one.
+#[derive(RefCast)]
+#[repr(transparent)]
+struct Reason<E>(E);
+
+impl<E: fmt::Debug> fmt::Debug for Reason<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Reason<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // anyhow and its likes print all their causes in this form.
+        write!(f, "{:#}", self.0)
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for Reason<E> {}
 
 /// Gives the claim back when it is dropped, unless it was disarmed.
 struct Guard<'a, D: Deduplicator + ?Sized> {

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
 use super::{
-    Claim, Claiming, Deduplicator, MemoryDeduplicator, Once, OnceError, Ticket, handle_once, handle_once_in,
+    Claim, Claiming, Deduplicator, Full, MemoryDeduplicator, Once, OnceError, Ticket, handle_once, handle_once_in,
 };
 
 type Said = Result<(), &'static str>;
@@ -273,4 +273,41 @@ fn handling_can_be_spawned() {
         Ok::<_, ()>(1)
     }));
     assert_eq!(run(handled), Ok(Once::Handled(1)));
+}
+
+#[test]
+fn any_error_that_prints_is_a_source() {
+    fn print<E, S>(error: OnceError<E, S>) -> [String; 2]
+    where
+        OnceError<E, S>: std::error::Error + Send + Sync + 'static,
+    {
+        let boxed: Box<dyn std::error::Error + Send + Sync> = error.into();
+        [boxed.to_string(), boxed.source().expect("has one").to_string()]
+    }
+    type Boxed = Box<dyn std::error::Error + Send + Sync>;
+    let (handler, claim, complete) = (
+        "the webhook's handler failed",
+        "the webhook could not be claimed, and was not handled",
+        "the webhook was handled, and this could not be noted",
+    );
+    let io = || std::io::Error::other("down");
+    for (printed, expected) in [
+        (print(OnceError::<_, Full>::Handler("down")), handler),
+        (print(OnceError::<_, Full>::Handler("down".to_owned())), handler),
+        (print(OnceError::<_, Full>::Handler(io())), handler),
+        (print(OnceError::<Boxed, Full>::Handler(io().into())), handler),
+        (print(OnceError::<_, Full>::Handler(anyhow::anyhow!("down"))), handler),
+        (print(OnceError::<&str, _>::Claim(io())), claim),
+        (print(OnceError::<&str, _>::Claim(anyhow::anyhow!("down"))), claim),
+        (print(OnceError::<&str, Boxed>::Complete("down".into())), complete),
+    ] {
+        assert_eq!(printed, [expected, "down"]);
+    }
+    // All causes of anyhow.
+    let nested = anyhow::Error::from(io()).context("cannot ship");
+    let again = anyhow::Error::from(OnceError::<_, Full>::Handler(nested));
+    assert_eq!(format!("{again:#}"), format!("{handler}: cannot ship: down"));
+    // The error itself comes back by its type.
+    let found = again.downcast::<OnceError<anyhow::Error, Full>>().expect("is one");
+    assert!(matches!(found, OnceError::Handler(error) if error.downcast_ref::<std::io::Error>().is_some()));
 }

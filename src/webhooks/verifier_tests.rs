@@ -277,3 +277,12 @@ fn a_flipped_bit_anywhere_is_noticed() {
         assert!(refusal(&verifier(), &headers, &body).is_signature(), "bit {index}");
     }
 }
+
+#[test]
+fn a_body_may_be_a_mebibyte_and_no_more() {
+    let (verifier, body) = (Verifier::new("secret"), vec![b' '; 1024 * 1024 + 1]);
+    let signed = |body: &[u8]| verifier.verify(&verifier.signed_headers("b7c1", "webhook.test", body), body);
+    assert!(signed(&body[1..]).is_ok());
+    let error = signed(&body).unwrap_err();
+    assert!(error.is_too_large() && error.to_string().contains("1048576"), "{error}");
+}
