@@ -27,6 +27,23 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A failure is sent by `error`, with any status but one of success and any JSON:
+//!
+//! ```
+//! use nd8::mock::MockServerExt as _;
+//! use serde_json::json;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = httpmock::MockServer::start_async().await;
+//! server.create_refund(|_, then| drop(then.error(400, &json!({"amount": ["Exceeds what is left."]}))));
+//! let client = nd8::Client::builder("key").base_url(server.base_url()).build()?;
+//! let error = client.refunds().create("TXabc123", "Returned").send().await.unwrap_err();
+//! assert_eq!(error.messages()[0].to_string(), "/amount: Exceeds what is left.");
+//! # Ok(())
+//! # }
+//! ```
 
 #![allow(missing_docs, unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
 #![allow(clippy::all, clippy::unwrap_used, reason = "the generator's style, not ours")]

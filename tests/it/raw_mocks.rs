@@ -197,3 +197,30 @@ async fn a_customer_needs_no_credential() {
     viewed.assert();
     started.assert();
 }
+
+#[tokio::test]
+async fn every_mock_can_respond_with_a_failure() {
+    let server = MockServer::start_async().await;
+    let detail = json!({"detail": "No."});
+    server.get_payment(|when, then| drop((when.id("TX1"), then.error(404, &detail))));
+    server.create_refund(|when, then| {
+        drop((when.id("TX1"), then.error(400, &json!({"amount": ["Too much."]}))))
+    });
+    server.list_refunds(|_, then| drop(then.error(403, &detail)));
+    server.delete_payment_link(|when, then| drop((when.id(&LINK), then.error(409, &detail))));
+    server.get_public_payment_link(|_, then| drop(then.error(301, &detail)));
+    let client = nd8::Client::builder("k").base_url(server.base_url()).build().expect("is fine");
+
+    assert!(client.payments().get("TX1").send().await.expect_err("is a failure").is_not_found());
+    let error = client.refunds().create("TX1", "x").send().await.expect_err("is a failure");
+    assert_eq!((error.outcome(), &*error.messages()[0].pointer), (nd8::Outcome::Rejected, "/amount"));
+    assert!(client.refunds().list().send().await.expect_err("is a failure").is_forbidden());
+    let error = dashboard(&server).payment_links().delete(LINK).send().await.expect_err("is a failure");
+    assert_eq!(
+        (error.status().map(|it| it.as_u16()), error.body()),
+        (Some(409), Some(&br#"{"detail":"No."}"#[..]))
+    );
+    assert!(
+        storefront(&server).payment_links().get(LINK).send().await.expect_err("is a failure").is_redirect()
+    );
+}

@@ -1,8 +1,11 @@
-//! The typed mocks for httpmock: what progenitor writes for lists and for scalars does not compile.
+//! The typed mocks for httpmock: what progenitor writes for lists and for scalars does not compile, and documents that describe only
+//! success leave no way to respond with a failure.
 
 use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, File, FnArg, ImplItemFn, Pat, Signature, Type, parse_quote};
+use syn::{
+    Expr, ExprMethodCall, File, FnArg, ImplItem, ImplItemFn, ItemImpl, Pat, Signature, Type, parse_quote,
+};
 
 use super::compact;
 use super::rewrite::count;
@@ -16,6 +19,7 @@ pub(super) fn rewrite(tree: &Tree, file: &mut File) -> Result<(), String> {
     if let Some(problem) = mocks.problem {
         return Err(problem);
     }
+    count("the response of a mock", mocks.responses, places(&tree.root).len())?;
     count("a list of a query in a mock", mocks.lists, lists(tree))
 }
 
@@ -33,10 +37,19 @@ fn lists(tree: &Tree) -> usize {
 #[derive(Default)]
 struct Mocks {
     lists: usize,
+    responses: usize,
     problem: Option<String>,
 }
 
 impl VisitMut for Mocks {
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        visit_mut::visit_item_impl_mut(self, block);
+        if block.items.iter().any(is_inner_response) {
+            block.items.push(failure());
+            self.responses += 1;
+        }
+    }
+
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
         let signature = &function.sig;
         if is_list(signature) && compact(&function.block).contains(".query_param(") {
@@ -49,6 +62,24 @@ impl VisitMut for Mocks {
             if let Err(problem) = count("`json_body_obj(value)`", bodies.0, 1) {
                 self.problem = Some(format!("in the mock `{}`: {problem}", function.sig.ident));
             }
+        }
+    }
+}
+
+/// Whether this gives the response of httpmock that a typed one wraps.
+fn is_inner_response(item: &ImplItem) -> bool {
+    matches!(item, ImplItem::Fn(function)
+        if function.sig.ident == "into_inner" && compact(&function.sig.output).contains("::httpmock::Then"))
+}
+
+/// Returns the method that responds with anything but success. The bodies of failures have no type: servers, frameworks and proxies write
+/// what they like.
+fn failure() -> ImplItem {
+    parse_quote! {
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(self.0.status(status).header("content-type", "application/json").json_body_obj(value))
         }
     }
 }
@@ -126,14 +157,18 @@ mod tests {
                 Self(self.0.query_param_missing("tags"))
             }
         }
+    }
+    impl Then {
+        pub fn into_inner(self) -> ::httpmock::Then { self.0 }
     }"#;
 
     #[test]
-    fn lists_are_several_parameters_and_bodies_are_borrowed() {
+    fn lists_are_several_parameters_bodies_are_borrowed_and_failures_can_be_sent() {
         let code = rewritten(MOCKS).expect("is as expected");
         for (part, times) in [
             ("json_body_obj(&value)", 2),
-            ("json_body_obj(value)", 1),
+            ("json_body_obj(value)", 2),
+            ("pubfnerror<T:::serde::Serialize>(self,status:u16,value:&T)->Self", 1),
             ("value.iter().fold(self.0,|when,value|when.query_param(\"tags\",value.to_string()))", 1),
         ] {
             assert_eq!(code.matches(part).count(), times, "{part}: {code}");
@@ -144,6 +179,7 @@ mod tests {
     fn every_count_fires() {
         for (from, to, message) in [
             ("query_param(\"tags\"", "query(\"tags\"", "a list of a query in a mock 0 times, expected 1"),
+            ("::httpmock::Then", "::httpmock::When", "the response of a mock 0 times, expected 1"),
             (
                 "i64) -> Self { Self(self.0.json_body_obj(value))",
                 "i64) -> Self { Self(self.0.json_body_obj(it))",

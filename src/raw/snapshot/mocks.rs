@@ -40,6 +40,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct GetOrganizationWhen(::httpmock::When);
     impl GetOrganizationWhen {
@@ -64,6 +75,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::Organization) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -99,6 +121,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::Organization) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -145,6 +178,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct CreateApiKeyWhen(::httpmock::When);
     impl CreateApiKeyWhen {
@@ -182,6 +226,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct RotateApiKeyWhen(::httpmock::When);
     impl RotateApiKeyWhen {
@@ -208,6 +263,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::ApiKeyWithSecret) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -258,6 +324,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct GetDashboardWhen(::httpmock::When);
     impl GetDashboardWhen {
@@ -292,6 +369,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct GetWebhookWhen(::httpmock::When);
     impl GetWebhookWhen {
@@ -318,6 +406,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::WebhookConfiguration) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -363,6 +462,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct ListPaymentLinksWhen(::httpmock::When);
     impl ListPaymentLinksWhen {
@@ -391,6 +501,17 @@ pub mod operations {
             value: &::std::vec::Vec<types::PaymentLink>,
         ) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -434,6 +555,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct GetPublicPaymentLinkWhen(::httpmock::When);
     impl GetPublicPaymentLinkWhen {
@@ -467,6 +599,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::PublicPaymentLink) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -520,6 +663,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct DeletePaymentLinkWhen(::httpmock::When);
     impl DeletePaymentLinkWhen {
@@ -553,6 +707,17 @@ pub mod operations {
             assert_eq!(status / 100u16, 2u16);
             Self(self.0.status(status))
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct GetPaymentLinkWhen(::httpmock::When);
     impl GetPaymentLinkWhen {
@@ -584,6 +749,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::PaymentLink) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -634,6 +810,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct ListPaymentLinkPaymentsWhen(::httpmock::When);
     impl ListPaymentLinkPaymentsWhen {
@@ -671,6 +858,17 @@ pub mod operations {
             value: &::std::vec::Vec<types::PaymentLinkPayment>,
         ) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -785,6 +983,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct GetRefundWhen(::httpmock::When);
     impl GetRefundWhen {
@@ -814,6 +1023,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::Refund) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
@@ -861,6 +1081,17 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
     }
     pub struct CreateRefundWhen(::httpmock::When);
     impl CreateRefundWhen {
@@ -897,6 +1128,17 @@ pub mod operations {
         }
         pub fn success(self, status: u16, value: &types::RefundCreated) -> Self {
             assert_eq!(status / 100u16, 2u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        /// Responds with a failure, and this as its JSON.
+        pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
+            assert_ne!(status / 100u16, 2u16);
             Self(
                 self
                     .0
