@@ -33,8 +33,8 @@ impl Address {
         if base_url.contains(|character: char| character.is_whitespace() || character.is_control()) {
             return refuse("the base URL has white space or a line break in it; remove it");
         }
-        let url = Url::parse(base_url)
-            .map_err(|error| Error::configuration("the base URL is not a URL", error))?;
+        let url =
+            Url::parse(base_url).map_err(|error| Error::configuration("the base URL is not a URL", error))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return refuse("the base URL is not an absolute HTTP or HTTPS URL");
         }

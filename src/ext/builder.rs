@@ -269,7 +269,7 @@ impl<D: Door> Builder<D> {
 #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "a browser decides on most of it by itself"))]
 struct Settings {
     user_agent: String,
-    /// Of one attempt, for the raw client; calls of the doors set their own.
+    /// Of one attempt, for the raw client; calls of the clients set their own.
     timeout: Duration,
     connect_timeout: Duration,
     idle_timeout: Duration,
@@ -363,7 +363,8 @@ mod tests {
             assert!(error.is_configuration() && !format!("{error:?}").contains("canary"), "{error:?}");
         }
         for base_url in ["", "https://canary.test/api\n", "http://canary.example/api"] {
-            let error = settings(&[("ND8_BASE_URL", base_url)]).and_then(Builder::build).expect_err("is none");
+            let error =
+                settings(&[("ND8_BASE_URL", base_url)]).and_then(Builder::build).expect_err("is none");
             assert!(error.is_configuration() && !format!("{error:?}").contains("canary"), "{error:?}");
         }
     }
@@ -395,7 +396,10 @@ mod tests {
     fn the_user_agent_is_a_name_and_a_version() {
         let version = user_agent(None);
         let version = version.strip_prefix("nd8-rust/").expect("begins with the name of the crate");
-        assert!(env!("CARGO_PKG_VERSION").starts_with(version) && version.split('.').count() == 3, "{version}");
+        assert!(
+            env!("CARGO_PKG_VERSION").starts_with(version) && version.split('.').count() == 3,
+            "{version}"
+        );
         assert!(version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'), "{version}");
         assert_eq!(user_agent(Some("shop/2.3")), format!("nd8-rust/{version} shop/2.3"));
     }

@@ -4,31 +4,60 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::claims::Ticket;
 use super::core::{Core, Limits};
-use super::error::Failure;
+use super::error::{Bound, Failure};
 use super::time::{Instant, sleep};
-use super::{Error, FieldError, Outcome, RetryPolicy, envelope, retry};
+use super::{Error, FieldError, Outcome, Response, RetryPolicy, envelope, headers, retry};
 use crate::raw::{self, End, Exchange, Received, ResponseValue};
 
 /// What a call asks for: [`CreateRefund`](crate::CreateRefund) and its like. Sealed.
-pub trait Request: sealed::Attempt<Value = Self::Output> {
+///
+/// A call of any request can be sent from a task of its own, also in generic code:
+///
+/// ```
+/// use nd8::{Call, Error, Request};
+/// use tokio::task::JoinHandle;
+///
+/// fn spawn<R: Request>(call: Call<R>) -> JoinHandle<Result<R::Output, Error>> {
+///     tokio::spawn(call.send())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// let error = spawn(client.payments().get("TXnone")).await?.unwrap_err();
+/// assert!(error.is_not_found());
+/// # Ok(())
+/// # }
+/// ```
+pub trait Request: sealed::Attempt<Value = Self::Output> + Send + Sync + 'static {
     /// What a success gives.
-    type Output: From<<Self as sealed::Attempt>::Answer>;
+    type Output: From<<Self as sealed::Attempt>::Answer> + Send + 'static;
 }
 
 pub(super) mod sealed {
     use super::{FieldError, ResponseValue, Ticket, raw};
 
+    /// `Send`, except in a browser, where no future of a request is.
+    #[cfg(not(target_family = "wasm"))]
+    pub trait MaybeSend: Send {}
+    #[cfg(not(target_family = "wasm"))]
+    impl<T: Send> MaybeSend for T {}
+    #[cfg(target_family = "wasm")]
+    pub trait MaybeSend {}
+    #[cfg(target_family = "wasm")]
+    impl<T> MaybeSend for T {}
+
     /// How a request is made through the generated client.
     pub trait Attempt {
         /// What the generated client gives.
-        type Answer;
+        type Answer: Send;
         /// What callers get.
         type Value;
         const OPERATION: &'static str;
@@ -103,7 +132,7 @@ pub(super) mod sealed {
         fn attempt(
             &self,
             raw: &raw::Client,
-        ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, raw::Error<()>>>;
+        ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, raw::Error<()>>> + MaybeSend;
     }
 }
 
@@ -144,7 +173,7 @@ pub struct Call<R> {
     limits: Limits,
     retry: Option<RetryPolicy>,
     headers: HeaderMap,
-    bad_header: bool,
+    header_problem: Option<&'static str>,
     checked: bool,
 }
 
@@ -156,16 +185,17 @@ impl<R> Call<R> {
             limits: core.limits,
             retry: None,
             headers: HeaderMap::new(),
-            bad_header: false,
+            header_problem: None,
             checked: true,
         }
     }
 
     /// Another request, with the same options.
     pub(super) fn with<S>(&self, request: S) -> Call<S> {
-        let Self { core, limits, retry, headers, bad_header, checked, request: _ } = self;
+        let Self { core, limits, retry, headers, header_problem, checked, request: _ } = self;
         let (core, retry, headers) = (Arc::clone(core), retry.clone(), headers.clone());
-        Call { core, request, limits: *limits, retry, headers, bad_header: *bad_header, checked: *checked }
+        let (limits, header_problem, checked) = (*limits, *header_problem, *checked);
+        Call { core, request, limits, retry, headers, header_problem, checked }
     }
 
     /// The base URL, by which calls to the same server are known.
@@ -173,13 +203,13 @@ impl<R> Call<R> {
         &self.core.raw.baseurl
     }
 
-    /// How long the call may take, with all its attempts and the waits between them.
+    /// How long the call may take, with all its attempts and the waits between them. An attempt that begins late has what is left.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take.
+    /// How long one attempt may take. More than the [`timeout`](Self::timeout) of the call has no effect.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
@@ -191,13 +221,23 @@ impl<R> Call<R> {
         self
     }
 
-    /// Sends one more header, or another value of one. The credential cannot be replaced.
+    /// Sends one more header, or another value of one.
+    ///
+    /// The credential cannot be replaced, nor what frames the request or its body: `Authorization`, `Host`, `Content-Length`,
+    /// `Transfer-Encoding`, `Connection` and the like make the call fail with [`is_invalid_input`](Error::is_invalid_input) before anything
+    /// is sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => _ = self.headers.insert(name, value),
-            // Reported when the call is sent, like everything else that is wrong with it.
-            _ => self.bad_header = true,
+        // Reported when the call is sent, like everything else that is wrong with it.
+        match headers::read(name, value) {
+            Ok((name, value)) => _ = self.headers.insert(name, value),
+            Err(problem) => self.header_problem = Some(problem),
         }
+        self
+    }
+
+    /// Takes at most this long, whatever the timeout.
+    pub(super) fn within(mut self, time: Duration) -> Self {
+        self.limits.timeout = self.limits.timeout.min(time);
         self
     }
 
@@ -267,8 +307,12 @@ impl<R: Request> Call<R> {
         loop {
             attempts += 1;
             let span = tracing::debug_span!("nd8.attempt", attempt = attempts);
-            let timeout = self.limits.attempt_timeout.min(remaining());
-            let mut error = match self.attempt(timeout).instrument(span).await {
+            let (left, Limits { timeout, attempt_timeout, .. }) = (remaining(), self.limits);
+            let (time, bound) = match left < attempt_timeout {
+                true => (left, Bound::Call(timeout)),
+                false => (attempt_timeout, Bound::Attempt(attempt_timeout)),
+            };
+            let mut error = match self.attempt(time).instrument(span).await {
                 Ok(mut response) => {
                     self.core.budget.succeeded();
                     response.attempts = attempts;
@@ -277,7 +321,7 @@ impl<R: Request> Call<R> {
                     }
                     return Ok(response);
                 }
-                Err(error) => error.after(attempts),
+                Err(error) => error.after(attempts).within(bound),
             };
             may_have_happened |=
                 matches!(error.outcome(), Outcome::Unknown | Outcome::Done) && !self.request.is_read();
@@ -310,8 +354,8 @@ impl<R: Request> Call<R> {
                 None,
             ));
         }
-        if self.bad_header {
-            problems.push(FieldError::new("", "a header's name or value cannot be sent", None));
+        if let Some(problem) = self.header_problem {
+            problems.push(FieldError::new("", problem, None));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::input(R::OPERATION, problems)) }
     }
@@ -431,67 +475,4 @@ fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
         // Only the raw client by itself, which has no exchange, hands an answer on.
         raw::Error::UnexpectedResponse(_) | raw::Error::ErrorResponse(_) => Failure::Request { source: None },
     }
-}
-
-/// The value of an answer with the answer itself.
-#[derive(Clone)]
-pub struct Response<T> {
-    value: T,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-    attempts: u32,
-}
-
-impl<T> Response<T> {
-    /// What was asked for.
-    pub fn value(&self) -> &T {
-        &self.value
-    }
-
-    /// What was asked for, without the rest.
-    pub fn into_value(self) -> T {
-        self.value
-    }
-
-    /// The HTTP status, one of success.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The headers of the answer.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The server's name for this exchange, where it gives one: what its support asks for.
-    pub fn request_id(&self) -> Option<&str> {
-        request_id(&self.headers)
-    }
-
-    /// The body, as it came. It may hold a customer's data.
-    pub fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// How many attempts it took.
-    pub fn attempts(&self) -> u32 {
-        self.attempts
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Response<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response")
-            .field("status", &self.status)
-            .field("attempts", &self.attempts)
-            .field("value", &self.value)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The header that most servers and proxies name an exchange with, or one of its likes.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    const NAMES: [&str; 4] = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
-    NAMES.iter().find_map(|name| headers.get(*name)?.to_str().ok())
 }

@@ -23,7 +23,9 @@ impl Core {
     /// Whether the base URL is certainly a sandbox's: ND8's own, one of the paths for sandbox keys, or this machine.
     pub(super) fn is_sandbox(&self) -> bool {
         let Ok(url) = reqwest::Url::parse(&self.raw.baseurl) else { return false };
-        is_loopback(&url) || self.raw.baseurl == Environment::Sandbox.base_url() || url.path() == "/sandbox/api"
+        is_loopback(&url)
+            || self.raw.baseurl == Environment::Sandbox.base_url()
+            || url.path() == "/sandbox/api"
     }
 }
 

@@ -21,6 +21,7 @@ mod doors;
 mod envelope;
 mod environment;
 mod error;
+mod headers;
 mod organization;
 mod pages;
 mod payment_links;
@@ -28,6 +29,7 @@ mod payments;
 mod reconcile;
 mod refunds;
 mod request;
+mod response;
 mod retry;
 mod scope;
 mod storefront;
@@ -38,7 +40,7 @@ mod webhook_endpoint;
 
 pub use api_keys::{ApiKeys, CreateApiKey, ListApiKeys, NewApiKey, RevokeApiKey, RotateApiKey};
 pub use builder::Builder;
-pub use call::{Call, Request, Response};
+pub use call::{Call, Request};
 pub use checkouts::{Billing, Checkouts, CreateCheckout, Product};
 pub use doors::{Client, Dashboard, Door, Storefront};
 pub use environment::Environment;
@@ -53,14 +55,15 @@ pub use payments::{GetPayment, Payments};
 pub use reconcile::{Lookup, Reconciled};
 pub use refunds::{CreateRefund, GetRefund, ListRefunds, Refunds};
 pub use request::AnyRequest;
+pub use response::Response;
 pub use retry::RetryPolicy;
 pub use scope::Scope;
 pub use storefront::{GetPublicPaymentLink, PublicPaymentLinks, StartCheckout};
 pub use wait::{NotFinal, Poll};
 pub use webhook_endpoint::{GetWebhookEndpoint, SetWebhookEndpoint, WebhookEndpoints};
 
-/// Gives sight of a secret, such as [`NewApiKey::key`](crate::NewApiKey), which shows itself to nobody else.
-pub use secrecy::ExposeSecret;
+/// Exposes the value of a secret, such as [`NewApiKey::key`](crate::NewApiKey), which nothing else prints, and holds one.
+pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::raw::types::{
     ApiKey, ApiKeyWithSecret, Checkout, Currency, DashboardSnapshot, DepositAttempt, Organization, Payment,

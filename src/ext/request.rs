@@ -83,11 +83,11 @@ impl<T> fmt::Debug for AnyRequest<T> {
     }
 }
 
-impl<T: DeserializeOwned> Request for AnyRequest<T> {
+impl<T: DeserializeOwned + Send + 'static> Request for AnyRequest<T> {
     type Output = T;
 }
 
-impl<T: DeserializeOwned> Attempt for AnyRequest<T> {
+impl<T: DeserializeOwned + Send + 'static> Attempt for AnyRequest<T> {
     type Answer = T;
     type Value = T;
     const OPERATION: &'static str = "any";

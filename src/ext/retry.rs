@@ -24,12 +24,12 @@ use super::{Error, Outcome};
 /// use nd8::{Client, RetryPolicy};
 ///
 /// let patient = RetryPolicy::default().max_attempts(6).backoff(Duration::from_secs(1), Duration::from_secs(30));
-/// assert_eq!(format!("{:?}", RetryPolicy::never()), format!("{:?}", RetryPolicy::default().max_attempts(1)));
+/// assert_eq!(RetryPolicy::never(), RetryPolicy::default().max_attempts(1));
 /// let client = Client::builder("an-api-key").retry(patient).build()?;
 /// # drop(client);
 /// # Ok::<(), nd8::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
     base: Duration,
@@ -182,6 +182,21 @@ mod tests {
         assert!(repeats(answered(429, &[], "<h1>Slow down</h1>"), true));
         let input = Error::input("create_refund", Vec::new());
         assert!(!repeats(input, true), "it would be refused again");
+    }
+
+    #[test]
+    fn the_default_is_as_documented() {
+        let (base, cap) = (Duration::from_millis(200), Duration::from_secs(5));
+        let documented = RetryPolicy { max_attempts: 4, base, cap };
+        assert_eq!(RetryPolicy::default(), documented);
+        assert_eq!(RetryPolicy::default().backoff(base, cap).max_attempts(4), documented);
+        for other in [
+            documented.clone().max_attempts(3),
+            documented.clone().backoff(cap, cap),
+            documented.clone().backoff(base, base),
+        ] {
+            assert_ne!(other, documented);
+        }
     }
 
     #[test]

@@ -9,7 +9,10 @@ use super::time::{Instant, sleep};
 use super::{Call, Error, GetPayment, GetRefund, Payment, PaymentStatus, Refund, RefundStatus, Request};
 
 /// How often to ask, and for how long. The pause between two questions begins at one second and grows by half, up to
-/// ten seconds.
+/// ten seconds; the last question comes shortly before the time is over.
+///
+/// The time bounds everything: pauses, and also a question that is under way, with its repeats. At least one is asked: where less than a
+/// millisecond is given, that one may take up to 5 seconds.
 ///
 /// # Example: when it never ends
 ///
@@ -23,19 +26,28 @@ use super::{Call, Error, GetPayment, GetRefund, Payment, PaymentStatus, Refund, 
 /// # let payment = r#"{"id":"TX1","amount":"9","status":"processing","currency":"USD","depositAttempts":[]}"#;
 /// # server.mock_async(|_, then| { then.status(200).body(payment); }).await;
 /// # let client = nd8::Client::builder("a key").base_url(server.base_url()).build()?;
-/// let poll = Poll::within(Duration::from_millis(50)).every(Duration::from_millis(10), Duration::from_millis(20));
+/// let poll = Poll::within(Duration::from_secs(1)).every(Duration::from_millis(200), Duration::from_millis(400));
 /// let not_final = client.payments().get("TX1").until_final(poll).await.unwrap_err();
 /// assert!(not_final.error.is_none(), "asking went well");
 /// assert_eq!(not_final.last.unwrap().status, Some(PaymentStatus::Processing));
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Poll {
     within: Duration,
     first: Duration,
     longest: Duration,
 }
+
+/// The shortest pause. Less would be a load for the server and show nothing sooner.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// How much of the time is left to the last question, unless half of what is left is less.
+const RESERVE: Duration = Duration::from_secs(2);
+/// What is too short for a question.
+const MOMENT: Duration = Duration::from_millis(1);
+/// How long the only question may take where no time is given for it.
+const ONE_LOOK: Duration = Duration::from_secs(5);
 
 impl Poll {
     /// Asks for so long.
@@ -43,12 +55,31 @@ impl Poll {
         Self { within: time, first: Duration::from_secs(1), longest: Duration::from_secs(10) }
     }
 
-    /// Pauses so long at first, and never longer than that.
+    /// Pauses so long at first, and never longer than that. Less than 100 milliseconds count as so many.
     pub fn every(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest;
         self
     }
+
+    /// Returns the first pause.
+    fn first(&self) -> Duration {
+        self.first.min(self.longest).max(SHORTEST)
+    }
+
+    /// Returns the pause after one of this length.
+    fn after(&self, pause: Duration) -> Duration {
+        pause.saturating_add(pause / 2).min(self.longest).max(SHORTEST)
+    }
+}
+
+/// Returns how long to pause before the next question, and whether that one is the last; none if there is no time for one.
+fn next(pause: Duration, left: Duration) -> Option<(Duration, bool)> {
+    if left < MOMENT {
+        return None;
+    }
+    let longest = left - RESERVE.min(left / 2);
+    Some((pause.min(longest), pause > longest))
 }
 
 /// The end did not come, or could not be seen.
@@ -136,18 +167,85 @@ async fn until<R: Request + Clone>(
 ) -> Result<R::Output, NotFinal<R::Output>> {
     // A deadline that no clock reaches is none.
     let deadline = Instant::now().checked_add(poll.within);
-    let mut pause = poll.first;
-    let mut last = None;
+    let left =
+        || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let mut time = if poll.within < MOMENT { ONE_LOOK } else { poll.within };
+    let (mut last, mut is_last) = (None, false);
+    let mut pause = poll.first();
     loop {
-        match call.clone().send().await {
+        match call.clone().within(time).send().await {
             Ok(value) if is_final(&value) => return Ok(value),
             Ok(value) => last = Some(Box::new(value)),
+            // It was this function that cut it off.
+            Err(error) if error.is_timeout() && left().is_zero() => {
+                return Err(NotFinal { last, error: None });
+            }
             Err(error) => return Err(NotFinal { last, error: Some(error) }),
         }
-        if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline) {
+        let Some((step, is_last_step)) = next(pause, left()).filter(|_| !is_last) else {
             return Err(NotFinal { last, error: None });
+        };
+        sleep(step).await;
+        pause = poll.after(pause);
+        (time, is_last) = (left(), is_last_step);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX: Duration = Duration::MAX;
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn the_default_is_as_documented() {
+        let poll = Poll::within(ms(60_000));
+        assert_eq!(poll, Poll::within(ms(60_000)).every(ms(1_000), ms(10_000)));
+        assert_ne!(poll, Poll::within(ms(60_001)));
+        assert_ne!(poll, poll.every(ms(999), ms(10_000)));
+        assert_ne!(poll, poll.every(ms(1_000), ms(9_999)));
+    }
+
+    #[test]
+    fn pauses_grow_by_half_between_their_bounds() {
+        for (first, longest, expected) in [
+            (ms(1_000), ms(10_000), [ms(1_000), ms(1_500), ms(2_250), ms(3_375)]),
+            (ms(1_000), ms(1_600), [ms(1_000), ms(1_500), ms(1_600), ms(1_600)]),
+            (ms(5_000), ms(1_000), [ms(1_000); 4]),
+            (Duration::ZERO, Duration::ZERO, [ms(100); 4]),
+            (Duration::from_nanos(1), MAX, [ms(100), ms(150), ms(225), Duration::from_micros(337_500)]),
+            (MAX, MAX, [MAX; 4]),
+            (MAX, Duration::ZERO, [ms(100); 4]),
+        ] {
+            let poll = Poll::within(MAX).every(first, longest);
+            let mut pause = poll.first();
+            for expected in expected {
+                assert_eq!(pause, expected, "{poll:?}");
+                pause = poll.after(pause);
+            }
         }
-        sleep(pause).await;
-        pause = (pause + pause / 2).min(poll.longest);
+    }
+
+    #[test]
+    fn the_last_question_comes_before_the_time_is_over() {
+        for (pause, left, expected) in [
+            (ms(1_000), MAX, Some((ms(1_000), false))),
+            (MAX, MAX, Some((MAX - RESERVE, true))),
+            (ms(10_000), ms(60_000), Some((ms(10_000), false))),
+            (ms(10_000), ms(12_000), Some((ms(10_000), false))),
+            (ms(10_000), ms(11_999), Some((ms(9_999), true))),
+            (ms(10_000), ms(4_000), Some((ms(2_000), true))),
+            (ms(1_000), ms(500), Some((ms(250), true))),
+            (ms(100), ms(200), Some((ms(100), false))),
+            (ms(100), ms(1), Some((Duration::from_micros(500), true))),
+            (ms(100), Duration::from_nanos(1), None),
+            (ms(100), Duration::ZERO, None),
+        ] {
+            assert_eq!(next(pause, left), expected, "{pause:?} of {left:?}");
+        }
     }
 }

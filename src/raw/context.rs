@@ -77,7 +77,7 @@ impl Context {
             Some(Flaw::Prefixed) => Err(
                 "the credential begins with a word that is not part of it, such as `Api-Key`; remove that word, because it is added when the credential is sent",
             ),
-            None if !secret.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            None if !secret.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) => {
                 Err("the credential has characters that cannot be sent in a header")
             }
             None => Ok(()),
@@ -110,7 +110,8 @@ impl Context {
             _ => return Err("takes a kind of credential that this version does not know"),
         };
         // The raw client has no `build` that could refuse it earlier.
-        self.check().map_err(|_| "takes a credential, and the client's is none that a server could accept")?;
+        self.check()
+            .map_err(|_| "takes a credential, and the client's is none that a server could accept")?;
         let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret()))
             .map_err(|_| "takes a credential, and the client's cannot be sent in a header")?;
         value.set_sensitive(true);
@@ -150,7 +151,16 @@ mod tests {
 
     #[test]
     fn a_credential_that_no_server_could_accept_is_refused() {
-        for secret in ["", "canary\n", " canary", "canary\r\nX: y", "\"canary\"", "Api-Key canary", "two canaries", "canäry"] {
+        for secret in [
+            "",
+            "canary\n",
+            " canary",
+            "canary\r\nX: y",
+            "\"canary\"",
+            "Api-Key canary",
+            "canary\u{a0}2",
+            "canäry",
+        ] {
             for (context, security) in [
                 (Context::api_key(secret), Security::ApiKey),
                 (Context::session_token(secret), Security::SessionToken),

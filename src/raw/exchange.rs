@@ -9,6 +9,9 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, StatusCode};
 use serde::de::IgnoredAny;
 
+/// The timers of browsers count milliseconds in 32 bits.
+const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
+
 /// What a door adds to the request of one attempt, and where the hooks leave what came back.
 pub(crate) struct Exchange {
     /// Sent with the request; the credential is not among them.
@@ -80,6 +83,7 @@ pub(crate) enum End {
 
 impl Exchange {
     pub(crate) fn new(headers: HeaderMap, query: Option<String>, timeout: Duration, max_body: usize) -> Self {
+        let timeout = timeout.min(LONGEST_TIMEOUT);
         Self { headers, query, timeout, max_body, sent_query: OnceLock::new(), received: OnceLock::new() }
     }
 

@@ -132,6 +132,50 @@ async fn no_call_tells_it_to_spans_or_errors() {
     );
 }
 
+/// Whoever runs an endpoint has to see why nothing arrives.
+#[test]
+fn a_rejected_delivery_logs_its_reason_and_nothing_that_was_sent() {
+    use axum::response::IntoResponse as _;
+    use nd8::webhooks::DeliveryRejection;
+
+    let diary = Diary::default();
+    // See above.
+    let _second = tracing::Dispatch::new(Diary::default());
+    let _guard = tracing::subscriber::set_default(diary.clone());
+    let verifier = Verifier::new(key());
+    let body = br#"{"event":"canary"}"#;
+    let signed = verifier.signed_headers("canary-id", CANARY, body);
+    let refused = |verifier: &Verifier, headers: &[(&str, String)], body: &[u8]| {
+        verifier.verify(headers, body).expect_err("is refused")
+    };
+    for (error, status, reason) in [
+        (refused(&verifier, &signed, b"{}"), 400, "the webhook signature does not match the body"),
+        (refused(&verifier, &[], body), 400, "the webhook has no header X-Webhook-Signature"),
+        (
+            refused(&verifier.clone().max_body(1), &signed, body),
+            413,
+            "the webhook body is larger than 1 bytes",
+        ),
+        (
+            refused(&verifier.clone().also(" canary"), &signed, body),
+            500,
+            "a webhook secret begins or ends with white space",
+        ),
+    ] {
+        let responses: [fn(nd8::webhooks::Error) -> axum::response::Response; 2] =
+            [|error| error.into_response(), |error| DeliveryRejection::Refused(error).into_response()];
+        for respond in responses {
+            assert_eq!(respond(error).status(), status);
+            let logged = std::mem::take(&mut *diary.0.lock().expect("nobody panics"));
+            assert!(logged.contains(reason) && !logged.contains(CANARY), "{logged}");
+        }
+    }
+    let broken = DeliveryRejection::Unreadable(axum::Error::new(std::io::Error::other("reset")));
+    assert_eq!(broken.into_response().status(), 400);
+    let logged = diary.0.lock().expect("nobody panics").clone();
+    assert!(logged.contains("the body of the webhook broke off") && logged.contains("reset"), "{logged}");
+}
+
 #[test]
 fn answers_show_what_a_log_needs_and_no_more() {
     let payment: nd8::Payment = serde_json::from_value(serde_json::json!({

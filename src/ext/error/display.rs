@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::failure::{Failure, never_connected};
+use super::failure::{Bound, Failure, never_connected};
 use super::{Error, body};
 
 impl fmt::Display for Error {
@@ -31,9 +31,15 @@ impl fmt::Display for Error {
             Failure::Transport { source, .. } if never_connected(source) => {
                 f.write_str("no connection could be made")?
             }
-            Failure::Transport { source, .. } if source.is_timeout() => {
-                f.write_str("no answer came in time")?
-            }
+            Failure::Transport { source, .. } if source.is_timeout() => match self.0.bound {
+                Some(Bound::Attempt(time)) => {
+                    write!(f, "no response came within {time:?}, which is the `attempt_timeout`")?;
+                }
+                Some(Bound::Call(time)) => {
+                    write!(f, "no response came within {time:?}, which is the `timeout` of the whole call")?;
+                }
+                None => f.write_str("no response came in time")?,
+            },
             Failure::Transport { received: None, .. } => f.write_str("no answer came")?,
             Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
             Failure::Undecodable { received: Some(received), .. }

@@ -1,6 +1,7 @@
 //! What went wrong, with as much of it as was received.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use super::FieldError;
 use crate::raw::Received;
@@ -35,15 +36,58 @@ pub(in crate::ext) enum Failure {
     Status(Received),
 }
 
-#[cfg(not(target_family = "wasm"))]
-pub(super) fn never_connected(error: &reqwest::Error) -> bool {
-    error.is_connect()
+/// What bounded the time of an attempt: the setting of one attempt, or that of the call, which was nearly over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ext) enum Bound {
+    Attempt(Duration),
+    Call(Duration),
 }
 
-/// Whether the server certainly did not process the request: no connection was made, or HTTP/2 reports so. `REFUSED_STREAM` does, and a
-/// stream above the last one of a GOAWAY fails with that GOAWAY (RFC 9113, 8.7). A connection that closes proves nothing.
-#[cfg(not(target_family = "wasm"))]
+/// What the HTTP client knows about a request that failed.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "each platform has one of them, and the tests of the rule have both")]
+enum Evidence {
+    /// Whether there was a connection, and whether the server refused the request unread.
+    Native { is_connected: bool, is_refused: bool },
+    /// A browser reports neither, nor distinguishes them from a connection that broke later.
+    Browser,
+}
+
+impl Evidence {
+    #[cfg(not(target_family = "wasm"))]
+    fn of(error: &reqwest::Error) -> Self {
+        Self::Native { is_connected: !error.is_connect(), is_refused: is_refused(error) }
+    }
+
+    #[cfg(target_family = "wasm")]
+    fn of(_: &reqwest::Error) -> Self {
+        Self::Browser
+    }
+
+    /// Whether there was certainly no connection.
+    fn is_unconnected(self) -> bool {
+        matches!(self, Self::Native { is_connected: false, .. })
+    }
+
+    /// Whether the server certainly did not process the request.
+    fn is_unprocessed(self) -> bool {
+        self.is_unconnected() || matches!(self, Self::Native { is_refused: true, .. })
+    }
+}
+
+pub(super) fn never_connected(error: &reqwest::Error) -> bool {
+    Evidence::of(error).is_unconnected()
+}
+
+/// Whether the server certainly did not process the request: no connection was made, or HTTP/2 reports so.
 pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
+    Evidence::of(error).is_unprocessed()
+}
+
+/// Whether the server refused the request unread: by `REFUSED_STREAM`, or by a GOAWAY, with which a stream above its last one fails
+/// (RFC 9113, 8.7). A connection that closes proves nothing.
+#[cfg(not(target_family = "wasm"))]
+fn is_refused(error: &reqwest::Error) -> bool {
     let is_refused = |error: &h2::Error| {
         let is_reset = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
         error.is_remote() && (error.is_go_away() || is_reset)
@@ -55,18 +99,6 @@ pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
         }
         cause = error.source();
     }
-    never_connected(error)
-}
-
-/// A browser does not report this, so nothing is certain.
-#[cfg(target_family = "wasm")]
-pub(super) fn was_not_processed(_: &reqwest::Error) -> bool {
-    false
-}
-
-/// A browser does not report this, so nothing is certain.
-#[cfg(target_family = "wasm")]
-pub(super) fn never_connected(_: &reqwest::Error) -> bool {
     false
 }
 
@@ -82,6 +114,26 @@ impl Failure {
             | Self::Unidentified { received } => received.as_ref(),
             Self::Configuration { .. } | Self::Input(_) | Self::Request { .. } | Self::Refused { .. } => None,
             Self::RepeatedPage | Self::IncompleteList { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence::{Browser, Native};
+
+    #[test]
+    fn nothing_was_sent_only_if_that_is_certain() {
+        for (evidence, is_unconnected, is_unprocessed) in [
+            (Native { is_connected: false, is_refused: false }, true, true),
+            (Native { is_connected: false, is_refused: true }, true, true),
+            (Native { is_connected: true, is_refused: true }, false, true),
+            (Native { is_connected: true, is_refused: false }, false, false),
+            // It may have been sent, so that a refund is looked up before another one.
+            (Browser, false, false),
+        ] {
+            let found = (evidence.is_unconnected(), evidence.is_unprocessed());
+            assert_eq!(found, (is_unconnected, is_unprocessed), "{evidence:?}");
         }
     }
 }

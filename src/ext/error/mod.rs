@@ -7,6 +7,8 @@ mod field;
 mod kind;
 mod outcome;
 mod retry_after;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error as StdError;
 use std::sync::OnceLock;
@@ -14,7 +16,7 @@ use std::sync::OnceLock;
 use http::StatusCode;
 
 use self::body::ErrorBody;
-pub(super) use self::failure::Failure;
+pub(super) use self::failure::{Bound, Failure};
 pub use self::field::FieldError;
 pub use self::outcome::Outcome;
 use crate::raw;
@@ -52,6 +54,8 @@ struct Inner {
     operation: Option<&'static raw::Operation>,
     failure: Failure,
     attempts: u32,
+    /// What bounded the last attempt.
+    bound: Option<Bound>,
     /// Whether an earlier request for the same thing may have taken effect.
     after_unknown: bool,
     /// Whether it failed before what the caller asked for was sent.
@@ -63,8 +67,17 @@ struct Inner {
 impl Error {
     fn new(operation: Option<&'static raw::Operation>, failure: Failure) -> Self {
         let (after_unknown, before_sending) = (false, false);
-        let error_body = OnceLock::new();
-        Self(Box::new(Inner { operation, failure, attempts: 0, after_unknown, before_sending, error_body }))
+        let (bound, error_body) = (None, OnceLock::new());
+        let attempts = 0;
+        Self(Box::new(Inner {
+            operation,
+            failure,
+            attempts,
+            bound,
+            after_unknown,
+            before_sending,
+            error_body,
+        }))
     }
 
     pub(super) fn call(operation: &'static str, failure: Failure) -> Self {
@@ -91,6 +104,12 @@ impl Error {
     /// The same error, after so many attempts.
     pub(super) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// The same error, of an attempt that was bounded by this.
+    pub(super) fn within(mut self, bound: Bound) -> Self {
+        self.0.bound = Some(bound);
         self
     }
 
@@ -176,7 +195,7 @@ impl Error {
     /// # }
     /// ```
     pub fn request_id(&self) -> Option<&str> {
-        crate::ext::call::request_id(&self.0.failure.received()?.headers)
+        crate::ext::response::request_id(&self.0.failure.received()?.headers)
     }
 
     /// What is wrong, field by field: what this crate found before sending, or what the server complained about.

@@ -112,7 +112,27 @@ enum Lead {
 }
 
 /// A request for a list: [`ListRefunds`](crate::ListRefunds) and its like. Sealed.
-pub trait Paged: Request + sealed::Paged {}
+///
+/// All items of any list, in a task of its own:
+///
+/// ```
+/// use futures_util::TryStreamExt as _;
+/// use nd8::{Call, Paged};
+/// use tokio::task::JoinHandle;
+///
+/// fn count<R: Paged>(call: Call<R>) -> JoinHandle<Result<usize, nd8::Error>> {
+///     tokio::spawn(call.items().try_fold(0, async |count, _| Ok(count + 1)))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+/// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+/// assert_eq!(count(client.refunds().list()).await??, 0);
+/// # Ok(())
+/// # }
+/// ```
+pub trait Paged: Request<Output = Page<<Self as sealed::Paged>::Item>> + sealed::Paged {}
 
 pub(super) mod sealed {
     use std::borrow::Cow;
@@ -123,7 +143,7 @@ pub(super) mod sealed {
     use super::{Attempt, Place};
 
     pub trait Paged: Attempt + Clone {
-        type Item: DeserializeOwned + Serialize;
+        type Item: DeserializeOwned + Serialize + Send + Sync + 'static;
         /// Whether each item has an id, so that one without it is not read as a whole.
         const HAS_IDS: bool;
         /// Whether the list is documented to have a parameter for the size of its pages.
@@ -167,10 +187,7 @@ pub(super) fn id_text(id: &str) -> Option<Cow<'_, str>> {
     Some(id.trim()).filter(|id| !id.is_empty()).map(Cow::from)
 }
 
-impl<R, T> Call<R>
-where
-    R: Paged + sealed::Paged<Item = T> + Request<Output = Page<T>>,
-{
+impl<R: Paged> Call<R> {
     /// Goes on from a cursor. Its filters are the cursor's; those set on this call are not sent.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.request.place_mut().cursor = Some(cursor);
@@ -197,7 +214,7 @@ where
     /// read already. A server that counts shows that, and the stream ends with an error; a bare array does not.
     ///
     /// An error ends the stream. What came before it stays, and the cursor of the last page goes on from there.
-    pub fn pages(mut self) -> impl Stream<Item = Result<Page<T>, Error>> + Unpin {
+    pub fn pages(mut self) -> impl Stream<Item = Result<Page<R::Item>, Error>> + Unpin {
         if R::HAS_PAGE_SIZE {
             self.request.place_mut().page_size.get_or_insert(PAGE_SIZE);
         }
@@ -225,7 +242,7 @@ where
     /// # Ok(())
     /// # }
     /// ```
-    pub fn items(self) -> impl Stream<Item = Result<T, Error>> + Unpin {
+    pub fn items(self) -> impl Stream<Item = Result<R::Item, Error>> + Unpin {
         Items { pages: self.pages(), page: Vec::new().into_iter() }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::body::{number_in, with};
 use super::window::Window;
-use super::{Call, Error, Lead, Page, Paged, Request, sealed};
+use super::{Call, Error, Lead, Page, Paged, sealed};
 use crate::ext::error::Failure;
 
 /// A page that no list has.
@@ -38,10 +38,7 @@ pub(super) struct Walk<R> {
     count: Option<u64>,
 }
 
-impl<R> Walk<R>
-where
-    R: Paged + sealed::Paged + Request<Output = Page<<R as sealed::Paged>::Item>>,
-{
+impl<R: Paged> Walk<R> {
     pub(super) fn new(mut call: Call<R>) -> Box<Self> {
         call.request.place_mut().is_walked = true;
         let (window, first, lead) = (Window::default(), Vec::new(), Lead::Numbered);
