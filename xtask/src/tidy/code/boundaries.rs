@@ -52,7 +52,7 @@ const RULES: [Rule; 5] = [
 const EXT: &str = "src/ext/";
 
 /// What areas of `ext` share. Every other file or folder there is an area, so a new one is an area until it is listed here.
-const SHARED: [&str; 19] = [
+const SHARED: [&str; 21] = [
     "address",
     "builder",
     "call",
@@ -63,10 +63,12 @@ const SHARED: [&str; 19] = [
     "envelope",
     "environment",
     "error",
+    "headers",
     "mod",
     "pages",
     "reconcile",
     "request",
+    "response",
     "retry",
     "scope",
     "time",
