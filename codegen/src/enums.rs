@@ -21,6 +21,8 @@ pub(crate) struct OpenEnum {
     description: String,
     /// Variant and wire value.
     variants: Vec<(String, String)>,
+    /// Whether the case of a value means nothing.
+    ignores_case: bool,
 }
 
 /// Collects the sets of texts of a document in the normal form, where each is a component.
@@ -31,11 +33,11 @@ pub(crate) fn collect(tree: &Tree, profile: &Profile) -> Vec<OpenEnum> {
     let components = tree.root.pointer("/components/schemas");
     schema::object(components)
         .filter(|(_, schema)| schema["type"] == "string")
-        .map(|(name, schema)| read(name, schema, &first))
+        .map(|(name, schema)| read(name, schema, &first, profile.ignores_case.iter().any(|it| it == name)))
         .collect()
 }
 
-fn read(name: &str, schema: &Value, first: &BTreeSet<&str>) -> OpenEnum {
+fn read(name: &str, schema: &Value, first: &BTreeSet<&str>, ignores_case: bool) -> OpenEnum {
     let values: Vec<&str> = schema
         .get("enum")
         .and_then(Value::as_array)
@@ -49,7 +51,7 @@ fn read(name: &str, schema: &Value, first: &BTreeSet<&str>) -> OpenEnum {
         names::assign_first(values.iter().copied(), names::camel, reserved, |value| first.contains(value));
     let variants = values.iter().map(|value| (variants[value].clone(), (*value).to_owned())).collect();
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-    OpenEnum { name: name.to_owned(), description, variants }
+    OpenEnum { name: name.to_owned(), description, variants, ignores_case }
 }
 
 impl OpenEnum {
@@ -61,6 +63,19 @@ impl OpenEnum {
         let values: Vec<&str> = self.variants.iter().map(|(_, value)| value.as_str()).collect();
         let title = &self.name;
         let docs = values.iter().map(|value| format!("`{value}`"));
+        let other = match self.ignores_case {
+            true => quote! {
+                #(other if other.eq_ignore_ascii_case(#values) => Self::#variants,)*
+                other => Self::Unknown(other.to_ascii_uppercase()),
+            },
+            false => quote!(other => Self::Unknown(other.to_owned()),),
+        };
+        let made = match self.ignores_case {
+            true => {
+                "Make values of it with `From`, in upper or lower case; an unknown one is kept in upper case."
+            }
+            false => "Make values of it with `From`, which finds the named variant where there is one.",
+        };
         let description = match self.description.as_str() {
             "" => format!("The values of `{}`.", self.name),
             description => description.to_owned(),
@@ -68,8 +83,10 @@ impl OpenEnum {
         quote! {
             #[doc = #description]
             ///
-            /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-            /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+            /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+            /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+            ///
+            #[doc = #made]
             #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
             #[non_exhaustive]
             pub enum #name {
@@ -77,17 +94,23 @@ impl OpenEnum {
                     #[doc = #docs]
                     #variants,
                 )*
-                /// A value that this revision of the API does not name.
+                /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+                #[doc(hidden)]
                 Unknown(::std::string::String),
             }
 
             impl #name {
-                /// The value as it stands on the wire.
+                /// Returns the value as it is on the wire, named or not.
                 pub fn as_str(&self) -> &str {
                     match self {
                         #(Self::#variants => #values,)*
                         Self::Unknown(value) => value,
                     }
+                }
+
+                /// Returns whether this revision of the API names the value.
+                pub fn is_known(&self) -> bool {
+                    !::std::matches!(self, Self::Unknown(_))
                 }
             }
 
@@ -95,7 +118,7 @@ impl OpenEnum {
                 fn from(value: &str) -> Self {
                     match value {
                         #(#values => Self::#variants,)*
-                        other => Self::Unknown(other.to_owned()),
+                        #other
                     }
                 }
             }

@@ -51,7 +51,7 @@ mod surface;
 pub use document::Document;
 pub use error::{Error, Finding, Problem};
 pub use profile::{
-    AlternativeName, Credential, CredentialOverride, FieldNeed, Kind, MovedOperation, OperationEntry,
+    AlternativeName, Credential, CredentialOverride, FieldNeed, IdType, Kind, MovedOperation, OperationEntry,
     Profile, SchemaName, TypeNeeds,
 };
 pub use report::{Warning, WarningKind};

@@ -17,6 +17,10 @@ pub struct Profile {
     pub alternatives: Vec<AlternativeName>,
     /// Requirements on types.
     pub types: Vec<TypeNeeds>,
+    /// Fields and path parameters that are ids, with their types.
+    pub ids: Vec<IdType>,
+    /// Names of sets of texts whose case means nothing: `usd` is `USD`.
+    pub ignores_case: Vec<String>,
     /// Credentials that operations take.
     pub credentials: Vec<Credential>,
     /// Operations whose credential is ours whatever the document asks for, and why.
@@ -101,6 +105,16 @@ pub struct FieldNeed {
     pub values: Vec<String>,
 }
 
+/// Field or path parameter that names something, and has the type of such names whatever form it has on the wire.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdType {
+    /// Either `Owner.property` or `operation_name?parameter` with the name that the parameter has in Rust.
+    pub at: String,
+    /// Name of the type at the root of the crate, such as `PaymentId`. It is read from a text and from a number.
+    pub id: String,
+}
+
 /// Kind of a field, as the hand-written layer uses it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +138,8 @@ pub enum Kind {
     List,
     /// A map of anything.
     Map,
+    /// A text or a whole number, of which nothing else is known: an id of [`Profile::ids`] that is no need of its own.
+    Id,
     /// Any JSON value.
     Any,
 }
@@ -178,6 +194,11 @@ impl Profile {
         }
         let (owner, field) = role.split_once('.')?;
         self.needs(owner)?.fields.iter().find(|need| need.name == field)
+    }
+
+    /// Returns the type of the id at a role.
+    pub(crate) fn id(&self, role: &str) -> Option<&str> {
+        self.ids.iter().find(|entry| entry.at == role).map(|entry| entry.id.as_str())
     }
 
     /// Returns the name of the schema at a role.

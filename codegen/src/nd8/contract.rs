@@ -8,7 +8,7 @@ use crate::profile::{FieldNeed, Kind, TypeNeeds};
 /// One type: its name, the method of `ext` that needs it, and its fields as `name: kind`, `!` behind those always there. Behind a
 /// `choice` are the values that `ext` names.
 #[rustfmt::skip]
-const TYPES: [(&str, &str, &str); 18] = [
+const TYPES: [(&str, &str, &str); 21] = [
     ("CheckoutRequest", "checkouts().create()",
         "billing_country: text!, billing_email: text!, billing_first_name: text!, billing_last_name: text!, products: list!, \
          billing_postal_code: text, billing_phone: text, currency: choice, successUrl: text, failedUrl: text, cancelUrl: text, \
@@ -25,13 +25,14 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("PaymentProduct", "payments().get()", "id: text, name: text"),
     ("RefundRequest", "refunds().create()", "reason: text!, amount: amount"),
     ("RefundCreated", "refunds().create()",
-        "status: choice, refund_id: integer, refund_public_id: text, transaction_id: integer, amount: amount, currency: text"),
+        "status: choice, refund_id: id, refund_public_id: text, transaction_id: id, amount: amount, currency: text"),
     ("Refund", "refunds().get()",
         "id: text!, transaction_id: text, amount: amount, currency: text, status: choice[processing completed failed rejected], \
          created_at: time, reason: text, updated_at: time"),
     ("OrganizationUpdate", "organization().update()", "*"),
     ("ApiKeyRequest", "api_keys().create()", "name: text, allowed_scopes: text"),
-    ("ApiKeyWithSecret", "api_keys().create()", "raw_key: text"),
+    ("ApiKey", "api_keys().list()", "id: id"),
+    ("ApiKeyWithSecret", "api_keys().create()", "id: id, raw_key: text"),
     ("WebhookEndpoint", "webhook_endpoint().set()", "endpoint_url: text!"),
     ("PublicCheckoutRequest", "payment_link().checkout()",
         "billing_country: text!, billing_email: text!, billing_first_name: text!, billing_last_name: text!, \
@@ -42,6 +43,8 @@ const TYPES: [(&str, &str, &str); 18] = [
     ("PaymentLinkUpdate", "payment_links().update()",
         "name: text, products: list, currency: choice, pricing_mode: choice, expires_at: time, max_uses: integer, metadata: map, \
          is_active: flag"),
+    ("PaymentLink", "payment_links().list()", "id: id"),
+    ("PaymentLinkPayment", "payment_links().payments()", "id: id, amount: amount, currency: text"),
     ("PaymentLinkProduct", "payment_links().create()", "product_id: text, quantity: integer"),
 ];
 
@@ -76,6 +79,7 @@ fn need(owner: &str, field: &str) -> FieldNeed {
         "choice" => Kind::Choice,
         "list" => Kind::List,
         "map" => Kind::Map,
+        "id" => Kind::Id,
         // The table is part of the program, and a test reads it.
         other => unreachable!("{owner}.{name} has the kind `{other}`, which there is not"),
     };

@@ -2,6 +2,7 @@
 //! the hand-written layer needs.
 
 mod contract;
+mod ids;
 mod operations;
 
 use crate::profile::{AlternativeName, Credential, CredentialOverride, MovedOperation, Profile, SchemaName};
@@ -23,6 +24,8 @@ pub fn profile() -> Profile {
             })
             .collect(),
         types: contract::types(),
+        ids: ids::ids(),
+        ignores_case: vec!["Currency".to_owned()],
         credentials: credentials(),
         credential_overrides: CREDENTIAL_OVERRIDES
             .iter()
@@ -99,7 +102,7 @@ fn credentials() -> Vec<Credential> {
 
 /// Identifiers and states, which are what a log needs. Names, addresses, tokens, keys, URLs with tokens in them and
 /// whatever the API adds tomorrow are not on the list.
-const DEBUG_SHOWS: [&str; 15] = [
+const DEBUG_SHOWS: [&str; 16] = [
     "allowed_scopes",
     "checkout_id",
     "code",
@@ -112,6 +115,7 @@ const DEBUG_SHOWS: [&str; 15] = [
     "price_mode",
     "pricing_mode",
     "product_id",
+    "refund_id",
     "refund_public_id",
     "status",
     "transaction_id",

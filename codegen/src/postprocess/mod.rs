@@ -6,6 +6,7 @@
 mod constructors;
 mod debug;
 mod fields;
+mod ids;
 mod mocks;
 mod names;
 mod parameters;
@@ -53,7 +54,7 @@ pub(crate) fn client(
     for module in &mut types {
         let Item::Mod(module) = module else { continue };
         wire_names(module, placeholders);
-        names = types::rewrite(tree, module, enums, &profile.debug_shows, &support).map_err(unexpected)?;
+        names = types::rewrite(tree, module, enums, profile, &support).map_err(unexpected)?;
         for open_enum in enums {
             let items = parse(tree, open_enum.to_tokens(&support))?.items;
             module.content.iter_mut().for_each(|(_, content)| content.extend(items.clone()));
@@ -62,7 +63,8 @@ pub(crate) fn client(
     client_struct(&mut items).map_err(unexpected)?;
     let printable = Printable { types: &names, names: &profile.debug_shows };
     let calls = parameters::collect(tree);
-    let requests = requests::transform(&mut items, &calls, &printable, &support).map_err(unexpected)?;
+    let requests =
+        requests::transform(&mut items, &calls, &printable, profile, &support).map_err(unexpected)?;
     items.push(requests);
     items.insert(0, parse_quote!(use #support::types;));
     let version = tree.root["info"]["version"].as_str().unwrap_or_default();

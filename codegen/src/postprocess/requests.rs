@@ -16,17 +16,20 @@ use syn::{
 
 use super::debug::Printable;
 use super::fields::argument_of;
+use super::ids;
 use super::names::Taken;
 use super::parameters::{Call, Location, Parameter};
 use super::rewrite::{self, count, doc_text};
 use super::{compact, is_inherent_client};
 use crate::names::camel;
+use crate::profile::Profile;
 
 /// Turns the methods of `Client` into constructors of request objects, and returns the module with those.
 pub(super) fn transform(
     items: &mut [Item],
     calls: &[Call],
     printable: &Printable<'_>,
+    profile: &Profile,
     support: &syn::Path,
 ) -> Result<Item, String> {
     let names = struct_names(calls);
@@ -41,8 +44,8 @@ pub(super) fn transform(
             let in_method = |problem: String| format!("in the method `{id}`: {problem}");
             let call = calls.iter().find(|call| call.id == id || format!("{}_", call.id) == id);
             let call = call.ok_or_else(|| in_method("no operation has this name".to_owned()))?;
-            let request =
-                Request::new(method, call, format_ident!("{}", names[&call.id])).map_err(in_method)?;
+            let name = format_ident!("{}", names[&call.id]);
+            let request = Request::new(method, call, name, profile).map_err(in_method)?;
             *method = request.method();
             requests.insert(id, request.to_tokens(printable, support));
         }
@@ -132,7 +135,7 @@ struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Takes progenitor's method apart.
-    fn new(method: &ImplItemFn, call: &'a Call, name: Ident) -> Result<Self, String> {
+    fn new(method: &ImplItemFn, call: &'a Call, name: Ident, profile: &Profile) -> Result<Self, String> {
         count("a type parameter", method.sig.generics.type_params().count(), 0)?;
         let mut types: BTreeMap<String, &Type> = BTreeMap::new();
         let arguments = method.sig.inputs.iter().filter_map(|input| match input {
@@ -151,7 +154,11 @@ impl<'a> Request<'a> {
         let members: Vec<Member<'a>> = call
             .parameters
             .iter()
-            .map(|parameter| member(parameter, types.remove(&parameter.argument)))
+            .map(|parameter| {
+                let id = profile.id(&format!("{}?{}", call.id, parameter.ident));
+                let id = id.filter(|_| parameter.location == Location::Path);
+                member(parameter, types.remove(&parameter.argument), id)
+            })
             .collect::<Result<_, _>>()?;
         let mut client = format_ident!("client");
         while members.iter().any(|member| member.ident == client || member.argument == client) {
@@ -293,7 +300,7 @@ impl<'a> Request<'a> {
     }
 }
 
-fn member<'a>(parameter: &'a Parameter, ty: Option<&Type>) -> Result<Member<'a>, String> {
+fn member<'a>(parameter: &'a Parameter, ty: Option<&Type>, id: Option<&str>) -> Result<Member<'a>, String> {
     let name = &parameter.argument;
     let ty = ty.ok_or_else(|| format!("it has no argument `{name}`"))?;
     let inner = argument_of(ty, "Option");
@@ -308,7 +315,10 @@ fn member<'a>(parameter: &'a Parameter, ty: Option<&Type>) -> Result<Member<'a>,
         ident: syn::parse_str(&parameter.ident)
             .map_err(|_| format!("`{}` is no identifier", parameter.ident))?,
         argument: format_ident!("{name}"),
-        ty: inner.unwrap_or(ty).clone(),
+        ty: match id {
+            Some(id) => ids::parameter(name, ty, id)?,
+            None => inner.unwrap_or(ty).clone(),
+        },
     })
 }
 
@@ -335,7 +345,7 @@ mod tests {
 
     use super::super::debug::Printable;
     use super::super::parameters::{Call, Location, Parameter};
-    use super::{compact, struct_names, transform};
+    use super::{Profile, compact, struct_names, transform};
 
     fn parameter(name: &str, location: Location, required: bool) -> Parameter {
         Parameter {
@@ -376,7 +386,8 @@ mod tests {
         let mut file: File = parse_str(text).expect("is Rust");
         let types = BTreeSet::new();
         let printable = Printable { types: &types, names: &[] };
-        let module = transform(&mut file.items, calls, &printable, &parse_quote!(crate::raw))?;
+        let module =
+            transform(&mut file.items, calls, &printable, &Profile::default(), &parse_quote!(crate::raw))?;
         file.items.push(module);
         Ok(compact(&file))
     }

@@ -12,11 +12,12 @@ use super::fields::{
     may_be_sent_empty, null_is_empty, option_is_outside, reads_other_form, wire_name,
 };
 use super::rewrite::count;
-use super::{compact, constructors, drops_derive};
+use super::{compact, constructors, drops_derive, ids};
 use crate::document::Tree;
 use crate::enums::OpenEnum;
 use crate::operation::places;
 use crate::pointer::Pointer;
+use crate::profile::Profile;
 use crate::schema::{Direction, reached, referenced_in};
 
 /// Rewrites the module `types`, but for the open enums. Returns the names of all types, theirs included.
@@ -24,14 +25,14 @@ pub(super) fn rewrite(
     tree: &Tree,
     module: &mut ItemMod,
     enums: &[OpenEnum],
-    debug_shows: &[String],
+    profile: &Profile,
     support: &syn::Path,
 ) -> Result<BTreeSet<String>, String> {
     let Some((_, items)) = &mut module.content else {
         return Err("the module `types` has no content".into());
     };
     let generated = names(items, enums);
-    let printable = Printable { types: &generated, names: debug_shows };
+    let printable = Printable { types: &generated, names: &profile.debug_shows };
     let uses = Uses::of(tree, items);
     let mut impls = Vec::new();
     for item in items.iter_mut() {
@@ -45,7 +46,7 @@ pub(super) fn rewrite(
                 let name = item.ident.to_string();
                 let in_type = |problem: String| format!("in the type `{name}`: {problem}");
                 item.attrs.push(described());
-                fields(tree, item, &uses, enums, support).map_err(in_type)?;
+                fields(tree, item, &uses, enums, profile, support).map_err(in_type)?;
                 count("`Debug`", usize::from(drops_derive(&mut item.attrs, "Debug")), 1).map_err(in_type)?;
                 let schema = tree.root.pointer(component(&name).as_str());
                 match uses.requests.contains(&name) {
@@ -147,6 +148,7 @@ fn fields(
     item: &mut ItemStruct,
     uses: &Uses,
     enums: &[OpenEnum],
+    profile: &Profile,
     support: &syn::Path,
 ) -> Result<(), String> {
     let name = item.ident.to_string();
@@ -160,6 +162,11 @@ fn fields(
         let wire = wire_name(field);
         document(tree, &name, field);
         option_is_outside(field);
+        let role = format!("{name}.{wire}");
+        let id = profile.id(&role);
+        if let Some(id) = id {
+            ids::give_field(field, id, profile.need(&role).is_some())?;
+        }
         let is_nullable =
             properties.and_then(|properties| properties.get(&wire)).is_some_and(|it| it["nullable"] == true);
         rewritten.decimals += usize::from(exact_decimal(field, support, is_request, is_nullable));
@@ -180,7 +187,7 @@ fn fields(
             field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
             rewritten.extra += 1;
         }
-        if let Some(kind) = other.filter(|_| is_response) {
+        if let Some(kind) = other.filter(|_| is_response && id.is_none()) {
             reads_other_form(field, kind, support);
         }
         if uses.patches.contains(&name) && is_nullable {
@@ -292,6 +299,7 @@ mod tests {
     use super::rewrite;
     use crate::document::Tree;
     use crate::postprocess::compact;
+    use crate::profile::Profile;
 
     fn tree(method: &str, role: &str, properties: &Value) -> Tree {
         let body =
@@ -309,7 +317,7 @@ mod tests {
 
     fn rewritten(tree: &Tree, types: &str) -> Result<String, String> {
         let mut module: ItemMod = parse_str(&format!("pub mod types {{ {types} }}")).expect("is a module");
-        rewrite(tree, &mut module, &[], &[], &parse_quote!(crate::raw))?;
+        rewrite(tree, &mut module, &[], &Profile::default(), &parse_quote!(crate::raw))?;
         Ok(compact(&module))
     }
 

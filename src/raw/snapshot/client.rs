@@ -167,7 +167,10 @@ impl Client {
     ///
     /// Arguments:
     /// - `id`: The API key's id, as the list of keys gives it.
-    pub fn revoke_api_key<'a>(&'a self, id: &'a str) -> requests::RevokeApiKey<'a> {
+    pub fn revoke_api_key<'a>(
+        &'a self,
+        id: &'a crate::ApiKeyId,
+    ) -> requests::RevokeApiKey<'a> {
         requests::RevokeApiKey {
             client: self,
             id,
@@ -263,7 +266,7 @@ impl Client {
     /// - `token`: The token in the payment link's public address.
     pub fn get_public_payment_link<'a>(
         &'a self,
-        token: &'a ::uuid::Uuid,
+        token: &'a crate::PaymentLinkToken,
     ) -> requests::GetPublicPaymentLink<'a> {
         requests::GetPublicPaymentLink {
             client: self,
@@ -281,7 +284,7 @@ impl Client {
     /// - `body`
     pub fn start_payment_link_checkout<'a>(
         &'a self,
-        token: &'a ::uuid::Uuid,
+        token: &'a crate::PaymentLinkToken,
         body: &'a types::PublicCheckoutRequest,
     ) -> requests::StartPaymentLinkCheckout<'a> {
         requests::StartPaymentLinkCheckout {
@@ -304,7 +307,7 @@ impl Client {
     /// - `id`: The payment link's id.
     pub fn delete_payment_link<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a crate::PaymentLinkId,
     ) -> requests::DeletePaymentLink<'a> {
         requests::DeletePaymentLink {
             client: self,
@@ -325,7 +328,7 @@ impl Client {
     /// - `id`: The payment link's id.
     pub fn get_payment_link<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a crate::PaymentLinkId,
     ) -> requests::GetPaymentLink<'a> {
         requests::GetPaymentLink {
             client: self,
@@ -347,7 +350,7 @@ impl Client {
     /// - `body`: The fields to change.
     pub fn update_payment_link<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a crate::PaymentLinkId,
         body: &'a types::PaymentLinkUpdate,
     ) -> requests::UpdatePaymentLink<'a> {
         requests::UpdatePaymentLink {
@@ -368,7 +371,7 @@ impl Client {
     /// - `id`: The payment link's id.
     pub fn list_payment_link_payments<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a crate::PaymentLinkId,
     ) -> requests::ListPaymentLinkPayments<'a> {
         requests::ListPaymentLinkPayments {
             client: self,
@@ -406,7 +409,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `id`: The refund: its public id, such as `RFabc123`, or its numeric id.
-    pub fn get_refund<'a>(&'a self, id: &'a str) -> requests::GetRefund<'a> {
+    pub fn get_refund<'a>(&'a self, id: &'a crate::RefundId) -> requests::GetRefund<'a> {
         requests::GetRefund {
             client: self,
             id,
@@ -422,7 +425,10 @@ impl Client {
     ///
     /// Arguments:
     /// - `id`: The payment: its public id, such as `TXabc123`, or its numeric id.
-    pub fn get_payment<'a>(&'a self, id: &'a str) -> requests::GetPayment<'a> {
+    pub fn get_payment<'a>(
+        &'a self,
+        id: &'a crate::PaymentId,
+    ) -> requests::GetPayment<'a> {
         requests::GetPayment {
             client: self,
             id,
@@ -443,7 +449,7 @@ impl Client {
     /// - `body`
     pub fn create_refund<'a>(
         &'a self,
-        id: &'a str,
+        id: &'a crate::PaymentId,
         body: &'a types::RefundRequest,
     ) -> requests::CreateRefund<'a> {
         requests::CreateRefund {
@@ -590,7 +596,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct CreateRefund<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a str,
+        pub(super) id: &'a crate::PaymentId,
         pub(super) body: &'a types::RefundRequest,
     }
     impl<'a> CreateRefund<'a> {
@@ -637,7 +643,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct DeletePaymentLink<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a ::uuid::Uuid,
+        pub(super) id: &'a crate::PaymentLinkId,
     }
     impl<'a> DeletePaymentLink<'a> {
         /// Sends the request.
@@ -746,7 +752,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct GetPayment<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a str,
+        pub(super) id: &'a crate::PaymentId,
     }
     impl<'a> GetPayment<'a> {
         /// Sends the request.
@@ -786,7 +792,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct GetPaymentLink<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a ::uuid::Uuid,
+        pub(super) id: &'a crate::PaymentLinkId,
     }
     impl<'a> GetPaymentLink<'a> {
         /// Sends the request.
@@ -828,7 +834,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct GetPublicPaymentLink<'a> {
         pub(super) client: &'a Client,
-        pub(super) token: &'a ::uuid::Uuid,
+        pub(super) token: &'a crate::PaymentLinkToken,
     }
     impl<'a> GetPublicPaymentLink<'a> {
         /// Sends the request.
@@ -872,7 +878,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct GetRefund<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a str,
+        pub(super) id: &'a crate::RefundId,
     }
     impl<'a> GetRefund<'a> {
         /// Sends the request.
@@ -986,7 +992,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct ListPaymentLinkPayments<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a ::uuid::Uuid,
+        pub(super) id: &'a crate::PaymentLinkId,
     }
     impl<'a> ListPaymentLinkPayments<'a> {
         /// Sends the request.
@@ -1224,7 +1230,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct RevokeApiKey<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a str,
+        pub(super) id: &'a crate::ApiKeyId,
     }
     impl<'a> RevokeApiKey<'a> {
         /// Sends the request.
@@ -1342,7 +1348,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct StartPaymentLinkCheckout<'a> {
         pub(super) client: &'a Client,
-        pub(super) token: &'a ::uuid::Uuid,
+        pub(super) token: &'a crate::PaymentLinkToken,
         pub(super) body: &'a types::PublicCheckoutRequest,
     }
     impl<'a> StartPaymentLinkCheckout<'a> {
@@ -1428,7 +1434,7 @@ pub mod requests {
     #[derive(Clone)]
     pub struct UpdatePaymentLink<'a> {
         pub(super) client: &'a Client,
-        pub(super) id: &'a ::uuid::Uuid,
+        pub(super) id: &'a crate::PaymentLinkId,
         pub(super) body: &'a types::PaymentLinkUpdate,
     }
     impl<'a> UpdatePaymentLink<'a> {

@@ -40,7 +40,7 @@ pub mod types {
         ///
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::serde_json::Value>,
+        pub id: ::std::option::Option<crate::ApiKeyId>,
         /// The label given to the key when it was created.
         ///
         /// Inferred: printed nowhere, so the live API may differ.
@@ -93,7 +93,7 @@ pub mod types {
         ///
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::serde_json::Value>,
+        pub id: ::std::option::Option<crate::ApiKeyId>,
         /// The label given to the key when it was created.
         ///
         /// Inferred: printed nowhere, so the live API may differ.
@@ -125,7 +125,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct CatalogProduct {
         /// The item's id in the catalog.
-        pub id: ::std::string::String,
+        pub id: crate::ProductId,
         /// The item's name. Seldom sent: the catalog knows it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -150,7 +150,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct Checkout {
         /// Names this checkout for good. The one to store.
-        pub checkout_id: ::std::string::String,
+        pub checkout_id: crate::CheckoutId,
         /// The page on which the customer pays. Redirect the customer's browser there.
         pub checkout_url: ::std::string::String,
         /// When the session ends, in whole seconds since the Unix epoch.
@@ -158,7 +158,7 @@ pub mod types {
         pub expires_at: ::std::option::Option<i64>,
         /// The same value as `checkout_id`, under the name that webhooks use for it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub order_id: ::std::option::Option<::std::string::String>,
+        pub order_id: ::std::option::Option<crate::CheckoutId>,
         /// A long signed token that serves the redirect and nothing else. Do not use it as a key.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
@@ -404,7 +404,7 @@ pub mod types {
         #[serde(deserialize_with = "crate::raw::null::as_empty")]
         pub deposit_attempts: ::std::vec::Vec<DepositAttempt>,
         /// The payment's public id.
-        pub id: ::std::string::String,
+        pub id: crate::PaymentId,
         /// The e-mail address of whoever paid; left out while unknown.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub payer_email: ::std::option::Option<::std::string::String>,
@@ -443,7 +443,7 @@ pub mod types {
         ///
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::uuid::Uuid>,
+        pub id: ::std::option::Option<crate::PaymentLinkId>,
         /// Whether customers can pay through the link.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
@@ -468,7 +468,7 @@ pub mod types {
         ///
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::uuid::Uuid>,
+        pub token: ::std::option::Option<crate::PaymentLinkToken>,
         /// When the link last changed.
         ///
         /// Inferred: printed nowhere, so the live API may differ.
@@ -508,7 +508,7 @@ pub mod types {
         ///
         /// Inferred: printed nowhere, so the live API may differ.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
+        pub id: ::std::option::Option<crate::PaymentId>,
         /// The e-mail address of whoever paid; left out while unknown.
         ///
         /// Inferred: printed nowhere, so the live API may differ.
@@ -533,7 +533,7 @@ pub mod types {
     pub struct PaymentLinkProduct {
         /// The item's id in the catalog.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub product_id: ::std::option::Option<::std::string::String>,
+        pub product_id: ::std::option::Option<crate::ProductId>,
         /// How many units, at least one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub quantity: ::std::option::Option<i64>,
@@ -619,7 +619,7 @@ pub mod types {
         ///
         /// Source: the product guides, not the reference.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::std::string::String>,
+        pub id: ::std::option::Option<crate::ProductId>,
         /// The item's name.
         ///
         /// Source: the product guides, not the reference.
@@ -754,7 +754,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub currency: ::std::option::Option<::std::string::String>,
         /// The refund's public id.
-        pub id: ::std::string::String,
+        pub id: crate::RefundId,
         /// Why the money goes back.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reason: ::std::option::Option<::std::string::String>,
@@ -764,7 +764,7 @@ pub mod types {
         pub status: ::std::option::Option<crate::raw::types::RefundStatus>,
         /// The id of the refunded payment. A string here, unlike in the answer to creating a refund.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub transaction_id: ::std::option::Option<::std::string::String>,
+        pub transaction_id: ::std::option::Option<crate::PaymentId>,
         /// When the refund last changed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
@@ -802,17 +802,17 @@ pub mod types {
         pub currency: ::std::option::Option<::std::string::String>,
         /// The refund's numeric id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub refund_id: ::std::option::Option<i64>,
+        pub refund_id: ::std::option::Option<crate::RefundId>,
         /// The refund's public id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub refund_public_id: ::std::option::Option<::std::string::String>,
+        pub refund_public_id: ::std::option::Option<crate::RefundId>,
         /// Where the refund stands: `processing` when it was accepted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::raw::open_enum::option")]
         pub status: ::std::option::Option<crate::raw::types::RefundStatus>,
         /// The numeric id of the payment being refunded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub transaction_id: ::std::option::Option<i64>,
+        pub transaction_id: ::std::option::Option<crate::PaymentId>,
         /// Fields that this revision of the API does not name. Their names and values are kept, but for the last digits of fractions: untyped JSON holds those as floating point. The body of the response has them exactly.
         #[serde(flatten)]
         #[serde(deserialize_with = "crate::raw::extra::deserialize")]
@@ -979,7 +979,7 @@ pub mod types {
     impl CatalogProduct {
         /// Creates a `CatalogProduct` of the fields that are required.
         pub fn new(
-            id: impl ::std::convert::Into<::std::string::String>,
+            id: impl ::std::convert::Into<crate::ProductId>,
             quantity: impl ::std::convert::Into<i64>,
         ) -> Self {
             Self {
@@ -1240,7 +1240,7 @@ pub mod types {
         /// Sets the field `product_id`.
         pub fn product_id(
             mut self,
-            value: impl ::std::convert::Into<::std::string::String>,
+            value: impl ::std::convert::Into<crate::ProductId>,
         ) -> Self {
             self.product_id = ::std::option::Option::Some(value.into());
             self
@@ -1636,8 +1636,10 @@ pub mod types {
     }
     /// The values of `Currency`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, in upper or lower case; an unknown one is kept in upper case.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum Currency {
@@ -1645,11 +1647,12 @@ pub mod types {
         Usd,
         ///`EUR`
         Eur,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl Currency {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Usd => "USD",
@@ -1657,13 +1660,19 @@ pub mod types {
                 Self::Unknown(value) => value,
             }
         }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
+        }
     }
     impl ::std::convert::From<&str> for Currency {
         fn from(value: &str) -> Self {
             match value {
                 "USD" => Self::Usd,
                 "EUR" => Self::Eur,
-                other => Self::Unknown(other.to_owned()),
+                other if other.eq_ignore_ascii_case("USD") => Self::Usd,
+                other if other.eq_ignore_ascii_case("EUR") => Self::Eur,
+                other => Self::Unknown(other.to_ascii_uppercase()),
             }
         }
     }
@@ -1713,8 +1722,10 @@ pub mod types {
     }
     /// The values of `PaymentStatus`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PaymentStatus {
@@ -1730,11 +1741,12 @@ pub mod types {
         Canceled,
         ///`processing`
         Processing,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl PaymentStatus {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Paid => "paid",
@@ -1745,6 +1757,10 @@ pub mod types {
                 Self::Processing => "processing",
                 Self::Unknown(value) => value,
             }
+        }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
         }
     }
     impl ::std::convert::From<&str> for PaymentStatus {
@@ -1807,8 +1823,10 @@ pub mod types {
     }
     /// The values of `PriceMode`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PriceMode {
@@ -1816,17 +1834,22 @@ pub mod types {
         Ht,
         ///`TTC`
         Ttc,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl PriceMode {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Ht => "HT",
                 Self::Ttc => "TTC",
                 Self::Unknown(value) => value,
             }
+        }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
         }
     }
     impl ::std::convert::From<&str> for PriceMode {
@@ -1884,8 +1907,10 @@ pub mod types {
     }
     /// The values of `PricingMode`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PricingMode {
@@ -1893,17 +1918,22 @@ pub mod types {
         TaxInclusive,
         ///`TAX_EXCLUSIVE`
         TaxExclusive,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl PricingMode {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::TaxInclusive => "TAX_INCLUSIVE",
                 Self::TaxExclusive => "TAX_EXCLUSIVE",
                 Self::Unknown(value) => value,
             }
+        }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
         }
     }
     impl ::std::convert::From<&str> for PricingMode {
@@ -1961,8 +1991,10 @@ pub mod types {
     }
     /// The values of `RefundStatus`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum RefundStatus {
@@ -1976,11 +2008,12 @@ pub mod types {
         Failed,
         ///`rejected`
         Rejected,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl RefundStatus {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Pending => "pending",
@@ -1990,6 +2023,10 @@ pub mod types {
                 Self::Rejected => "rejected",
                 Self::Unknown(value) => value,
             }
+        }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
         }
     }
     impl ::std::convert::From<&str> for RefundStatus {
@@ -2051,8 +2088,10 @@ pub mod types {
     }
     /// The values of `SandboxSimulation`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum SandboxSimulation {
@@ -2066,11 +2105,12 @@ pub mod types {
         SuccessPendingDeposit,
         ///`checkout_pending`
         CheckoutPending,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl SandboxSimulation {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::PaymentFailed => "payment_failed",
@@ -2080,6 +2120,10 @@ pub mod types {
                 Self::CheckoutPending => "checkout_pending",
                 Self::Unknown(value) => value,
             }
+        }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
         }
     }
     impl ::std::convert::From<&str> for SandboxSimulation {

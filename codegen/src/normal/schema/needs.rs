@@ -249,7 +249,8 @@ impl Normalizer<'_> {
     }
 
     pub(super) fn kind_at(&mut self, role: &str) -> Option<Kind> {
-        self.profile.need(role).map(|need| need.kind)
+        let id = || self.profile.id(role).map(|_| Kind::Id);
+        self.profile.need(role).map(|need| need.kind).or_else(id)
     }
 
     /// Gives a part the kind that the hand-written layer needs, if its form on the wire can carry that.
@@ -280,6 +281,8 @@ impl Normalizer<'_> {
             (Kind::Text, Shape::Any | Shape::Integer | Shape::Number) => Shape::Text,
             // A comma separates the items, as it would within a text.
             (Kind::Text, Shape::List) if role.key.contains('?') => Shape::Text,
+            (Kind::Id, Shape::Text | Shape::Choice | Shape::Number) => Shape::Text,
+            (Kind::Id, Shape::Integer | Shape::Any) => shape,
             (Kind::Amount, Shape::Text | Shape::Number) => shape,
             // Of what has no type, the example shows the form.
             (Kind::Amount, Shape::Any)
@@ -310,17 +313,25 @@ impl Normalizer<'_> {
             (Kind::List, Shape::List | Shape::Any) => Shape::List,
             (Kind::Map, Shape::Map | Shape::Object | Shape::Any) => Shape::Map,
             (Kind::Any, _) => Shape::Any,
+            // What has the name of an id and is none is of no use to the hand-written layer, and does no harm.
+            (Kind::Id, found) if self.profile.need(&role.key).is_none() => return Ok(found),
             (_, found) => return Ok(self.mismatch(kind, found, found.described(), place, role)),
         };
         match kind {
             Kind::Amount => _ = map.insert("format".to_owned(), json!("decimal")),
             Kind::Time => _ = map.insert("format".to_owned(), json!("date-time")),
             Kind::Uuid => _ = map.insert("format".to_owned(), json!("uuid")),
-            Kind::Text if matches!(was, Shape::Integer | Shape::Number | Shape::List) => {
+            Kind::Text | Kind::Id if matches!(was, Shape::Number | Shape::List) => {
                 map.remove("format");
                 map.insert("x-nd8-kind".to_owned(), json!("text"));
             }
-            Kind::Text
+            Kind::Text if was == Shape::Integer => {
+                map.remove("format");
+                map.insert("x-nd8-kind".to_owned(), json!("text"));
+            }
+            // The type of an id is read from either form, so that the document keeps the one that it has.
+            Kind::Id if map.get("format").is_some_and(|format| format == "uuid") => {}
+            Kind::Text | Kind::Id
                 if map.get("format").is_some_and(|format| {
                     format == "date-time" || format == "uuid" || format == "decimal"
                 }) =>
@@ -332,7 +343,7 @@ impl Normalizer<'_> {
                 map.insert("x-nd8-kind".to_owned(), json!("integer"));
             }
             // Sizes of integers are the server's business.
-            Kind::Integer => {
+            Kind::Integer | Kind::Id => {
                 for key in ["format", "pattern"] {
                     map.remove(key);
                 }
@@ -343,6 +354,7 @@ impl Normalizer<'_> {
             (kind, was),
             (Kind::Text, Shape::Text | Shape::Choice)
                 | (Kind::Amount, Shape::Text | Shape::Number)
+                | (Kind::Id, Shape::Text | Shape::Integer | Shape::Any)
                 | (Kind::Integer, Shape::Integer)
                 | (Kind::Flag, Shape::Flag)
                 | (Kind::Time | Kind::Uuid, Shape::Text)
@@ -409,6 +421,7 @@ pub(super) fn describe(kind: Kind) -> &'static str {
         Kind::Choice => "a set of texts",
         Kind::List => "a list",
         Kind::Map => "a map",
+        Kind::Id => "an id",
         Kind::Any => "any JSON value",
     }
 }

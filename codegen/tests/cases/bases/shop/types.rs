@@ -195,8 +195,10 @@ pub mod types {
     }
     /// The values of `State`.
     ///
-    /// An open set: a value that this revision of the API does not name arrives as `Unknown`, and goes
-    /// back out as it came. Make values of it with `From`, which finds the named variant where there is one.
+    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// matches all of them, now and when a later version names more: `other => other.as_str()`.
+    ///
+    /// Make values of it with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum State {
@@ -204,17 +206,22 @@ pub mod types {
         InStock,
         ///`sold`
         Sold,
-        /// A value that this revision of the API does not name.
+        /// A value that this revision of the API does not name. Match it with `other`: a later version may name it.
+        #[doc(hidden)]
         Unknown(::std::string::String),
     }
     impl State {
-        /// The value as it stands on the wire.
+        /// Returns the value as it is on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::InStock => "in-stock",
                 Self::Sold => "sold",
                 Self::Unknown(value) => value,
             }
+        }
+        /// Returns whether this revision of the API names the value.
+        pub fn is_known(&self) -> bool {
+            !::std::matches!(self, Self::Unknown(_))
         }
     }
     impl ::std::convert::From<&str> for State {
