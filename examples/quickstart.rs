@@ -10,8 +10,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use nd8::webhooks::{Delivery, Event, RefundStatus, Verifier};
-use nd8::{Billing, Checkout, Client, Currency, Decimal, Product};
+use nd8::webhooks::{Delivery, Event, Verifier};
+use nd8::{BillTo, Checkout, Client, Money, Product, RefundStatus};
 use nd8_sandbox::{SEEDED_PRODUCT, Sandbox};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -42,7 +42,7 @@ async fn main() -> ExitCode {
 async fn with_nd8(key: String) -> Result<()> {
     // Hears of `ND8_BASE_URL`.
     let client = Client::builder(key).application("nd8-quickstart").settings_from_env()?.build()?;
-    let checkout = create_checkout(&client, [mugs()]).await?;
+    let checkout = create_checkout(&client, [mugs()?]).await?;
     println!("\nOpen the page, pay, and look the payment up with `client.payments().get(…)`.");
     println!("Your webhook endpoint will receive the result under order id {}.", checkout.checkout_id);
     Ok(())
@@ -62,7 +62,7 @@ async fn on_this_machine() -> Result<()> {
     fact("base URL", &sandbox.base_url());
 
     let from_the_catalog = Product::catalog(SEEDED_PRODUCT, 1);
-    let checkout = create_checkout(&client, [mugs(), from_the_catalog]).await?;
+    let checkout = create_checkout(&client, [mugs()?, from_the_catalog]).await?;
 
     step("The customer's first card is declined");
     let customer = sandbox.customer(&checkout.checkout_id);
@@ -84,15 +84,15 @@ async fn on_this_machine() -> Result<()> {
     }
 
     step("A part of it goes back");
-    let part = Decimal::new(40_00, 2);
-    let refund = client.refunds().create(&payment_id, "One mug arrived broken").amount(part).send().await?;
+    let part = client.refunds().of(&payment).create("One mug arrived broken").amount(Money::usd("40.00")?);
+    let refund = part.send().await?;
     fact("refund", &or_unknown(refund.id().as_ref()));
     fact("amount", &refund.money()?);
     fact("status", &or_unknown(refund.status.as_ref()));
     webhooks.refunded(&verifier).await?;
 
     step("All refunds of the payment");
-    for refund in client.refunds().list().search(&payment_id).send().await? {
+    for refund in client.refunds().list().search(&payment.id).send().await? {
         fact(
             "refund",
             &format!("{}: {}, {}", refund.id, refund.money()?, or_unknown(refund.status.as_ref())),
@@ -100,7 +100,7 @@ async fn on_this_machine() -> Result<()> {
     }
 
     step("More than what is left is refused");
-    let error = client.refunds().create(&payment_id, "Too much").amount(Decimal::new(999_00, 2)).send().await;
+    let error = client.refunds().of(&payment).create("Too much").amount(Money::usd("999.00")?).send().await;
     let Err(error) = error else { return Err("the sandbox refunded more than was paid".into()) };
     fact("error", &error);
     fact("outcome", &format!("{:?}: nothing was refunded, and trying again would not help", error.outcome()));
@@ -112,8 +112,8 @@ async fn on_this_machine() -> Result<()> {
 
 async fn create_checkout(client: &Client, products: impl IntoIterator<Item = Product>) -> Result<Checkout> {
     step("A checkout");
-    let billing = Billing::new("US", "Ada", "Lovelace", "ada@example.com").postal_code("94105");
-    let checkout = client.checkouts().create(billing, products).currency(Currency::Usd).send().await?;
+    let ada = BillTo { country: "US", first_name: "Ada", last_name: "Lovelace", email: "ada@example.com" };
+    let checkout = client.checkouts().create(ada.postal_code("94105"), products).send().await?;
     fact("checkout", &checkout.checkout_id);
     fact("page", &checkout.checkout_url);
     Ok(checkout)
@@ -124,8 +124,8 @@ fn or_unknown<T: ToString>(value: Option<&T>) -> String {
     value.map_or_else(|| "unknown".to_owned(), T::to_string)
 }
 
-fn mugs() -> Product {
-    Product::ad_hoc("Mug", 2, Decimal::new(29_99, 2))
+fn mugs() -> Result<Product> {
+    Ok(Product::ad_hoc("Mug", 2, Money::usd("29.99")?))
 }
 
 fn step(what: &str) {

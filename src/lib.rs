@@ -4,7 +4,7 @@
 pub mod blocking;
 pub mod decimal;
 #[cfg(feature = "client")]
-pub mod ext;
+mod ext;
 mod ids;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -18,16 +18,20 @@ pub mod webhooks;
 
 #[cfg(feature = "client")]
 pub use ext::*;
+pub use ids::{
+    ApiKeyId, CheckoutId, PaymentId, PaymentLinkId, PaymentLinkToken, ProductId, RefundId, RefundReference,
+};
+pub use money::{Amount, Money, MoneyError};
+pub use pin::{API, Api};
+raw::at_root!(pub);
+
 /// Requests of [`request`](Client::request), statuses and headers, in the version that this crate uses.
 #[cfg(any(feature = "client", feature = "webhooks"))]
 #[doc(no_inline)]
 pub use http;
-pub use ids::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId, RefundReference};
 /// Times, in the version that this crate uses.
 #[doc(no_inline)]
 pub use jiff;
-pub use money::{Currency, Money, MoneyError};
-pub use pin::{API, Api};
 /// HTTP clients for [`Builder::http_client`], in the version that this crate uses.
 #[cfg(feature = "client")]
 #[doc(no_inline)]
@@ -35,7 +39,6 @@ pub use reqwest;
 /// Ids of payment links, in the version that this crate uses.
 #[doc(no_inline)]
 pub use uuid;
-
 /// Exact decimals, from [`rust_decimal`], with serde as strings; see [`decimal`] for numbers that are read by their own digits.
 pub use rust_decimal::Decimal;
 

@@ -11,7 +11,8 @@ use super::core::Core;
 use super::pages::Place;
 use super::pages::sealed::Paged as _;
 use super::{
-    ApiKey, ApiKeyWithSecret, Call, FieldError, Page, Paged, Request, Scope, checks, envelope, pages,
+    ApiKey, ApiKeyWithSecret, Call, FieldError, OptionalText, Page, Paged, Request, Scope, checks, envelope,
+    pages,
 };
 use crate::ids::ApiKeyId;
 use crate::raw::{self, ResponseValue, types};
@@ -79,7 +80,7 @@ impl ApiKeys {
     /// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
     /// # dashboard.api_keys().create().name("ci").send().await?;
     /// # let listed = dashboard.api_keys().list().send().await?;
-    /// # let id = listed.last().and_then(|key| key.id.as_ref()).and_then(|id| id.as_i64()).expect("has an id");
+    /// # let id = listed.last().and_then(|key| key.id.as_ref()).expect("has an id");
     /// let revoked = dashboard.api_keys().revoke(id).send().await?;
     /// assert_eq!(revoked.status.as_deref(), Some("revoked"));
     /// # Ok(())
@@ -151,7 +152,7 @@ impl pages::sealed::Paged for ListApiKeys {
     const HAS_IDS: bool = false;
 
     fn id(key: &ApiKey) -> Option<Cow<'_, str>> {
-        pages::id_in(key.id.as_ref()?)
+        pages::id_text(key.id.as_deref()?)
     }
 
     fn place(&self) -> &Place {
@@ -171,8 +172,10 @@ pub struct CreateApiKey {
 
 impl Call<CreateApiKey> {
     /// What the key is called.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.request.body = self.request.body.name(name);
+    pub fn name(mut self, name: impl OptionalText) -> Self {
+        if let Some(name) = name.text() {
+            self.request.body = self.request.body.name(name);
+        }
         self
     }
 
@@ -261,6 +264,6 @@ impl Attempt for RevokeApiKey {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<ApiKey>, raw::Error<()>> {
-        raw.revoke_api_key(self.key.as_str()).send().await
+        raw.revoke_api_key(&self.key).send().await
     }
 }

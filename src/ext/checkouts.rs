@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Call, Checkout, Currency, FieldError, Request, SandboxSimulation, checks, envelope};
+use super::{
+    Call, Checkout, Currency, FieldError, OptionalText, Request, SandboxSimulation, checks, envelope,
+};
 use crate::ids::ProductId;
+use crate::money::Amount;
 use crate::raw::{self, ResponseValue, types};
 
 /// Hosted checkouts. From [`Client::checkouts`](crate::Client::checkouts).
@@ -56,13 +57,17 @@ impl Checkouts {
     ///
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused;
     /// [`messages`](crate::Error::messages) says which and why.
+    ///
+    /// Prices in [`Money`](crate::Money) decide the [`currency`](Call::currency) of the checkout, unless it is set. A price in another
+    /// currency than the checkout's is refused before anything is sent.
     pub fn create(
         &self,
-        billing: Billing,
+        billing: impl Into<Billing>,
         products: impl IntoIterator<Item = Product>,
     ) -> Call<CreateCheckout> {
-        let Billing { country, first_name, last_name, email, phone, postal_code } = billing;
-        let products: Vec<_> = products.into_iter().map(|product| product.0).collect();
+        let Billing { country, first_name, last_name, email, phone, postal_code } = billing.into();
+        let (products, prices): (Vec<_>, Vec<_>) =
+            products.into_iter().map(|Product { item, currency }| (item, currency)).unzip();
         let mut body = types::CheckoutRequest::new(country, email, first_name, last_name, products);
         if let Some(phone) = phone {
             body = body.billing_phone(phone);
@@ -70,7 +75,63 @@ impl Checkouts {
         if let Some(postal_code) = postal_code {
             body = body.billing_postal_code(postal_code);
         }
-        Call::new(&self.core, CreateCheckout { body })
+        if let Some(currency) = prices.iter().flatten().next() {
+            body = body.currency(currency.clone());
+        }
+        Call::new(&self.core, CreateCheckout { body, prices })
+    }
+}
+
+/// What a checkout needs of a customer, each by its name, so that none is taken for another.
+///
+/// # Example: with a postal code
+///
+/// ```
+/// use nd8::BillTo;
+///
+/// let ada = BillTo { country: "US", first_name: "Ada", last_name: "Lovelace", email: "ada@example.com" };
+/// assert_eq!(format!("{:?}", ada.postal_code("94105")), r#"Billing { country: "US", .. }"#);
+/// ```
+///
+/// # Example: one is missing
+///
+/// ```compile_fail,E0063
+/// nd8::BillTo { country: "US", first_name: "Ada", last_name: "Lovelace" };
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "the compiler says which one is missing")]
+pub struct BillTo<'a> {
+    /// The customer's country: ISO 3166-1 alpha-2, two letters.
+    pub country: &'a str,
+    /// The customer's given name, of at most 100 characters.
+    pub first_name: &'a str,
+    /// The customer's family name, of at most 100 characters.
+    pub last_name: &'a str,
+    /// The customer's e-mail address.
+    pub email: &'a str,
+}
+
+impl BillTo<'_> {
+    /// Adds the postal code. The server insists on it when the country is `US`.
+    pub fn postal_code(self, postal_code: impl OptionalText) -> Billing {
+        Billing::from(self).postal_code(postal_code)
+    }
+
+    /// Adds the telephone number.
+    pub fn phone(self, phone: impl OptionalText) -> Billing {
+        Billing::from(self).phone(phone)
+    }
+}
+
+impl From<BillTo<'_>> for Billing {
+    fn from(BillTo { country, first_name, last_name, email }: BillTo<'_>) -> Self {
+        Self::new(country, first_name, last_name, email)
+    }
+}
+
+impl fmt::Debug for BillTo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BillTo").field("country", &self.country).finish_non_exhaustive()
     }
 }
 
@@ -110,15 +171,15 @@ impl Billing {
         }
     }
 
-    /// The postal code. The server insists on it when the country is `US`.
-    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
-        self.postal_code = Some(postal_code.into());
+    /// Sets the postal code. The server insists on it when the country is `US`.
+    pub fn postal_code(mut self, postal_code: impl OptionalText) -> Self {
+        self.postal_code = postal_code.text().or(self.postal_code);
         self
     }
 
-    /// The telephone number.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.phone = Some(phone.into());
+    /// Sets the telephone number.
+    pub fn phone(mut self, phone: impl OptionalText) -> Self {
+        self.phone = phone.text().or(self.phone);
         self
     }
 }
@@ -149,18 +210,24 @@ impl fmt::Debug for Billing {
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Product(types::ProductItem);
+pub struct Product {
+    item: types::ProductItem,
+    /// The currency of the price, if the caller gave one.
+    currency: Option<Currency>,
+}
 
 impl Product {
     /// A product of the merchant's catalog, by its id; the server knows its name and price.
     pub fn catalog(id: impl Into<ProductId>, quantity: u32) -> Self {
-        Self(types::CatalogProduct::new(id.into().as_str(), quantity).into())
+        Self { item: types::CatalogProduct::new(id, quantity).into(), currency: None }
     }
 
-    /// A product that is in no catalog, if the organization is allowed those. The price of one is in major units of the
-    /// checkout's currency and reaches the server digit for digit.
-    pub fn ad_hoc(name: impl Into<String>, quantity: u32, unit_price: Decimal) -> Self {
-        Self(types::AdHocProduct::new(name, quantity, unit_price).into())
+    /// A product that is in no catalog, if the organization is allowed those. The price of one is [`Money`](crate::Money), or a bare
+    /// decimal in major units of the checkout's currency, and reaches the server digit for digit.
+    pub fn ad_hoc(name: impl Into<String>, quantity: u32, unit_price: impl Into<Amount>) -> Self {
+        let price = unit_price.into();
+        let item = types::AdHocProduct::new(name, quantity, price.value()).into();
+        Self { item, currency: price.currency().cloned() }
     }
 }
 
@@ -168,37 +235,49 @@ impl Product {
 #[derive(Clone, Debug)]
 pub struct CreateCheckout {
     body: types::CheckoutRequest,
+    /// The currency of the price of each product, where the caller gave one.
+    prices: Vec<Option<Currency>>,
 }
 
 impl Call<CreateCheckout> {
-    /// What the customer is charged in; left out, US dollars.
-    pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body = self.request.body.currency(currency);
+    /// Sets what the customer is charged in; left out, the currency of the prices, or US dollars.
+    pub fn currency(mut self, currency: impl Into<Option<Currency>>) -> Self {
+        if let Some(currency) = currency.into() {
+            self.request.body = self.request.body.currency(currency);
+        }
         self
     }
 
     /// Where the customer goes after paying (`successUrl`).
-    pub fn success_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body = self.request.body.success_url(url);
+    pub fn success_url(mut self, url: impl OptionalText) -> Self {
+        if let Some(url) = url.text() {
+            self.request.body = self.request.body.success_url(url);
+        }
         self
     }
 
     /// Where the customer goes when the payment failed (`failedUrl`).
-    pub fn failed_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body = self.request.body.failed_url(url);
+    pub fn failed_url(mut self, url: impl OptionalText) -> Self {
+        if let Some(url) = url.text() {
+            self.request.body = self.request.body.failed_url(url);
+        }
         self
     }
 
     /// Where the customer goes after giving up (`cancelUrl`).
-    pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body = self.request.body.cancel_url(url);
+    pub fn cancel_url(mut self, url: impl OptionalText) -> Self {
+        if let Some(url) = url.text() {
+            self.request.body = self.request.body.cancel_url(url);
+        }
         self
     }
 
     /// Scripts the outcome, with sandbox keys only; the server refuses it with production keys. This crate refuses to send
     /// it to any address but ND8's sandbox, a path that ends in `/sandbox/api`, and this machine.
-    pub fn sandbox_simulate(mut self, outcome: SandboxSimulation) -> Self {
-        self.request.body = self.request.body.sandbox_simulate(outcome);
+    pub fn sandbox_simulate(mut self, outcome: impl Into<Option<SandboxSimulation>>) -> Self {
+        if let Some(outcome) = outcome.into() {
+            self.request.body = self.request.body.sandbox_simulate(outcome);
+        }
         self
     }
 }
@@ -214,6 +293,15 @@ impl Attempt for CreateCheckout {
 
     fn check(&self) -> Vec<FieldError> {
         checks::checkout(&self.body)
+    }
+
+    fn misuse(&self) -> Option<FieldError> {
+        let charged = self.body.currency.as_ref()?;
+        let is_other = |price: &Option<Currency>| price.as_ref().is_some_and(|price| price != charged);
+        let index = self.prices.iter().position(is_other)?;
+        let price = self.prices[index].as_ref()?;
+        let problem = format!("is in {price}, and the checkout is in {charged}");
+        Some(FieldError::new(&format!("/products/{index}/unit_price"), &problem, Some("invalid")))
     }
 
     fn for_sandboxes(&self) -> Option<&'static str> {

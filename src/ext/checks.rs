@@ -203,7 +203,7 @@ impl Found {
 
 /// Whether a checkout has what it is for: the id to store, and the page to send the customer to.
 pub(super) fn is_usable(checkout: &crate::raw::types::Checkout) -> bool {
-    [&checkout.checkout_id, &checkout.checkout_url].iter().all(|text| !text.trim().is_empty())
+    [&*checkout.checkout_id, &*checkout.checkout_url].iter().all(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]

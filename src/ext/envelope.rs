@@ -418,7 +418,7 @@ mod tests {
         }
         let body = r#"{"status":"ok","data":{"refund_id":7},"fee":NaN}"#;
         let created: RefundCreated = open("create_refund", body.as_bytes()).expect(body);
-        assert_eq!((created.refund_id, created.status), (Some(7), None));
+        assert_eq!((created.refund_id, created.status), (Some(7.into()), None));
         assert_eq!(created.extra["envelope"]["status"], "ok");
         assert!(created.extra["envelope"]["fee"].is_object());
         for body in [
@@ -446,7 +446,7 @@ mod tests {
             assert!(reports_failure("create_refund", body(failed).as_bytes()), "{failed}");
         }
         for fine in [r#""success":true"#, r#""meta":{}"#, r#""status":"ok""#] {
-            assert_eq!(open_beside(fine).map(|it| it.refund_id), Some(Some(7)), "{fine}");
+            assert_eq!(open_beside(fine).map(|it| it.refund_id), Some(Some(7.into())), "{fine}");
             assert!(!reports_failure("create_refund", body(fine).as_bytes()), "{fine}");
         }
         assert!(

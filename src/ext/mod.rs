@@ -7,7 +7,7 @@
 //! | [`Storefront`] | none | a customer's view of a payment link |
 //!
 //! A call is made in three steps: a door's area, the call with what it cannot do without, and `send()`; what is
-//! optional goes between the last two. Everything in this module is also at the root of the crate.
+//! optional goes between the last two. All that is public in this module is at the root of the crate.
 
 mod address;
 mod api_keys;
@@ -22,6 +22,7 @@ mod envelope;
 mod environment;
 mod error;
 mod headers;
+mod optional;
 mod organization;
 mod pages;
 mod payment_links;
@@ -41,10 +42,11 @@ mod webhook_endpoint;
 pub use api_keys::{ApiKeys, CreateApiKey, ListApiKeys, NewApiKey, RevokeApiKey, RotateApiKey};
 pub use builder::Builder;
 pub use call::{Call, Request};
-pub use checkouts::{Billing, Checkouts, CreateCheckout, Product};
+pub use checkouts::{BillTo, Billing, Checkouts, CreateCheckout, Product};
 pub use doors::{Client, Dashboard, Door, Storefront};
 pub use environment::Environment;
 pub use error::{Error, FieldError, Outcome};
+pub use optional::OptionalText;
 pub use organization::{GetDashboard, GetOrganization, Organizations, UpdateOrganization};
 pub use pages::{Cursor, Page, Paged};
 pub use payment_links::{
@@ -53,7 +55,7 @@ pub use payment_links::{
 };
 pub use payments::{GetPayment, Payments};
 pub use reconcile::{Lookup, Reconciled};
-pub use refunds::{CreateRefund, GetRefund, ListRefunds, Refunds};
+pub use refunds::{CreateRefund, GetRefund, ListRefunds, PaymentRefunds, Refunds};
 pub use request::AnyRequest;
 pub use response::Response;
 pub use retry::RetryPolicy;
@@ -65,8 +67,4 @@ pub use webhook_endpoint::{GetWebhookEndpoint, SetWebhookEndpoint, WebhookEndpoi
 /// Exposes the value of a secret, such as [`NewApiKey::key`](crate::NewApiKey), which nothing else prints, and holds one.
 pub use secrecy::{ExposeSecret, SecretString};
 
-pub use crate::raw::types::{
-    ApiKey, ApiKeyWithSecret, Checkout, Currency, DashboardSnapshot, DepositAttempt, Organization, Payment,
-    PaymentLink, PaymentLinkPayment, PaymentProduct, PaymentStatus, PriceMode, PricingMode,
-    PublicPaymentLink, Refund, RefundCreated, RefundStatus, SandboxSimulation, WebhookConfiguration,
-};
+crate::raw::at_root!(pub(self));

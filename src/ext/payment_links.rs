@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use super::call::sealed::Attempt;
 use super::core::Core;
@@ -16,7 +15,7 @@ use super::{
     Call, Currency, FieldError, Page, Paged, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks,
     envelope, pages,
 };
-use crate::ids::ProductId;
+use crate::ids::{PaymentLinkId, ProductId};
 use crate::raw::{self, ResponseValue, types};
 
 /// The organization's payment links. From [`Dashboard::payment_links`](crate::Dashboard::payment_links).
@@ -32,7 +31,7 @@ use crate::raw::{self, ResponseValue, types};
 /// #     then.status(200).json_body(serde_json::json!({"name": "Mugs", "is_active": false}));
 /// # });
 /// # let dashboard = nd8::Dashboard::builder("a-session").base_url(server.base_url()).build()?;
-/// # let id = uuid::Uuid::nil();
+/// # let id = "6f0cfe1e-0f2c-4a39-8a2b-3a4f1f0f3b10".parse()?;
 /// // What is not said stays as it is; `None` lifts a limit.
 /// let link = dashboard.payment_links().update(id).max_uses(None).active(false).send().await?;
 /// assert_eq!(link.is_active, Some(false));
@@ -84,22 +83,22 @@ impl PaymentLinks {
     }
 
     /// Reads a link.
-    pub fn get(&self, link: Uuid) -> Call<GetPaymentLink> {
+    pub fn get(&self, link: PaymentLinkId) -> Call<GetPaymentLink> {
         Call::new(&self.core, GetPaymentLink { link })
     }
 
     /// Changes a link: what is set on the call, and nothing else.
-    pub fn update(&self, link: Uuid) -> Call<UpdatePaymentLink> {
+    pub fn update(&self, link: PaymentLinkId) -> Call<UpdatePaymentLink> {
         Call::new(&self.core, UpdatePaymentLink { link, body: types::PaymentLinkUpdate::new() })
     }
 
     /// Deletes a link. The server keeps it out of sight, and its payments stay.
-    pub fn delete(&self, link: Uuid) -> Call<DeletePaymentLink> {
+    pub fn delete(&self, link: PaymentLinkId) -> Call<DeletePaymentLink> {
         Call::new(&self.core, DeletePaymentLink { link })
     }
 
     /// Lists the payments that came in through a link, like [`list`](Self::list). The shape of the response is **inferred**.
-    pub fn payments(&self, link: Uuid) -> Call<ListPaymentLinkPayments> {
+    pub fn payments(&self, link: PaymentLinkId) -> Call<ListPaymentLinkPayments> {
         Call::new(&self.core, ListPaymentLinkPayments { link, place: Place::default() })
     }
 }
@@ -180,38 +179,50 @@ pub struct CreatePaymentLink {
 
 impl Call<CreatePaymentLink> {
     /// What customers are charged in.
-    pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body = self.request.body.currency(currency);
+    pub fn currency(mut self, currency: impl Into<Option<Currency>>) -> Self {
+        if let Some(currency) = currency.into() {
+            self.request.body = self.request.body.currency(currency);
+        }
         self
     }
 
     /// Whether prices contain tax.
-    pub fn pricing_mode(mut self, mode: PricingMode) -> Self {
-        self.request.body = self.request.body.pricing_mode(mode);
+    pub fn pricing_mode(mut self, mode: impl Into<Option<PricingMode>>) -> Self {
+        if let Some(mode) = mode.into() {
+            self.request.body = self.request.body.pricing_mode(mode);
+        }
         self
     }
 
     /// When the link stops working.
-    pub fn expires_at(mut self, time: Timestamp) -> Self {
-        self.request.body = self.request.body.expires_at(time);
+    pub fn expires_at(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+        if let Some(time) = time.into() {
+            self.request.body = self.request.body.expires_at(time);
+        }
         self
     }
 
     /// How many times the link can be paid through.
-    pub fn max_uses(mut self, uses: u32) -> Self {
-        self.request.body = self.request.body.max_uses(uses);
+    pub fn max_uses(mut self, uses: impl Into<Option<u32>>) -> Self {
+        if let Some(uses) = uses.into() {
+            self.request.body = self.request.body.max_uses(uses);
+        }
         self
     }
 
     /// The merchant's own data, kept with the link.
-    pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
-        self.request.body = self.request.body.metadata(metadata);
+    pub fn metadata(mut self, metadata: impl Into<Option<Map<String, Value>>>) -> Self {
+        if let Some(metadata) = metadata.into() {
+            self.request.body = self.request.body.metadata(metadata);
+        }
         self
     }
 
     /// Whether customers can pay through the link.
-    pub fn active(mut self, active: bool) -> Self {
-        self.request.body = self.request.body.is_active(active);
+    pub fn active(mut self, active: impl Into<Option<bool>>) -> Self {
+        if let Some(active) = active.into() {
+            self.request.body = self.request.body.is_active(active);
+        }
         self
     }
 }
@@ -245,7 +256,7 @@ impl Attempt for CreatePaymentLink {
 /// Reads a payment link. Source: the guides, `GET /payment-links/<uuid>/`.
 #[derive(Clone, Debug)]
 pub struct GetPaymentLink {
-    link: Uuid,
+    link: PaymentLinkId,
 }
 
 impl Request for GetPaymentLink {
@@ -273,7 +284,7 @@ impl Attempt for GetPaymentLink {
 /// Changes a payment link. Source: the guides, `PATCH /payment-links/<uuid>/`.
 #[derive(Clone, Debug)]
 pub struct UpdatePaymentLink {
-    link: Uuid,
+    link: PaymentLinkId,
     body: types::PaymentLinkUpdate,
 }
 
@@ -356,7 +367,7 @@ impl Attempt for UpdatePaymentLink {
 /// Deletes a payment link. Source: the guides, `DELETE /payment-links/<uuid>/`.
 #[derive(Clone, Debug)]
 pub struct DeletePaymentLink {
-    link: Uuid,
+    link: PaymentLinkId,
 }
 
 impl Request for DeletePaymentLink {
@@ -385,7 +396,7 @@ impl Attempt for DeletePaymentLink {
 /// Lists the payments of a link. Source: the guides, `GET /payment-links/{id}/payments/`.
 #[derive(Clone)]
 pub struct ListPaymentLinkPayments {
-    link: Uuid,
+    link: PaymentLinkId,
     place: Place,
 }
 

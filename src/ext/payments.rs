@@ -91,6 +91,6 @@ impl Attempt for GetPayment {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Payment>, raw::Error<()>> {
-        raw.get_payment(self.payment.as_str()).send().await
+        raw.get_payment(&self.payment).send().await
     }
 }

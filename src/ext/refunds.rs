@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 
 use super::call::sealed::Attempt;
 use super::claims::{Order, Ticket};
@@ -16,9 +15,11 @@ use super::pages::Place;
 use super::pages::sealed::Paged as _;
 use super::reconcile::SETTLE;
 use super::{
-    Call, FieldError, Page, Paged, Refund, RefundCreated, RefundStatus, Request, checks, envelope, pages,
+    Call, Currency, FieldError, OptionalText, Page, Paged, Payment, Refund, RefundCreated, RefundStatus,
+    Request, checks, envelope, pages,
 };
 use crate::ids::{PaymentId, RefundId, RefundReference};
+use crate::money::Amount;
 use crate::raw::{self, ResponseValue};
 
 /// Refunds of payments. From [`Client::refunds`](crate::Client::refunds).
@@ -68,14 +69,54 @@ impl Refunds {
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when the payment cannot be refunded, or not by so
     /// much. Where [`outcome`](crate::Error::outcome) is [`Unknown`](crate::Outcome::Unknown), the refund may have been
     /// made: list the payment's refunds before another is sent. It is never repeated by itself.
+    ///
+    /// An amount in [`Money`](crate::Money) is not compared with the payment here: this call does not have it. [`of`](Self::of) does.
     pub fn create(&self, payment: impl Into<PaymentId>, reason: impl Into<String>) -> Call<CreateRefund> {
-        let body = raw::types::RefundRequest::new(reason);
-        let (payment, reference) = (payment.into(), None);
-        let (resend, is_registered) = (false, false);
-        Call::new(
-            &self.core,
-            CreateRefund { payment, body, reference, settle: SETTLE, resend, is_registered },
-        )
+        self.created(payment.into(), reason.into(), Charged::NotFetched)
+    }
+
+    fn created(&self, payment: PaymentId, reason: String, charged: Charged) -> Call<CreateRefund> {
+        let request = CreateRefund {
+            payment,
+            body: raw::types::RefundRequest::new(reason),
+            currency: None,
+            charged,
+            reference: None,
+            settle: SETTLE,
+            resend: false,
+            is_registered: false,
+        };
+        Call::new(&self.core, request)
+    }
+
+    /// Returns the refunds of a payment that was fetched, whose currency is known.
+    ///
+    /// # Example: another currency is refused
+    ///
+    /// ```
+    /// use nd8::Money;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
+    /// # let client = nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// # let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
+    /// # let mug = nd8::Product::ad_hoc("Mug", 1, Money::usd("60.00")?);
+    /// # let checkout = client.checkouts().create(billing, [mug]).send().await?;
+    /// # let payment_id = sandbox.customer(&checkout.checkout_id).pay().await?;
+    /// let payment = client.payments().get(&payment_id).send().await?;
+    /// let refund = client.refunds().of(&payment).create("A mug broke");
+    /// let error = refund.clone().amount(Money::eur("29.99")?).send().await.unwrap_err();
+    /// assert_eq!(error.messages()[0].message, "is in EUR, and the payment is in USD");
+    /// assert_eq!(error.outcome(), nd8::Outcome::NotSent);
+    ///
+    /// let created = refund.amount(Money::usd("29.99")?).send().await?;
+    /// assert_eq!(created.money()?, Money::usd("29.99")?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(&self, payment: &Payment) -> PaymentRefunds {
+        PaymentRefunds { refunds: self.clone(), payment: payment.id.clone(), charged: Charged::of(payment) }
     }
 
     /// Lists the organization's refunds, all of them unless filtered: a page with [`send`](Call::send), all pages with
@@ -119,11 +160,32 @@ impl Refunds {
     }
 }
 
+/// Refunds of one payment that was fetched. From [`Refunds::of`].
+#[derive(Clone, Debug)]
+pub struct PaymentRefunds {
+    refunds: Refunds,
+    payment: PaymentId,
+    charged: Charged,
+}
+
+impl PaymentRefunds {
+    /// Refunds the payment, as [`Refunds::create`] does. An [`amount`](Call::amount) of [`Money`](crate::Money) in another currency than the payment's
+    /// is refused before anything is sent, and so is one where the payment was fetched without a currency.
+    ///
+    /// How much can be refunded, the server knows: the amount of a payment is what is left after fees.
+    pub fn create(&self, reason: impl Into<String>) -> Call<CreateRefund> {
+        self.refunds.created(self.payment.clone(), reason.into(), self.charged.clone())
+    }
+}
+
 /// Refunds a payment. Source: the reference, `POST /transactions/{id}/refund/`.
 #[derive(Clone, Debug)]
 pub struct CreateRefund {
     pub(super) payment: PaymentId,
     pub(super) body: raw::types::RefundRequest,
+    /// The currency of the amount, if the caller gave one.
+    currency: Option<Currency>,
+    charged: Charged,
     /// What is in front of the reason.
     pub(super) reference: Option<RefundReference>,
     pub(super) settle: Duration,
@@ -133,10 +195,53 @@ pub struct CreateRefund {
 }
 
 impl Call<CreateRefund> {
-    /// Refunds only this much, in major units of the currency that was charged, tax included: `40.00`.
-    pub fn amount(mut self, amount: Decimal) -> Self {
-        self.request.body = self.request.body.amount(amount);
+    /// Refunds only this much, tax included: [`Money`](crate::Money), or a bare decimal in major units of the currency that was charged.
+    ///
+    /// The request has no currency. Wherever the payment is at hand ([`Refunds::of`], [`send_or_reconcile`](Self::send_or_reconcile)), money in another
+    /// currency than the payment's is refused before anything is sent, also by an [`unchecked`](Self::unchecked) call.
+    ///
+    /// There is no `None` here, as in other setters: a refund without an amount is one of everything.
+    pub fn amount(mut self, amount: impl Into<Amount>) -> Self {
+        let amount = amount.into();
+        self.request.body = self.request.body.amount(amount.value());
+        self.request.currency = amount.currency().cloned();
         self
+    }
+}
+
+/// What is known of the currency in which a payment was charged.
+#[derive(Clone, Debug)]
+pub(super) enum Charged {
+    /// Nothing: the payment was named, and not fetched.
+    NotFetched,
+    /// Nothing: the payment was fetched, and has none.
+    Unknown,
+    In(Currency),
+}
+
+impl Charged {
+    pub(super) fn of(payment: &Payment) -> Self {
+        let currency = payment.currency.as_deref().map(str::trim).filter(|code| !code.is_empty());
+        currency.map_or(Self::Unknown, |code| Self::In(Currency::from(code)))
+    }
+}
+
+impl CreateRefund {
+    /// Returns what is wrong with the currency of the amount, if the payment is in `charged`. What cannot be compared is refused as
+    /// well: the server would take 40 EUR for 40 of whatever was charged.
+    pub(super) fn other_currency(&self, charged: &Charged) -> Option<FieldError> {
+        let currency = self.currency.as_ref()?;
+        let problem = match charged {
+            Charged::NotFetched => return None,
+            Charged::In(charged) if charged == currency => return None,
+            Charged::In(charged) => format!("is in {currency}, and the payment is in {charged}"),
+            Charged::Unknown => {
+                format!(
+                    "is in {currency}, and the response has no currency of the payment: give a decimal in the currency that was charged"
+                )
+            }
+        };
+        Some(FieldError::new("/amount", &problem, Some("invalid")))
     }
 }
 
@@ -149,20 +254,16 @@ impl RefundCreated {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn id(&self) -> Option<RefundId> {
-        let public = self.refund_public_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
-        // A text where a number is described. A bare `id` may be the one of the payment.
-        let text = || self.extra.get("refund_id")?.as_str().map(str::trim).filter(|id| !id.is_empty());
-        public
-            .map(RefundId::from)
-            .or_else(|| self.refund_id.map(RefundId::from))
-            .or_else(|| text().map(RefundId::from))
+        // A bare `id` may be the one of the payment.
+        let ids = [&self.refund_public_id, &self.refund_id];
+        ids.into_iter().flatten().map(|id| id.trim()).find(|id| !id.is_empty()).map(RefundId::from)
     }
 
     /// Returns all names of the refund, by which a list may have it.
     pub(super) fn ids(&self) -> Vec<String> {
-        let number = self.refund_id.map(|number| number.to_string());
-        let ids: BTreeSet<String> = self.id().map(String::from).into_iter().chain(number).collect();
-        ids.into_iter().collect()
+        let ids = [&self.refund_public_id, &self.refund_id];
+        let ids = ids.into_iter().flatten().map(|id| id.trim()).filter(|id| !id.is_empty());
+        ids.map(String::from).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
@@ -178,6 +279,10 @@ impl Attempt for CreateRefund {
     fn check(&self) -> Vec<FieldError> {
         let reference = self.reference.as_ref().map(RefundReference::is_well_formed);
         [checks::id(self.payment.check()), checks::reference(reference), checks::refund(&self.body)].concat()
+    }
+
+    fn misuse(&self) -> Option<FieldError> {
+        self.other_currency(&self.charged)
     }
 
     fn is_identified(&self, created: &RefundCreated) -> bool {
@@ -201,7 +306,7 @@ impl Attempt for CreateRefund {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<RefundCreated>, raw::Error<()>> {
-        raw.create_refund(self.payment.as_str(), &self.body).send().await
+        raw.create_refund(&self.payment, &self.body).send().await
     }
 }
 
@@ -230,44 +335,44 @@ impl fmt::Debug for ListRefunds {
 
 impl Call<ListRefunds> {
     /// Only refunds in this state.
-    pub fn status(mut self, status: RefundStatus) -> Self {
-        self.request.status = Some(status);
+    pub fn status(mut self, status: impl Into<Option<RefundStatus>>) -> Self {
+        self.request.status = status.into().or(self.request.status);
         self
     }
 
     /// Only refunds created at this time or later (`created_at__gte`).
-    pub fn created_from(mut self, time: Timestamp) -> Self {
-        self.request.created_from = Some(time);
+    pub fn created_from(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+        self.request.created_from = time.into().or(self.request.created_from);
         self
     }
 
     /// Only refunds created at this time or earlier (`created_at__lte`).
-    pub fn created_until(mut self, time: Timestamp) -> Self {
-        self.request.created_until = Some(time);
+    pub fn created_until(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+        self.request.created_until = time.into().or(self.request.created_until);
         self
     }
 
     /// Only refunds whose payment id or reason contains this.
-    pub fn search(mut self, text: impl Into<String>) -> Self {
-        self.request.search = Some(text.into());
+    pub fn search(mut self, text: impl OptionalText) -> Self {
+        self.request.search = text.text().or(self.request.search);
         self
     }
 
     /// Sorts by this field, downwards with a minus in front: `-created_at`, `amount`.
-    pub fn ordering(mut self, field: impl Into<String>) -> Self {
-        self.request.ordering = Some(field.into());
+    pub fn ordering(mut self, field: impl OptionalText) -> Self {
+        self.request.ordering = field.text().or(self.request.ordering);
         self
     }
 
     /// The page to fetch, from 1.
-    pub fn page(mut self, page: u32) -> Self {
-        self.request.place.page = Some(page);
+    pub fn page(mut self, page: impl Into<Option<u32>>) -> Self {
+        self.request.place.page = page.into().or(self.request.place.page);
         self
     }
 
     /// How many refunds make a page.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.request.place.page_size = Some(size);
+    pub fn page_size(mut self, size: impl Into<Option<u32>>) -> Self {
+        self.request.place.page_size = size.into().or(self.request.place.page_size);
         self
     }
 }
@@ -360,6 +465,6 @@ impl Attempt for GetRefund {
     }
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Refund>, raw::Error<()>> {
-        raw.get_refund(self.refund.as_str()).send().await
+        raw.get_refund(&self.refund).send().await
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::call::sealed::Attempt;
 use super::core::Core;
-use super::{Billing, Call, Checkout, Currency, FieldError, PublicPaymentLink, Request, checks, envelope};
+use super::{
+    Billing, Call, Checkout, Currency, FieldError, OptionalText, PublicPaymentLink, Request, checks, envelope,
+};
+use crate::ids::PaymentLinkToken;
 use crate::raw::{self, ResponseValue, types};
 
 /// Payment links as customers see them. From [`Storefront::payment_links`](crate::Storefront::payment_links).
@@ -50,7 +51,7 @@ impl PublicPaymentLinks {
     /// Looks at a link by its public token.
     ///
     /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such link.
-    pub fn get(&self, token: Uuid) -> Call<GetPublicPaymentLink> {
+    pub fn get(&self, token: PaymentLinkToken) -> Call<GetPublicPaymentLink> {
         Call::new(&self.core, GetPublicPaymentLink { token })
     }
 
@@ -58,8 +59,12 @@ impl PublicPaymentLinks {
     ///
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused, and with
     /// [`is_not_found`](crate::Error::is_not_found) when there is no such link.
-    pub fn start_checkout(&self, token: Uuid, billing: Billing) -> Call<StartCheckout> {
-        let Billing { country, first_name, last_name, email, phone, postal_code } = billing;
+    pub fn start_checkout(
+        &self,
+        token: PaymentLinkToken,
+        billing: impl Into<Billing>,
+    ) -> Call<StartCheckout> {
+        let Billing { country, first_name, last_name, email, phone, postal_code } = billing.into();
         let mut body = types::PublicCheckoutRequest::new(country, email, first_name, last_name);
         if let Some(phone) = phone {
             body = body.billing_phone(phone);
@@ -74,7 +79,7 @@ impl PublicPaymentLinks {
 /// Looks at a payment link. Source: the guides name the operation; its path is inferred.
 #[derive(Clone, Debug)]
 pub struct GetPublicPaymentLink {
-    token: Uuid,
+    token: PaymentLinkToken,
 }
 
 impl Request for GetPublicPaymentLink {
@@ -102,32 +107,40 @@ impl Attempt for GetPublicPaymentLink {
 /// Starts the checkout of a payment link. Source: the reference names the operation; its path is inferred.
 #[derive(Clone, Debug)]
 pub struct StartCheckout {
-    token: Uuid,
+    token: PaymentLinkToken,
     body: types::PublicCheckoutRequest,
 }
 
 impl Call<StartCheckout> {
     /// What the customer is charged in; left out, the link decides.
-    pub fn currency(mut self, currency: Currency) -> Self {
-        self.request.body = self.request.body.currency(currency);
+    pub fn currency(mut self, currency: impl Into<Option<Currency>>) -> Self {
+        if let Some(currency) = currency.into() {
+            self.request.body = self.request.body.currency(currency);
+        }
         self
     }
 
     /// Where the customer goes after paying (`successUrl`).
-    pub fn success_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body = self.request.body.success_url(url);
+    pub fn success_url(mut self, url: impl OptionalText) -> Self {
+        if let Some(url) = url.text() {
+            self.request.body = self.request.body.success_url(url);
+        }
         self
     }
 
     /// Where the customer goes when the payment failed (`failedUrl`).
-    pub fn failed_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body = self.request.body.failed_url(url);
+    pub fn failed_url(mut self, url: impl OptionalText) -> Self {
+        if let Some(url) = url.text() {
+            self.request.body = self.request.body.failed_url(url);
+        }
         self
     }
 
     /// Where the customer goes after giving up (`cancelUrl`).
-    pub fn cancel_url(mut self, url: impl Into<String>) -> Self {
-        self.request.body = self.request.body.cancel_url(url);
+    pub fn cancel_url(mut self, url: impl OptionalText) -> Self {
+        if let Some(url) = url.text() {
+            self.request.body = self.request.body.cancel_url(url);
+        }
         self
     }
 }

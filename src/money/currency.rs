@@ -29,18 +29,14 @@ fn iso(code: &str) -> Option<iso_currency::Currency> {
         .then(|| iso_currency::Currency::from_code(&code.to_ascii_uppercase()))?
 }
 
-/// The currency by the variant that its code has, which a hand-made `Unknown` may not be, nor one in lower case: `usd` has cents as
-/// `USD` has.
+/// Returns the currency by the variant that its code has, and in upper case, which a hand-made `Unknown` may not be.
 pub(super) fn known(currency: Currency) -> Result<Currency, MoneyError> {
     let code = currency.as_str();
     if code.is_empty() || code.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(MoneyError::malformed_code(code));
     }
     Ok(match currency {
-        Currency::Unknown(code) => match iso(&code) {
-            Some(iso) => Currency::from(iso.code()),
-            None => Currency::from(code),
-        },
+        Currency::Unknown(code) => Currency::from(code),
         known => known,
     })
 }

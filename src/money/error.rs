@@ -179,7 +179,7 @@ mod tests {
     fn every_error_names_the_value() {
         for (error, value) in [
             (Money::from_minor(5, "DOGE").expect_err("has no exponent"), "5 DOGE"),
-            (Money::zero("a b").expect_err("is no code"), "\"a b\""),
+            (Money::zero("a b").expect_err("is no code"), "\"A B\""),
             ("12".parse::<Money>().expect_err("has no currency"), "cannot parse money \"12\""),
             ("1e2 USD".parse::<Money>().expect_err("is no amount"), "cannot parse amount \"1e2\""),
             (

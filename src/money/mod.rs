@@ -2,6 +2,7 @@
 //!
 //! Not here: amounts as the API writes them, which are bare decimals (`crate::raw`).
 
+mod amount;
 mod answers;
 mod currency;
 mod error;
@@ -11,7 +12,8 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-pub use crate::raw::types::Currency;
+use crate::raw::types::Currency;
+pub use amount::Amount;
 pub use error::MoneyError;
 
 /// An exact amount in one currency.
@@ -61,8 +63,45 @@ pub struct Money {
 }
 
 impl Money {
-    /// Takes an amount in major units: `29.99`. Zeros at its end do not count as places. The code of a currency of ISO 4217 may be
-    /// in lower case.
+    /// Takes an amount of US dollars, in plain digits.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::is_malformed`] when the text is not plain digits with at most one point, and
+    /// [`MoneyError::is_over_precise`] when it has more than two decimal places.
+    ///
+    /// # Example: a price
+    ///
+    /// ```
+    /// use nd8::Money;
+    ///
+    /// let mug = Money::usd("29.99")?;
+    /// assert_eq!(mug, "29.99 USD".parse()?);
+    /// assert!(Money::usd("29,99").unwrap_err().is_malformed());
+    /// assert!(Money::usd("29.999").unwrap_err().is_over_precise());
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
+    pub fn usd(amount: &str) -> Result<Self, MoneyError> {
+        text::read(amount, Currency::from("USD"))
+    }
+
+    /// Takes an amount of euros, in plain digits.
+    ///
+    /// # Errors
+    ///
+    /// As [`usd`](Self::usd).
+    ///
+    /// # Example: a price
+    ///
+    /// ```
+    /// assert_eq!(nd8::Money::eur("29.99")?.to_string(), "29.99 EUR");
+    /// # Ok::<(), nd8::MoneyError>(())
+    /// ```
+    pub fn eur(amount: &str) -> Result<Self, MoneyError> {
+        text::read(amount, Currency::from("EUR"))
+    }
+
+    /// Takes an amount in major units: `29.99`. Zeros at its end do not count as places. The code of the currency may be in lower case.
     ///
     /// # Errors
     ///
@@ -327,7 +366,8 @@ mod tests {
             let error = format!("{too_precise} {code}").parse::<Money>().expect_err("has too many places");
             assert!(error.is_over_precise(), "{error}");
         }
-        assert_ne!(money("1 doge"), money("1 DOGE"), "nobody knows whether they are one");
+        assert_eq!(money("1 doge"), money("1 DOGE"));
+        assert_eq!(money("1 doge").to_string(), "1 DOGE", "an unknown code is kept");
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl FromStr for Money {
         if amount.is_empty() || currency.is_empty() {
             return Err(MoneyError::malformed_text(text));
         }
-        read(amount, Currency::from(currency), || text.to_owned())
+        read(amount, Currency::from(currency))
     }
 }
 
@@ -70,17 +70,16 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Fields { amount, currency } = Fields::deserialize(deserializer)?;
-        let currency = currency.into_owned();
-        let text = format!("{amount} {currency}");
-        read(&amount, currency, || text).map_err(D::Error::custom)
+        read(&amount, currency.into_owned()).map_err(D::Error::custom)
     }
 }
 
-fn read(amount: &str, currency: Currency, text: impl FnOnce() -> String) -> Result<Money, MoneyError> {
+/// Reads an amount of plain digits.
+pub(super) fn read(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
     match grammar::parse(amount) {
         Ok(amount) => Money::new(amount, currency),
         Err(Refusal::Malformed(reason)) => Err(MoneyError::malformed_amount(amount, reason)),
-        Err(Refusal::OutOfRange) => Err(MoneyError::out_of_range(text())),
+        Err(Refusal::OutOfRange) => Err(MoneyError::out_of_range(format!("{amount} {currency}"))),
     }
 }
 

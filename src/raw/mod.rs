@@ -7,7 +7,7 @@
 //!
 //! The code comes from the documents in `openapi/` by way of `codegen/`, either while the crate is built (feature
 //! `codegen`, the default) or as the snapshot that is checked in; the two are the same, byte for byte. Only
-//! what cannot be generated stands in this folder.
+//! what cannot be generated is in this folder.
 //!
 //! ```
 //! use nd8::raw::{self, Security};
@@ -75,11 +75,12 @@ pub(crate) use repair::decode;
 pub(crate) use repair::without_mark;
 #[cfg(feature = "client")]
 mod segment;
+pub mod types;
 
 #[allow(missing_docs, reason = "what the documents do not describe has no description")]
 #[allow(unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
 #[allow(clippy::missing_errors_doc, reason = "they are the same for all: what `Error` lists")]
-mod generated {
+pub(crate) mod generated {
     #[cfg(feature = "codegen")]
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
     #[cfg(not(feature = "codegen"))]
@@ -99,8 +100,10 @@ mod generated {
 
 pub use comma_separated::CommaSeparated;
 pub use decimal::{ExactNumber, ExactString};
+#[cfg(feature = "client")]
 pub use generated::*;
 pub(crate) use redacted::Redacted;
+pub(crate) use types::at_root;
 
 #[cfg(feature = "client")]
 pub(crate) use self::{

@@ -62,7 +62,8 @@
 //! ```
 //! use std::cmp::Ordering;
 //!
-//! use nd8::webhooks::{Event, PaymentStatus, TransactionStatusChanged};
+//! use nd8::PaymentStatus;
+//! use nd8::webhooks::{Event, TransactionStatusChanged};
 //!
 //! #[derive(Debug, PartialEq)]
 //! enum Step {
@@ -153,4 +154,3 @@ pub use self::{
     reason::UnknownReason,
     verifier::Verifier,
 };
-pub use crate::raw::types::{DepositAttempt, PaymentStatus, RefundStatus};

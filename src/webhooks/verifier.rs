@@ -204,7 +204,8 @@ impl Verifier {
     /// # Example: reading a delivery
     ///
     /// ```
-    /// use nd8::webhooks::{Event, PaymentStatus, Verifier};
+    /// use nd8::PaymentStatus;
+    /// use nd8::webhooks::{Event, Verifier};
     ///
     /// let verifier = Verifier::new("whsec");
     /// let body = br#"{"event":"transaction.status_changed","transaction_id":"TXabc123","order_id":"org1-1-a",

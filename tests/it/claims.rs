@@ -330,7 +330,7 @@ async fn reconciled_beside_another(
         server.is_made.notified().await;
         let _until_made = server.lists.write().await;
         let body = nd8::raw::types::RefundRequest::new("Order 4711").amount(Decimal::TEN);
-        server.client().raw().create_refund("TX1", &body).send().await.expect("is made");
+        server.client().raw().create_refund(&"TX1".into(), &body).send().await.expect("is made");
     };
     let refund = refund.settle(Duration::from_millis(1)).send_or_reconcile();
     let (result, ()) = tokio::join!(refund, elsewhere);

@@ -2,7 +2,7 @@
 
 use nd8::raw::types::{CheckoutRequest, PaymentLinkRequest, PublicCheckoutRequest};
 use nd8::raw::{Client, OPERATIONS, Security};
-use nd8::{Dashboard, Storefront};
+use nd8::{Dashboard, PaymentLinkId, PaymentLinkToken, Storefront};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::support::Server;
 
 /// Calls the operation of this name. That it answers is not asked, only what it sends.
 async fn call(raw: &Client, operation: &str) {
-    let id = Uuid::nil();
+    let (id, token) = (PaymentLinkId::from(Uuid::nil()), PaymentLinkToken::from(Uuid::nil()));
     fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
         serde_json::from_value(json).expect("fits its type")
     }
@@ -28,24 +28,26 @@ async fn call(raw: &Client, operation: &str) {
                     .await,
             );
         }
-        "create_refund" => drop(raw.create_refund("TX", &read(json!({"reason": "x"}))).send().await),
+        "create_refund" => drop(raw.create_refund(&"TX".into(), &read(json!({"reason": "x"}))).send().await),
         "delete_payment_link" => drop(raw.delete_payment_link(&id).send().await),
         "get_dashboard" => drop(raw.get_dashboard().send().await),
         "get_organization" => drop(raw.get_organization().send().await),
-        "get_payment" => drop(raw.get_payment("TX").send().await),
+        "get_payment" => drop(raw.get_payment(&"TX".into()).send().await),
         "get_payment_link" => drop(raw.get_payment_link(&id).send().await),
-        "get_public_payment_link" => drop(raw.get_public_payment_link(&id).send().await),
-        "get_refund" => drop(raw.get_refund("RF").send().await),
+        "get_public_payment_link" => drop(raw.get_public_payment_link(&token).send().await),
+        "get_refund" => drop(raw.get_refund(&"RF".into()).send().await),
         "get_webhook" => drop(raw.get_webhook().send().await),
         "list_api_keys" => drop(raw.list_api_keys().send().await),
         "list_payment_link_payments" => drop(raw.list_payment_link_payments(&id).send().await),
         "list_payment_links" => drop(raw.list_payment_links().send().await),
         "list_refunds" => drop(raw.list_refunds().send().await),
-        "revoke_api_key" => drop(raw.revoke_api_key("1").send().await),
+        "revoke_api_key" => drop(raw.revoke_api_key(&"1".into()).send().await),
         "rotate_api_key" => drop(raw.rotate_api_key().send().await),
         "set_webhook" => drop(raw.set_webhook(&read(json!({"endpoint_url": "https://a.test"}))).send().await),
         "start_payment_link_checkout" => {
-            drop(raw.start_payment_link_checkout(&id, &read::<PublicCheckoutRequest>(billing)).send().await);
+            drop(
+                raw.start_payment_link_checkout(&token, &read::<PublicCheckoutRequest>(billing)).send().await,
+            );
         }
         "update_organization" => drop(raw.update_organization(&read(json!({}))).send().await),
         "update_payment_link" => drop(raw.update_payment_link(&id, &read(json!({}))).send().await),

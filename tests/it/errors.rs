@@ -137,7 +137,7 @@ async fn a_success_of_somebody_else_is_no_success() {
         assert_eq!(error.outcome(), outcome, "{media:?}: {body}");
         // Nor was anything deleted.
         let dashboard = nd8::Dashboard::builder("token").base_url(&server.url).build().expect("is fine");
-        let deleted = dashboard.payment_links().delete(uuid::Uuid::nil()).send().await;
+        let deleted = dashboard.payment_links().delete(uuid::Uuid::nil().into()).send().await;
         match deleted {
             Ok(()) => assert_eq!(outcome, Outcome::Done, "{media:?}: {body}"),
             Err(error) => assert_eq!(error.outcome(), Outcome::Unknown, "{media:?}: {body}"),
@@ -287,8 +287,13 @@ async fn a_value_of_another_form_does_not_hide_that_money_moved() {
         let response = call.send_with_response().await.unwrap_or_else(|error| panic!("{body}: {error}"));
         let refund = response.value();
         assert_eq!(
-            (refund.refund_id, refund.refund_public_id.as_deref(), refund.transaction_id, refund.amount_usd),
-            (Some(1), Some("1"), Some(1), None),
+            (
+                refund.refund_id.as_deref(),
+                refund.refund_public_id.as_deref(),
+                refund.transaction_id.as_deref(),
+                refund.amount_usd
+            ),
+            (Some("1"), Some("1"), Some("1"), None),
             "{body}"
         );
         assert_eq!(response.body(), body.as_bytes(), "the body is kept as it came");

@@ -79,7 +79,7 @@ async fn a_part_and_then_the_rest_are_refunded() {
         (refund.status, refund.reason.as_deref()),
         (Some(RefundStatus::Completed), Some("A mug broke"))
     );
-    assert_eq!(refund.transaction_id, Some(payment_id.clone()));
+    assert_eq!(refund.transaction_id.as_deref(), Some(&*payment_id));
 
     let rest = client.refunds().create(&payment_id, "All of them did").send().await.expect("is made");
     assert_eq!(rest.amount, Some(cents(40_00)), "everything that is left");

@@ -1,6 +1,7 @@
 //! What `JsonSchema` says about the types is what serde does with them.
 
-use nd8::raw::types::{CheckoutRequest, Refund};
+use nd8::Refund;
+use nd8::raw::types::CheckoutRequest;
 use nd8::{Money, PaymentId};
 use schemars::schema_for;
 use serde_json::{Value, json};

@@ -1,5 +1,6 @@
 //! What callers of the crate rely on, one module a behaviour, all against servers on loopback.
 
+mod amounts;
 mod any_request;
 mod build_script;
 mod claims;
@@ -27,6 +28,7 @@ mod redirects;
 mod retries;
 mod runtimes;
 mod sequences;
+mod setters;
 mod simulation;
 mod support;
 mod tls;

@@ -1,7 +1,7 @@
 //! Values and fields that this revision does not know survive.
 
-use nd8::raw::types::{Payment, Refund, RefundStatus};
 use nd8::{Currency, PaymentStatus};
+use nd8::{Payment, Refund, RefundStatus};
 use serde_json::{Value, json};
 
 #[test]

@@ -94,7 +94,7 @@ async fn api_keys_are_listed_created_rotated_and_revoked() {
     assert_eq!(key.raw_key.as_deref(), Some("canary"));
     assert!(!format!("{key:?}").contains("canary"), "{key:?}");
     raw.rotate_api_key().send().await.expect("is answered");
-    raw.revoke_api_key("7").send().await.expect("is answered");
+    raw.revoke_api_key(&7.into()).send().await.expect("is answered");
     for mock in [listed, created, rotated, revoked] {
         mock.assert();
     }
@@ -159,13 +159,13 @@ async fn payment_links_are_created_read_changed_and_deleted() {
     });
     let raw = dashboard(&server).raw().clone();
 
-    assert_eq!(raw.list_payment_links().send().await.expect("is answered")[0].id, Some(LINK));
+    assert_eq!(raw.list_payment_links().send().await.expect("is answered")[0].id, Some(LINK.into()));
     assert_eq!(raw.create_payment_link(&request).send().await.expect("is answered").max_uses, Some(5));
-    let link = raw.get_payment_link(&LINK).send().await.expect("is answered").into_inner();
+    let link = raw.get_payment_link(&LINK.into()).send().await.expect("is answered").into_inner();
     assert_eq!(link.expires_at.map(|time| time.to_string()).as_deref(), Some("2027-01-01T00:00:00Z"));
-    raw.update_payment_link(&LINK, &update).send().await.expect("is answered");
-    raw.delete_payment_link(&LINK).send().await.expect("is answered");
-    let paid = raw.list_payment_link_payments(&LINK).send().await.expect("is answered").into_inner();
+    raw.update_payment_link(&LINK.into(), &update).send().await.expect("is answered");
+    raw.delete_payment_link(&LINK.into()).send().await.expect("is answered");
+    let paid = raw.list_payment_link_payments(&LINK.into()).send().await.expect("is answered").into_inner();
     assert_eq!(paid[0].amount.map(|amount| amount.to_string()).as_deref(), Some("5.00"));
     for mock in [listed, created, read, changed, deleted, payments] {
         mock.assert();
@@ -190,9 +190,9 @@ async fn a_customer_needs_no_credential() {
     });
     let links = storefront(&server).payment_links();
 
-    assert_eq!(links.get(LINK).send().await.expect("is answered").name.as_deref(), Some("Mugs"));
+    assert_eq!(links.get(LINK.into()).send().await.expect("is answered").name.as_deref(), Some("Mugs"));
     let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
-    let checkout = links.start_checkout(LINK, billing).send().await.expect("is answered");
+    let checkout = links.start_checkout(LINK.into(), billing).send().await.expect("is answered");
     assert_eq!(checkout.checkout_id, "org1-1-a");
     viewed.assert();
     started.assert();

@@ -1,8 +1,9 @@
 //! The raw calls that the sandbox answers: operations 1 to 5.
 
 use nd8::Decimal;
-use nd8::raw::types::{AdHocProduct, CheckoutRequest, Currency, PaymentStatus, RefundRequest, RefundStatus};
+use nd8::raw::types::{AdHocProduct, CheckoutRequest, RefundRequest};
 use nd8::raw::{Client, Context};
+use nd8::{Currency, PaymentId, PaymentStatus, RefundStatus};
 use nd8_sandbox::Sandbox;
 
 #[tokio::test]
@@ -18,7 +19,7 @@ async fn the_first_five_operations_work_without_comfort() {
 
     let checkout = raw.create_checkout(&body).send().await.expect("is created");
     assert_eq!(checkout.status(), 201);
-    let payment_id = sandbox.customer(&checkout.checkout_id).pay().await.expect("is open");
+    let payment_id = PaymentId::from(sandbox.customer(&checkout.checkout_id).pay().await.expect("is open"));
 
     let payment = raw.get_payment(&payment_id).send().await.expect("is there");
     assert_eq!(
@@ -30,10 +31,10 @@ async fn the_first_five_operations_work_without_comfort() {
     let request = RefundRequest::new("Customer request").amount(price);
     let created = raw.create_refund(&payment_id, &request).send().await.expect("is made");
     assert_eq!((created.status(), created.amount), (http::StatusCode::OK, Some(price)));
-    let id = created.refund_public_id.as_deref().expect("has an id");
+    let id = created.refund_public_id.as_ref().expect("has an id");
 
     let refunds = raw.list_refunds().ordering("-created_at").search(payment_id.as_str()).send().await;
-    assert_eq!(refunds.expect("lists")[0].id, id);
+    assert_eq!(&refunds.expect("lists")[0].id, id);
 
     let refund = raw.get_refund(id).send().await.expect("is there");
     assert!(matches!(refund.status, Some(RefundStatus::Processing | RefundStatus::Completed)));

@@ -88,7 +88,7 @@ fn nothing_that_is_built_shows_it() {
     write!(printed, "{:?} {:?}", billing(), Verifier::new(key())).expect("a string takes anything");
     write!(printed, "{:?}", client.refunds().create("TX1", CANARY)).expect("a string takes anything");
     let storefront = nd8::Storefront::builder().build().expect("is fine");
-    let start = storefront.payment_links().start_checkout(uuid::Uuid::nil(), billing());
+    let start = storefront.payment_links().start_checkout(uuid::Uuid::nil().into(), billing());
     write!(printed, "{start:?}").expect("a string takes anything");
     assert!(!printed.contains(CANARY), "{printed}");
     assert!(printed.contains("TX1"), "but ids are what a log needs");

@@ -43,7 +43,7 @@ async fn an_http_client_that_follows_is_found_out() {
     let server = Server::start(django(StatusCode::MOVED_PERMANENTLY)).await;
     let raw = nd8::raw::Client::new_with_client(&server.url, following(), Context::api_key("k"));
     let request = RefundRequest::new("x");
-    let error = raw.create_refund("TX", &request).send().await.expect_err("became a GET");
+    let error = raw.create_refund(&"TX".into(), &request).send().await.expect_err("became a GET");
     assert_eq!(error.status(), Some(StatusCode::FOUND));
     let methods: Vec<String> = server.received().iter().map(|request| request.method.to_string()).collect();
     assert_eq!(methods, ["POST", "GET"], "the client of the caller's own did follow");

@@ -12,10 +12,10 @@ use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use nd8::webhooks::{
-    Delivery, DeliveryRejection, Event, Headers, MemoryDeduplicator, Once, OnceError, PaymentStatus,
-    RefundStatus, SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier, handle_once,
+    Delivery, DeliveryRejection, Event, Headers, MemoryDeduplicator, Once, OnceError, SIGNATURE_HEADER,
+    TIMESTAMP_HEADER, Verifier, handle_once,
 };
-use nd8::{Billing, Client, Decimal, Product};
+use nd8::{Billing, Client, Decimal, PaymentStatus, Product, RefundStatus};
 use nd8_sandbox::Sandbox;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -108,8 +108,8 @@ async fn what_happens_to_a_payment_arrives_verified_and_typed() {
         assert_eq!(delivery.announced.as_deref(), delivery.event.name());
         let Event::TransactionStatusChanged(payment) = delivery.event else { panic!("is about a payment") };
         assert_eq!(
-            (payment.transaction_id.as_ref(), payment.order_id.as_ref()),
-            (Some(&payment_id), Some(&order_id))
+            (payment.transaction_id.as_deref(), payment.order_id.as_deref()),
+            (Some(&*payment_id), Some(&*order_id))
         );
         assert_eq!(
             (payment.amount, payment.currency.as_deref()),
@@ -134,7 +134,7 @@ async fn what_happens_to_a_payment_arrives_verified_and_typed() {
             event => panic!("not expected: {event:?}"),
         }
     };
-    assert_eq!((refund.transaction_id, refund.order_id), (Some(payment_id), Some(order_id)));
+    assert_eq!((refund.transaction_id, refund.order_id), (Some(payment_id.into()), Some(order_id.into())));
     assert_eq!((refund.amount, refund.reason.as_deref()), (Some(Decimal::new(59_98, 2)), Some("broke")));
     assert!(refund.refund_id.is_some_and(|id| id.starts_with("RF")));
 }

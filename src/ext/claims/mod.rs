@@ -250,7 +250,7 @@ impl Claims {
 
     /// Gives a refund to a call.
     pub(super) fn claim(&mut self, ticket: &Ticket, refund: &Refund) {
-        self.made(ticket.number, std::slice::from_ref(&refund.id));
+        self.made(ticket.number, &[String::from(&refund.id)]);
     }
 }
 

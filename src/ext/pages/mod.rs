@@ -9,11 +9,13 @@ mod walk;
 mod window;
 
 use std::borrow::Cow;
-use std::ops::Deref;
+use std::ops::Index;
 use std::pin::Pin;
+use std::slice::SliceIndex;
 use std::task::{Context, Poll, ready};
 
 use futures_util::stream::{self, Stream, StreamExt as _};
+use serde::Serialize;
 
 use super::call::sealed::Attempt;
 use super::{Call, Error, FieldError, Request};
@@ -26,7 +28,7 @@ use self::walk::Walk;
 /// How many items a page has when all pages are asked for and the caller sets no size.
 const PAGE_SIZE: u32 = 100;
 
-/// One page of a list. It reads like a slice of its items.
+/// One page of a list: its items, and where the list goes on. It is written as `{"items": […], "count": …, "next": …}`.
 ///
 /// Whether the server sends a bare array or wraps it in an object (`results`, `data` or `items`, with `next` and `count`) makes no
 /// difference. A page of which one item cannot be read is an error, and so is a response without a list, such as null.
@@ -55,7 +57,7 @@ const PAGE_SIZE: u32 = 100;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items.
@@ -67,18 +69,43 @@ pub struct Page<T> {
     /// [`send`](Call::send) reports as an error and [`pages`](Call::pages) looks into.
     pub next: Option<Cursor>,
     /// Where `next` is from.
+    #[serde(skip)]
     lead: Lead,
     /// What the items were recognized by when they came.
+    #[serde(skip)]
     keys: Vec<u64>,
     /// Distinguishes the page from others.
+    #[serde(skip)]
     fingerprint: u64,
 }
 
-impl<T> Deref for Page<T> {
-    type Target = [T];
+impl<T> Page<T> {
+    /// Returns how many items the page has.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
 
-    fn deref(&self) -> &[T] {
-        &self.items
+    /// Returns whether the page has no items.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Iterates over the items; so does `for item in &page`.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+}
+
+/// Returns the item at a place, or the items of a range.
+///
+/// # Panics
+///
+/// If there is none: `page.items.get(index)` returns an `Option`.
+impl<T, I: SliceIndex<[T]>> Index<I> for Page<T> {
+    type Output = I::Output;
+
+    fn index(&self, index: I) -> &I::Output {
+        &self.items[index]
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::super::claims::{Claims, Fit, Order, Own, Standing};
 use super::super::{Call, CreateRefund, Error, ListRefunds, Page, Refund};
 use super::Lookup;
-use crate::raw;
+use crate::{RefundId, raw};
 
 /// How many refunds are listed at a time.
 const PAGE: u32 = 100;
@@ -29,7 +29,7 @@ const ZONES: SignedDuration = SignedDuration::from_hours(24);
 /// The refunds that were there before one was sent.
 #[derive(Default)]
 pub(super) struct Known {
-    ids: BTreeSet<String>,
+    ids: BTreeSet<RefundId>,
     /// When the newest and the oldest of them were created.
     newest: Option<jiff::Timestamp>,
     oldest: Option<jiff::Timestamp>,

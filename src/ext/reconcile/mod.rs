@@ -8,7 +8,9 @@ mod look;
 use std::time::Duration;
 
 use self::look::{Before, Look, Verdict};
+use super::call::sealed::Attempt as _;
 use super::claims::{self, Order, Ticket};
+use super::refunds::Charged;
 use super::time::sleep;
 use super::{Call, CreateRefund, Error, GetPayment, Outcome, Refund, RefundCreated};
 use crate::{RefundId, RefundReference};
@@ -41,7 +43,7 @@ impl Reconciled {
     pub fn refund_id(&self) -> Option<RefundId> {
         match self {
             Self::Created(created) => created.id(),
-            Self::Identified(refund) | Self::Found(refund) => Some(RefundId::from(&refund.id)),
+            Self::Identified(refund) | Self::Found(refund) => Some(refund.id.clone()),
             Self::Ambiguous(_) => None,
         }
     }
@@ -292,8 +294,11 @@ impl Call<CreateRefund> {
     /// What this call asks for. The refunds of a list may have either name of the payment: the caller may have named it by its number.
     async fn order(&self) -> Result<Order, Error> {
         let given = self.request.payment.clone();
-        let public = self.with(GetPayment { payment: given.clone() }).send().await?.id;
-        Ok(Order::new([&public, given.as_str()], &self.request.body))
+        let payment = self.with(GetPayment { payment: given.clone() }).send().await?;
+        if let Some(problem) = self.request.other_currency(&Charged::of(&payment)) {
+            return Err(Error::input(CreateRefund::OPERATION, vec![problem]));
+        }
+        Ok(Order::new([&payment.id, &given], &self.request.body))
     }
 
     /// The same call, of which [`send`](Self::send) does not register another.

@@ -92,7 +92,11 @@ fn every_type_of_a_response_is_in_the_table() {
 /// Reads a body for each field and each other value of it. Returns how many.
 fn check<T: DeserializeOwned + Serialize>(merged: &Value, name: &str) -> usize {
     let schema = &merged["components"]["schemas"][name];
-    let Value::Object(full) = sample(merged, schema) else { panic!("{name} is no object") };
+    let Value::Object(mut full) = sample(merged, schema) else { panic!("{name} is no object") };
+    // Described as anything, and read as an id.
+    if let Some(id) = full.get_mut("id").filter(|id| id.is_object()) {
+        *id = json!("text");
+    }
     let read = |body: &str| -> serde_json::Result<Map<String, Value>> {
         let value: T = decode(body.as_bytes())?;
         match serde_json::to_value(&value)? {
@@ -104,7 +108,11 @@ fn check<T: DeserializeOwned + Serialize>(merged: &Value, name: &str) -> usize {
     let strictly =
         serde_json::from_str::<T>(&whole).unwrap_or_else(|error| panic!("{name}: {whole}: {error}"));
     let expected = serde_json::to_value(&strictly).expect("is JSON");
-    assert_eq!(expected, Value::Object(full.clone()), "{name} has all its fields");
+    for (field, value) in &full {
+        // An id is written as a text, whatever it was.
+        let is_there = expected.get(field).is_some_and(|read| means_the_same(read, value));
+        assert!(is_there, "{name}.{field} is {value}, and was read as {:?}", expected.get(field));
+    }
     let mut checked = 0;
     for field in full.keys() {
         for (what, written) in other_values() {
@@ -118,8 +126,12 @@ fn check<T: DeserializeOwned + Serialize>(merged: &Value, name: &str) -> usize {
                     continue;
                 }
             };
-            for (other, value) in full.iter().filter(|(other, _)| *other != field) {
-                assert_eq!(fields.get(other), Some(value), "{name}.{field} is {what}, and changes {other}");
+            for other in full.keys().filter(|other| *other != field) {
+                assert_eq!(
+                    fields.get(other),
+                    expected.get(other),
+                    "{name}.{field} is {what}, and changes {other}"
+                );
             }
             let digits = written.unwrap_or("null");
             let written: Value = serde_json::from_str(digits).expect("is JSON");

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 /// Compares times, if any of the ids is the same and none differs.
 pub(super) fn compare_age(
-    ids: &[(&Option<String>, &Option<String>)],
+    ids: &[(Option<&str>, Option<&str>)],
     (one, other): (Option<Timestamp>, Option<Timestamp>),
     are_equal: bool,
 ) -> Option<Ordering> {
-    let mut compared = ids.iter().filter_map(|(one, other)| same(one, other)).peekable();
+    let mut compared = ids.iter().filter_map(|(one, other)| same(*one, *other)).peekable();
     compared.peek()?;
     if !compared.all(|is_same| is_same) {
         return None;
@@ -22,11 +22,11 @@ pub(super) fn compare_age(
     }
 }
 
-fn same(one: &Option<String>, other: &Option<String>) -> Option<bool> {
-    Some(one.as_ref()? == other.as_ref()?)
+fn same(one: Option<&str>, other: Option<&str>) -> Option<bool> {
+    Some(one? == other?)
 }
 
 /// Returns whether any id that both have differs.
-pub(super) fn any_differs(ids: &[(&Option<String>, &Option<String>)]) -> bool {
-    ids.iter().any(|(one, other)| same(one, other) == Some(false))
+pub(super) fn any_differs(ids: &[(Option<&str>, Option<&str>)]) -> bool {
+    ids.iter().any(|(one, other)| same(*one, *other) == Some(false))
 }

@@ -12,6 +12,7 @@ use super::age::{any_differs, compare_age};
 use super::read::{status, text};
 use super::write::{is_false, write_extra};
 use super::{Payload, absorb};
+use crate::ids::{CheckoutId, PaymentId, RefundId};
 use crate::raw::Redacted;
 use crate::raw::types::RefundStatus;
 
@@ -27,7 +28,8 @@ use crate::raw::types::RefundStatus;
 /// # Example: a refund that failed
 ///
 /// ```
-/// use nd8::webhooks::{Event, RefundStatus};
+/// use nd8::RefundStatus;
+/// use nd8::webhooks::Event;
 ///
 /// let event = Event::from_verified(br#"{"event":"refund.status_changed","refund_id":42,"status":"failed"}"#);
 /// let Event::RefundStatusChanged(refund) = event else { panic!("it is about a refund") };
@@ -39,16 +41,16 @@ use crate::raw::types::RefundStatus;
 pub struct RefundStatusChanged {
     /// The refund's id, such as `RFabc123`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
-    pub refund_id: Option<String>,
+    pub refund_id: Option<RefundId>,
     /// The refund's public id, where [`refund_id`](Self::refund_id) is its number, as in the response to a new refund.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
-    pub refund_public_id: Option<String>,
+    pub refund_public_id: Option<RefundId>,
     /// The id of the payment that is refunded.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
-    pub transaction_id: Option<String>,
+    pub transaction_id: Option<PaymentId>,
     /// The id of the checkout that the payment began with.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
-    pub order_id: Option<String>,
+    pub order_id: Option<CheckoutId>,
     /// How much, in major units of [`currency`](Self::currency), digit for digit.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::raw::decimal::string::option")]
     pub amount: Option<Decimal>,
@@ -124,12 +126,18 @@ impl RefundStatusChanged {
         any_differs(&self.own_ids(other)) || any_differs(&self.payment_ids(other))
     }
 
-    fn own_ids<'a>(&'a self, other: &'a Self) -> [(&'a Option<String>, &'a Option<String>); 2] {
-        [(&self.refund_id, &other.refund_id), (&self.refund_public_id, &other.refund_public_id)]
+    fn own_ids<'a>(&'a self, other: &'a Self) -> [(Option<&'a str>, Option<&'a str>); 2] {
+        [
+            (self.refund_id.as_deref(), other.refund_id.as_deref()),
+            (self.refund_public_id.as_deref(), other.refund_public_id.as_deref()),
+        ]
     }
 
-    fn payment_ids<'a>(&'a self, other: &'a Self) -> [(&'a Option<String>, &'a Option<String>); 2] {
-        [(&self.transaction_id, &other.transaction_id), (&self.order_id, &other.order_id)]
+    fn payment_ids<'a>(&'a self, other: &'a Self) -> [(Option<&'a str>, Option<&'a str>); 2] {
+        [
+            (self.transaction_id.as_deref(), other.transaction_id.as_deref()),
+            (self.order_id.as_deref(), other.order_id.as_deref()),
+        ]
     }
 }
 
@@ -139,8 +147,7 @@ impl Payload for RefundStatusChanged {
     const OTHERS: &[&str] = &["amount", "amount_usd", "created_at", "updated_at"];
 
     fn is_identified(&self) -> bool {
-        let ids = [&self.refund_id, &self.refund_public_id, &self.transaction_id, &self.order_id];
-        ids.into_iter().any(Option::is_some)
+        self.has_own_id() || self.transaction_id.is_some() || self.order_id.is_some()
     }
 
     fn has_own_id(&self) -> bool {

@@ -12,6 +12,7 @@ use super::age::{any_differs, compare_age};
 use super::read::{status, text};
 use super::write::{is_false, write_attempts, write_extra};
 use super::{Payload, absorb};
+use crate::ids::{CheckoutId, PaymentId};
 use crate::raw::Redacted;
 use crate::raw::types::{DepositAttempt, PaymentStatus};
 
@@ -47,10 +48,10 @@ use crate::raw::types::{DepositAttempt, PaymentStatus};
 pub struct TransactionStatusChanged {
     /// The payment's public id, such as `TXabc123`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
-    pub transaction_id: Option<String>,
+    pub transaction_id: Option<PaymentId>,
     /// The id of the checkout that the payment began with: its `checkout_id`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
-    pub order_id: Option<String>,
+    pub order_id: Option<CheckoutId>,
     /// How much, in major units of [`currency`](Self::currency), digit for digit.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::raw::decimal::string::option")]
     pub amount: Option<Decimal>,
@@ -127,8 +128,11 @@ impl TransactionStatusChanged {
         any_differs(&self.ids(other))
     }
 
-    fn ids<'a>(&'a self, other: &'a Self) -> [(&'a Option<String>, &'a Option<String>); 2] {
-        [(&self.transaction_id, &other.transaction_id), (&self.order_id, &other.order_id)]
+    fn ids<'a>(&'a self, other: &'a Self) -> [(Option<&'a str>, Option<&'a str>); 2] {
+        [
+            (self.transaction_id.as_deref(), other.transaction_id.as_deref()),
+            (self.order_id.as_deref(), other.order_id.as_deref()),
+        ]
     }
 }
 

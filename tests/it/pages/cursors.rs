@@ -55,7 +55,8 @@ async fn a_cursor_of_another_list_is_refused_before_anything_is_sent() {
     let server = server(Style::Bare).await;
     let refunds = server.client().refunds().list().page_size(3).send().await.expect("lists");
     let dashboard = nd8::Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
-    let (links, link, other) = (dashboard.payment_links(), uuid::Uuid::nil(), uuid::Uuid::max());
+    let (links, link, other) =
+        (dashboard.payment_links(), uuid::Uuid::nil().into(), uuid::Uuid::max().into());
     let payments = links.payments(link).send().await.expect("lists").next.expect("goes on");
     let sent = server.received().len();
     let cursor = refunds.next.expect("goes on");

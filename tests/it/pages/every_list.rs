@@ -83,7 +83,7 @@ async fn every_list_is_read_whichever_way_the_server_sends_it() {
             let (keys, links) = (dashboard.api_keys(), dashboard.payment_links());
             check_list!(keys.list(), format!("keys, {style:?}, {has_ids}"));
             check_list!(links.list(), format!("links, {style:?}, {has_ids}"));
-            check_list!(links.payments(Uuid::nil()), format!("payments, {style:?}, {has_ids}"));
+            check_list!(links.payments(Uuid::nil().into()), format!("payments, {style:?}, {has_ids}"));
             if has_ids {
                 check_list!(server.client().refunds().list(), format!("refunds, {style:?}"));
             }
@@ -110,7 +110,7 @@ async fn a_list_whose_owner_is_gone_has_no_end() {
     })
     .await;
     let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
-    let link = dashboard.payment_links().payments(Uuid::nil());
+    let link = dashboard.payment_links().payments(Uuid::nil().into());
     assert_eq!(link.items().try_collect::<Vec<_>>().await.expect("is still there").len(), 1);
 
     let is_gone = Arc::new(AtomicBool::new(false));
@@ -120,7 +120,7 @@ async fn a_list_whose_owner_is_gone_has_no_end() {
     })
     .await;
     let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
-    let listed: Vec<_> = dashboard.payment_links().payments(Uuid::nil()).pages().collect().await;
+    let listed: Vec<_> = dashboard.payment_links().payments(Uuid::nil().into()).pages().collect().await;
     assert!(listed.len() == 2 && listed[1].as_ref().is_err_and(|error| error.is_not_found()), "{listed:?}");
 }
 

@@ -85,7 +85,7 @@ async fn all_refunds_come_in_order_whatever_the_style() {
             let server = server(style).await;
             let items = server.client().refunds().list().page_size(size).items();
             let refunds: Vec<nd8::Refund> = items.try_collect().await.expect("lists");
-            let ids: Vec<String> = refunds.into_iter().map(|refund| refund.id).collect();
+            let ids: Vec<String> = refunds.into_iter().map(|refund| refund.id.into()).collect();
             assert_eq!(ids, (0..TOTAL).map(|number| format!("RF{number}")).collect::<Vec<_>>(), "{size}");
         }
     }

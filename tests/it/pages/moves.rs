@@ -64,7 +64,7 @@ impl Moving {
         let server =
             Server::start(move |request| moving.lock().expect("nobody panics").respond(request)).await;
         let items = server.client().refunds().list().page_size(size).items();
-        items.map_ok(|refund| refund.id).try_collect().await
+        items.map_ok(|refund| refund.id.into()).try_collect().await
     }
 }
 

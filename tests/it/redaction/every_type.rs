@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use nd8::raw::{self, types};
+use nd8::raw;
 use nd8::webhooks::{self, Deduplicator as _, MemoryDeduplicator, Verifier};
 use nd8::{Client, Dashboard, Decimal, Product, RetryPolicy, Storefront};
 use serde::Serialize;
@@ -19,13 +19,23 @@ use serde_json::{Map, Value, json};
 use super::{CANARY, billing, key};
 use crate::support::Server;
 
+/// All types of the wire, whatever their public path is.
+mod types {
+    pub(super) use nd8::raw::types::*;
+    pub(super) use nd8::{
+        ApiKey, ApiKeyWithSecret, Checkout, Currency, DashboardSnapshot, DepositAttempt, Organization,
+        Payment, PaymentLink, PaymentLinkPayment, PaymentProduct, PaymentStatus, PriceMode, PricingMode,
+        PublicPaymentLink, Refund, RefundCreated, RefundStatus, SandboxSimulation, WebhookConfiguration,
+    };
+}
+
 /// Public names that no value of ours is examined for, each with its reason.
 const EXEMPT: [(&str, &str); 16] = [
     ("Decimal", "a number of rust_decimal"),
-    ("Currency", "raw::Currency by its other name"),
     ("Door", "a trait"),
     ("ExposeSecret", "a trait"),
     ("FieldError", "prints the server's words, which its documentation warns of"),
+    ("OptionalText", "a trait"),
     ("Paged", "a trait"),
     ("Request", "a trait"),
     ("SecretString", "secrecy's, and prints nothing of itself"),
@@ -203,18 +213,27 @@ async fn doors(all: &mut Examined) {
     ));
     all.add(client.refunds().list().search(CANARY).ordering(CANARY));
     all.add((keys.create().name(CANARY), keys.list(), keys.rotate(), keys.revoke(1)));
-    let id = uuid::Uuid::nil();
+    let uuid = uuid::Uuid::nil();
+    let (id, token) = (nd8::PaymentLinkId::from(uuid), nd8::PaymentLinkToken::from(uuid));
     let metadata = Map::from_iter([(CANARY.to_owned(), CANARY.into())]);
     all.add((
         links.create(CANARY, [("prod_1", 1)]).metadata(metadata),
         links.update(id).name(CANARY),
         links.get(id),
     ));
+    all.add((id, token));
+    let bill_to = nd8::BillTo { country: "US", first_name: CANARY, last_name: CANARY, email: CANARY };
+    all.add((bill_to, nd8::Amount::from(Decimal::ONE)));
+    let of_payment = client.refunds().of(&filled(json!({})));
+    all.add((of_payment.create(CANARY), of_payment));
     all.add((links.delete(id), links.list(), links.payments(id)));
     all.add((organization.get(), organization.snapshot(), organization.update().field(CANARY, CANARY)));
     let endpoint = dashboard.webhook_endpoint();
     all.add((endpoint.get(), endpoint.set(format!("https://shop.test/{CANARY}"))));
-    all.add((storefront.payment_links().get(id), storefront.payment_links().start_checkout(id, billing())));
+    all.add((
+        storefront.payment_links().get(token),
+        storefront.payment_links().start_checkout(token, billing()),
+    ));
     let any = client.request::<Value>(http::Method::POST, "/canary/").query(CANARY, CANARY).json(&CANARY);
     all.add(any);
 
@@ -232,16 +251,18 @@ async fn doors(all: &mut Examined) {
 
 /// The requests of the raw client, with what callers put into them.
 fn requests(all: &mut Examined, raw: &raw::Client) {
-    let id = uuid::Uuid::nil();
-    all.add((raw.list_api_keys(), raw.rotate_api_key(), raw.revoke_api_key("7"), raw.get_webhook()));
+    let uuid = uuid::Uuid::nil();
+    let (id, token) = (uuid.into(), uuid.into());
+    let (payment, refund, seven) = ("TX1".into(), "RF1".into(), 7.into());
+    all.add((raw.list_api_keys(), raw.rotate_api_key(), raw.revoke_api_key(&seven), raw.get_webhook()));
     all.add(raw.create_api_key(&types::ApiKeyRequest::new().name(CANARY)));
     all.add((raw.get_organization(), raw.get_dashboard()));
     let fields = Map::from_iter([(CANARY.to_owned(), CANARY.into())]);
     all.add(raw.update_organization(&fields.clone().into()));
     all.add(raw.set_webhook(&types::WebhookEndpoint::new(CANARY)));
     all.add(raw.create_checkout(&filled(json!({}))));
-    all.add((raw.get_payment("TX1"), raw.get_refund("RF1")));
-    all.add(raw.create_refund("TX1", &types::RefundRequest::new(CANARY)));
+    all.add((raw.get_payment(&payment), raw.get_refund(&refund)));
+    all.add(raw.create_refund(&payment, &types::RefundRequest::new(CANARY)));
     let list = raw.list_refunds().search(CANARY).ordering(CANARY);
     let printed = format!("{list:?}");
     assert!(printed.contains("search: [redacted]") && printed.contains("page: None"), "{printed}");
@@ -251,7 +272,7 @@ fn requests(all: &mut Examined, raw: &raw::Client) {
     all.add(raw.create_payment_link(&types::PaymentLinkRequest::new(CANARY, [])));
     all.add(raw.update_payment_link(&id, &types::PaymentLinkUpdate::new().metadata(fields)));
     let customer = filled(json!({}));
-    all.add((raw.get_public_payment_link(&id), raw.start_payment_link_checkout(&id, &customer)));
+    all.add((raw.get_public_payment_link(&token), raw.start_payment_link_checkout(&token, &customer)));
 }
 
 /// What only a server can give.

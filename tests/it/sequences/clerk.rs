@@ -149,7 +149,7 @@ impl Clerk {
             body = body.amount(amount);
         }
         // It may be refused, as any other.
-        drop(self.client.raw().create_refund(payment, &body).send().await);
+        drop(self.client.raw().create_refund(&payment.into(), &body).send().await);
     }
 
     async fn refund_overlooking(
@@ -190,7 +190,7 @@ impl Clerk {
             is_named && is_reason && is_amount && before.iter().all(|old| old.id != refund.id)
         };
         match after.iter().find(is_this) {
-            Some(refund) => Report::Made(refund.id.clone(), false),
+            Some(refund) => Report::Made(String::from(&refund.id), false),
             None => report(call.send().await.map(id)),
         }
     }
@@ -206,18 +206,20 @@ impl Clerk {
                 for number in 1..=20 {
                     let page = list(size).page(number).send().await?;
                     let length = page.len();
-                    ids.extend(page.into_iter().map(|refund| refund.id));
+                    ids.extend(page.into_iter().map(|refund| String::from(refund.id)));
                     if length < size as usize {
                         break;
                     }
                 }
             }
-            Listing::Items(size) => ids = list(size).items().map_ok(|refund| refund.id).try_collect().await?,
+            Listing::Items(size) => {
+                ids = list(size).items().map_ok(|refund| refund.id.into()).try_collect().await?
+            }
             Listing::Resumed(size) => {
                 let mut page = list(size).send().await?;
                 loop {
                     let next = page.next.take();
-                    ids.extend(page.into_iter().map(|refund| refund.id));
+                    ids.extend(page.into_iter().map(|refund| String::from(refund.id)));
                     let Some(cursor) = next else { break };
                     page = match list(size).resume(cursor).send().await {
                         // A bare array ends with a page that is not there.
@@ -229,7 +231,7 @@ impl Clerk {
             Listing::OnePage(size) => {
                 let page = list(size).send().await?;
                 complete = page.next.is_none();
-                ids.extend(page.into_iter().map(|refund| refund.id));
+                ids.extend(page.into_iter().map(|refund| String::from(refund.id)));
             }
         }
         Ok((ids, complete))
@@ -277,8 +279,8 @@ fn report(result: Result<String, nd8::Error>) -> Report {
 fn reconciled(result: Result<Reconciled, nd8::Error>) -> Report {
     match result {
         Ok(Reconciled::Created(created)) => Report::Made(id(created), true),
-        Ok(Reconciled::Identified(refund)) => Report::Made(refund.id, true),
-        Ok(Reconciled::Found(refund)) => Report::Made(refund.id, false),
+        Ok(Reconciled::Identified(refund)) => Report::Made(refund.id.into(), true),
+        Ok(Reconciled::Found(refund)) => Report::Made(refund.id.into(), false),
         // Several, of which a person has to choose.
         Ok(_) => Report::Unknown,
         Err(error) => report(Err(error)),

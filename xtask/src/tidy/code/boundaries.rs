@@ -52,7 +52,7 @@ const RULES: [Rule; 5] = [
 const EXT: &str = "src/ext/";
 
 /// What areas of `ext` share. Every other file or folder there is an area, so a new one is an area until it is listed here.
-const SHARED: [&str; 21] = [
+const SHARED: [&str; 22] = [
     "address",
     "builder",
     "call",
@@ -65,6 +65,7 @@ const SHARED: [&str; 21] = [
     "error",
     "headers",
     "mod",
+    "optional",
     "pages",
     "reconcile",
     "request",

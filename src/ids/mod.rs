@@ -1,0 +1,167 @@
+//! The names of things, as types, so that a refund's is not taken for a payment's.
+//!
+//! No id is made from another: each is made from a text, or from a number where the API has those. A payment link and its public
+//! token are UUIDs (`link`).
+//!
+//! Not here: how an id becomes a segment of a path (`raw::segment`).
+
+mod link;
+mod reference;
+mod text;
+
+pub use self::link::{PaymentLinkId, PaymentLinkToken};
+use self::text::ids;
+
+ids! {
+    /// Names a payment: public (`TXabc123`) or numeric. On the wire a payment is a *transaction*.
+    ///
+    /// Any text makes an id. One that names nothing (empty, `.` or `..`) is refused when a call is sent, and whatever
+    /// else it holds stays within its segment of the path.
+    ///
+    /// # Example: public and numeric
+    ///
+    /// ```
+    /// use nd8::PaymentId;
+    ///
+    /// let public = PaymentId::from("TXabc123");
+    /// assert_eq!(public, "TXabc123");
+    /// assert_eq!(format!("{public} {public:?}"), r#"TXabc123 PaymentId("TXabc123")"#);
+    ///
+    /// fn wire(id: impl Into<PaymentId>) -> String {
+    ///     id.into().to_string()
+    /// }
+    /// assert_eq!(wire(42), "42");
+    /// assert_eq!(wire(&public), "TXabc123");
+    /// ```
+    PaymentId from i64;
+
+    /// Names a refund: public (`RFabc123`) or numeric.
+    ///
+    /// # Example: of the right thing
+    ///
+    /// ```compile_fail,E0308
+    /// # use nd8::{PaymentId, RefundId};
+    /// let refund: RefundId = PaymentId::from("TXabc123");
+    /// ```
+    RefundId from i64;
+
+    /// Names a checkout for good (`org1-1234567890-abc123`). Webhooks call the same value `order_id`.
+    ///
+    /// # Example: from a checkout to its payment
+    ///
+    /// ```
+    /// use nd8::CheckoutId;
+    ///
+    /// let stored = CheckoutId::from("org1-1234567890-abc123");
+    /// let told_by_webhook = "org1-1234567890-abc123";
+    /// assert_eq!(stored, told_by_webhook);
+    /// ```
+    CheckoutId;
+
+    /// Names a product of the merchant's catalog.
+    ///
+    /// # Example: as a key
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use nd8::ProductId;
+    ///
+    /// let stock = BTreeMap::from([(ProductId::from("prod_mug"), 12)]);
+    /// assert_eq!(stock[&"prod_mug".into()], 12);
+    /// ```
+    ProductId;
+
+    /// Names an API key, for revoking it; it is not the key. Whether it is a text or a number is not documented.
+    ///
+    /// # Example: either
+    ///
+    /// ```
+    /// use nd8::ApiKeyId;
+    ///
+    /// assert_eq!(ApiKeyId::from(7), ApiKeyId::from("7"));
+    /// ```
+    ApiKeyId from i64;
+
+    /// Marks a refund in its reason, so that it is recognized; see `Call::reference`. Of 8 to 32 ASCII letters,
+    /// digits, hyphens and underscores; which is checked when the refund is sent.
+    ///
+    /// # Example: made up, or your own
+    ///
+    /// ```
+    /// use nd8::RefundReference;
+    ///
+    /// let reference = RefundReference::new();
+    /// assert_ne!(reference, RefundReference::new());
+    /// assert_eq!(reference.as_str().len(), 12);
+    /// let stored = RefundReference::from("refund-2026-004711");
+    /// assert_eq!(stored, "refund-2026-004711");
+    /// ```
+    RefundReference;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApiKeyId, CheckoutId, PaymentId, ProductId, RefundId};
+
+    #[test]
+    fn an_id_is_what_it_was_made_of() {
+        let text = String::from("TXabc123");
+        let id = PaymentId::from(&text);
+        assert_eq!(id, text);
+        assert_eq!(id, *"TXabc123");
+        assert_eq!(PaymentId::from(&id).as_str(), id.as_ref());
+        assert_eq!(String::from(id), text);
+        assert_eq!(RefundId::from(-1), "-1");
+        assert_eq!(ApiKeyId::from(i64::MAX), "9223372036854775807");
+        assert_eq!(format!("{:>6}|", ProductId::from("mug")), "   mug|");
+        assert_eq!("mug".parse(), Ok(ProductId::from("mug")));
+        let known = std::collections::HashMap::from([(ProductId::from("mug"), 12)]);
+        assert_eq!(known.get("mug"), Some(&12), "a map is asked by text");
+    }
+
+    #[test]
+    fn an_id_is_read_from_a_text_and_from_a_whole_number() {
+        for (json, expected) in [
+            (r#""TX1""#, Some("TX1")),
+            (r#"" TX1 ""#, Some(" TX1 ")),
+            (r#""""#, Some("")),
+            ("42", Some("42")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("-1", None),
+            ("1.5", None),
+            ("true", None),
+            ("null", None),
+            ("{}", None),
+            ("[]", None),
+        ] {
+            let id = serde_json::from_str::<PaymentId>(json).ok();
+            assert_eq!(id.as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn serde_sees_the_text_alone() {
+        let id = CheckoutId::from("org1-1234567890-abc123");
+        let json = serde_json::to_string(&id).expect("is writable");
+        assert_eq!(json, r#""org1-1234567890-abc123""#);
+        assert_eq!(serde_json::from_str::<CheckoutId>(&json).expect("is readable"), id);
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn what_names_nothing_is_found_out() {
+        for (id, problem) in [
+            ("", "is empty"),
+            (" \n", "is empty"),
+            (".", "is not an id"),
+            ("..", "is not an id"),
+            (" .. ", "is not an id"),
+        ] {
+            assert_eq!(PaymentId::from(id).check(), Err(problem), "{id:?}");
+        }
+        // Encoded, these stay where they are.
+        for id in ["TXabc123", "a/b", "../refunds", "a?b", "a#b", "a\nb", "...", "%2e%2e"] {
+            assert_eq!(PaymentId::from(id).check(), Ok(id), "{id:?}");
+        }
+    }
+}
