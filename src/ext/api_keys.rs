@@ -80,7 +80,7 @@ impl ApiKeys {
     /// # let dashboard = nd8::Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build()?;
     /// # dashboard.api_keys().create().name("ci").send().await?;
     /// # let listed = dashboard.api_keys().list().send().await?;
-    /// # let id = listed.last().and_then(|key| key.id.as_ref()).expect("has an id");
+    /// # let id = listed.items.last().and_then(|key| key.id.as_ref()).expect("has an id");
     /// let revoked = dashboard.api_keys().revoke(id).send().await?;
     /// assert_eq!(revoked.status.as_deref(), Some("revoked"));
     /// # Ok(())

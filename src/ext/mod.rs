@@ -67,4 +67,4 @@ pub use webhook_endpoint::{GetWebhookEndpoint, SetWebhookEndpoint, WebhookEndpoi
 /// Exposes the value of a secret, such as [`NewApiKey::key`](crate::NewApiKey), which nothing else prints, and holds one.
 pub use secrecy::{ExposeSecret, SecretString};
 
-crate::raw::at_root!(pub(self));
+crate::raw::at_root!(pub(in crate::ext));

@@ -67,7 +67,7 @@ ids! {
     /// use nd8::ProductId;
     ///
     /// let stock = BTreeMap::from([(ProductId::from("prod_mug"), 12)]);
-    /// assert_eq!(stock[&"prod_mug".into()], 12);
+    /// assert_eq!(stock["prod_mug"], 12);
     /// ```
     ProductId;
 
