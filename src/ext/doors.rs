@@ -99,7 +99,7 @@ pub struct Dashboard {
 /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
 /// # let base_url = sandbox.base_url();
 /// let storefront = nd8::Storefront::builder().base_url(base_url).build()?;
-/// let error = storefront.payment_links().get(uuid::Uuid::nil()).send().await.unwrap_err();
+/// let error = storefront.payment_links().get(uuid::Uuid::nil().into()).send().await.unwrap_err();
 /// assert!(error.is_not_found());
 /// # Ok(())
 /// # }
