@@ -1,3 +1,0 @@
-use nd8::ext::Client;
-
-fn main() {}

@@ -1,3 +1,0 @@
-use nd8::raw::types::Payment;
-
-fn main() {}

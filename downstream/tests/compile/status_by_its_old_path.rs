@@ -1,3 +1,0 @@
-use nd8::webhooks::PaymentStatus;
-
-fn main() {}
