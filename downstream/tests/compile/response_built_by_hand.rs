@@ -1,4 +1,4 @@
-use nd8::raw::types::WebhookConfiguration;
+use nd8::WebhookConfiguration;
 
 fn main() {
     let _ = WebhookConfiguration { endpoint_url: None, extra: Default::default() };
