@@ -36,11 +36,11 @@ pub use jiff;
 #[cfg(feature = "client")]
 #[doc(no_inline)]
 pub use reqwest;
+/// Exact decimals, from [`rust_decimal`], with serde as strings; see [`decimal`] for numbers that are read by their own digits.
+pub use rust_decimal::Decimal;
 /// Ids of payment links, in the version that this crate uses.
 #[doc(no_inline)]
 pub use uuid;
-/// Exact decimals, from [`rust_decimal`], with serde as strings; see [`decimal`] for numbers that are read by their own digits.
-pub use rust_decimal::Decimal;
 
 /// What `require_api!` expands to. Not part of the interface.
 #[doc(hidden)]

@@ -306,14 +306,14 @@ mod tests {
         let store = MemoryDeduplicator::new().clock(now);
         let claim = |key| store.claim_now(&Ticket::new(key));
         let done = Ticket::new("done");
-        assert_eq!((store.claim_now(&done), claim("running")), (Ok(Claim::Won), Ok(Claim::Won)));
+        assert_eq!((store.claim_now(&done), claim("running")), (Ok(Claim::Won(())), Ok(Claim::Won(()))));
         store.complete_now(&done);
         // A claim lapses after five minutes, and what was handled is remembered for three days.
         for (second, running, handled) in [
             (299, Claim::InProgress, Claim::AlreadyDone),
-            (300, Claim::Won, Claim::AlreadyDone),
-            (3 * 86_400 - 1, Claim::Won, Claim::AlreadyDone),
-            (3 * 86_400, Claim::InProgress, Claim::Won),
+            (300, Claim::Won(()), Claim::AlreadyDone),
+            (3 * 86_400 - 1, Claim::Won(()), Claim::AlreadyDone),
+            (3 * 86_400, Claim::InProgress, Claim::Won(())),
         ] {
             seconds.store(second, Ordering::SeqCst);
             assert_eq!((claim("running"), claim("done")), (Ok(running), Ok(handled)), "{second}");

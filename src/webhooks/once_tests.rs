@@ -8,7 +8,8 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
 use super::{
-    Claim, Claiming, Deduplicator, Full, MemoryDeduplicator, Once, OnceError, Ticket, handle_once, handle_once_in,
+    Claim, Claiming, Deduplicator, Full, MemoryDeduplicator, Once, OnceError, Ticket, handle_once,
+    handle_once_in,
 };
 
 type Said = Result<(), &'static str>;

@@ -17,7 +17,7 @@ async fn ask(base_url: &str) {
         let client = Client::builder("the-api-key").base_url(base_url).build().expect("is fine");
         let payment = client.payments().get("TX1").send().await.expect("is there");
         assert_eq!(&*payment.id, "TXabc123", "{base_url} was asked by way of the proxy");
-        client.raw().get_payment("TX1").send().await.expect("is there");
+        client.raw().get_payment(&"TX1".into()).send().await.expect("is there");
         let dashboard = Dashboard::builder("the-session").base_url(base_url).build().expect("is fine");
         dashboard.request::<serde_json::Value>(http::Method::GET, "/x/").send().await.expect("is there");
     }

@@ -215,12 +215,19 @@ async fn every_mock_can_respond_with_a_failure() {
     let error = client.refunds().create("TX1", "x").send().await.expect_err("is a failure");
     assert_eq!((error.outcome(), &*error.messages()[0].pointer), (nd8::Outcome::Rejected, "/amount"));
     assert!(client.refunds().list().send().await.expect_err("is a failure").is_forbidden());
-    let error = dashboard(&server).payment_links().delete(LINK).send().await.expect_err("is a failure");
+    let error =
+        dashboard(&server).payment_links().delete(LINK.into()).send().await.expect_err("is a failure");
     assert_eq!(
         (error.status().map(|it| it.as_u16()), error.body()),
         (Some(409), Some(&br#"{"detail":"No."}"#[..]))
     );
     assert!(
-        storefront(&server).payment_links().get(LINK).send().await.expect_err("is a failure").is_redirect()
+        storefront(&server)
+            .payment_links()
+            .get(LINK.into())
+            .send()
+            .await
+            .expect_err("is a failure")
+            .is_redirect()
     );
 }

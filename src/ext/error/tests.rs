@@ -41,6 +41,7 @@ fn kind(failure: &Failure) -> &'static str {
         Failure::Transport { received: Some(_), .. } => "transport, with a response",
         Failure::Undecodable { .. } => "undecodable",
         Failure::Unidentified { .. } => "unidentified",
+        Failure::Contradictory(_) => "contradictory",
         Failure::TooLarge(_) => "too large",
         Failure::InvalidPage { .. } => "invalid page",
         Failure::RepeatedPage => "repeated page",
@@ -49,7 +50,7 @@ fn kind(failure: &Failure) -> &'static str {
     }
 }
 
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 
 fn received(status: u16, body: &'static str) -> Received {
     let status = StatusCode::from_u16(status).expect("is a status");
@@ -129,6 +130,8 @@ async fn each_failure_has_its_predicates_and_no_others() {
         (unidentified(json()), "decode", Done),
         (unidentified(html()), "decode", Unknown),
         (unidentified(None), "decode", Unknown),
+        (call(Failure::Contradictory(received(200, r#"{"success":false}"#))), "decode", Unknown),
+        (undecodable(Some(received(200, r#"{"success":false,"data":{"#))), "decode", Unknown),
         (invalid_page(json()), "decode", Done),
         (invalid_page(html()), "decode", Unknown),
         (invalid_page(None), "decode", Unknown),
@@ -165,7 +168,11 @@ async fn each_failure_has_its_predicates_and_no_others() {
         (413, "", Rejected),
         (422, "", Rejected),
         (429, "rate_limited", Unknown),
-        (499, "", Rejected),
+        (431, "", Rejected),
+        (451, "", Rejected),
+        // Of balancers and proxies that gave up on a request that went on.
+        (460, "", Unknown),
+        (499, "", Unknown),
         (500, "", Unknown),
         (502, "", Unknown),
         (503, "", Unknown),

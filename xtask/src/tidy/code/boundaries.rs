@@ -42,7 +42,13 @@ const RULES: [Rule; 5] = [
     },
     Rule {
         place: "src/ext/",
-        exempt: &["src/ext/address.rs", "src/ext/builder.rs", "src/ext/core.rs", "src/ext/error/failure.rs", "src/ext/tls.rs"],
+        exempt: &[
+            "src/ext/address.rs",
+            "src/ext/builder.rs",
+            "src/ext/core.rs",
+            "src/ext/error/failure.rs",
+            "src/ext/tls.rs",
+        ],
         forbidden: &["reqwest"],
         reason: "only the core of `ext` names reqwest",
     },
