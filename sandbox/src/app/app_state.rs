@@ -27,8 +27,9 @@ use crate::model::state::State;
 use crate::quirks::quirk::QuirkSet;
 use crate::settings::{Retention, Settings};
 use crate::store::changes::Changes;
+use crate::store::content::InitialCredentials;
 use crate::store::snapshot::Snapshot;
-use crate::store::state_file::{InitialCredentials, StateFile};
+use crate::store::state_file::StateFile;
 use crate::values::clock::Clock;
 
 /// Shared by the server, its workers and the handles.

@@ -11,9 +11,10 @@ use tokio::sync::watch;
 
 use crate::app::app_state::AppState;
 use crate::app::seen::Seen;
+use crate::store::content::Content;
 use crate::store::journal::{self, Delta};
 use crate::store::snapshot::FORMAT;
-use crate::store::state_file::{Content, StateFile, WriteFailure, Written};
+use crate::store::state_file::{StateFile, WriteFailure, Written};
 
 /// Writes the state whenever it has changed, as long as anybody can change it.
 pub(crate) async fn write_changes(sandbox: Weak<AppState>, mut grown: watch::Receiver<()>) {

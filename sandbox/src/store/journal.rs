@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::model::state::State;
-use crate::store::state_file::SavedState;
+use crate::store::content::SavedState;
 use crate::values::tracked::Change;
 
 const FITS: &str = "a state has text keys and nothing that fails to serialize";

@@ -7,7 +7,6 @@
 //! The file contains credentials in clear text, because a restart has to print them again; only its owner can read it. A lock file
 //! next to it prevents two sandboxes from using one file.
 
-use crate::store::journal;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -18,44 +17,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rand::distr::{Alphanumeric, SampleString as _};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use tokio::sync::watch;
 
-use crate::model::state::State;
-use crate::store::snapshot::this_format;
-
-/// Credentials that a sandbox is started with, and shows its owner.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct InitialCredentials {
-    pub(crate) api_key: String,
-    pub(crate) session_token: String,
-    pub(crate) webhook_secret: String,
-}
-
-/// Content of the file.
-#[derive(Serialize)]
-pub(crate) struct Content<'a> {
-    pub(crate) format: u32,
-    pub(crate) own: &'a InitialCredentials,
-    pub(crate) signing_secret: &'a str,
-    pub(crate) initial: &'a RawValue,
-    pub(crate) state: &'a State,
-}
-
-/// Content that was read.
-#[derive(Deserialize)]
-pub(crate) struct SavedState {
-    #[serde(deserialize_with = "this_format")]
-    #[expect(dead_code, reason = "reading it is the check")]
-    format: u32,
-    pub(crate) own: InitialCredentials,
-    /// Secret of webhooks, after any rotation.
-    pub(crate) signing_secret: String,
-    /// Snapshot that a reset goes back to.
-    pub(crate) initial: Box<RawValue>,
-    pub(crate) state: State,
-}
+use crate::store::content::SavedState;
+use crate::store::journal;
 
 /// File of one sandbox, locked as long as this lives.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Extension, Request, State as Extract};
-use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -61,10 +61,16 @@ pub(crate) async fn guard(
         Ok(()) => check_body(&sandbox, request).await,
         Err(refusal) => Err(refusal),
     };
-    match checked {
+    let mut response = match checked {
         Ok(request) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
-    }
+    };
+    // An address that is not loopback gets no `Sec-Fetch-Site`, so a foreign page could load data as a script or an image. These
+    // two keep the browser from giving it to the page.
+    let headers = response.headers_mut();
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 /// Checks where a request comes from, as far as browsers state it.
