@@ -73,8 +73,9 @@ impl<'a> Form<'a> {
     pub(crate) fn parse(body: &'a [u8]) -> Result<Form<'a>, ApiError> {
         let malformed = |error: serde_json::Error| ApiError::Malformed(error.to_string());
         let text = std::str::from_utf8(body).map_err(|error| ApiError::Malformed(error.to_string()))?;
+        // Before the grammar, which takes the whole text: a hostile one is refused at the first value that is too much.
+        storable::check(text).map_err(|reason| ApiError::Malformed(reason.to_owned()))?;
         let raw: &RawValue = serde_json::from_str(text).map_err(malformed)?;
-        storable::check(raw.get()).map_err(|reason| ApiError::Malformed(reason.to_owned()))?;
         Form::of(raw, TextStorage::default()).map_err(ApiError::Invalid)
     }
 

@@ -11,7 +11,7 @@ const MAX_VALUES: usize = 10_000;
 /// Largest number has 309 digits before its point.
 const MAX_DIGITS: i64 = 300;
 
-/// Checks a text whose grammar is that of JSON.
+/// Checks a text as far as it is JSON; its grammar is for a parser to check.
 pub(crate) fn check(json: &str) -> Result<(), &'static str> {
     let bytes = json.as_bytes();
     let (mut depth, mut values, mut at) = (0_usize, 1_usize, 0);
@@ -91,6 +91,26 @@ fn check_number(number: &str) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The grammar is checked afterwards, so any text comes here.
+    #[test]
+    fn text_that_is_no_json_is_checked_to_its_end() {
+        for (text, storable) in [
+            ("", true),
+            ("\"", true),
+            ("\"\\", true),
+            ("\"\\u", true),
+            ("\"\\ud8", true),
+            ("\"\\ud800\\", false),
+            ("-", true),
+            ("1e", false),
+            ("é\"é\\é", true),
+            ("}}]]", true),
+            ("1é", true),
+        ] {
+            assert_eq!(check(text).is_ok(), storable, "{text}");
+        }
+    }
 
     #[test]
     fn only_what_every_parser_reads_is_storable() {
