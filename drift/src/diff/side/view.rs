@@ -46,8 +46,7 @@ impl<'a> Views<'a> {
 
     pub(crate) fn new(arena: &'a Bump, nodes: usize) -> Self {
         let by_node = vec![Self::UNKNOWN; nodes];
-        // A guess, so that the list is seldom copied. Room is cheap until it is used.
-        Self { arena, numbers: HashMap::new(), list: Vec::with_capacity(nodes / 6), by_node }
+        Self { arena, numbers: HashMap::new(), list: Vec::new(), by_node }
     }
 
     /// Returns the number of a view that has been seen before.

@@ -8,9 +8,8 @@ pub(crate) mod reach;
 pub(crate) mod schemes;
 pub(crate) mod usage;
 
-use std::cmp::Reverse;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use openapi_source::tree::NodeId;
@@ -23,36 +22,6 @@ use crate::comparison::Options;
 use crate::diff::side::{Reading, Side};
 use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule, Place, Rule};
-
-/// Pairs that are still to be compared, in sweeps through the old document: what lies near is looked at together, for
-/// requests as for responses, so that a large document is not fetched from memory again for each pair.
-#[derive(Debug)]
-struct Pending {
-    /// Where the sweep is.
-    place: NodeId,
-    ahead: BinaryHeap<Reverse<(NodeId, PairId)>>,
-    behind: BinaryHeap<Reverse<(NodeId, PairId)>>,
-}
-
-impl Pending {
-    fn new() -> Self {
-        Self { place: NodeId::ROOT, ahead: BinaryHeap::new(), behind: BinaryHeap::new() }
-    }
-
-    fn push(&mut self, place: NodeId, pair: PairId) {
-        let side = if place < self.place { &mut self.behind } else { &mut self.ahead };
-        side.push(Reverse((place, pair)));
-    }
-
-    fn pop(&mut self) -> Option<PairId> {
-        if self.ahead.is_empty() {
-            std::mem::swap(&mut self.ahead, &mut self.behind);
-        }
-        let Reverse((place, pair)) = self.ahead.pop()?;
-        self.place = place;
-        Some(pair)
-    }
-}
 
 /// How far two parts differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,14 +43,12 @@ pub(crate) struct Walk<'a> {
     /// Whether an operation requires what the document requires by default, in both documents.
     pub(crate) defaults_apply: bool,
     pub(crate) pairs: Vec<Pair>,
-    /// In the order of the old views: a sweep asks for pairs that lie near each other, which entries of a hash table
-    /// would not.
-    known: BTreeMap<Pair, PairId>,
+    known: HashMap<Pair, PairId>,
     /// From pairs to the pairs inside them, one pair after the other, as they are compared.
     edges: Vec<PairId>,
     /// Which edges are those of each pair.
     spans: Vec<(u32, u32)>,
-    pending: Pending,
+    pending: Vec<PairId>,
     /// From an operation, by its number, to the pairs that it begins with.
     pub(crate) roots: Vec<Vec<PairId>>,
     pub(crate) found: Vec<RawFinding>,
@@ -89,18 +56,17 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(old: &'a Side<'a>, new: &'a Side<'a>, options: &'a Options) -> Self {
-        // Room is cheap until it is used; lists that grow are copied again and again.
         Self {
             old,
             new,
             options,
             schemes: Rc::new(Schemes::new(old, new)),
             defaults_apply: false,
-            pairs: Vec::with_capacity(old.tree.len() / 4),
-            known: BTreeMap::new(),
-            edges: Vec::with_capacity(old.tree.len() / 2),
-            spans: Vec::with_capacity(old.tree.len() / 4),
-            pending: Pending::new(),
+            pairs: Vec::new(),
+            known: HashMap::new(),
+            edges: Vec::new(),
+            spans: Vec::new(),
+            pending: Vec::new(),
             roots: Vec::new(),
             found: Vec::new(),
         }
@@ -164,8 +130,7 @@ impl<'a> Walk<'a> {
         }
         self.pairs.push(pair);
         self.spans.push((0, 0));
-        let place = self.old.viewed(pair.old).node().unwrap_or(NodeId::ROOT);
-        self.pending.push(place, id);
+        self.pending.push(id);
         id
     }
 

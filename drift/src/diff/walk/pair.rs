@@ -8,7 +8,7 @@ use crate::diff::side::view::ViewId;
 pub(crate) struct PairId(pub(crate) u32);
 
 /// A pair of schemas in one use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Pair {
     pub(crate) old: ViewId,
     pub(crate) new: ViewId,
