@@ -6,7 +6,7 @@ use openapi_source::tree::NodeId;
 
 use super::equivalence::equivalent;
 use super::lists::match_members;
-use super::reading::members;
+use super::reading::{map, members};
 use super::{K, PairContext};
 use crate::diff::node::value::{Digest, shorten, show};
 use crate::diff::side::Side;
@@ -29,8 +29,13 @@ impl PairContext<'_, '_> {
             let flat_new = self.new_side().intern(self.new_side().flatten(self.new.view).view());
             let one_sided = ours.is_empty() || theirs.is_empty();
             let exchanged = !(matched.removed.is_empty() || matched.added.is_empty());
+            let moved = || {
+                shares_property(self.old_side(), &matched.removed, self.new_side(), self.new.facts)
+                    || shares_property(self.new_side(), &matched.added, self.old_side(), self.old.facts)
+            };
             let same = || equivalent(self.old_side(), self.new_side(), flat_old, flat_new);
-            if (one_sided && self.own_differs()) || (exchanged && same()) {
+            // Joined are schemas that were put together differently; else each member that came or went is reported.
+            if self.own_differs() && (one_sided || moved() || same()) || (exchanged && same()) {
                 self.old = self.old_side().viewed(flat_old);
                 self.new = self.new_side().viewed(flat_new);
                 return;
@@ -171,6 +176,15 @@ impl PairContext<'_, '_> {
             self.walk.enter(self.pair, &[ours], &[theirs]);
         }
     }
+}
+
+/// Returns whether members of `allOf` of one side describe a property that the other side describes next to `allOf`.
+fn shares_property(side: &Side<'_>, members: &[NodeId], other: &Side<'_>, facts: Facts<'_>) -> bool {
+    let own = map(other, facts, K::Properties);
+    members.iter().any(|member| {
+        let keywords = side.keywords(side.flatten(side.viewed(side.view_of(&[*member])).view).view());
+        map(side, Facts::new(&keywords), K::Properties).keys().any(|name| own.contains_key(name))
+    })
 }
 
 /// Returns whether a schema restricts nothing.

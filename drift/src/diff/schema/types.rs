@@ -121,6 +121,10 @@ impl<'a> PairContext<'_, 'a> {
         let loosely = self.usage.loose && fits(ours, theirs, true);
         match self.usage.place {
             Place::RequestParameter if self.became_list(ours, theirs) => C::TypeGeneralized,
+            // A list or an object under a name for each of its values is no text, though each value is.
+            Place::RequestParameter if self.usage.repeats && is_composite(ours) && !is_composite(theirs) => {
+                C::TypeChanged
+            }
             Place::RequestParameter if (wider || loosely) && format_fits => C::TypeGeneralized,
             Place::RequestParameterProperty | Place::RequestHeaderProperty => {
                 let narrower = narrower || fits(theirs, ours, true);
@@ -193,6 +197,10 @@ impl<'a> PairContext<'_, 'a> {
 /// Returns the wrapped side's other half is not a schema of its own that merely lost its alternatives.
 fn equivalent_but_null(old: View<'_>, new: View<'_>) -> bool {
     !(old.parts.is_empty() || new.parts.is_empty())
+}
+
+fn is_composite(types: &Types<'_>) -> bool {
+    types.contains("array") || types.contains("object")
 }
 
 /// Returns whether all types of one set are among those of another. Written without types, everything is a string.
