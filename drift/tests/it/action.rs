@@ -120,10 +120,10 @@ impl Runner {
 
     /// Runs a script, and returns its status and what it printed.
     fn run(&self, script: &str) -> (i32, String) {
-        let path = format!("{}:{}", self.path("programs").display(), std::env::var("PATH").unwrap());
         let mut command = Command::new("bash");
+        command.args(["-c", "PATH=\"$0:$PATH\" exec bash \"$1\""]).arg(self.path("programs"));
         command.arg(action().join("action").join(script)).current_dir(self.path("repository"));
-        command.env("PATH", path).envs(&self.env).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        command.envs(&self.env).env("GIT_CONFIG_GLOBAL", "/dev/null");
         let output = command.output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(text).unwrap())

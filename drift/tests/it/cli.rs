@@ -340,9 +340,9 @@ fn git_prints_reports_as_the_guide_says() {
     let place = Place::new();
     let programs = cargo_bin!("openapi-drift").parent().expect("has one").display().to_string();
     let shell = |script: &str| {
-        let path = format!("{programs}:{}", std::env::var("PATH").expect("is set"));
+        let script = format!("PATH='{programs}':$PATH\n{script}");
         let mut command = std::process::Command::new("sh");
-        command.args(["-ec", script]).current_dir(place.path()).env("PATH", path);
+        command.args(["-ec", &script]).current_dir(place.path());
         let output =
             command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_PAGER", "cat").output().expect("runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
