@@ -143,6 +143,7 @@ impl Comparison {
     /// ```
     #[must_use]
     pub fn concerning(mut self, is_used: impl Fn(&Operation) -> bool) -> Self {
+        // What the server calls has no operation of the caller's, and is kept rather than lost.
         self.findings.retain(|finding| {
             let is_called_by_server = matches!(finding.section, Section::Webhooks | Section::Callbacks);
             is_called_by_server || finding.operations.is_empty() || finding.operations.iter().any(&is_used)

@@ -79,7 +79,7 @@ impl Fnv {
     }
 }
 
-/// The steps of a pointer, with the elements of lists by what they are instead of where they are.
+/// Adds the steps of a pointer, with the elements of lists by what they are instead of where they are.
 fn add_place(hash: &mut Fnv, document: &Document, location: &Location) {
     let tree = document.tree();
     let mut node = Some(document.root_at(location.span));

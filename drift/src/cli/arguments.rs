@@ -101,6 +101,7 @@ impl ConfigArguments {
 
     /// Returns the file's content. Only a file that was named has to be there.
     pub(super) fn text(&self) -> Result<Option<String>> {
+        // Read without asking whether it exists: it could vanish between the question and the read.
         let path = self.path();
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text)),

@@ -45,6 +45,7 @@ fn info(walk: &mut Walk<'_>) {
         let message = "`jsonSchemaDialect` changed: schemas are read by other rules";
         walk.report_global(rule, Section::Document, kind, "openapi", nodes, message);
     }
+    // A patch version of OpenAPI changes nothing in how a document is read.
     let minor = |side: &Side<'_>| side.document.openapi().get(..3).unwrap_or_default().to_owned();
     if minor(old) != minor(new) {
         let nodes = (old.path(&["openapi"]), new.path(&["openapi"]));

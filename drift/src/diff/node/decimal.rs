@@ -27,6 +27,7 @@ impl Decimal {
         if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
+        // Zeros at either end say nothing, and without them equal numbers are equal texts.
         let significant = all.trim_start_matches('0');
         let leading = (all.len() - significant.len()) as i128;
         let digits = significant.trim_end_matches('0').to_owned();

@@ -20,6 +20,7 @@ pub(crate) fn find(
     follow: impl Fn(NodeId) -> Option<NodeId>,
 ) -> Malformed {
     let mut look = Look { tree, found: Malformed::new(), pending: Vec::new() };
+    // References can lead in circles, and to one part many times.
     let mut seen = vec![false; tree.len()];
     look.pending.push((NodeId::ROOT, Part::Document));
     while let Some((node, part)) = look.pending.pop() {

@@ -30,6 +30,7 @@ impl Sunset {
 
 fn date(tree: &Tree, node: NodeId) -> Option<Date> {
     let text = tree.string(node)?;
+    // A time of the day is allowed, and ignored: policies count days.
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
     match rest {
         "" => date.parse().ok(),

@@ -76,6 +76,8 @@ pub(crate) struct Body<'a> {
 impl Body<'_> {
     /// Compares the media types below `content`.
     pub(crate) fn content(&self, walk: &mut Walk<'_>, old: NodeId, new: NodeId) {
+        // Names without regard to case and spaces: `Application/JSON` is no other type than
+        // `application/json`.
         let ours = media_types(walk.old, old);
         let theirs = media_types(walk.new, new);
         let mut gone: BTreeSet<&String> = ours.keys().filter(|name| !theirs.contains_key(*name)).collect();

@@ -138,6 +138,7 @@ impl Header<'_, '_> {
             let message = format!("the `description` of the {what} changed");
             self.report(walk, C::DescriptionChanged, "description", &message);
         }
+        // Defaults depend on the place; of what the server sends to a webhook, that may be a query as well.
         let writing = |side: &Side<'_>, node| {
             let writing = Writing::of(side, node, side.string(node, "in").unwrap_or("header"));
             (writing.style.to_owned(), writing.explode, writing.matters)

@@ -10,7 +10,7 @@ use crate::diff::walk::{Difference, Walk};
 use crate::finding::SubjectKind;
 use crate::rule::{ApiRule as A, Rule};
 
-/// What an operation's removal is, by what was said of its end.
+/// Reports the removal of an operation, by what was announced of its end.
 pub(crate) fn removed(walk: &mut Walk<'_>, number: u32, old: OperationRef<'_>, path_remains: bool) {
     let side = walk.old;
     let unstable = match Stability::of(side.tree, old.node) {

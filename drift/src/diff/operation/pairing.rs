@@ -93,6 +93,7 @@ fn paths<'a>(
 ) {
     ambiguous(walk.old, ours);
     ambiguous(walk.new, theirs);
+    // First by the whole path, so that of two paths of one shape each keeps its own partner.
     let mut exact: HashMap<(&str, &str), usize> = HashMap::new();
     let mut by_shape: HashMap<(String, &str), Vec<usize>> = HashMap::new();
     let mut new_shapes: BTreeSet<String> = BTreeSet::new();

@@ -88,6 +88,7 @@ pub(crate) struct Writing<'a> {
 impl<'a> Writing<'a> {
     /// Reads it, with the defaults of the place.
     pub(crate) fn of(side: &Side<'a>, node: NodeId, place: &str) -> Self {
+        // The defaults of OpenAPI: written out, they change nothing.
         let form = matches!(place, "query" | "cookie");
         let style = side.string(node, "style").unwrap_or(if form { "form" } else { "simple" });
         let explode = side.get(node, "explode").and_then(|node| side.boolean(node));

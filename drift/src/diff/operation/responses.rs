@@ -15,6 +15,7 @@ use crate::rule::{ApiRule as A, Direction, Rule};
 
 /// Compares the responses. The client gives them where it is the one that is called.
 pub(crate) fn compare(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
+    // By status in capitals: `2xx` and `2XX` are one.
     let ours = statuses(walk.old, both.old.node);
     let theirs = statuses(walk.new, both.new.node);
     for (status, was) in &ours {

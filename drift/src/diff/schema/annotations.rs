@@ -14,6 +14,7 @@ impl PairContext<'_, '_> {
             (K::ExternalDocs, C::ExternalDocsChanged, "link to further documentation"),
             (K::Xml, C::XmlChanged, "XML form"),
         ] {
+            // Words are compared as a whole: a word-by-word difference would be longer than both.
             let (was, is) = self.digests(keyword);
             if was != is {
                 self.report(change, keyword, format!("the {name} changed"));

@@ -26,6 +26,8 @@ impl<'a> PairContext<'_, 'a> {
     /// Compares the properties.
     pub(super) fn object(&mut self) {
         let (old, new) = (self.old_side(), self.new_side());
+        // Properties of all parts together: where a schema is put together of several, each may describe
+        // one.
         let ours = map(old, self.old.facts, K::Properties);
         let theirs = map(new, self.new.facts, K::Properties);
         let (mut was_required, mut is_required) =

@@ -30,6 +30,7 @@ pub(super) fn types_of_both<'a>(
 
 /// Returns whether a schema lists its values, and all but `null` are of some types.
 fn has_only(side: &Side<'_>, facts: Facts<'_>, types: &Types<'_>) -> bool {
+    // A schema without values says nothing about its type.
     let kinds = kinds_of_values(side, facts);
     !kinds.is_empty() && kinds.iter().all(|kind| contains(types, kind, false))
 }

@@ -65,7 +65,7 @@ impl PairContext<'_, '_> {
         is_array(self.old_side(), self.old.facts) && is_array(self.new_side(), self.new.facts)
     }
 
-    /// What is inside `not` turns its meaning around, so it is one change whatever it is.
+    /// Compares `not`. It reverses the meaning of what is inside, so that it is one change, whatever that is.
     fn not(&mut self) {
         let ours: Vec<NodeId> = self.old.facts.all(K::Not).collect();
         let theirs: Vec<NodeId> = self.new.facts.all(K::Not).collect();

@@ -177,6 +177,7 @@ pub(super) fn lost<'a>(
     schemes: &Schemes<'a>,
     new: &Side<'_>,
 ) -> Lost<'a> {
+    // Only what callers have today counts: a credential that nobody could use before is no loss.
     let mut lost = Lost::default();
     let accepted: Vec<&Asked<'a>> = theirs.with_credentials().collect();
     // Where anybody may come to call, everything is enough; that nothing is required any more is a finding of its own.

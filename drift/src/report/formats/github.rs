@@ -60,6 +60,7 @@ fn annotation(command: &str, entry: &Entry<'_>, out: &mut dyn Write) -> io::Resu
             at.column
         )?;
     }
+    // The rule is in the title, because GitHub shows titles where it folds messages.
     let title = format!("{} {}", finding.severity, finding.rule.id());
     write!(out, "title={}::", command_property(&title))?;
     let mut message = format!("{}: {}", visible(&entry.subject()), visible(&entry.message()));

@@ -26,6 +26,7 @@ const LEGEND: &str = "<sub>wire: what happens to programs that speak to the API;
 pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { report, text: String::new() };
     page.header();
+    // Rendered before the findings, which get the room that it leaves.
     let rust = page.rust();
     if !report.summary_only {
         for severity in Severity::ALL {

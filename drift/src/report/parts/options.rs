@@ -62,6 +62,7 @@ impl FailOn {
     pub(crate) fn includes(self, severity: Severity, is_process: bool) -> bool {
         match self {
             Self::Any => true,
+            // Not by severity: these findings are all `docs`, and whoever asks for them wants any.
             Self::Process => is_process,
             Self::Dangerous => !is_process && severity >= Severity::Dangerous,
             Self::Breaking => !is_process && severity >= Severity::Breaking,

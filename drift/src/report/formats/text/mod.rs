@@ -101,7 +101,7 @@ impl Text<'_, '_> {
         self.counts();
     }
 
-    /// What was not compared comes first: all that follows is only as good as that.
+    /// Prints what was not compared, first of all: the findings are only as complete as that.
     fn incomplete(&mut self) {
         let parts: Vec<_> = self.report.incomplete().collect();
         if parts.is_empty() {
