@@ -136,6 +136,7 @@ impl Source {
 
     /// Returns the text of a span.
     pub fn source(&self, span: Span) -> Option<&str> {
+        // The files of a document are one text after the other; a span is of one of them.
         let (text, range) = self.text_at(span);
         // A span that reaches beyond the document is none of it.
         (range.len() as u32 == span.end.checked_sub(span.start)?).then(|| text.get(range))?

@@ -46,6 +46,8 @@ impl Writer<'_> {
                 self.list(['[', ']'], items, depth, |writer, item| writer.value(*item, depth + 1));
             }
             Kind::Mapping(_) => {
+                // JSON has no rule for a key that comes twice; programs disagree, so only the last is
+                // written.
                 let entries: Vec<&Entry> =
                     tree.entries(node).iter().filter(|entry| self.is_last(node, entry)).collect();
                 self.list(['{', '}'], &entries, depth, |writer, entry| {

@@ -108,6 +108,7 @@ impl Builder {
     /// Stores a text: as a part of the document if it is written at `at` as it is.
     pub(crate) fn intern(&mut self, value: &str, at: usize) -> Str {
         let length = value.len() as u32;
+        // Most texts have no escapes, so that a place in the document is enough and nothing is copied.
         if self.tree.text.as_str().get(at..at + value.len()) == Some(value) {
             return Str { start: at as u32, length };
         }
@@ -143,6 +144,7 @@ impl Builder {
         self.check_depth(1, start)?;
         let expanded_before = self.expanded;
         let pointer = self.open.last().map_or(0, |open| {
+            // An element of a list has a number for its key: eight digits are more than the limits allow.
             let step = open.key.map_or(8, |(key, _)| key.length as usize);
             open.pointer + 1 + step
         });
@@ -183,8 +185,11 @@ impl Builder {
                 Kind::Mapping(Slice { start, length: entries.len() as u32 })
             }
         };
+        // The children of all open nodes are one list each, whose end belongs to the innermost: no list for
+        // each node.
         self.children.truncate(first_child);
         self.entries.truncate(first_entry);
+        // A node has its number when it is opened, so that parents come before what they hold.
         tree.kinds[node.index()] = kind;
         tree.places[node.index()].end = end as u32;
         let height = height + 1;
