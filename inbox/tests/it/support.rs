@@ -73,6 +73,23 @@ impl Database {
     }
 }
 
+/// Leaves nothing behind on a server that is not ours.
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Some(cluster) = cluster().filter(|cluster| cluster.socket_folder().is_none()) else { return };
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.config.get_dbname().unwrap_or_default());
+        // In a thread, since the runtime of the test cannot be waited for here.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async { connect(cluster.config()).await?.batch_execute(&drop).await })?;
+            Ok::<_, HandlerError>(())
+        });
+        if let Ok(Err(error)) = dropping.join() {
+            eprintln!("a database is left over: {error}");
+        }
+    }
+}
+
 /// Returns a verified delivery under an id.
 pub(crate) fn delivery(id: &str, body: &[u8]) -> Delivery {
     let verifier = Verifier::new("whsec").max_body(16 * 1024 * 1024);
