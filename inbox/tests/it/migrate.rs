@@ -4,12 +4,13 @@ use nd8_inbox::Inbox;
 use nd8_inbox_proof::cluster::connect;
 use tokio_postgres::NoTls;
 
-use crate::support::{Database, Note, about, cluster};
+use crate::support::{Database, Note, about};
 
 #[tokio::test]
 async fn processes_that_start_together_migrate_once() {
-    let Some(cluster) = cluster() else { return };
-    let config = cluster.database().await.expect("creates");
+    let Some(database) = Database::create().await else { return };
+    database.client.batch_execute("DROP SCHEMA nd8_inbox CASCADE").await.expect("begins with nothing");
+    let config = database.config.clone();
     let inboxes: Vec<_> = (0..8).map(|_| Inbox::new(config.clone(), NoTls)).collect();
     let tasks: Vec<_> =
         inboxes.into_iter().map(|inbox| tokio::spawn(async move { inbox.migrate().await })).collect();
@@ -24,8 +25,9 @@ async fn processes_that_start_together_migrate_once() {
 
 #[tokio::test]
 async fn an_older_schema_is_updated_and_keeps_its_rows() {
-    let Some(cluster) = cluster() else { return };
-    let config = cluster.database().await.expect("creates");
+    let Some(database) = Database::create().await else { return };
+    database.client.batch_execute("DROP SCHEMA nd8_inbox CASCADE").await.expect("begins with nothing");
+    let config = database.config.clone();
     let client = connect(&config).await.expect("connects");
     client
         .batch_execute(
@@ -86,4 +88,6 @@ async fn a_role_without_rights_to_create_starts_where_all_is_there() {
     let inbox = Inbox::new(config, NoTls);
     inbox.migrate().await.expect("has nothing to do");
     inbox.receive(&about("TX1")).await.expect("is stored");
+    let drop = format!("DROP OWNED BY {role}; REVOKE ALL ON SCHEMA nd8_inbox FROM {role}; DROP ROLE {role}");
+    database.client.batch_execute(&drop).await.expect("leaves no role behind");
 }
