@@ -124,7 +124,7 @@ async fn record<P: Payload>(
     Ok(freshness)
 }
 
-/// Returns what a payload is beside the recorded one, and whether it is recorded in its place.
+/// Compares a payload with the recorded one. Returns also whether it is recorded in its place.
 fn decide<P: Payload>(recorded: Option<&P>, payload: &P) -> (Freshness, bool) {
     let ordering = recorded.map(|recorded| payload.compare(recorded));
     match ordering {

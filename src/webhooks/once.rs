@@ -157,13 +157,13 @@ where
 pub enum Once<T> {
     /// The handler ran and succeeded. Acknowledge.
     Handled(T),
-    /// It was handled before. Acknowledge: ND8 has only not heard of it.
+    /// It was handled before. Acknowledge: ND8 has not received the response.
     AlreadyDone,
     /// Somebody else is at it, and may fail. Don't acknowledge (409 says what it is), so that ND8 sends it again.
     InProgress,
 }
 
-/// A delivery was not handled, or nobody knows that it was. Don't acknowledge it, unless you can tell that it was.
+/// A delivery was not handled, or it is not known that it was. Don't acknowledge it, unless you know that it was.
 ///
 /// The error of the handler or the store is its `source`, as a text: it need be no [`std::error::Error`] itself. Match on this
 /// type to get it back. `Display` does not print it, as it may repeat what a customer typed.
@@ -192,7 +192,7 @@ pub enum Once<T> {
 pub enum OnceError<E, S> {
     /// The handler failed. The claim was given back.
     Handler(E),
-    /// The store did not tell whether the claim was won, so the handler did not run.
+    /// The store did not report whether the claim was won, so the handler did not run.
     Claim(S),
     /// The handler succeeded, and the store did not take note. With a transaction, the next delivery shows whether it was committed.
     /// Without one, another delivery is handled again when the claim has lapsed.

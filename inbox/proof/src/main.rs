@@ -39,7 +39,7 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         minutes: u64,
     },
-    /// Measure receiving, working and claiming beside a bare table.
+    /// Compare receiving and working with a bare table, and measure claims.
     Rates {
         /// Connections at the same time.
         #[arg(long, default_value_t = 8)]

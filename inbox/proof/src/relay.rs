@@ -1,4 +1,4 @@
-//! A relay between a client and a server, which can be told to drop what passes, or to lead elsewhere.
+//! A relay between a client and a server, which can be cut, or lead elsewhere.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

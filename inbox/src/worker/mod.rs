@@ -80,10 +80,10 @@ impl<H: Handler> Worker<H> {
         self
     }
 
-    /// Gives a delivery to another worker when this one has not been heard of for so long. From 1 second to 7 days.
+    /// Gives a delivery to another worker when this one has not renewed its lease for so long. From 1 second to 7 days.
     ///
     /// It is renewed while the handler runs, so handlers may take longer; but a transaction that is idle for three quarters of it is
-    /// ended by the server. A longer lease means more patience with handlers that wait, and a later takeover after a crash.
+    /// ended by the server. A longer lease allows handlers to wait longer, and delays the takeover after a crash.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease.clamp(Duration::from_secs(1), LONGEST);

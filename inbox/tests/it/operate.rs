@@ -57,7 +57,7 @@ async fn what_is_done_and_old_is_purged_and_nothing_else() {
     let left: String = database.client.query_one(left, &[]).await.expect("lists").get(0);
     assert_eq!(left, "payment/dead payment/waiting payment/ready");
 
-    // A worker does so by itself, unless it is told not to.
+    // A worker does so by itself, unless that is switched off.
     let keeper = Running::start(
         database.inbox.worker(Note(async |_| Ok(()))).poll(Duration::from_millis(10)).retention(None),
     );
@@ -140,11 +140,11 @@ async fn no_statement_that_runs_all_the_time_reads_a_whole_table() {
     let Some(database) = Database::create().await else { return };
     let plans = Arc::<Mutex<String>>::default();
     let (client, mut connection) = database.config.connect(NoTls).await.expect("connects");
-    let heard = plans.clone();
+    let received = plans.clone();
     tokio::spawn(async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notice(notice) = message {
-                heard.lock().expect("is not poisoned").push_str(notice.message());
+                received.lock().expect("is not poisoned").push_str(notice.message());
             }
         }
     });

@@ -1,4 +1,4 @@
-//! Measures the inbox beside the least that a table can do, in one run on one server: what counts are ratios.
+//! Compares the inbox with the least that a table can do, in one run on one server: what counts are ratios.
 
 mod claim;
 mod receive;
@@ -29,9 +29,9 @@ pub struct Plan {
 /// What came out.
 #[derive(Clone, Debug)]
 pub struct Rates {
-    /// Deliveries per second: received, beside a bare `INSERT … COMMIT`.
+    /// Deliveries per second: received, and by a bare `INSERT … COMMIT`.
     pub receiving: Pair,
-    /// Deliveries per second: worked, beside a bare loop that claims, deletes and commits.
+    /// Deliveries per second: worked, and by a bare loop that claims, deletes and commits.
     pub working: Pair,
     /// Microseconds of a claim, by the size of the queue.
     pub claims: Vec<(i64, u128)>,
@@ -56,7 +56,7 @@ impl Pair {
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ratio = self.hundredths();
-        write!(f, "{}/s beside {}/s: {}.{:02}", self.inbox, self.bare, ratio / 100, ratio % 100)
+        write!(f, "{}/s, bare {}/s: {}.{:02}", self.inbox, self.bare, ratio / 100, ratio % 100)
     }
 }
 

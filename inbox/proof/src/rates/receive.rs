@@ -1,4 +1,4 @@
-//! Receiving beside a bare `INSERT`, each in a transaction of its own.
+//! Measures receiving and a bare `INSERT`, each in a transaction of its own.
 
 use nd8::webhooks::{Delivery, Verifier};
 use nd8_inbox::Inbox;

@@ -1,4 +1,4 @@
-//! Working beside a bare loop that claims a row, deletes it and commits. Neither does anything with it.
+//! Measures working and a bare loop that claims a row, deletes it and commits. Neither does anything with it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
