@@ -22,8 +22,8 @@ pub enum Target {
 pub struct Relay {
     port: u16,
     target: Arc<Mutex<Target>>,
-    /// Whether what passes is held: no byte arrives, and neither side notices.
-    is_cut: watch::Sender<bool>,
+    /// Whether what passes is held: no byte arrives, and neither side notices. The last one is for new connections.
+    cuts: Arc<Mutex<Vec<watch::Sender<bool>>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -37,12 +37,12 @@ impl Relay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
         let target = Arc::new(Mutex::new(target));
-        let (is_cut, cut) = watch::channel(false);
-        let to = Arc::clone(&target);
+        let cuts = Arc::new(Mutex::new(vec![watch::Sender::new(false)]));
+        let (to, current) = (Arc::clone(&target), Arc::clone(&cuts));
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let to = to.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                let cut = cut.clone();
+                let Some(cut) = last(&current).map(|cut| cut.subscribe()) else { return };
                 tokio::spawn(async move {
                     // An error of one side ends the other, as a connection does.
                     let _ = match to {
@@ -59,7 +59,7 @@ impl Relay {
                 });
             }
         });
-        Ok(Self { port, target, is_cut, task })
+        Ok(Self { port, target, cuts, task })
     }
 
     /// Returns the port that it listens on.
@@ -74,7 +74,15 @@ impl Relay {
 
     /// Holds all that passes, or lets it pass again.
     pub fn cut(&self, is_cut: bool) {
-        self.is_cut.send_replace(is_cut);
+        if let Some(cut) = last(&self.cuts) {
+            cut.send_replace(is_cut);
+        }
+    }
+
+    /// Holds all that passes over the present connections for good. New ones work.
+    pub fn strand(&self) {
+        self.cut(true);
+        self.cuts.lock().unwrap_or_else(PoisonError::into_inner).push(watch::Sender::new(false));
     }
 }
 
@@ -82,6 +90,10 @@ impl Drop for Relay {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+fn last(cuts: &Mutex<Vec<watch::Sender<bool>>>) -> Option<watch::Sender<bool>> {
+    cuts.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
 }
 
 async fn join<S>(client: TcpStream, server: S, cut: watch::Receiver<bool>) -> std::io::Result<()>

@@ -18,7 +18,6 @@ use crate::notify::CHANNEL;
 use crate::operate::micros;
 
 const HEARTBEAT: &str = "SELECT * FROM nd8_inbox.heartbeat($1, $2, $3 * interval '1 microsecond')";
-const PURGE: &str = "SELECT nd8_inbox.purge($1 * interval '1 microsecond', 1000)";
 
 /// How often to look for what can be purged.
 const PURGE_PAUSE: Duration = Duration::from_secs(10 * 60);
@@ -30,6 +29,22 @@ pub(super) async fn expire<H>(shared: Arc<Shared<H>>) {
     loop {
         sleep(shared.settings.lease / 20).await;
         shared.leases.lose_expired(Instant::now());
+    }
+}
+
+/// Purges now and then, over a connection of the inbox: one that renews leases must not wait for it.
+pub(super) async fn retain<H>(shared: Arc<Shared<H>>) {
+    let Some(retention) = shared.settings.retention else { return };
+    sleep(shared.settings.poll).await;
+    loop {
+        step!("purge");
+        match shared.inbox.purge(retention).await {
+            Ok(0) => {}
+            Ok(deliveries) => tracing::debug!(deliveries, "purged"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "old deliveries were not purged"),
+        }
+        step!("purge.pause");
+        sleep(PURGE_PAUSE).await;
     }
 }
 
@@ -72,7 +87,6 @@ async fn watch<H>(shared: &Shared<H>, session: &Session<'_>, listener: &Notify) 
         listening.map_err(Error::query("listen for notifications"))?;
     }
     let mut clock = None;
-    let mut purge_at = Instant::now() + shared.settings.poll;
     let mut ticks = interval(shared.settings.poll.min(shared.settings.lease / 4));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -81,14 +95,6 @@ async fn watch<H>(shared: &Shared<H>, session: &Session<'_>, listener: &Notify) 
             Either::Left(_) => {
                 let ticked = timeout(limit(shared), tick(shared, session, &mut clock)).await;
                 ticked.map_err(|_| timed_out(shared))??;
-                if let Some(retention) = shared.settings.retention
-                    && Instant::now() >= purge_at
-                {
-                    step!("control.purge");
-                    let purged = timeout(limit(shared), purge(session, retention)).await;
-                    let is_done = purged.map_err(|_| timed_out(shared))?? < 1000;
-                    purge_at = Instant::now() + if is_done { PURGE_PAUSE } else { Duration::ZERO };
-                }
             }
             Either::Right(()) if client.is_closed() => return Ok(()),
             Either::Right(()) => {}
@@ -138,11 +144,4 @@ async fn tick<H>(
     }
     shared.leases.renew(&renewed, now + lease);
     Ok(())
-}
-
-async fn purge(session: &Session<'_>, retention: Duration) -> Result<i32, Error> {
-    let failed = Error::query("purge deliveries");
-    let retention = micros(retention.min(Duration::from_secs(100_000_000_000)));
-    let rows = session.client().query_typed(PURGE, &[(&retention, Type::INT8)]).await.map_err(&failed)?;
-    rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(&failed)
 }

@@ -170,6 +170,7 @@ impl<H: Handler> Worker<H> {
         let mut background = JoinSet::new();
         background.spawn(control::run(Arc::clone(&shared)));
         background.spawn(control::expire(Arc::clone(&shared)));
+        background.spawn(control::retain(Arc::clone(&shared)));
         let mut slots = JoinSet::new();
         for _ in 0..settings.concurrency {
             slots.spawn(slot::run(Arc::clone(&shared)));

@@ -18,7 +18,7 @@ use super::race::{Either, first};
 use super::step::step;
 use super::{Settings, Shared};
 use crate::connections::Session;
-use crate::error::{Chain, Error, is_outage};
+use crate::error::{Chain, Error, Kind, is_outage};
 use crate::operate::micros;
 use crate::subject::printable;
 
@@ -62,15 +62,17 @@ pub(super) async fn run<H: Handler>(shared: Arc<Shared<H>>) {
     let mut unreported = None;
     loop {
         step!("connect");
-        let limit = shared.settings.lease;
-        let broken = match tokio::time::timeout(limit, open(&shared)).await {
-            Ok(Ok(mut line)) => match serve(&shared, &mut line, &mut unreported).await {
-                Ok(()) => return,
-                Err(broken) => broken,
-            },
-            Ok(Err(error)) => Broken::Database(error),
-            Err(_) => continue,
-        };
+        let broken =
+            match first(within(&shared, "connect", open(&shared)), stopped_without(&shared, &unreported))
+                .await
+            {
+                Either::Left(Ok(mut line)) => match serve(&shared, &mut line, &mut unreported).await {
+                    Ok(()) => return,
+                    Err(broken) => broken,
+                },
+                Either::Left(Err(error)) => Broken::Database(error),
+                Either::Right(()) => return,
+            };
         // Nothing is lost by not waiting for a database that is away: leases run out.
         if shared.is_stopping() && unreported.is_none() {
             return;
@@ -83,6 +85,27 @@ pub(super) async fn run<H: Handler>(shared: Arc<Shared<H>>) {
         if let Either::Right(()) = first(tokio::time::sleep(RECONNECT), shared.stopped()).await {
             return;
         }
+    }
+}
+
+/// Waits until the worker stops, if it has nothing to report any more.
+async fn stopped_without<H>(shared: &Shared<H>, unreported: &Option<Failed>) {
+    if unreported.is_some() {
+        std::future::pending::<()>().await;
+    }
+    shared.stopped().await;
+}
+
+/// Gives up when the database has not responded for as long as a lease: a connection that was cut off does not end by itself.
+async fn within<T, H>(
+    shared: &Shared<H>,
+    operation: &'static str,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let limit = shared.settings.lease;
+    match tokio::time::timeout(limit, call).await {
+        Ok(result) => result,
+        Err(_) => Err(Kind::Timeout { operation, limit }.into()),
     }
 }
 
@@ -126,10 +149,11 @@ async fn serve<H: Handler>(
             None => {
                 step!("claim");
                 let until = Instant::now() + shared.settings.lease;
-                match claim(line.session.client(), &line.claim, &shared.settings)
-                    .await
-                    .map_err(Error::query("claim a delivery"))?
-                {
+                let claiming = async {
+                    let claimed = claim(line.session.client(), &line.claim, &shared.settings).await;
+                    claimed.map_err(Error::query("claim a delivery"))
+                };
+                match within(shared, "claim a delivery", claiming).await? {
                     Some(claimed) => (claimed, until),
                     None => {
                         step!("wait");
@@ -261,8 +285,11 @@ async fn report<H>(
         }
     };
     step!("fail");
-    let (reported, next) = join(line.session.client().query(&line.fail, &parameters), next).await;
-    let reported = reported.map_err(Error::query("report a failed attempt"))?;
+    let reporting = async {
+        let (reported, next) = join(line.session.client().query(&line.fail, &parameters), next).await;
+        Ok((reported.map_err(Error::query("report a failed attempt"))?, next))
+    };
+    let (reported, next) = within(shared, "report a failed attempt", reporting).await?;
     step!("failed");
     if reported.first().is_some_and(|row| row.get::<_, &str>(0) == "dead") {
         tracing::error!(id = failed.id, "the delivery is dead: it failed in every attempt");

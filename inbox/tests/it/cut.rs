@@ -115,3 +115,30 @@ async fn a_receiver_that_is_cut_off_acknowledges_nothing_and_loses_nothing() {
     );
     assert!(closed.receive(&delivery).await.expect_err("is closed").is_unavailable());
 }
+
+/// A firewall that forgets connections: they never end, and nothing comes through.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_dead_without_an_end_are_replaced() {
+    let Some(database) = Database::create().await else { return };
+    let Some(folder) = cluster().and_then(|cluster| cluster.socket_folder()) else {
+        eprintln!("skipped: the server of DATABASE_URL is not behind a socket that can be cut");
+        return;
+    };
+    let relay = Relay::start(Target::Socket(folder.join(".s.PGSQL.5432"))).await.expect("listens");
+    let mut config = tokio_postgres::Config::new();
+    config.host("127.0.0.1").port(relay.port()).user("postgres");
+    config.dbname(database.config.get_dbname().expect("has a name"));
+    let inbox = Inbox::new(config, NoTls).timeout(Duration::from_millis(300));
+    let worker = inbox.worker(Note(async |_| Ok(()))).concurrency(2).lease(Duration::from_secs(1));
+    let worker = Running::start(worker.poll(Duration::from_millis(20)));
+    inbox.receive(&crate::support::about("TX1")).await.expect("is stored");
+    database.until("(SELECT count(*) = 1 FROM effect)").await;
+
+    relay.strand();
+    let delivery = crate::support::about("TX2");
+    while inbox.receive(&delivery).await.is_err() {}
+    database.until("(SELECT count(*) = 2 FROM effect)").await;
+    // Also while it is cut off, a worker can be stopped.
+    relay.cut(true);
+    worker.stop().await;
+}

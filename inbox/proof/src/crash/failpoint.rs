@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 const TARGET: &str = "nd8_inbox::step";
 
 /// All steps of a worker: one before each `await`. A test compares them with the source.
-pub const STEPS: [&str; 24] = [
+pub const STEPS: [&str; 25] = [
     "begin",
     "check",
     "check.version",
@@ -29,12 +29,13 @@ pub const STEPS: [&str; 24] = [
     "control.heartbeat",
     "control.listen",
     "control.pause",
-    "control.purge",
     "control.rewind",
     "control.wait",
     "fail",
     "failed",
     "handle",
+    "purge",
+    "purge.pause",
     "reconnect",
     "roll back",
     "wait",
