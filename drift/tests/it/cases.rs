@@ -34,6 +34,41 @@ pub(crate) fn folders() -> Vec<(PathBuf, String, String)> {
         .collect()
 }
 
+/// Returns what is in the folder of cases and no case reads.
+fn unregistered(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_dir() {
+            found.push(path);
+            continue;
+        }
+        let files = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+        let is_known = |file: &PathBuf| CASE.iter().any(|name| file.ends_with(name));
+        found.extend(files.filter(|file| !is_known(file)));
+    }
+    let mut names: Vec<String> = found
+        .iter()
+        .map(|path| path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"))
+        .collect();
+    names.sort();
+    names
+}
+
+/// The files of a case.
+const CASE: [&str; 3] = ["expected.txt", "new.yaml", "old.yaml"];
+
+#[test]
+fn every_file_belongs_to_a_case() {
+    assert_eq!(unregistered(&root()), [] as [&str; 0]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("a-case")).unwrap();
+    for file in ["a-case/old.yaml", "a-case/old.yml", "a-case/new.yaml.orig", "loose.yaml"] {
+        std::fs::write(folder.path().join(file), "").unwrap();
+    }
+    assert_eq!(unregistered(folder.path()), ["a-case/new.yaml.orig", "a-case/old.yml", "loose.yaml"]);
+}
+
 /// One finding a line: severity, rule, subject, message, places, operations.
 fn describe(comparison: &Comparison) -> String {
     let mut text = String::new();
