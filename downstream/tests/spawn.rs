@@ -105,7 +105,7 @@ async fn waiting() {
 async fn every_call_of_a_dashboard() {
     let dashboard = Dashboard::builder("t").base_url(nowhere()).retry(RetryPolicy::never());
     let dashboard = dashboard.build().expect("is fine");
-    let link = nd8::uuid::Uuid::nil();
+    let link = nd8::PaymentLinkId::from(nd8::uuid::Uuid::nil());
     sent(dashboard.organization().get()).await;
     sent(dashboard.organization().update().name("x")).await;
     sent(dashboard.organization().snapshot()).await;
@@ -131,6 +131,6 @@ async fn every_call_of_a_storefront() {
     let storefront =
         Storefront::builder().base_url(nowhere()).retry(RetryPolicy::never()).build().expect("is fine");
     let billing = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
-    sent(storefront.payment_links().get(nd8::uuid::Uuid::nil())).await;
-    sent(storefront.payment_links().start_checkout(nd8::uuid::Uuid::nil(), billing)).await;
+    sent(storefront.payment_links().get(nd8::uuid::Uuid::nil().into())).await;
+    sent(storefront.payment_links().start_checkout(nd8::uuid::Uuid::nil().into(), billing)).await;
 }

@@ -11,7 +11,7 @@ use nd8::webhooks::{Event, Verifier};
 use nd8::{Billing, Client, Decimal, PaymentStatus, Product};
 use nd8_inbox::{Handler, HandlerError, Inbox, Received, Transaction};
 use nd8_inbox_proof::cluster::{Cluster, connect};
-use nd8_sandbox::{Misbehaviour, Sandbox};
+use nd8_sandbox::{DeliveryFault, Sandbox};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_postgres::NoTls;
@@ -73,10 +73,10 @@ async fn run() -> Result<()> {
         let checkout = client.checkouts().create(billing, [mug]).send().await?;
         let order = checkout.checkout_id.to_string();
         database.execute("INSERT INTO orders (checkout_id) VALUES ($1)", &[&order]).await?;
-        sandbox.webhooks().misbehave(if number % 2 == 0 {
-            Misbehaviour::Duplicate
+        sandbox.webhooks().inject_fault(if number % 2 == 0 {
+            DeliveryFault::Duplicate
         } else {
-            Misbehaviour::Reordered
+            DeliveryFault::Reordered
         });
         let customer = sandbox.customer(&order);
         customer.decline().await?;
@@ -131,11 +131,11 @@ impl Handler for Shop {
         let payment_id = payment_id.ok_or("the delivery does not name a payment")?;
         // First of all, so that deliveries of a refund and of its payment do not overtake each other here.
         let lock = "UPDATE orders SET payment_id = $2 WHERE checkout_id = $1 OR payment_id = $2 RETURNING checkout_id";
-        let Some(row) = transaction.query_opt(lock, &[&order, &payment_id]).await? else {
+        let Some(row) = transaction.query_opt(lock, &[&order.as_deref(), &payment_id.as_str()]).await? else {
             return Err(format!("no order has the payment {payment_id}").into());
         };
         let order: String = row.get(0);
-        let payment = self.client.payments().get(payment_id.as_str()).send().await?;
+        let payment = self.client.payments().get(payment_id).send().await?;
         let status = payment.status.ok_or("the payment has no status")?;
         println!("{}: {order} is {status}", self.name);
         let update = "UPDATE orders SET status = $2 WHERE checkout_id = $1";

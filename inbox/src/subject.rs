@@ -47,14 +47,15 @@ impl Key {
 /// assert_eq!(subject(&Event::from_verified(br#"{"event":"webhook.test"}"#)), None);
 /// ```
 pub fn subject(event: &Event) -> Option<String> {
-    let payment = |id: &String| format!("payment/{id}");
+    let payment = |id: &str| format!("payment/{id}");
     match event {
         Event::TransactionStatusChanged(changed) => {
-            changed.transaction_id.as_ref().or(changed.order_id.as_ref()).map(payment)
+            changed.transaction_id.as_deref().or(changed.order_id.as_deref()).map(payment)
         }
         Event::RefundStatusChanged(changed) => {
-            let refund = changed.refund_public_id.as_ref().or(changed.refund_id.as_ref());
-            let of_payment = || changed.transaction_id.as_ref().or(changed.order_id.as_ref()).map(payment);
+            let refund = changed.refund_public_id.as_deref().or(changed.refund_id.as_deref());
+            let of_payment =
+                || changed.transaction_id.as_deref().or(changed.order_id.as_deref()).map(payment);
             refund.map(|id| format!("refund/{id}")).or_else(of_payment)
         }
         _ => None,

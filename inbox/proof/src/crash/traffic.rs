@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nd8::{Billing, Client, Decimal, Product};
-use nd8_sandbox::{DeliveryStatus, Misbehaviour, Sandbox};
+use nd8_sandbox::{DeliveryFault, DeliveryStatus, Sandbox};
 
 use super::Failure;
 
@@ -31,8 +31,8 @@ pub(super) async fn make(
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         match random.u32(0..10) {
-            0 | 1 => sandbox.webhooks().misbehave(Misbehaviour::Duplicate),
-            2 => sandbox.webhooks().misbehave(Misbehaviour::Reordered),
+            0 | 1 => sandbox.webhooks().inject_fault(DeliveryFault::Duplicate),
+            2 => sandbox.webhooks().inject_fault(DeliveryFault::Reordered),
             _ => {}
         }
         // Several payments at a time, so that those of one come with others in between.

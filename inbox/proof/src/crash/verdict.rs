@@ -72,7 +72,9 @@ pub(super) async fn reach(config: &Config, sandbox: &Sandbox, deadline: Instant)
     let accepted = deliveries
         .iter()
         .flat_map(|delivery| delivery.attempts())
-        .filter(|attempt| attempt.outcome().answered().is_some_and(|status| (200..300).contains(&status)))
+        .filter(|attempt| {
+            attempt.outcome().response_status().is_some_and(|status| (200..300).contains(&status))
+        })
         .count();
     Ok(Verdict {
         made: deliveries.len(),
