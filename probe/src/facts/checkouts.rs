@@ -21,7 +21,7 @@ const fn refused(id: &'static str, assumes: &'static str) -> Fact {
     Fact::new(id, assumes, "refused")
         .source(REFERENCE)
         .seen_by("POST /checkout/create/ with this field, and no customer")
-        .depends("src/ext/checks.rs, sandbox/src/checkout.rs")
+        .depends("src/ext/checks.rs, sandbox/src/api/checkout.rs")
         .stated_by_nothing(PUBLISHED)
 }
 
@@ -37,7 +37,7 @@ const fn effect(id: &'static str, expected: &'static str) -> Fact {
     Fact::new(id, "paying a checkout with this value of `sandbox_simulate` ends as that state", expected)
         .source("sandbox/src/lib.rs: What is assumed")
         .seen_by("the webhooks of the checkout, after somebody paid on its page (--webhook-receiver, --pay)")
-        .depends("sandbox/src/customer.rs")
+        .depends("sandbox/src/actions/customer.rs")
 }
 
 pub(super) const FACTS: &[Fact] = &[
@@ -60,7 +60,7 @@ pub(super) const FACTS: &[Fact] = &[
     Fact::new("checkout.postal-code", "a checkout in the US without a postal code is refused", "refused")
         .source("facts.md: Shapes (guides)")
         .seen_by("POST /checkout/create/, complete but for the postal code")
-        .depends("src/ext/checkouts.rs, sandbox/src/checkout.rs")
+        .depends("src/ext/checkouts.rs, sandbox/src/api/checkout.rs")
         .stated_by_nothing("the format of schemas has no requirement that depends on a value"),
     Fact::new("checkout.status", "creating a checkout returns 201", "201")
         .source(REFERENCE)

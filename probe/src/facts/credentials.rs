@@ -12,7 +12,7 @@ use crate::seen::Seen;
 const SOURCE: &str = "facts.md: Servers and authentication";
 const REFUSALS: &str = "openapi/overlay.json: refusals";
 const HOOKS: &str = "src/raw/hooks.rs";
-const KINDS: &str = "src/ext/error (kinds), sandbox/src/error.rs";
+const KINDS: &str = "src/ext/error (kinds), sandbox/src/http/error.rs";
 const BOTH: &str = "the overlay declares 401 and 403 for these operations";
 
 const OPEN: &str =

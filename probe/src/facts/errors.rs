@@ -12,7 +12,7 @@ use crate::seen::Seen;
 
 const SOURCE: &str = "facts.md: Errors";
 const REFUSALS: &str = "openapi/overlay.json: refusals";
-const BODY: &str = "src/ext/error/body, sandbox/src/error.rs";
+const BODY: &str = "src/ext/error/body, sandbox/src/http/error.rs";
 
 const fn not_found(id: &'static str, role: &'static str, settles: &'static [&'static str]) -> Fact {
     Fact::new(id, "what does not exist gets 404 with `detail`", "404 detail")
@@ -64,7 +64,7 @@ pub(super) const FACTS: &[Fact] = &[
     Fact::new("errors.method.create-refund", "POST /refunds/ with a key gets 405", "405 detail")
         .source("facts.md: Operations of the reference")
         .seen_by("POST /refunds/ with an empty object")
-        .depends("sandbox/src/dashboard.rs"),
+        .depends("sandbox/src/api/dashboard_snapshot.rs"),
     Fact::new("errors.media-type", "a body that is not JSON gets 415 with `detail`", "415 detail")
         .source(SOURCE)
         .seen_by("POST /checkout/create/ with text/plain")
@@ -72,7 +72,7 @@ pub(super) const FACTS: &[Fact] = &[
     Fact::new("errors.accept", "a caller who takes no JSON gets 406 with `detail`", "406 detail")
         .source(SOURCE)
         .seen_by("GET /refunds/ with `Accept: text/html`")
-        .depends("sandbox/src/django.rs"),
+        .depends("sandbox/src/http/framework.rs"),
     Fact::new("errors.malformed", "a body that is no JSON value gets 400 with `detail`", "400 detail")
         .source(SOURCE)
         .seen_by("POST /checkout/create/ with half an object")

@@ -71,7 +71,7 @@ pub(super) const FACTS: &[Fact] = &[
         .depends("src/ext/checks.rs")
         .refusal("create_refund", &["refusal 400 create_refund"]),
     Fact::new("refund.precision", "an amount of more than two decimals is refused", "refused")
-        .source("sandbox/src/refund.rs")
+        .source("sandbox/src/api/refunds/refund.rs")
         .seen_by(CREATE)
         .depends("src/ext/reconcile, src/money"),
     stored("refund.status", "getting a refund returns 200", "200").depends("nothing: any 2xx is success"),

@@ -19,13 +19,11 @@ const UNSEEN: [(&str, &str); 5] = [
     ("list.largest-page-size", "the list fits into one page"),
 ];
 
-/// Pays each checkout whose page is sent, as a customer in a browser does.
+/// Pays each checkout whose page is sent, as a customer does.
 async fn pay(mut pages: mpsc::UnboundedReceiver<String>) {
     while let Some(page) = pages.recv().await {
-        let form = "card=succeeds";
-        let request = plain_client().post(format!("{page}/pay")).body(form);
-        let response =
-            request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+        let request = plain_client().post(format!("{page}/pay")).body(r#"{"card":"succeeds"}"#);
+        let response = request.header("content-type", "application/json").send().await.unwrap();
         assert!(response.status().is_success(), "{response:?}");
     }
 }

@@ -49,7 +49,7 @@ mod tests {
             "::std::option::Option<f64>, // why not",
             "get(\"https://shop.example\").json::<f64>()",
         ] {
-            for path in ["src/ids.rs", "src/raw/snapshot/types.rs", "sandbox/src/money.rs"] {
+            for path in ["src/ids.rs", "src/raw/snapshot/types.rs", "sandbox/src/values/money.rs"] {
                 assert_eq!(violations(path, line), 1, "{path}: {line}");
             }
         }
