@@ -1,4 +1,4 @@
-//! What the README says that a program depends on is what this crate is built with.
+//! Compares the dependencies that the README names with those of this crate.
 
 use std::path::Path;
 

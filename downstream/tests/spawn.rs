@@ -40,7 +40,7 @@ where
     })
 }
 
-/// The streams themselves can be handed on.
+/// The streams themselves can be passed on.
 fn sendable<T>(stream: impl Stream<Item = T> + Send + Unpin + 'static) {
     drop(stream);
 }

@@ -19,7 +19,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Deliveries in a PostgreSQL database. Clones share connections.
 ///
-/// Defaults: the [key](Key) is the delivery's id, up to 8 connections besides those of workers, 10 seconds for a call.
+/// Defaults: the [key](Key) is the delivery's id, up to 8 connections in addition to those of workers, 10 seconds for a call.
 ///
 /// # Example: receive and work
 ///

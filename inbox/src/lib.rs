@@ -42,6 +42,7 @@ mod axum;
 mod connections;
 mod error;
 mod inbox;
+mod interval;
 mod migrate;
 mod newest;
 mod notify;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -173,9 +173,3 @@ impl Inbox {
 
 /// The most seconds that make an interval: about 3,000 years, where a date before the common era is no problem yet.
 const MAX_SECONDS: u64 = 100_000_000_000;
-
-/// Returns an interval of PostgreSQL in microseconds.
-pub(crate) fn micros(duration: Duration) -> i64 {
-    SignedDuration::try_from(duration)
-        .map_or(i64::MAX, |duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
-}

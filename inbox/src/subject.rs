@@ -1,4 +1,4 @@
-//! What is taken from a delivery besides its body: its key, what it is about, and texts that PostgreSQL can store.
+//! Values taken from a delivery in addition to its body: its key, its subject, and texts that PostgreSQL can store.
 
 use std::fmt::Write as _;
 

@@ -96,7 +96,7 @@ impl Checkouts {
 /// # Example: one is missing
 ///
 /// ```compile_fail,E0063
-/// nd8::BillTo { country: "US", first_name: "Ada", last_name: "Lovelace" };
+/// let _ = nd8::BillTo { country: "US", first_name: "Ada", last_name: "Lovelace" };
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "the compiler says which one is missing")]

@@ -59,12 +59,12 @@ uuids! {
 
     /// Opens a payment link for everybody who has it, and is not the link's id. `Debug` does not show it.
     ///
-    /// # Example: no id
+    /// # Example: an id opens nothing
     ///
     /// ```compile_fail,E0308
-    /// # use nd8::{PaymentLinkId, PaymentLinkToken};
-    /// # fn link() -> PaymentLinkId { unimplemented!() }
-    /// let token: PaymentLinkToken = link();
+    /// fn open(storefront: nd8::Storefront, link: nd8::PaymentLink) {
+    ///     let _ = storefront.payment_links().get(link.id.unwrap());
+    /// }
     /// ```
     PaymentLinkToken;
 }

@@ -144,11 +144,11 @@ fn agreement(folder: &Path, case: Case, options: &Options) -> Agreement {
 }
 
 fn is_left_out(finding: &openapi_drift::Finding) -> bool {
-    let judges_version = matches!(
+    let is_about_version = matches!(
         finding.rule,
         Rule::Api(ApiRule::VersionNotBumped | ApiRule::MajorVersionNotBumped | ApiRule::VersionDecreased)
     );
-    judges_version || finding.is_extension()
+    is_about_version || finding.is_extension()
 }
 
 #[cfg(test)]

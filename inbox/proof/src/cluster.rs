@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio_postgres::{Client, Config, NoTls};
 
-/// Where distributions put the binaries, besides `PATH`. `*` is a version.
+/// Folders of distributions with the binaries, searched after `PATH`. `*` is a version.
 const PLACES: [&str; 5] = [
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",

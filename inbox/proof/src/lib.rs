@@ -7,3 +7,6 @@ pub mod cluster;
 pub mod crash;
 pub mod rates;
 pub mod relay;
+
+/// Any error of the proof's own machinery.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

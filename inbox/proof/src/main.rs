@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use nd8_inbox_proof::Failure;
 use nd8_inbox_proof::cluster::Cluster;
 use nd8_inbox_proof::crash::failpoint::{self, STEPS};
-use nd8_inbox_proof::crash::{self, Failure, roles};
+use nd8_inbox_proof::crash::{self, roles};
 use nd8_inbox_proof::rates;
 
 /// Proves that nd8-inbox loses and doubles nothing, and measures it.

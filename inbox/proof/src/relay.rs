@@ -18,7 +18,7 @@ pub enum Target {
     Socket(PathBuf),
 }
 
-/// Listens on a port of its own, for as long as it is not dropped.
+/// Listens on a port of its own, until it is dropped.
 pub struct Relay {
     port: u16,
     target: Arc<Mutex<Target>>,

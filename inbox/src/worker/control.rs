@@ -1,4 +1,4 @@
-//! What runs besides the slots of a worker: heartbeats, notifications and polling, the clock, retention.
+//! Tasks of a worker other than its slots: heartbeats, notifications and polling, the clock, retention.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_postgres::types::{ToSql, Type};
 
-use super::Shared;
 use super::handler::Handler;
 use super::race::{Either, first};
+use super::shared::Shared;
 use super::step::step;
 use crate::connections::Session;
 use crate::error::{Chain, Error, Kind};
+use crate::interval::micros;
 use crate::notify::CHANNEL;
-use crate::operate::micros;
 
 const HEARTBEAT: &str = "SELECT * FROM nd8_inbox.heartbeat($1, $2, $3 * interval '1 microsecond')";
 

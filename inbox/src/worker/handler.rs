@@ -91,7 +91,7 @@ pub struct Received {
     pub raw: Bytes,
     /// Which of the verifier's secrets the signature was made with: 0 for the first.
     pub secret_index: i32,
-    /// When ND8 says that it sent this. Not signed.
+    /// Time of sending, as ND8 reports it. Not signed.
     pub sent_at: Option<Timestamp>,
     /// When it was received, by the database's clock.
     pub received_at: Timestamp,

@@ -6,6 +6,7 @@ mod control;
 mod handler;
 mod lease;
 mod race;
+mod shared;
 mod slot;
 mod step;
 
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 pub use self::handler::{Handler, HandlerError, Handling, Received, handler_fn};
 use self::lease::Leases;
 use self::race::{Either, first};
+use self::shared::{Settings, Shared};
 use self::step::step;
 use crate::error::{Chain, Error};
 use crate::inbox::Inbox;
@@ -44,18 +46,6 @@ pub struct Worker<H> {
     inbox: Inbox,
     handler: H,
     settings: Settings,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Settings {
-    concurrency: usize,
-    lease: Duration,
-    attempts: i32,
-    first_pause: Duration,
-    longest_pause: Duration,
-    holds_back: bool,
-    poll: Duration,
-    retention: Option<Duration>,
 }
 
 impl<H: Handler> Worker<H> {
@@ -115,7 +105,7 @@ impl<H: Handler> Worker<H> {
         self
     }
 
-    /// Looks for deliveries this often, besides looking whenever a notification arrives. At least every 10 ms.
+    /// Looks for deliveries this often, in addition to each arrival of a notification. At least every 10 ms.
     #[must_use]
     pub fn poll(mut self, interval: Duration) -> Self {
         self.settings.poll = interval.clamp(Duration::from_millis(10), LONGEST);
@@ -199,30 +189,6 @@ async fn finished(slots: &mut JoinSet<()>) {
         {
             std::panic::resume_unwind(panic);
         }
-    }
-}
-
-/// What the tasks of a worker share.
-struct Shared<H> {
-    inbox: Inbox,
-    handler: H,
-    settings: Settings,
-    leases: Leases,
-    /// Wakes a slot that has nothing to do.
-    wake: Notify,
-    stopping: watch::Receiver<bool>,
-}
-
-impl<H> Shared<H> {
-    fn is_stopping(&self) -> bool {
-        *self.stopping.borrow()
-    }
-
-    /// Waits until the worker is to stop.
-    async fn stopped(&self) {
-        let mut stopping = self.stopping.clone();
-        // The sender is gone only if the worker is.
-        let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
     }
 }
 

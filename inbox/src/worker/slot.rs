@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 use super::handler::{Claimed, Handler, HandlerError};
 use super::race::{Either, first};
+use super::shared::{Settings, Shared};
 use super::step::step;
-use super::{Settings, Shared};
 use crate::connections::Session;
 use crate::error::{Chain, Error, Kind, is_outage};
-use crate::operate::micros;
+use crate::interval::micros;
 use crate::subject::printable;
 
 /// Pause after a connection failed.

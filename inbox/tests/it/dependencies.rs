@@ -1,4 +1,4 @@
-//! What building the inbox costs besides nd8.
+//! Counts the crates that the inbox adds to nd8.
 
 use std::collections::BTreeSet;
 use std::process::Command;

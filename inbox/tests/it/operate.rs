@@ -58,12 +58,12 @@ async fn what_is_done_and_old_is_purged_and_nothing_else() {
     assert_eq!(left, "payment/dead payment/waiting payment/ready");
 
     // A worker does so by itself, unless that is switched off.
-    let keeper = Running::start(
+    let purging = Running::start(
         database.inbox.worker(Note(async |_| Ok(()))).poll(Duration::from_millis(10)).retention(None),
     );
     database.until("(SELECT count(*) = 1 FROM nd8_inbox.queue)").await;
     database.client.batch_execute(old).await.expect("is old");
-    keeper.stop().await;
+    purging.stop().await;
     assert_eq!(database.count("SELECT count(*) FROM nd8_inbox.delivery").await, 3);
     let worker =
         Running::start(database.inbox.worker(Note(async |_| Ok(()))).poll(Duration::from_millis(10)));

@@ -21,7 +21,7 @@ pub(crate) struct Database {
     pub(crate) client: Client,
 }
 
-/// Returns the server that all tests share, or says why the test is skipped.
+/// Returns the server that all tests share, or prints why the test is skipped.
 pub(crate) fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Result<Cluster, Unavailable>> = OnceLock::new();
     match CLUSTER.get_or_init(Cluster::start) {
@@ -34,7 +34,7 @@ pub(crate) fn cluster() -> Option<&'static Cluster> {
 }
 
 impl Database {
-    /// Creates one, or says why the test is skipped.
+    /// Creates one, or prints why the test is skipped.
     pub(crate) async fn create() -> Option<Self> {
         let config = cluster()?.database().await.expect("creates a database");
         let inbox = Inbox::new(config.clone(), NoTls);
@@ -106,7 +106,7 @@ pub(crate) fn about(payment: &str) -> Delivery {
     delivery(&format!("delivery-{count}"), body.as_bytes())
 }
 
-/// Writes an effect into the transaction, and then does what the test says.
+/// Writes an effect into the transaction, and then acts as the test asks.
 pub(crate) struct Note<F>(pub(crate) F);
 
 impl<F, R> Handler for Note<F>

@@ -46,7 +46,7 @@ pub const STEPS: [&str; 25] = [
 /// # Errors
 ///
 /// If the process has a subscriber already.
-pub fn arm(step: String) -> Result<(), super::Failure> {
+pub fn arm(step: String) -> Result<(), crate::Failure> {
     let subscriber = tracing_subscriber::registry().with(KillAt(step));
     Ok(tracing::subscriber::set_global_default(subscriber)?)
 }

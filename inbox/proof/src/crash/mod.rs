@@ -22,16 +22,14 @@ use tokio_postgres::NoTls;
 use self::failpoint::STEPS;
 use self::process::Process;
 pub use self::verdict::Verdict;
+use crate::Failure;
 use crate::cluster::{Cluster, Outage, connect};
 use crate::relay::{Relay, Target};
-
-/// Any error of the proof's own machinery.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Size of a proof.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How many deliveries the sandbox makes at least, besides duplicates.
+    /// How many deliveries the sandbox makes at least, duplicates not counted.
     pub deliveries: usize,
     /// How often a process is killed at a random moment.
     pub kills: usize,
@@ -45,7 +43,7 @@ pub struct Plan {
     pub limit: Duration,
 }
 
-/// What was done, besides the verdict.
+/// Counts of what was done, next to the verdict.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Processes killed at random moments.

@@ -8,7 +8,7 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-use super::Failure;
+use crate::Failure;
 
 pub(super) struct Process {
     child: Child,

@@ -9,7 +9,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio_postgres::NoTls;
 
-use super::Failure;
+use crate::Failure;
 
 /// What handlers write: each effect with its place in the order of its subject.
 pub(super) const EFFECTS: &str = "

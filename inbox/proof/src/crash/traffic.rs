@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nd8::{Billing, Client, Decimal, Product};
 use nd8_sandbox::{DeliveryFault, DeliveryStatus, Sandbox};
 
-use super::Failure;
+use crate::Failure;
 
 /// How many deliveries are about one payment.
 const PER_PAYMENT: usize = 20;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use nd8_sandbox::Sandbox;
 use tokio_postgres::Config;
 
-use super::Failure;
+use crate::Failure;
 use crate::cluster::connect;
 
 /// What held, as counts.

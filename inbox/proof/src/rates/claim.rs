@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio_postgres::Config;
 use tokio_postgres::types::Type;
 
-use super::Failure;
+use crate::Failure;
 use crate::cluster::connect;
 
 const CLAIMS: u32 = 500;

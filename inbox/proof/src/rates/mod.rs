@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use nd8_inbox::Inbox;
 use tokio_postgres::{Config, NoTls};
 
+use crate::Failure;
 use crate::cluster::{Cluster, connect};
-use crate::crash::Failure;
 
 /// Size of a measurement.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,8 @@ use nd8::webhooks::{Delivery, Verifier};
 use nd8_inbox::Inbox;
 use tokio_postgres::{Config, NoTls};
 
-use super::{Failure, Pair, Plan, body, per_second, timed};
+use super::{Pair, Plan, body, per_second, timed};
+use crate::Failure;
 use crate::cluster::connect;
 
 pub(super) async fn round(config: &Config, plan: Plan) -> Result<Pair, Failure> {

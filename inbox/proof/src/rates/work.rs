@@ -8,7 +8,8 @@ use nd8_inbox::{Inbox, handler_fn};
 use tokio::sync::Notify;
 use tokio_postgres::{Config, NoTls};
 
-use super::{Failure, Pair, Plan, per_second, timed};
+use super::{Pair, Plan, per_second, timed};
+use crate::Failure;
 use crate::cluster::connect;
 
 pub(super) async fn round(config: &Config, plan: Plan) -> Result<Pair, Failure> {

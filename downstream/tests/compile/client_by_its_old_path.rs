@@ -1,0 +1,3 @@
+use nd8::ext::Client;
+
+fn main() {}

@@ -1,0 +1,3 @@
+use nd8::raw::types::Payment;
+
+fn main() {}

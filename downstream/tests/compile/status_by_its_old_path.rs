@@ -1,0 +1,3 @@
+use nd8::webhooks::PaymentStatus;
+
+fn main() {}
