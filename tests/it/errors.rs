@@ -99,7 +99,7 @@ async fn an_unreadable_success_moved_money() {
                 "create_refund: the response (200 OK) has a body that reports a failure"
             }
             _ if is_about_nothing => "create_refund: the response has no id of what was made",
-            _ => "create_refund: the answer is not what the API describes (line ",
+            _ => "create_refund: the response is not what the API describes (line ",
         };
         assert!(error.to_string().starts_with(printed), "{error}");
     }
@@ -306,7 +306,7 @@ async fn an_html_page_is_a_server_error() {
         Server::start(|_| (StatusCode::BAD_GATEWAY, axum::response::Html("<h1>Bad gateway</h1>"))).await;
     let call = server.client().payments().get("TX").retry(RetryPolicy::never());
     let error = call.send().await.expect_err("is no payment");
-    assert_eq!(error.to_string(), "get_payment: the server answered 502 Bad Gateway");
+    assert_eq!(error.to_string(), "get_payment: the server responded 502 Bad Gateway");
     assert!(!error.is_decode() && error.messages().is_empty());
     assert_eq!(error.body(), Some("<h1>Bad gateway</h1>".as_bytes()));
 }
@@ -386,7 +386,7 @@ async fn complaints_point_into_the_request_whatever_wraps_them() {
         let messages = error.messages();
         assert_eq!(messages.len(), 1, "{body}: {messages:?}");
         assert_eq!((&*messages[0].pointer, &*messages[0].message), ("/amount", "Too much."), "{body}");
-        let printed = "create_refund: the server answered 400 Bad Request because of /amount";
+        let printed = "create_refund: the server responded 400 Bad Request because of /amount";
         assert_eq!(error.to_string(), printed, "{body}");
     }
 }

@@ -140,7 +140,7 @@ async fn every_refusal_tells_what_it_is() {
         client.refunds().create(&payment_id, "x").amount(cents(60_01)).send().await.expect_err("is too much");
     assert!(error.is_invalid_input(), "{error:?}");
     assert_eq!(error.messages()[0].pointer, "/amount");
-    assert_eq!(error.to_string(), "create_refund: the server answered 400 Bad Request because of /amount");
+    assert_eq!(error.to_string(), "create_refund: the server responded 400 Bad Request because of /amount");
 
     let no_postal_code = Billing::new("US", "Ada", "Lovelace", "ada@example.com");
     let products = [Product::ad_hoc("Mug", 1, cents(1_00)), Product::ad_hoc("Air", 0, cents(1_00))];

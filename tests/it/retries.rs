@@ -56,7 +56,7 @@ async fn a_read_is_repeated_until_it_succeeds() {
     assert_eq!((error.attempts(), server.received().len()), (4, 4));
     assert_eq!(
         error.to_string(),
-        "get_payment: the server answered 503 Service Unavailable (after 4 attempts)"
+        "get_payment: the server responded 503 Service Unavailable (after 4 attempts)"
     );
 }
 

@@ -1,4 +1,4 @@
-//! How an error is printed: without what was sent, what the server wrote, or a credential.
+//! Prints an error without the request, the server's text, or a credential, so that it can be logged.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,7 +16,7 @@ impl fmt::Display for Error {
             Failure::Input(problems) => {
                 f.write_str("nothing was sent:")?;
                 for (index, problem) in problems.iter().enumerate() {
-                    // These texts are ours, and repeat nothing of what was given.
+                    // These texts are constants of this crate and quote no input.
                     write!(
                         f,
                         "{}{} {}",
@@ -40,8 +40,8 @@ impl fmt::Display for Error {
                 }
                 None => f.write_str("no response came in time")?,
             },
-            Failure::Transport { received: None, .. } => f.write_str("no answer came")?,
-            Failure::Transport { received: Some(_), .. } => f.write_str("the answer broke off")?,
+            Failure::Transport { received: None, .. } => f.write_str("no response came")?,
+            Failure::Transport { received: Some(_), .. } => f.write_str("the response broke off")?,
             Failure::Undecodable { received: Some(received), .. }
             | Failure::Unidentified { received: Some(received) }
                 if received.is_blank() =>
@@ -49,13 +49,13 @@ impl fmt::Display for Error {
                 write!(f, "the response ({}) has an empty body", received.status)?;
             }
             Failure::Undecodable { line, column, .. } => {
-                write!(f, "the answer is not what the API describes (line {line}, column {column})")?;
+                write!(f, "the response is not what the API describes (line {line}, column {column})")?;
             }
             Failure::Unidentified { .. } => f.write_str("the response has no id of what was made")?,
             Failure::Contradictory(received) => {
                 write!(f, "the response ({}) has a body that reports a failure", received.status)?;
             }
-            // These texts are ours, and repeat nothing of the body.
+            // These texts are constants of this crate and quote nothing of the body.
             Failure::InvalidPage { problem, .. } => {
                 write!(f, "the response is no page of the list: {problem}")?;
             }
@@ -66,10 +66,10 @@ impl fmt::Display for Error {
                 f,
                 "the list ended after {read} of {count} items, because it changed or the server left some out; list again"
             )?,
-            Failure::TooLarge(received) => write!(f, "the answer ({}) is too large", received.status)?,
+            Failure::TooLarge(received) => write!(f, "the response ({}) is too large", received.status)?,
             Failure::Status(received) => {
-                write!(f, "the server answered {}", received.status)?;
-                let fields = body::printable_pointers(self.complaints());
+                write!(f, "the server responded {}", received.status)?;
+                let fields = body::printable_pointers(self.violations());
                 if !fields.is_empty() {
                     write!(f, " because of {}", fields.join(", "))?;
                 }

@@ -1,4 +1,4 @@
-//! What went wrong, with as much of it as was received.
+//! Causes of a failed call, each with the part of the response that was received.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -6,48 +6,48 @@ use std::time::Duration;
 use super::FieldError;
 use crate::raw::Received;
 
-/// What went wrong, with as much of it as was had.
+/// Cause of a failed call, with the part of the response that was received.
 pub(in crate::ext) enum Failure {
     /// The client could not be built.
     Configuration { problem: &'static str, source: Option<Box<dyn StdError + Send + Sync>> },
-    /// The caller's arguments make no request that the server could accept.
+    /// The caller's arguments are invalid, so nothing was sent.
     Input(Vec<FieldError>),
     /// The request could not be built.
     Request { source: Option<reqwest::Error> },
     /// A hook refused the request before it was sent.
     Refused { problem: String },
-    /// No answer came, or a success broke off.
+    /// No response came, or a response of success broke off.
     Transport { source: reqwest::Error, received: Option<Received> },
-    /// An answer of success that is not what the document describes.
+    /// A response of success that does not match the document.
     Undecodable { received: Option<Received>, line: usize, column: usize },
-    /// A response of success that does not name what it is about.
+    /// A response of success without the id of its object.
     Unidentified { received: Option<Received> },
     /// A response of success whose body reports a failure.
     Contradictory(Received),
-    /// An answer that is larger than allowed.
+    /// A response that is larger than allowed.
     TooLarge(Received),
     /// A response of success that is not a page of a list, and why.
     InvalidPage { received: Option<Received>, problem: String },
-    /// A page of a list that came before.
+    /// A page of a list that the server sent before.
     RepeatedPage,
     /// A list that ended before as many items were read as the server counted.
     IncompleteList { read: u64, count: u64 },
-    /// An answer other than success.
+    /// A response with a status other than success.
     Status(Received),
 }
 
-/// What bounded the time of an attempt: the setting of one attempt, or that of the call, which was nearly over.
+/// Setting that limited the time of an attempt: that of an attempt, or that of the whole call, which was nearly over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ext) enum Bound {
     Attempt(Duration),
     Call(Duration),
 }
 
-/// What the HTTP client knows about a request that failed.
+/// Facts that the HTTP client reports about a request that failed.
 #[derive(Clone, Copy, Debug)]
 #[allow(dead_code, reason = "each platform has one of them, and the tests of the rule have both")]
 enum Evidence {
-    /// Whether there was a connection, and whether the server refused the request unread.
+    /// Reports if there was a connection, and if the server refused the request unread.
     Native { is_connected: bool, is_refused: bool },
     /// A browser reports neither, nor distinguishes them from a connection that broke later.
     Browser,
@@ -64,12 +64,12 @@ impl Evidence {
         Self::Browser
     }
 
-    /// Whether there was certainly no connection.
+    /// Returns whether there was certainly no connection.
     fn is_unconnected(self) -> bool {
         matches!(self, Self::Native { is_connected: false, .. })
     }
 
-    /// Whether the server certainly did not process the request.
+    /// Returns whether the server certainly did not process the request.
     fn is_unprocessed(self) -> bool {
         self.is_unconnected() || matches!(self, Self::Native { is_refused: true, .. })
     }
@@ -79,12 +79,12 @@ pub(super) fn never_connected(error: &reqwest::Error) -> bool {
     Evidence::of(error).is_unconnected()
 }
 
-/// Whether the server certainly did not process the request: no connection was made, or HTTP/2 reports so.
+/// Returns whether the server certainly did not process the request: no connection was made, or HTTP/2 reports so.
 pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
     Evidence::of(error).is_unprocessed()
 }
 
-/// Whether the server refused the request unread: by `REFUSED_STREAM`, or by a GOAWAY, with which a stream above its last one fails
+/// Returns whether the server refused the request unread: by `REFUSED_STREAM`, or by a GOAWAY, with which a stream above its last one fails
 /// (RFC 9113, 8.7). A connection that closes proves nothing.
 #[cfg(not(target_family = "wasm"))]
 fn is_refused(error: &reqwest::Error) -> bool {
@@ -92,6 +92,7 @@ fn is_refused(error: &reqwest::Error) -> bool {
         let is_reset = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
         error.is_remote() && (error.is_go_away() || is_reset)
     };
+    // reqwest has no predicate for this, so the chain of causes is searched for the error of h2.
     let mut cause = Some(error as &(dyn StdError + 'static));
     while let Some(error) = cause {
         if error.downcast_ref().is_some_and(is_refused) {
@@ -129,7 +130,7 @@ mod tests {
             (Native { is_connected: false, is_refused: true }, true, true),
             (Native { is_connected: true, is_refused: true }, false, true),
             (Native { is_connected: true, is_refused: false }, false, false),
-            // It may have been sent, so that a refund is looked up before another one.
+            // Fail closed: the request may have been sent, so a refund has to be looked up before another one.
             (Browser, false, false),
         ] {
             let found = (evidence.is_unconnected(), evidence.is_unprocessed());

@@ -1,8 +1,8 @@
-//! What is wrong with one field of a request.
+//! An error in one field of a request.
 
 use std::fmt;
 
-/// One complaint of the server about one field.
+/// A validation error for one field, from the server or from this crate.
 ///
 /// Its own `Display` and `Debug` print the message, which may repeat what a customer typed. Those of [`Error`](crate::Error) never do.
 ///
@@ -21,11 +21,11 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// Where, as a JSON pointer into the request: `/billing_country`, `/products/0/quantity`; empty for the whole.
+    /// Field, as a JSON pointer into the request: `/billing_country`, `/products/0/quantity`; empty for the whole.
     pub pointer: String,
-    /// What is wrong, for people.
+    /// Message, for people.
     pub message: String,
-    /// What is wrong, for programs, where the server says it.
+    /// Code, for programs, if the server sends one.
     pub code: Option<String>,
 }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::FieldError;
 
     #[test]
-    fn a_complaint_prints_its_message() {
+    fn a_field_error_prints_its_message() {
         let about_a_field = FieldError::new("/amount", "Too much.", Some("max_value"));
         assert_eq!(about_a_field.to_string(), "/amount: Too much.");
         assert_eq!(FieldError::new("", "Closed.", None).to_string(), "Closed.");

@@ -1,10 +1,10 @@
-//! The kinds of failure, each as a predicate.
+//! Predicates for the kinds of failure.
 
 use super::Error;
 use super::failure::{Failure, never_connected};
 
 impl Error {
-    /// Whether a client could not be built: its credential, its base URL, its name or TLS.
+    /// Returns whether a client could not be built: its credential, its base URL, its name or TLS.
     ///
     /// ```
     /// let error = nd8::Client::builder("key").base_url("not a URL").build().unwrap_err();
@@ -14,7 +14,7 @@ impl Error {
         matches!(self.0.failure, Failure::Configuration { .. })
     }
 
-    /// Whether the arguments were refused, by this crate or by the server (400).
+    /// Returns whether the arguments were refused, by this crate or by the server (400).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -30,7 +30,7 @@ impl Error {
         matches!(self.0.failure, Failure::Input(_)) || self.is_status(400)
     }
 
-    /// Whether no connection could be made, so that nothing was sent.
+    /// Returns whether no connection could be made, so that nothing was sent.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -47,7 +47,7 @@ impl Error {
         matches!(&self.0.failure, Failure::Transport { source, .. } if never_connected(source))
     }
 
-    /// Whether the time for the call ran out.
+    /// Returns whether the call or its last attempt timed out.
     ///
     /// ```
     /// use std::time::Duration;
@@ -67,7 +67,7 @@ impl Error {
         matches!(&self.0.failure, Failure::Transport { source, .. } if source.is_timeout())
     }
 
-    /// Whether the connection failed in any way: none could be made, it broke, or time ran out on it.
+    /// Returns whether the connection failed: it could not be opened, it broke, or it timed out.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -91,12 +91,12 @@ impl Error {
         matches!(self.0.failure, Failure::Transport { .. })
     }
 
-    /// Returns whether a response could not be read because it broke off where the HTTP client does not notice.
+    /// Returns whether a response was truncated in a way that the HTTP client does not detect.
     pub(in crate::ext) fn is_cut_off(&self) -> bool {
         matches!(&self.0.failure, Failure::Undecodable { received: Some(received), .. } if received.is_cut_off())
     }
 
-    /// Whether the server has had too many requests (429).
+    /// Returns whether the server limits the rate of requests (429).
     ///
     /// ```
     /// use nd8::RetryPolicy;
@@ -115,13 +115,13 @@ impl Error {
         self.is_status(429)
     }
 
-    /// Whether the credential was missing or wrong (401).
+    /// Returns whether the credential was missing or wrong (401).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let sandbox = nd8_sandbox::Sandbox::start().await?;
-    /// let client = nd8::Client::builder("no key of theirs").base_url(sandbox.base_url()).build()?;
+    /// let client = nd8::Client::builder("an unknown key").base_url(sandbox.base_url()).build()?;
     /// let error = client.payments().get("TXabc123").send().await.unwrap_err();
     /// assert!(error.is_unauthorized());
     /// # Ok(())
@@ -131,7 +131,7 @@ impl Error {
         self.is_status(401)
     }
 
-    /// Whether the credential does not allow this (403), such as an API key without the scope.
+    /// Returns whether the credential does not allow this (403), such as an API key without the scope.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -148,7 +148,7 @@ impl Error {
         self.is_status(403)
     }
 
-    /// Whether there is no such thing (404).
+    /// Returns whether the resource was not found (404).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -164,7 +164,7 @@ impl Error {
         self.is_status(404)
     }
 
-    /// Whether the server answered with a redirect. Redirects are never followed: a POST would silently become a GET.
+    /// Returns whether the response is a redirect. Redirects are never followed: a POST would silently become a GET.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -181,7 +181,7 @@ impl Error {
         matches!(&self.0.failure, Failure::Status(received) if received.status.is_redirection())
     }
 
-    /// Whether an answer of success could not be read: what was asked for has most likely been done, unless the body reports a failure.
+    /// Returns whether a response of success could not be read. The request has most likely taken effect, unless the body reports a failure.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -206,8 +206,8 @@ impl Error {
         )
     }
 
-    /// Whether a list went in circles: a page came that had come before, and it is not certain that nothing comes after it. Items were
-    /// inserted faster than they were read, or the server ignores `page` or sends a `next` that leads nowhere.
+    /// Returns whether the server returned the same page twice, so that the end of the list cannot be proved. Items were inserted
+    /// faster than they were read, or the server ignores `page` or sends a circular `next`.
     ///
     /// ```
     /// use futures_util::TryStreamExt as _;
@@ -230,7 +230,7 @@ impl Error {
         matches!(self.0.failure, Failure::RepeatedPage)
     }
 
-    /// Whether a list ended before as many items were read as the server had counted on its first page.
+    /// Returns whether a list ended with fewer items than the server counted on the first page.
     ///
     /// ```
     /// use futures_util::TryStreamExt as _;
@@ -257,7 +257,7 @@ impl Error {
         matches!(self.0.failure, Failure::IncompleteList { .. })
     }
 
-    /// Whether an answer was larger than is read.
+    /// Returns whether a response was larger than [`max_body`](crate::Builder::max_body).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

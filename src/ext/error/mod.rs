@@ -1,4 +1,4 @@
-//! The one error of the crate.
+//! Error type of the crate: opaque, with predicates, so that new causes do not break callers.
 
 mod body;
 mod display;
@@ -21,15 +21,15 @@ pub use self::field::FieldError;
 pub use self::outcome::Outcome;
 use crate::raw;
 
-/// Why a call failed, and whether money may have moved all the same.
+/// Reason why a call failed, and whether money may have moved nevertheless.
 ///
 /// `Display` prints what failed and names the fields at fault; it never prints what the server wrote, what was sent, or
-/// a credential. What the server wrote is had on request, from [`messages`](Self::messages) and [`body`](Self::body):
-/// it may repeat what a customer typed, so it is not for logs.
+/// a credential. The server's text is available from [`messages`](Self::messages) and [`body`](Self::body): it
+/// may repeat personal data of a customer, so it must not be logged.
 ///
 /// # Did the money move?
 ///
-/// ND8 documents no idempotency key, so [`outcome`](Self::outcome) is what decides whether a request may be repeated:
+/// ND8 documents no idempotency key, so [`outcome`](Self::outcome) decides whether a request may be repeated:
 ///
 /// ```
 /// # use nd8::{Client, Error, Outcome};
@@ -40,8 +40,8 @@ use crate::raw;
 /// let error = client.refunds().create("TXabc123", "Customer request").send().await.unwrap_err();
 /// match error.outcome() {
 ///     Outcome::NotSent => {}                    // nothing left this machine: repeat at will
-///     Outcome::Rejected => panic!("{error}"),   // the server said no: repeating changes nothing
-///     Outcome::Done => println!("{:?}", error.made_id()), // the server did it, and its answer could not be read
+///     Outcome::Rejected => panic!("{error}"),   // the server refused: repeating changes nothing
+///     Outcome::Done => println!("{:?}", error.made_id()), // done, but the response could not be read
 ///     Outcome::Unknown => panic!("look it up"), // it may have happened: never repeat blindly
 /// }
 /// assert!(error.is_connect());
@@ -54,13 +54,13 @@ struct Inner {
     operation: Option<&'static raw::Operation>,
     failure: Failure,
     attempts: u32,
-    /// What bounded the last attempt.
+    /// Setting that limited the last attempt.
     bound: Option<Bound>,
-    /// Whether an earlier request for the same thing may have taken effect.
+    /// Is true if an earlier request for the same thing may have taken effect.
     after_unknown: bool,
-    /// Whether it failed before what the caller asked for was sent.
+    /// Is true if a preparing request failed, before the request of the caller was sent.
     before_sending: bool,
-    /// What the body says, once somebody asked.
+    /// Parsed body. Parsed on first use: most callers need only the status.
     error_body: OnceLock<ErrorBody>,
 }
 
@@ -101,32 +101,31 @@ impl Error {
         Self::new(None, failure)
     }
 
-    /// The same error, after so many attempts.
+    /// Sets the number of attempts.
     pub(super) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// The same error, of an attempt that was bounded by this.
+    /// Records the setting that limited the last attempt.
     pub(super) fn within(mut self, bound: Bound) -> Self {
         self.0.bound = Some(bound);
         self
     }
 
-    /// The same error, of a request that was only to prepare the one that was asked for.
+    /// Marks the error as that of a preparing request: the request of the caller was not sent.
     pub(super) fn before_sending(mut self) -> Self {
         self.0.before_sending = true;
         self
     }
 
-    /// The same error, where an earlier request for the same thing may have taken effect: whatever the last one met with
-    /// says nothing about that.
+    /// Marks the error as following a request that may have taken effect. The failure of the last request does not change that.
     pub(super) fn after_unknown(mut self) -> Self {
         self.0.after_unknown = true;
         self
     }
 
-    /// The operation that failed, such as `create_refund`; none while a client is being built.
+    /// Returns the operation that failed, such as `create_refund`; `None` for an error of building a client.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -141,7 +140,7 @@ impl Error {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// How many attempts were made. All of them may have reached the server only if the operation is idempotent.
+    /// Returns the number of attempts. More than one can have taken effect only if the operation is idempotent.
     ///
     /// ```
     /// use std::time::Duration;
@@ -164,7 +163,7 @@ impl Error {
         self.0.attempts
     }
 
-    /// The HTTP status of the last answer, if there was one.
+    /// Returns the HTTP status of the last response, if there was one.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -181,7 +180,7 @@ impl Error {
         self.0.failure.received().map(|received| received.status)
     }
 
-    /// The server's name for the exchange (`X-Request-Id` and the like), where it gives one.
+    /// Returns the server's id of the request (`X-Request-Id` and similar), if it sent one.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -198,13 +197,13 @@ impl Error {
         crate::ext::response::request_id(&self.0.failure.received()?.headers)
     }
 
-    /// What is wrong, field by field: what this crate found before sending, or what the server complained about.
+    /// Returns the error of each field: those that this crate found before sending, or those that the server reported.
     ///
     /// Reads the forms that Django REST Framework and its extensions give their errors, and those of JSON:API, RFC 9457, FastAPI, Laravel,
-    /// Spring, Rails and others; pointers lead into the request, whatever wraps the complaints. A complaint about the whole, or about a
-    /// header, has an empty pointer. What describes the response, and the fields of a thing such as a refund, are no complaints. Nothing is
-    /// read of a body that is not JSON or is larger than 1 MiB, and at most 100 complaints are returned; [`body`](Self::body) has
-    /// the rest. The body is parsed once.
+    /// Spring, Rails and others; pointers lead into the request, whatever envelopes are around the errors. An error of the whole request, or of a
+    /// header, has an empty pointer. Members that describe the response, and fields of an object such as a refund, are no errors.
+    /// A body that is not JSON or is larger than 1 MiB yields none, and at most 100 errors are returned; [`body`](Self::body)
+    /// has the rest. The body is parsed once.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -216,22 +215,22 @@ impl Error {
     /// let messages = error.messages();
     /// assert_eq!(messages[0].pointer, "/amount");
     /// assert_eq!(messages[0].message, "Exceeds what is left.");
-    /// assert!(!error.to_string().contains("Exceeds"), "the server's words are not for logs");
+    /// assert!(!error.to_string().contains("Exceeds"), "the server's text must not be logged");
     /// # Ok(())
     /// # }
     /// ```
     pub fn messages(&self) -> Vec<FieldError> {
-        self.complaints().to_vec()
+        self.violations().to_vec()
     }
 
-    fn complaints(&self) -> &[FieldError] {
+    fn violations(&self) -> &[FieldError] {
         match &self.0.failure {
             Failure::Input(problems) => problems,
-            _ => &self.error_body().complaints,
+            _ => &self.error_body().violations,
         }
     }
 
-    /// What the body of a response other than success says.
+    /// Returns the parsed body of a response other than success.
     fn error_body(&self) -> &ErrorBody {
         self.0.error_body.get_or_init(|| match &self.0.failure {
             Failure::Status(received) => ErrorBody::read(&received.body),
@@ -239,7 +238,7 @@ impl Error {
         })
     }
 
-    /// The body of the answer, as it came, as far as it was read. It may hold what a customer typed.
+    /// Returns the bytes of the body, as far as they were read. They may hold personal data of a customer.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

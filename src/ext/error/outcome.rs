@@ -1,36 +1,36 @@
-//! What is known about the effect of a call that failed.
+//! Classifies the effect of a failed call: a caller that moves money has to know it before anything else.
 
 use super::Error;
 use super::failure::{Failure, was_not_processed};
 use crate::ext::envelope;
 use crate::raw::Received;
 
-/// What is known about the effect of a call that failed.
+/// Effect of a failed call, where known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The request never left, or the server refused its HTTP/2 stream unread: it is safe to repeat.
+    /// The request was never sent, or the server refused its HTTP/2 stream unread: it is safe to repeat.
     NotSent,
-    /// The server answered that it did not do it: repeating the same request changes nothing.
+    /// The response reports that nothing was done: repeating the same request changes nothing.
     Rejected,
-    /// The server answered that it did it (2xx), and the answer could not be read: it broke off, is too large, or has another form.
+    /// The server reported success (2xx), and the response could not be read: it broke off, is too large, or has another form.
     /// A body that cannot be the API's, such as HTML or plain text, may be a proxy's, and is `Unknown`; so is one that reports a failure,
     /// such as `"success": false`.
-    /// [`Error::body`] has what came, and [`Error::made_id`] the id of what was made, where it can be found.
+    /// [`Error::body`] returns the received bytes, and [`Error::made_id`] the id of the created object, if it can be found.
     Done,
-    /// It may have happened. Look before anything that moves money is sent again.
+    /// The request may have taken effect. Look it up before anything that moves money is sent again.
     Unknown,
 }
 
 impl Error {
-    /// Whether the request took effect: no, no, yes, or perhaps.
+    /// Returns whether the request took effect, where known.
     ///
-    /// This is about all attempts, not only the last: a deletion whose answer was lost and whose repetition was refused may
-    /// have happened.
+    /// This covers all attempts, not only the last: a deletion whose response was lost and whose repetition was refused may
+    /// have been carried out.
     ///
-    /// Inferred from HTTP, since the reference prints no errors: a 4xx is a no, except 408 and what is in no standard (such as 460 and
-    /// 499), with which a proxy may give up on a request that the server went on with, and a 429 that is not Django REST Framework's
-    /// own, which may be about what came after the request was accepted; a 301, 307 or 308 says that the request went to the wrong
-    /// address; everything else after the request was sent is `Unknown`.
+    /// Inferred from HTTP, since the reference documents no errors. A 4xx is `Rejected`, except 408 and codes of no standard (such as
+    /// 460 and 499), with which a proxy may abandon a request that the server still processes, and except a 429 that is not Django REST
+    /// Framework's own, which may concern a later step of an accepted request. A 301, 307 or 308 is `Rejected`: the request
+    /// went to the wrong address. Everything else after the request was sent is `Unknown`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -69,17 +69,19 @@ impl Error {
             | Failure::RepeatedPage
             | Failure::IncompleteList { .. } => Outcome::Unknown,
             Failure::Status(received) | Failure::TooLarge(received) => match received.status.as_u16() {
+                // A proxy may send a 408 for a request that it has already passed on.
                 408 => Outcome::Unknown,
                 429 if !self.is_throttled() => Outcome::Unknown,
                 405 if self.is_of_another_method(received) => Outcome::Unknown,
+                // A 302 or 303 is the usual response to a POST that has taken effect, so only the other redirects are refusals.
                 301 | 307 | 308 | 400..=431 | 451 => Outcome::Rejected,
                 _ => Outcome::Unknown,
             },
         }
     }
 
-    /// Whether a 405 allows the method of this operation: an HTTP client of the caller's followed a redirect to the same address with a
-    /// GET, and what became of the request itself is not known.
+    /// Returns whether a 405 allows the method of this operation. Then an HTTP client of the caller followed a redirect to the same address
+    /// with a GET, and the outcome of the request itself is unknown.
     fn is_of_another_method(&self, received: &Received) -> bool {
         let method = self.0.operation.map_or("", |operation| operation.method);
         let allowed =
@@ -87,7 +89,7 @@ impl Error {
         allowed.flat_map(|allowed| allowed.split(',')).any(|allowed| allowed.trim() == method)
     }
 
-    /// Returns the id of what a request made, from a response that could not be read as a whole: `refund_public_id` or `refund_id`,
+    /// Returns the id of the object that a request created, from a response that could not be read as a whole: `refund_public_id` or `refund_id`,
     /// `checkout_id`, `id`, also in an envelope such as `{"data": {…}}`. Of a response that broke off, what comes before is read.
     /// None where there is no such id, or more than one.
     ///
@@ -107,6 +109,7 @@ impl Error {
     /// # }
     /// ```
     pub fn made_id(&self) -> Option<String> {
+        // Without a reported success, an id in the body may be that of an object that was not created.
         if self.outcome() != Outcome::Done {
             return None;
         }
@@ -115,7 +118,7 @@ impl Error {
 }
 
 impl Failure {
-    /// Whether a response of success came that could not be read, and that reports no failure as far as it goes.
+    /// Returns whether a response of success came that could not be read, and whose readable part reports no failure.
     fn is_done(&self, operation: &str) -> bool {
         let received = match self {
             Self::Undecodable { received: Some(received), .. }
@@ -125,6 +128,7 @@ impl Failure {
             | Self::TooLarge(received) => received,
             _ => return false,
         };
+        // A proxy may send a web page with a 200, so the status alone proves no success.
         received.status.is_success()
             && !received.is_foreign()
             && !envelope::reports_failure(operation, &received.body)

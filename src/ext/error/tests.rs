@@ -1,4 +1,4 @@
-//! Every failure in one table: which predicates hold for it, and no others, and what it says about the money.
+//! Every failure in one table: which predicates hold for it, and no others, and what it reports about the money.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -57,13 +57,13 @@ fn received(status: u16, body: &'static str) -> Received {
     Received { status, headers: http::HeaderMap::new(), body: body.into(), end: End::Complete }
 }
 
-/// What a server does with a connection.
+/// Behavior of a server on a connection.
 #[derive(Clone, Copy, Debug)]
 enum Server {
     Absent,
     Silent,
     HangsUp,
-    /// Sends the beginning of a response, and then nothing or no more.
+    /// Sends the beginning of a response, and then stops or closes the connection.
     Begins {
         status: u16,
         hangs_up: bool,
@@ -121,7 +121,7 @@ async fn each_failure_has_its_predicates_and_no_others() {
         (refund(Server::HangsUp).await, "transport", Unknown),
         (refund(Server::Begins { status: 200, hangs_up: true }).await, "transport", Done),
         (refund(Server::Begins { status: 200, hangs_up: false }).await, "timeout transport", Done),
-        // What broke off has said enough with its status.
+        // The status of a truncated response is enough.
         (refund(Server::Begins { status: 400, hangs_up: true }).await, "invalid_input", Rejected),
         (refund(Server::Begins { status: 500, hangs_up: true }).await, "", Unknown),
         (undecodable(json()), "decode", Done),
@@ -142,7 +142,7 @@ async fn each_failure_has_its_predicates_and_no_others() {
         (call(Failure::TooLarge(received(400, "{"))), "too_large", Rejected),
         (call(Failure::TooLarge(received(502, "{"))), "too_large", Unknown),
         (call(Failure::Status(received(429, THROTTLED))), "rate_limited", Rejected),
-        // The status of somebody else.
+        // Statuses of proxies.
         (call(Failure::Status(received(503, THROTTLED))), "", Unknown),
     ];
     for (status, predicates, outcome) in [
@@ -190,7 +190,7 @@ async fn each_failure_has_its_predicates_and_no_others() {
         assert_eq!((found.join(" ").as_str(), error.outcome()), (expected, outcome), "{error:?}");
         holding.extend(found);
         kinds.insert(kind(&error.0.failure));
-        // What came before says more about the money than the last failure does.
+        // An earlier attempt decides more about the money than the last failure does.
         let is_done = outcome == Done;
         let error = error.after_unknown();
         assert_eq!(error.outcome(), if is_done { Done } else { Unknown }, "{error:?}");

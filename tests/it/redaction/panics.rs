@@ -80,7 +80,8 @@ fn what_a_panic_prints_does_not_show_it() {
     assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
     assert!(!printed.contains(CANARY), "{printed}");
     assert_eq!(printed.matches("panicked at").count(), PANICS + 1, "{printed}");
-    for shown in ["create_checkout: the server answered 400", "all of it was tried", "cannot handle Delivery"]
+    for shown in
+        ["create_checkout: the server responded 400", "all of it was tried", "cannot handle Delivery"]
     {
         assert!(printed.contains(shown), "{shown}: {printed}");
     }

@@ -1,4 +1,4 @@
-//! One row for each form in which servers write errors: the body, and the pointer and the message of each complaint in it.
+//! One row for each form in which servers write errors: the body, and the pointer and the message of each violation in it.
 
 use super::ErrorBody;
 
@@ -213,7 +213,7 @@ const OTHERS: &[Row] = &[
         r#"{"errors":[{"message":"No.","extensions":{"errors":{"amount":["Bad."]}}}]}"#,
         &[("", "No."), ("/amount", "Bad.")],
     ),
-    // Things beside a complaint.
+    // Data next to a violation.
     (
         r#"{"detail":"No.","available":"5.00","refunds":[{"id":"RF1","amount":"5.00","reason":"broke","tags":["x"]}]}"#,
         &[("", "No.")],
@@ -231,7 +231,7 @@ const OTHERS: &[Row] = &[
         r#"{"detail":"No.","amount":[{"message":"Bad.","code":"invalid"}]}"#,
         &[("", "No."), ("/amount", "Bad.")],
     ),
-    // A complaint with what it is made of.
+    // A violation with its parts.
     (
         r#"{"errors":{"amount":{"message":"Bad.","name":"ValidatorError","properties":{"message":"Bad.","type":"required","path":"amount"},"kind":"required","path":"amount"}},"_message":"Failed","message":"Failed: amount.","name":"ValidationError"}"#,
         &[("", "Failed: amount."), ("/amount", "Bad.")],
@@ -280,7 +280,7 @@ const OTHERS: &[Row] = &[
     ),
 ];
 
-/// Complaints under the part of the request that they are about.
+/// Violations under the part of the request that they are about.
 const PARTS: &[Row] = &[
     (
         r#"{"errors":[{"path":["body","amount"],"message":"Bad."},{"path":["body"],"message":"Odd."}]}"#,
@@ -398,7 +398,7 @@ const ENVELOPES: &[Row] = &[
     (r#"{"data":{"errors":[{"field":"amount","message":"Bad."}]},"status":"error"}"#, &[("/amount", "Bad.")]),
 ];
 
-/// A failure whose body is a resource complains about none of its fields.
+/// A failure whose body is a resource has no violations of its fields.
 const RESOURCES: &[Row] = &[
     (
         r#"{"id":"RF7","transaction_id":"TXabc","amount":"10.00","currency":"USD","amount_in_cents":1000,"amount_usd":"10.00","reason":"Order 4711","status":"processing","created_at":"2026-01-02T03:04:05Z"}"#,
@@ -439,7 +439,7 @@ const RESOURCES: &[Row] = &[
     ),
 ];
 
-/// What JSON cannot hold hides no other message.
+/// Values that JSON cannot hold do not hide other messages.
 const DAMAGED: &[Row] = &[
     (r#"{"amount":["Bad."],"limit":NaN}"#, &[("/amount", "Bad.")]),
     (r#"{"detail":"Bad.","limit":-Infinity,"other":1e999}"#, &[("", "Bad.")]),
@@ -457,13 +457,13 @@ const DAMAGED: &[Row] = &[
 ];
 
 #[test]
-fn each_form_is_read_as_it_is_meant() {
+fn each_form_is_parsed_as_documented() {
     let mut wrong = String::new();
     for (body, expected) in
         [JSON_API, PHP, SPRING, RAILS, JOI, FASTAPI, PROBLEMS, OTHERS, PARTS, ENVELOPES, RESOURCES, DAMAGED]
             .concat()
     {
-        let read = ErrorBody::read(body.as_bytes()).complaints;
+        let read = ErrorBody::read(body.as_bytes()).violations;
         let read: Vec<_> =
             read.iter().map(|error| (error.pointer.as_str(), error.message.as_str())).collect();
         if read != expected {

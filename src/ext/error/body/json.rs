@@ -1,4 +1,4 @@
-//! The JSON of an error body, also where single values are damaged.
+//! Parses the JSON of an error body, also if single values are damaged.
 
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ fn surrogate(escape: &str) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..=0xdfff).contains(unit))
 }
 
-/// Makes null what stands for a value that JSON cannot hold.
+/// Replaces values that JSON cannot hold, such as `NaN`, with null.
 fn nullify(value: &mut Value) {
     match value {
         Value::Object(map) if map.len() == 1 && map.contains_key(UNREADABLE) => *value = Value::Null,

@@ -1,6 +1,6 @@
-//! Keys that mean the same in the errors of many servers.
+//! Keys with one meaning in the error formats of many servers.
 
-/// The keys of what wraps complaints, in the body or in another of them.
+/// Keys of envelopes around violations, in the body or in another envelope.
 const ENVELOPES: [&str; 15] = [
     "errors",
     "error",
@@ -19,7 +19,7 @@ const ENVELOPES: [&str; 15] = [
     "extensions",
 ];
 
-/// More of them, which no request has for the name of a field.
+/// More keys of envelopes, which are no field of any request.
 const CERTAIN_ENVELOPES: [&str; 24] = [
     "field_errors",
     "fieldErrors",
@@ -47,8 +47,7 @@ const CERTAIN_ENVELOPES: [&str; 24] = [
     "fault",
 ];
 
-/// Those of the first that are also the name of a single text, or of a thing: what they wrap may be complaints about a field of that
-/// name.
+/// Keys of envelopes that may also be a single text, or an object: their content may be violations about a field of that name.
 pub(super) const MAY_BE_FIELDS: [&str; 5] = ["error", "data", "message", "response", "result"];
 
 /// Keys whose text or number describes the response, not a field of the request.
@@ -77,7 +76,7 @@ pub(super) const METADATA: [&str; 22] = [
     "line",
 ];
 
-/// Keys of what explains a complaint or repeats what was sent: whatever is in there is no complaint.
+/// Keys of explanations and of copies of the request, whose content is never a violation.
 const EXPLANATIONS: [&str; 43] = [
     "meta",
     "links",
@@ -124,7 +123,7 @@ const EXPLANATIONS: [&str; 43] = [
     "body",
 ];
 
-/// Whether a key is that of a part of the request.
+/// Returns whether a key names a part of the request.
 pub(super) fn is_part(key: &str) -> bool {
     matches!(key, "body" | "query" | "json" | "form" | "payload")
 }

@@ -1,9 +1,9 @@
-//! What the keys of an object say about each other: which wrap complaints, and which are the names of fields.
+//! Classifies the keys of an object by each other: envelopes around violations, or names of fields.
 
 use serde_json::Value;
 
-use super::complaint::{Object, Record, TEXT, own_text};
 use super::keys::{MAY_BE_FIELDS, METADATA, is_certain_envelope, is_envelope, is_explanation, is_part};
+use super::violation::{Object, Record, TEXT, own_text};
 use super::walk::MOST_ERRORS;
 
 pub(super) enum Kind {
@@ -11,25 +11,25 @@ pub(super) enum Kind {
     Text,
     Field,
     Envelope,
-    /// A part of the request: complaints about its fields, or only what was sent.
+    /// A part of the request: violations about its fields, or only what was sent.
     Part,
 }
 
-/// What the keys of an object say about each other.
+/// Classification of the keys of one object.
 pub(super) struct Level<'a> {
-    /// The envelope around it, which does not contain itself.
+    /// Envelope around it, which does not contain itself.
     pub(super) around: &'a str,
-    /// Whether something says that this is not the plain output of a serializer, which has the names of fields only.
+    /// Is true if this is not the plain output of a serializer, which has only names of fields.
     is_wrapper: bool,
-    /// Whether complaints about fields are directly in it.
+    /// Is true if violations about fields are directly in it.
     has_fields: bool,
-    /// Whether one of its keys is an envelope.
+    /// Is true if one of its keys is an envelope.
     pub(super) has_envelope: bool,
-    /// Whether there are complaints that name their fields: nothing beside them is a field.
+    /// Is true if there are violations that name their fields: then nothing next to them is a field.
     pub(super) has_records: bool,
-    /// Whether there is nothing but parts of the request in it: `{"body":{"amount":["…"]}}`.
+    /// Is true if there is nothing but parts of the request in it: `{"body":{"amount":["…"]}}`.
     has_only_parts: bool,
-    /// Whether this is a problem of RFC 9457, whose other members describe it.
+    /// Is true if this is a problem of RFC 9457, whose other members describe it.
     is_problem: bool,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Level<'a> {
         let mut level = Self {
             around,
             is_wrapper: has_text || map.iter().any(is_metadata),
-            has_fields: map.iter().any(|(key, value)| !is_candidate(key) && is_complaints(value)),
+            has_fields: map.iter().any(|(key, value)| !is_candidate(key) && is_violations(value)),
             has_envelope: false,
             has_records: false,
             has_only_parts: map.iter().all(|(key, value)| is_part(key) && value.is_object()),
@@ -58,14 +58,14 @@ impl<'a> Level<'a> {
     pub(super) fn kind(&self, key: &str, value: &Value) -> Kind {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => Kind::Nothing,
-            // In `errors` even a `status` is a field, unless the complaints about fields are lists.
+            // In `errors` even a `status` is a field, unless the violations about fields are lists.
             Value::String(_) if METADATA.contains(&key) && (self.around != "errors" || self.has_fields) => {
                 Kind::Nothing
             }
             Value::String(text) if text.trim().is_empty() && TEXT.contains(&key) => Kind::Nothing,
             Value::String(_) => Kind::Text,
             value if self.is_envelope(key, value) => Kind::Envelope,
-            // Only what they wrap is a complaint.
+            // Only their content is a violation.
             _ if self.has_records || self.is_problem || self.around == "extensions" => Kind::Nothing,
             Value::Object(_) if self.is_part(key) => Kind::Part,
             Value::Array(items) if self.is_part(key) && has_records(items) => Kind::Envelope,
@@ -79,7 +79,7 @@ impl<'a> Level<'a> {
             || (is_part(key) && (self.is_wrapper || self.has_only_parts || !self.around.is_empty()))
     }
 
-    /// Whether a key wraps complaints, as opposed to a field of that name.
+    /// Returns whether a key wraps violations, as opposed to a field of that name.
     fn is_envelope(&self, key: &str, value: &Value) -> bool {
         if !is_envelope(key) || key == self.around {
             return false;
@@ -93,8 +93,8 @@ impl<'a> Level<'a> {
             // What is in `errors` are fields.
             Value::Object(_) => !(may_be_field && (is_serializer || self.around == "errors")),
             Value::Array(items) if has_records(items) => true,
-            // Complaints about a field are a list of texts.
-            Value::Array(items) if first(items).all(is_complaint) => {
+            // Violations about a field are a list of texts.
+            Value::Array(items) if first(items).all(is_violation) => {
                 self.is_wrapper || !(may_be_field || is_serializer)
             }
             Value::Array(items) => !may_be_field || (!is_serializer && !items.iter().any(is_empty_object)),
@@ -111,23 +111,23 @@ pub(super) fn is_empty_object(value: &Value) -> bool {
     value.as_object().is_some_and(Object::is_empty)
 }
 
-/// Whether an item of a list is a complaint, as opposed to the complaints about an item.
-pub(super) fn is_complaint(item: &Value) -> bool {
+/// Returns whether an item of a list is a violation, as opposed to the violations about an item.
+pub(super) fn is_violation(item: &Value) -> bool {
     item.is_string() || item.as_object().is_some_and(|map| own_text(map).is_some())
 }
 
-/// Whether a value is what a serializer says of a field.
-fn is_complaints(value: &Value) -> bool {
-    value.as_array().is_some_and(|items| !items.is_empty() && first(items).all(is_complaint))
+/// Returns whether a value has the form that a serializer gives the errors of a field.
+fn is_violations(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| !items.is_empty() && first(items).all(is_violation))
 }
 
-/// Whether a list is one of complaints that name their fields.
+/// Returns whether a list is one of violations that name their fields.
 pub(super) fn has_records(items: &[Value]) -> bool {
     let is_record = |item: &Value| item.as_object().is_some_and(|map| Record::item(map).is_some());
-    first(items).any(is_record) && first(items).all(|item| is_complaint(item) || is_record(item))
+    first(items).any(is_record) && first(items).all(|item| is_violation(item) || is_record(item))
 }
 
-/// As many items as decide what a list is.
+/// Returns the first items, which are enough to classify a list of any length.
 fn first(items: &[Value]) -> impl Iterator<Item = &Value> {
     items.iter().take(MOST_ERRORS)
 }

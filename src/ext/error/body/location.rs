@@ -1,11 +1,11 @@
-//! The field that a complaint names, in the notation of its server.
+//! Finds the field that a violation names, in the notation of its server.
 
 use serde_json::Value;
 
-use super::complaint::{Object, text};
 use super::pointer::{LONGEST_POINTER, Pointer, REQUEST_PARTS};
+use super::violation::{Object, text};
 
-/// The keys for the field, in an object that has a text as well. `path` and `name` have other uses, so they count
+/// Keys for the field, in an object that has a text as well. `path` and `name` have other uses, so they count
 /// in lists only, and so do those behind them.
 pub(super) const FIELD: [&str; 21] = [
     "attr",
@@ -32,14 +32,14 @@ pub(super) const FIELD: [&str; 21] = [
 ];
 const OF_ITS_OWN: usize = 6;
 
-/// The keys in an object that is not an item of a list.
+/// Keys in an object that is not an item of a list.
 pub(super) const FIELD_OF_ITS_OWN: &[&str] = FIELD.split_at(OF_ITS_OWN).0;
 
 /// Parts of a request that no pointer leads into.
 const OUTSIDE: [&str; 4] = ["header", "headers", "cookie", "cookies"];
 
-/// Whether a list under a key for one field is the way to it, as opposed to the names of several fields, or complaints about a field
-/// of that name.
+/// Returns whether a list under a key for one field is the path of it, rather than the names of several fields, or violations
+/// about a field of that name.
 fn is_path(key: &str, steps: &[Value]) -> bool {
     let is_step = |step: &Value| step.as_str().is_none_or(|step| !step.contains(char::is_whitespace));
     FIELD_OF_ITS_OWN.contains(&key)
@@ -76,7 +76,7 @@ impl<'a> Location<'a> {
         if source("header").is_some() {
             return Some(Self::Whole);
         }
-        // celebrate's, of which one is at fault where there are several.
+        // The format of celebrate: of several parts, one is at fault.
         if let Some(Value::Array(keys)) = map.get("keys").filter(|_| text(map, "source").is_some()) {
             return match &keys[..] {
                 [Value::String(key)] => Some(Self::Text(key)),
@@ -146,7 +146,7 @@ impl<'a> Location<'a> {
         match self {
             Self::Whole => {}
             Self::Text(text) => pointer.follow(text),
-            // Some leave the first slash out.
+            // Some servers omit the first slash.
             Self::Pointer(text) if text.contains('/') && !text.starts_with(['/', '#']) => {
                 pointer.follow(&format!("/{text}"));
             }

@@ -5,18 +5,18 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// The longest pointer, in bytes: longer than any into a real request.
+/// Longest pointer, in bytes: longer than any into a real request.
 pub(super) const LONGEST_POINTER: usize = 256;
 
-/// Keys for what is wrong with an object as a whole, which are no step, as all with an underscore in front: of Django REST Framework (also with its names in
-/// camel case), Django's models, pydantic, zod and Rails.
+/// Keys for errors of an object as a whole, which add no step to a pointer, like all keys with an underscore in front. They are those of
+/// Django REST Framework (also in camel case), Django's models, pydantic, zod and Rails.
 pub(super) const NON_FIELD: [&str; 7] =
     ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors", "formErrors", "base"];
 
-/// The place in a request that a server names as the first step of a FastAPI `loc`.
+/// Place in a request that a server names as the first step of a FastAPI `loc`.
 pub(super) const REQUEST_PARTS: [&str; 6] = ["body", "query", "path", "header", "cookie", "form"];
 
-/// The lookups that Django puts behind `__` in the name of one query parameter, such as `created_at__gte`.
+/// Lookups that Django puts behind `__` in the name of one query parameter, such as `created_at__gte`.
 const LOOKUPS: [&str; 14] = [
     "contains",
     "date",
@@ -38,11 +38,11 @@ const LOOKUPS: [&str; 14] = [
 #[derive(Default)]
 pub(super) struct Pointer {
     text: String,
-    /// Whether a step was left out, so that the ones below it have no place either.
+    /// Is true if a step was omitted, so that the steps below it are omitted as well.
     is_cut: bool,
 }
 
-/// Where a pointer ended, to return to.
+/// A saved end of a pointer, to return to.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize, bool);
 
@@ -121,7 +121,7 @@ impl Pointer {
     }
 }
 
-/// Whether a key is a path to a field, as those of Laravel and ASP.NET are: `products.1.quantity`.
+/// Returns whether a key is a path to a field, as those of Laravel and ASP.NET are: `products.1.quantity`.
 pub(super) fn is_path(key: &str) -> bool {
     let is_name =
         |step: &str| step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-$".contains(&byte));
@@ -130,7 +130,7 @@ pub(super) fn is_path(key: &str) -> bool {
         && key.bytes().any(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The steps of a path, no more of them than a pointer has room for.
+/// Returns the steps of a path, at most as many as a pointer can hold.
 fn path_steps(path: &str) -> Vec<&str> {
     let is_inside = |rest: &&str| rest.is_empty() || rest.starts_with(['.', '[']);
     // The root of a JSONPath is no step.

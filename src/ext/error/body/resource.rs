@@ -1,11 +1,11 @@
-//! Things of the API in an error body, whose texts are no complaints: a refund, a payment, what was sent.
+//! Recognizes objects of the API in an error body, such as a refund, whose texts are data and no violations.
 
 use serde_json::Value;
 
-use super::complaint::{Object, least_text, own_text};
 use super::keys::{METADATA, is_envelope};
+use super::violation::{Object, least_text, own_text};
 
-/// Keys of the ids of what this API has.
+/// Keys of the ids of this API's objects.
 const IDS: [&str; 12] = [
     "id",
     "uuid",
@@ -21,13 +21,13 @@ const IDS: [&str; 12] = [
     "prefix",
 ];
 
-/// Keys that no thing has.
-const COMPLAINTS: [&str; 7] = ["errors", "field", "attr", "param", "pointer", "loc", "source"];
+/// Keys that no object of the API has.
+const VIOLATIONS: [&str; 7] = ["errors", "field", "attr", "param", "pointer", "loc", "source"];
 
-/// Whether an object is a thing, so that nothing in it is a complaint. It has an id, and neither a text of its own nor complaints.
+/// Returns whether an object is one of the API: it has an id, and neither a message nor violations.
 pub(super) fn is_resource(map: &Object) -> bool {
-    let is_of_complaints = |key: &String| COMPLAINTS.contains(&key.as_str());
-    if own_text(map).is_some() || least_text(map).is_some() || map.keys().any(is_of_complaints) {
+    let is_of_violations = |key: &String| VIOLATIONS.contains(&key.as_str());
+    if own_text(map).is_some() || least_text(map).is_some() || map.keys().any(is_of_violations) {
         return false;
     }
     let ids = || map.iter().filter(|(key, _)| IDS.contains(&key.as_str()));
@@ -40,19 +40,19 @@ pub(super) fn is_resource(map: &Object) -> bool {
         || (ids().any(|(_, value)| value.as_str().is_some_and(is_token)) && has_data(map))
 }
 
-/// Whether a text in an object is certainly data, so that its other texts are no complaints either.
+/// Returns whether a text in an object is certainly data, so that its other texts are no violations either.
 pub(super) fn has_data(map: &Object) -> bool {
     let is_other = |key: &str| !METADATA.contains(&key) && !is_envelope(key);
     map.iter().any(|(key, value)| is_other(key) && value.as_str().is_some_and(is_data))
 }
 
-/// Whether a text is an amount, a date, an address or the like.
+/// Returns whether a text is an amount, a date, an address or the like.
 fn is_data(text: &str) -> bool {
     let begins_with_digit = text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit());
     is_token(text) && (begins_with_digit || text.contains("://") || text.contains('@'))
 }
 
-/// Whether a text is one word, which no sentence is: `GET`, `usd`, `TX1`.
+/// Returns whether a text is one word, which no sentence is: `GET`, `usd`, `TX1`.
 pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_whitespace) && !text.ends_with(['.', '!', '?'])
 }

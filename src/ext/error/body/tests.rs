@@ -7,7 +7,7 @@ use super::walk::MOST_ERRORS;
 use super::{ErrorBody, FieldError, LONGEST_BODY, printable_pointers};
 
 fn decode(body: &[u8]) -> Vec<FieldError> {
-    ErrorBody::read(body).complaints
+    ErrorBody::read(body).violations
 }
 
 fn flat(body: &[u8]) -> Vec<String> {
@@ -19,7 +19,7 @@ fn flat(body: &[u8]) -> Vec<String> {
 #[test]
 fn the_shapes_of_drf_are_flattened() {
     let cases: &[(&str, &[&str])] = &[
-        // One complaint about the whole.
+        // One violation about the whole.
         (r#"{"detail":"No."}"#, &["|No.|"]),
         (r#"{"detail":"No.","code":"not_found"}"#, &["|No.|not_found"]),
         (r#"{"code":"not_found","message":"No."}"#, &["|No.|not_found"]),
@@ -89,7 +89,7 @@ fn the_shapes_of_drf_are_flattened() {
                 "|Bare.|",
             ],
         ),
-        // What is no text is no complaint.
+        // Values other than texts are no violations.
         (r#"{"success":false,"status":400,"data":null,"amount":["Bad."]}"#, &["/amount|Bad.|"]),
         ("\u{feff}{\"detail\":\"No.\"}", &["|No.|"]),
     ];
@@ -99,7 +99,7 @@ fn the_shapes_of_drf_are_flattened() {
 }
 
 #[test]
-fn what_wraps_complaints_is_no_part_of_their_pointers() {
+fn envelopes_are_no_part_of_pointers() {
     let fields = r#"{"amount":["Bad."],"products":[{},{"quantity":["Low."]}],"non_field_errors":["Both."]}"#;
     let found = ["/amount|Bad.|", "|Both.|", "/products/1/quantity|Low.|"];
     for envelope in [
@@ -132,7 +132,7 @@ fn what_wraps_complaints_is_no_part_of_their_pointers() {
 }
 
 #[test]
-fn complaints_that_name_their_field_are_read_in_each_notation() {
+fn violations_that_name_their_field_are_read_in_each_notation() {
     let lists: &[(&str, &[&str])] = &[
         (
             r#"[{"field":"amount","message":"Bad.","code":"invalid"},"No."]"#,
@@ -234,7 +234,7 @@ fn complaints_that_name_their_field_are_read_in_each_notation() {
             format!(r#"{{"data":{{"errors":{list}}}}}"#),
             format!(r#"{{"errors":{list},{unread}}}"#),
         ] {
-            // Without a field, only `errors` shows that they are complaints, and nothing that `warnings` are none.
+            // Without a field, only `errors` shows that they are violations, and nothing that `warnings` are none.
             if list.contains(r#""title":"No.""#)
                 && (!body.contains("\"errors\"") || body.contains("warnings"))
             {
@@ -246,7 +246,7 @@ fn complaints_that_name_their_field_are_read_in_each_notation() {
 }
 
 #[test]
-fn one_complaint_may_name_its_field_by_itself() {
+fn one_violation_may_name_its_field_by_itself() {
     for (body, expected) in [
         (r#"{"attr":"amount","detail":"Bad.","code":"invalid"}"#, "/amount|Bad.|invalid"),
         (r#"{"type":"validation_error","attr":"a.b","detail":"Bad."}"#, "/a/b|Bad.|"),
@@ -268,7 +268,7 @@ fn one_complaint_may_name_its_field_by_itself() {
 }
 
 #[test]
-fn texts_beside_complaints_are_none() {
+fn texts_next_to_violations_are_data() {
     let cases: &[(&str, &[&str])] = &[
         (r#"{"status":"error","code":400,"success":false}"#, &[]),
         (r#"{"status":"error","code":"400"}"#, &[]),
@@ -312,7 +312,7 @@ fn texts_beside_complaints_are_none() {
         (r#"{"detail":" "}"#, &[]),
         (r#"{"errors":[{"field":"amount","message":"","code":"required"}]}"#, &["/amount|required|required"]),
         (r#"{"amount":[""]}"#, &["/amount||"]),
-        // Complaints below other lists and objects.
+        // Violations below other lists and objects.
         (r#"{"errors":[[{"field":"amount","message":"Bad."}]]}"#, &["/amount|Bad.|"]),
         (r#"{"errors":[{"detail":{"amount":["Bad."]},"code":"invalid"}]}"#, &["/amount|Bad.|"]),
         (r#"{"errors":[{"code":"invalid","params":null}]}"#, &["|invalid|invalid"]),
@@ -359,7 +359,7 @@ fn only_the_framework_throttles() {
 }
 
 #[test]
-fn what_is_not_drf_yields_nothing() {
+fn unknown_formats_yield_no_violations() {
     for body in [
         "",
         " \r\n",

@@ -1,28 +1,28 @@
-//! Walks an error body, and collects what it complains about.
+//! Walks an error body and collects its violations.
 
 use serde_json::Value;
 
-use super::complaint::{Object, Record, TEXT, least_text, own_text, reason};
 use super::keys::{is_envelope, is_explanation};
-use super::level::{Kind, Level, has_records, is_complaint, is_empty_object, is_scalar};
+use super::level::{Kind, Level, has_records, is_empty_object, is_scalar, is_violation};
 use super::pointer::{Pointer, is_path};
 use super::resource::{has_data, is_resource, is_token};
+use super::violation::{Object, Record, TEXT, least_text, own_text, reason};
 use crate::ext::FieldError;
 
-/// More complaints than any honest response has.
+/// Maximum number of violations that are collected: more than any genuine response has.
 pub(super) const MOST_ERRORS: usize = 100;
 
-/// More values than any honest response has. What comes after so many is not read.
+/// Maximum number of values that are visited: more than any genuine response has.
 const MOST_VALUES: usize = 20_000;
 
-/// The complaints so far, and the current place in the request.
+/// Violations so far, and the current place in the request.
 #[derive(Default)]
 pub(super) struct Walk {
     pub(super) errors: Vec<FieldError>,
     pointer: Pointer,
     values: usize,
-    /// Whether the walk is in a thing, such as one that is beside a complaint, so that bare texts are those of the thing: no complaint
-    /// is `"name": "Mug"` there.
+    /// Is true if the walk is in an object of the API, such as one next to a violation. Its bare texts are data: `"name": "Mug"` is
+    /// no violation there.
     is_in_thing: bool,
 }
 
@@ -36,7 +36,7 @@ impl Walk {
         }
     }
 
-    /// Whether enough was read. To be asked once for each value.
+    /// Counts a value, and returns whether the limit is reached.
     fn is_full(&mut self) -> bool {
         self.values += 1;
         self.errors.len() >= MOST_ERRORS || self.values > MOST_VALUES
@@ -62,7 +62,7 @@ impl Walk {
         self.pointer.return_to(here);
     }
 
-    /// Walks what is data, but for complaints in it, if `is_thing` holds.
+    /// Walks a value; if `is_thing` holds, as data, in which only nested violations count.
     fn within(&mut self, is_thing: bool, walk: impl FnOnce(&mut Self)) {
         let was_in_thing = self.is_in_thing;
         self.is_in_thing |= is_thing;
@@ -70,7 +70,7 @@ impl Walk {
         self.is_in_thing = was_in_thing;
     }
 
-    /// The body, or an object that wraps complaints: what is said of the whole, envelopes, and the names of fields.
+    /// Walks the body, or an object around violations: texts about the whole, envelopes, and names of fields.
     /// `around` is the key of the envelope that it is in: `[]` for an item of a list, and empty for the body itself.
     fn envelope(&mut self, map: &Object, around: &str) {
         if is_resource(map) {
@@ -113,12 +113,12 @@ impl Walk {
                 (Kind::Text | Kind::Field, _) => self.within(has_text, |walk| walk.field(key, child)),
                 (Kind::Part, Value::Object(inner)) => self.within(true, |walk| walk.envelope(inner, key)),
                 (_, Value::Object(inner)) => {
-                    // In JSend, the data of what failed are complaints.
+                    // In JSend, the data of what failed are violations.
                     let is_fail = map.get("status").is_some_and(|status| status == "fail");
                     let is_thing = (key == "data" && has_text && !is_fail) || key == "extensions";
                     self.within(is_thing, |walk| walk.envelope(inner, key));
                 }
-                // Names of fields are no complaints about them.
+                // Names of fields are no violations about them.
                 (_, Value::Array(items)) => self.within(key == "fields", |walk| walk.records(items)),
                 (_, other) => self.value(other),
             }
@@ -137,9 +137,9 @@ impl Walk {
         self.pointer.return_to(here);
     }
 
-    /// A list that wraps complaints.
+    /// Walks a list around violations.
     fn records(&mut self, items: &[Value]) {
-        // A list by position has a place for the items that nothing is wrong with.
+        // A list by position also has an entry for each valid item.
         let is_by_position = items.iter().any(is_empty_object);
         for (index, item) in items.iter().enumerate() {
             if self.is_full() {
@@ -163,13 +163,13 @@ impl Walk {
         }
     }
 
-    /// What is said of the current place.
+    /// Adds a text about the current place.
     fn value(&mut self, value: &Value) {
         if self.is_full() {
             return;
         }
         match value {
-            // A thing has words where complaints are sentences.
+            // An object of the API has single words as texts, where violations are sentences.
             Value::String(word) if self.is_in_thing && is_token(word) => {}
             Value::String(message) => self.add(message, None),
             Value::Array(items) => self.list(items),
@@ -178,9 +178,9 @@ impl Walk {
         }
     }
 
-    /// Either complaints about one thing, or for each item of a list what is wrong with it.
+    /// Walks a list that is either the violations of one field, or those of each item of a list.
     fn list(&mut self, items: &[Value]) {
-        if items.iter().all(is_complaint) {
+        if items.iter().all(is_violation) {
             items.iter().for_each(|item| self.value(item));
             return;
         }
@@ -206,11 +206,11 @@ impl Walk {
             if self.is_full() {
                 return;
             }
-            // An envelope around a complaint is no field, and neither is a text beside one: a status, a title, a type.
+            // An envelope around a violation is no field, and neither is a text next to one: a status, a title, a type.
             let is_envelope = match child {
-                Value::Object(_) => TEXT.contains(&key.as_str()) && is_complaint(child),
+                Value::Object(_) => TEXT.contains(&key.as_str()) && is_violation(child),
                 Value::Array(items) => {
-                    matches!(key.as_str(), "errors" | "messages") && items.iter().all(is_complaint)
+                    matches!(key.as_str(), "errors" | "messages") && items.iter().all(is_violation)
                 }
                 _ => false,
             };

@@ -1,4 +1,4 @@
-//! Objects that are one complaint: its text, its code, and the field that it names.
+//! Parses an object that is one violation: its text, its code, and the field that it names.
 
 use serde_json::{Map, Value};
 
@@ -8,8 +8,8 @@ use super::resource::is_resource;
 
 pub(super) type Object = Map<String, Value>;
 
-/// The keys whose text is a complaint about an object as a whole; the first one counts. A field may have the same name:
-/// complaints about it are a list.
+/// Keys whose text is a violation about an object as a whole; the first one counts. A field may have the same name:
+/// violations about it are a list.
 pub(super) const TEXT: [&str; 11] = [
     "detail",
     "message",
@@ -24,7 +24,7 @@ pub(super) const TEXT: [&str; 11] = [
     "faultstring",
 ];
 
-/// Further keys for the text, in an object that can only be a complaint. A `reason` is that of RFC 7807's `invalid-params`.
+/// Further keys for the text, in an object that can only be a violation. A `reason` is that of RFC 7807's `invalid-params`.
 const TEXT_OF_RECORD: [&str; 4] = ["title", "description", "reason", "ErrorMessage"];
 
 const CODE: [&str; 3] = ["code", "error_code", "errorCode"];
@@ -32,7 +32,7 @@ const CODE: [&str; 3] = ["code", "error_code", "errorCode"];
 /// FastAPI's codes for a body that is no JSON: its `loc` ends with the position of a character.
 const NO_JSON: [&str; 2] = ["json_invalid", "value_error.jsondecode"];
 
-/// One complaint about one field, in the notation of its server.
+/// One violation about one field, in the notation of its server.
 pub(super) struct Record<'a> {
     pub(super) texts: Vec<&'a str>,
     pub(super) code: Option<&'a str>,
@@ -45,7 +45,7 @@ impl<'a> Record<'a> {
         Self::read(map, FIELD_OF_ITS_OWN, &TEXT).filter(|record| !record.texts.is_empty())
     }
 
-    /// Reads an item of a list of complaints, which names its field.
+    /// Reads an item of a list of violations, which names its field.
     pub(super) fn item(map: &'a Object) -> Option<Self> {
         if is_resource(map) {
             return None;
@@ -67,7 +67,7 @@ impl<'a> Record<'a> {
         }
         let mut texts: Vec<&str> = text_keys.iter().find_map(|key| sentence(map, key)).into_iter().collect();
         if texts.is_empty() {
-            // Several texts about one field; in a list of complaints by position, all values are lists.
+            // Several texts about one field; in a list of violations by position, all values are lists.
             let lists = location
                 .is_text()
                 .then(|| ["messages", "errors", "message", "detail"].iter())
@@ -80,7 +80,7 @@ impl<'a> Record<'a> {
                 .collect();
         }
         if let (true, Some(Value::Object(constraints))) = (texts.is_empty(), map.get("constraints")) {
-            // As class-validator has them, by the names of its rules.
+            // The format of class-validator, keyed by rule.
             texts = constraints.values().filter_map(Value::as_str).collect();
         }
         let location = match code {
@@ -90,7 +90,7 @@ impl<'a> Record<'a> {
         Some(Self { texts, code, location })
     }
 
-    /// Whether an object only names fields, as hapi does beside its message: `{"source": "payload", "keys": ["amount"]}`.
+    /// Returns whether an object only names fields, as hapi does next to its message: `{"source": "payload", "keys": ["amount"]}`.
     pub(super) fn names_field_only(map: &Object) -> bool {
         text(map, "source").is_some() && map.get("keys").is_some_and(Value::is_array)
     }
@@ -105,7 +105,7 @@ pub(super) fn text<'a>(map: &'a Object, key: &str) -> Option<&'a str> {
     map.get(key).and_then(Value::as_str)
 }
 
-/// Returns a text that is not blank: one that is hides no other.
+/// Returns a text that is not blank: a blank one must not hide another.
 fn sentence<'a>(map: &'a Object, key: &str) -> Option<&'a str> {
     text(map, key).filter(|text| !text.trim().is_empty())
 }
@@ -115,19 +115,19 @@ pub(super) fn code(map: &Object) -> Option<&str> {
     own.or_else(|| text(map.get("extensions")?.as_object()?, "code"))
 }
 
-/// The complaint that an object makes about itself, with its code.
+/// Returns the text and code of the violation that an object itself is.
 pub(super) fn own_text(map: &Object) -> Option<(&str, Option<&str>)> {
     TEXT.iter().find_map(|key| sentence(map, key)).map(|message| (message, code(map)))
 }
 
-/// The reason in an object that is an error and has a code: `reason` alone may be a field.
+/// Returns the reason in an object that is an error and has a code: `reason` alone may be a field.
 pub(super) fn reason(map: &Object) -> Option<(&str, Option<&str>)> {
     let has_code =
         CODE.iter().chain(&["status"]).any(|key| map.get(*key).is_some_and(|code| !code.is_null()));
     text(map, "reason").filter(|_| has_code).map(|message| (message, code(map)))
 }
 
-/// The text of an object that has no other than a title or a code.
+/// Returns the title or the code of an object that has no other text.
 pub(super) fn least_text(map: &Object) -> Option<(&str, Option<&str>)> {
     let code = code(map).filter(|code| !code.bytes().all(|byte| byte.is_ascii_digit()));
     text(map, "title").or(code).map(|message| (message, code))
