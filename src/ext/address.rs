@@ -1,4 +1,4 @@
-//! Where a client sends its requests: which base URLs are accepted, and which of them lead to this machine.
+//! Validates base URLs, and recognizes those of this machine.
 
 use std::net::IpAddr;
 
@@ -6,30 +6,30 @@ use reqwest::Url;
 
 use super::Error;
 
-/// A base URL that was checked.
+/// A validated base URL.
 #[derive(Debug)]
 pub(super) struct Address {
-    /// As the generated client wants it: without a slash at the end.
+    /// URL in the form of the generated client: without a slash at the end.
     pub(super) base_url: String,
     pub(super) is_https: bool,
-    /// Whether no other machine is reached.
+    /// Is true if no other machine is reached.
     pub(super) is_loopback: bool,
 }
 
-/// Where plain HTTP may lead besides this machine.
+/// Hosts other than this machine for which plain HTTP is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PlainHttp {
     Nowhere,
-    /// To names that no public name server knows (RFC 6761). Only a resolver or a proxy of the caller's leads anywhere.
+    /// Names below `test`, which no public name server resolves (RFC 6761): only a resolver or a proxy of the caller does.
     ReservedNames,
     Anywhere,
 }
 
 impl Address {
-    /// Checks a base URL. Errors do not repeat it, as it may carry a password.
+    /// Validates a base URL. Errors never quote it, since it may contain a password.
     pub(super) fn new(base_url: &str, plain_http: PlainHttp) -> Result<Self, Error> {
         let refuse = |problem: &'static str| Err(Error::configuration_problem(problem));
-        // The parser would leave line breaks out, and white space at the ends.
+        // The URL parser silently drops line breaks, and white space at both ends.
         if base_url.contains(|character: char| character.is_whitespace() || character.is_control()) {
             return refuse("the base URL has white space or a line break in it; remove it");
         }
@@ -59,16 +59,17 @@ impl Address {
     }
 }
 
-/// Whether a URL leads to this machine and no other: an address of loopback, or a name that is reserved for it (RFC 6761).
+/// Returns whether a URL leads to this machine only: a loopback address, or a name that is reserved for it (RFC 6761).
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    // `to_canonical` also recognizes IPv4 addresses that are mapped to IPv6.
     match host.parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),
         Err(_) => is_below(url, "localhost"),
     }
 }
 
-/// Whether the host has this name, or is below it.
+/// Returns whether the host has this name, or is below it.
 fn is_below(url: &Url, name: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.strip_suffix('.').unwrap_or(host);
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_base_url_is_refused_without_being_repeated() {
+    fn invalid_base_urls_are_refused_without_being_echoed() {
         for text in [
             "",
             "api.test/api",

@@ -1,4 +1,4 @@
-//! The organization's API keys.
+//! API keys of the organization.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,20 +6,20 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
 use super::pages::Place;
 use super::pages::sealed::Paged as _;
 use super::{
-    ApiKey, ApiKeyWithSecret, Call, FieldError, OptionalText, Page, Paged, Request, Scope, checks, envelope,
-    pages,
+    ApiKey, ApiKeyWithSecret, Call, FieldError, OptionalText, Page, Paged, Request, Scope, envelope, pages,
+    validate,
 };
 use crate::ids::ApiKeyId;
 use crate::raw::{self, ResponseValue, types};
 
-/// The organization's API keys. From [`Dashboard::api_keys`](crate::Dashboard::api_keys).
+/// API keys of the organization. From [`Dashboard::api_keys`](crate::Dashboard::api_keys).
 ///
-/// The whole key is shown once, when it is created or rotated, and has to be asked for:
+/// The server returns the whole key once, when it is created or rotated. Reading it takes an explicit call:
 ///
 /// # Example: a key for one purpose
 ///
@@ -46,20 +46,20 @@ pub struct ApiKeys {
 }
 
 impl super::Dashboard {
-    /// The organization's API keys.
+    /// Returns the organization's API keys.
     pub fn api_keys(&self) -> ApiKeys {
         ApiKeys { core: Arc::clone(&self.core) }
     }
 }
 
 impl ApiKeys {
-    /// Lists what is known about the current keys, everything but the keys: a page with [`send`](Call::send), all pages with
+    /// Lists the current keys without their secrets: a page with [`send`](Call::send), all pages with
     /// [`pages`](Call::pages), all keys with [`items`](Call::items).
     pub fn list(&self) -> Call<ListApiKeys> {
         Call::new(&self.core, ListApiKeys::default())
     }
 
-    /// Creates a key. Without scopes it is up to the server what it may do.
+    /// Creates a key. Without scopes, the server decides what the key allows.
     pub fn create(&self) -> Call<CreateApiKey> {
         Call::new(&self.core, CreateApiKey { body: types::ApiKeyRequest::new() })
     }
@@ -69,7 +69,7 @@ impl ApiKeys {
         Call::new(&self.core, RotateApiKey)
     }
 
-    /// Makes a key unusable for good.
+    /// Revokes a key permanently.
     ///
     /// # Example: a key that is no longer needed
     ///
@@ -95,19 +95,20 @@ impl ApiKeys {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewApiKey {
-    /// The whole key. The server shows it this once.
+    /// Full key. The server returns it only in this response.
     pub key: Option<SecretString>,
-    /// The response, without the key: its `raw_key` is `None`.
+    /// Response, without the key: its `raw_key` is `None`.
     pub metadata: ApiKeyWithSecret,
 }
 
 impl From<ApiKeyWithSecret> for NewApiKey {
     fn from(mut response: ApiKeyWithSecret) -> Self {
+        // Taken out, not copied: the metadata implements `Debug` and would print the key.
         Self { key: response.raw_key.take().map(SecretString::from), metadata: response }
     }
 }
 
-/// Lists API keys. Source: the guides, `GET /organization/api-keys/`; the shape of the answer is inferred.
+/// Lists API keys. Source: the guides, `GET /organization/api-keys/`; the shape of the response is inferred.
 #[derive(Clone, Default)]
 pub struct ListApiKeys {
     place: Place,
@@ -123,8 +124,8 @@ impl Request for ListApiKeys {
     type Output = Page<ApiKey>;
 }
 
-impl Attempt for ListApiKeys {
-    type Answer = Page<ApiKey>;
+impl Endpoint for ListApiKeys {
+    type Decoded = Page<ApiKey>;
     type Value = Page<ApiKey>;
     const OPERATION: &'static str = "list_api_keys";
 
@@ -149,6 +150,7 @@ impl Paged for ListApiKeys {}
 
 impl pages::sealed::Paged for ListApiKeys {
     type Item = ApiKey;
+    // The document does not require the `id` of a key, so a key without it is not an error.
     const HAS_IDS: bool = false;
 
     fn id(key: &ApiKey) -> Option<Cow<'_, str>> {
@@ -171,7 +173,7 @@ pub struct CreateApiKey {
 }
 
 impl Call<CreateApiKey> {
-    /// What the key is called.
+    /// Sets the name of the key.
     pub fn name(mut self, name: impl OptionalText) -> Self {
         if let Some(name) = name.text() {
             self.request.body = self.request.body.name(name);
@@ -179,7 +181,7 @@ impl Call<CreateApiKey> {
         self
     }
 
-    /// What the key may do. The reference types the field as one string; that several scopes are separated by commas is
+    /// Sets the scopes of the key. The reference types the field as one string; that several scopes are separated by commas is
     /// **inferred**.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
         let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.to_string()).collect();
@@ -192,12 +194,13 @@ impl Request for CreateApiKey {
     type Output = NewApiKey;
 }
 
-impl Attempt for CreateApiKey {
-    type Answer = ApiKeyWithSecret;
+impl Endpoint for CreateApiKey {
+    type Decoded = ApiKeyWithSecret;
     type Value = NewApiKey;
     const OPERATION: &'static str = "create_api_key";
 
     fn has_id(&self, key: &ApiKeyWithSecret) -> bool {
+        // The key itself identifies the response: it is returned only once and must not be lost for a missing id.
         key.id.is_some() || key.raw_key.is_some()
     }
 
@@ -218,12 +221,13 @@ impl Request for RotateApiKey {
     type Output = NewApiKey;
 }
 
-impl Attempt for RotateApiKey {
-    type Answer = ApiKeyWithSecret;
+impl Endpoint for RotateApiKey {
+    type Decoded = ApiKeyWithSecret;
     type Value = NewApiKey;
     const OPERATION: &'static str = "rotate_api_key";
 
     fn has_id(&self, key: &ApiKeyWithSecret) -> bool {
+        // The key itself identifies the response: it is returned only once and must not be lost for a missing id.
         key.id.is_some() || key.raw_key.is_some()
     }
 
@@ -236,7 +240,7 @@ impl Attempt for RotateApiKey {
     }
 }
 
-/// Revokes an API key. Source: the guides, `POST /organization/api-keys/<id>/revoke/`; the shape of the answer is inferred.
+/// Revokes an API key. Source: the guides, `POST /organization/api-keys/<id>/revoke/`; the shape of the response is inferred.
 #[derive(Clone, Debug)]
 pub struct RevokeApiKey {
     key: ApiKeyId,
@@ -246,13 +250,13 @@ impl Request for RevokeApiKey {
     type Output = ApiKey;
 }
 
-impl Attempt for RevokeApiKey {
-    type Answer = ApiKey;
+impl Endpoint for RevokeApiKey {
+    type Decoded = ApiKey;
     type Value = ApiKey;
     const OPERATION: &'static str = "revoke_api_key";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::id(self.key.check())
+        validate::id(self.key.check())
     }
 
     fn has_id(&self, key: &ApiKey) -> bool {

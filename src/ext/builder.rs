@@ -1,4 +1,4 @@
-//! How a door is opened: where to, with what, and for how long.
+//! Builds a client: its server, its credential, its HTTP client and its limits.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,23 +13,23 @@ use super::retry::Budget;
 use super::{Door, Environment, Error, RetryPolicy, tls};
 use crate::raw;
 
-/// How long a connection may take to be made.
+/// Longest time for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an unused connection is kept. Many servers close theirs after 5 seconds; a request that is sent at that moment is lost, and
-/// whether it had arrived is unknown.
+/// Longest time that an unused connection stays open. Many servers close theirs after 5 seconds; a request that is sent
+/// at that moment is lost, and it is unknown whether it arrived.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Longer waits are no use, and timers overflow somewhere beyond.
+/// Longest accepted idle timeout. Longer ones have no use, and timers overflow for very long ones.
 const MOST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Options of a door; made by its `builder`, turned into it by [`build`](Self::build).
+/// Options of a client. Created by its `builder`; [`build`](Self::build) returns the client.
 ///
 /// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, 4 seconds until an unused
 /// connection is closed, the retries of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the
 /// system, but no proxy for a base URL on this machine.
 ///
-/// # Example: production, with less patience
+/// # Example: production, with a shorter timeout
 ///
 /// ```
 /// use std::time::Duration;
@@ -57,7 +57,7 @@ pub struct Builder<D> {
     allows_plain_http: bool,
     application: Option<String>,
     http: Option<reqwest::Client>,
-    door: PhantomData<D>,
+    client: PhantomData<D>,
 }
 
 impl<D: Door> Builder<D> {
@@ -72,7 +72,7 @@ impl<D: Door> Builder<D> {
             allows_plain_http: false,
             application: None,
             http: None,
-            door: PhantomData,
+            client: PhantomData,
         }
     }
 
@@ -109,43 +109,43 @@ impl<D: Door> Builder<D> {
         self
     }
 
-    /// How long a call may take, with all its attempts and the waits between them. The default is 90 seconds.
+    /// Sets the timeout of a call, including all attempts and the waits between them. The default is 90 seconds.
     ///
-    /// It bounds each attempt as well: one that begins late has what is left. With less than
+    /// It bounds each attempt as well: a late one has only the time that is left. With less than
     /// [`attempt_timeout`](Self::attempt_timeout), one attempt may use up all of it, and nothing is repeated after that.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from connecting to the end of the body. The default is 30 seconds.
+    /// Sets the timeout of one attempt, from connecting to the end of the body. The default is 30 seconds.
     ///
-    /// What may be repeated is repeated after that, as long as the [`timeout`](Self::timeout) of the call allows. More than that has no
+    /// A request that may be repeated is repeated after that, as long as the [`timeout`](Self::timeout) of the call allows. More than that time has no
     /// effect. The message of an error for which [`is_timeout`](Error::is_timeout) holds names the one that ran out.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
     }
 
-    /// How many bytes of a body are read. The default is 16 MiB.
+    /// Sets the maximum size of a response body in bytes. The default is 16 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.limits.max_body = bytes;
         self
     }
 
-    /// How failed attempts are repeated, where that is safe.
+    /// Sets the retry policy, which applies where repeating is safe.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How long making a connection may take. The default is 10 seconds.
+    /// Sets the timeout of opening a connection. The default is 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long a connection is kept that is not in use. The default is 4 seconds; zero keeps none.
+    /// Sets how long an unused connection stays open. The default is 4 seconds; zero closes it at once.
     ///
     /// It has to be less than the time after which the server, or a proxy in front of it, closes its end, which is 5 seconds for many.
     /// A request that crosses with the close is lost, and a refund that is lost in this way has the outcome
@@ -161,12 +161,11 @@ impl<D: Door> Builder<D> {
         self
     }
 
-    /// Uses an HTTP client of your own: with your TLS, your proxies, your DNS. This is the one place where reqwest shows.
+    /// Uses an HTTP client of your own, with your TLS, proxies and DNS. This is the only method whose signature names reqwest.
     ///
-    /// Its times for connecting and for unused connections, its proxies (also for this machine), its user agent and its redirects are then
-    /// its own; the name of the [`application`](Self::application) is not sent. Plain HTTP is then also accepted for names below `test`,
-    /// which exist only where a resolver or a proxy of yours knows them. A response that it got by following a redirect is an error all the
-    /// same, with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be
+    /// Its connect and idle timeouts, its proxies (also for this machine), its user agent and its redirect policy then apply; the name of the [`application`](Self::application) is not sent. Plain HTTP is then also accepted for names below `test`,
+    /// which exist only where a resolver or a proxy of yours knows them. A response that it received after a redirect is still an error,
+    /// with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be
     /// recognized, so turn redirects off (`reqwest::redirect::Policy::none()`).
     ///
     /// A connection is driven by the runtime that opened it. For each runtime that it is used on, the default client has connections of its
@@ -192,7 +191,7 @@ impl<D: Door> Builder<D> {
     }
 
     fn settings_from(mut self, read: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        // An unreadable value is not one that was not set.
+        // A value that is not Unicode is an error: treating it as unset could select another server.
         let read = |name| match read(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value)),
@@ -224,7 +223,7 @@ impl<D: Door> Builder<D> {
         Ok(self)
     }
 
-    /// Opens the door. Nothing is sent yet.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
     ///
@@ -241,6 +240,7 @@ impl<D: Door> Builder<D> {
             (false, None) => PlainHttp::Nowhere,
         };
         let address = Address::new(&self.base_url, plain_http)?;
+        // The first HTTP client is built here and not on first use, so that errors of TLS are errors of configuration.
         let (http, make) = match self.http {
             Some(http) => (http, None),
             None => {
@@ -265,7 +265,7 @@ impl<D: Door> Builder<D> {
     }
 }
 
-/// What the default HTTP client is made by.
+/// Settings of the default HTTP client.
 #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "a browser decides on most of it by itself"))]
 struct Settings {
     user_agent: String,
@@ -285,7 +285,7 @@ fn user_agent(application: Option<&str>) -> String {
     }
 }
 
-/// Returns what makes an HTTP client, for the first runtime that it is used on as for any further.
+/// Returns a function that creates an HTTP client, called once per runtime.
 fn default_http_client(
     settings: Settings,
 ) -> Result<impl Fn() -> Result<reqwest::Client, Error> + Send + Sync, Error> {
@@ -297,10 +297,10 @@ fn default_http_client(
             .timeout(settings.timeout)
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(settings.idle_timeout)
-            // What may be repeated is decided in `retry`, within its budget.
+            // reqwest does not know which requests move money: `retry` decides, within its budget.
             .retry(reqwest::retry::never())
             .redirect(reqwest::redirect::Policy::none());
-        // A proxy has a loopback of its own: it would get the credential, and reach another server or none.
+        // For a proxy, "localhost" is the proxy's machine: it would receive the credential and reach another server or none.
         #[cfg(not(target_family = "wasm"))]
         let http = if settings.is_loopback { http.no_proxy() } else { http };
         tls::build(http, &shared)

@@ -1,4 +1,10 @@
-//! One call, from its options to its answer: every call of every door passes here.
+//! Runs a call: its options, its attempts, and the reading of its response. Every call of every client passes here.
+//!
+//! One generic `Call<R>` serves all requests, rather than a type per operation, so that options, retries and deadlines are
+//! written once. The setters of a request are an `impl Call<CreateRefund>` in the file of that request.
+//!
+//! Retries are above the generated client and not in progenitor's `exec` hook. A hook can return only errors of reqwest,
+//! which cannot express that the outcome is unknown; and it sees one attempt, not the deadline that the caller set for all.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +21,7 @@ use super::time::{Instant, sleep};
 use super::{Error, FieldError, Outcome, Response, RetryPolicy, envelope, headers, retry};
 use crate::raw::{self, End, Exchange, Received, ResponseValue};
 
-/// What a call asks for: [`CreateRefund`](crate::CreateRefund) and its like. Sealed.
+/// A request that a call can send, such as [`CreateRefund`](crate::CreateRefund). Sealed.
 ///
 /// A call of any request can be sent from a task of its own, also in generic code:
 ///
@@ -36,9 +42,9 @@ use crate::raw::{self, End, Exchange, Received, ResponseValue};
 /// # Ok(())
 /// # }
 /// ```
-pub trait Request: sealed::Attempt<Value = Self::Output> + Send + Sync + 'static {
-    /// What a success gives.
-    type Output: From<<Self as sealed::Attempt>::Answer> + Send + 'static;
+pub trait Request: sealed::Endpoint<Value = Self::Output> + Send + Sync + 'static {
+    /// Value that a successful call returns.
+    type Output: From<<Self as sealed::Endpoint>::Decoded> + Send + 'static;
 }
 
 pub(super) mod sealed {
@@ -54,31 +60,31 @@ pub(super) mod sealed {
     #[cfg(target_family = "wasm")]
     impl<T> MaybeSend for T {}
 
-    /// How a request is made through the generated client.
-    pub trait Attempt {
-        /// What the generated client gives.
-        type Answer: Send;
-        /// What callers get.
+    /// Sends one kind of request through the generated client, and interprets its response.
+    pub trait Endpoint {
+        /// Value that the generated client returns.
+        type Decoded: Send;
+        /// Value that callers get.
         type Value;
         const OPERATION: &'static str;
 
-        /// What the server would surely refuse. Nothing is sent if there is anything.
+        /// Returns errors of fields that the server is certain to refuse. Nothing is sent if there are any.
         fn check(&self) -> Vec<FieldError> {
             Vec::new()
         }
 
-        /// Whether repeating the request changes nothing more.
+        /// Returns whether repeating the request changes nothing more.
         fn is_idempotent(&self) -> bool {
             raw::operation(Self::OPERATION).is_some_and(|operation| operation.idempotent)
         }
 
-        /// Whether the request only reads, so that it does not matter whether it arrived.
+        /// Returns whether the request only reads, so that it does not matter whether it arrived.
         fn is_read(&self) -> bool {
             raw::operation(Self::OPERATION)
                 .is_some_and(|operation| matches!(operation.method, "GET" | "HEAD"))
         }
 
-        /// Whether a success without a body is a response: something was changed, and nothing is missing that was asked for.
+        /// Returns whether a success may have an empty body, because the caller asked for a change and not for data.
         fn accepts_empty(&self) -> bool {
             false
         }
@@ -93,38 +99,38 @@ pub(super) mod sealed {
             None
         }
 
-        /// What is wrong with the use of this request, whatever the server would do with it.
+        /// Returns the error in the use of this request that even an unchecked call must not send.
         fn misuse(&self) -> Option<FieldError> {
             None
         }
 
-        /// Whether a response came before, so that going on from it would never end.
-        fn is_repeated(&self, _answer: &Self::Answer) -> bool {
+        /// Returns whether the server sent this response before, so that reading on would never end.
+        fn is_repeated(&self, _decoded: &Self::Decoded) -> bool {
             false
         }
 
-        /// Registers the request before it is sent, if other calls have to know of it.
+        /// Registers the request before it is sent, if other calls have to take it into account.
         fn register(&self, _server: &str) -> Option<Ticket> {
             None
         }
 
-        /// The names of what a response says was made.
+        /// Returns the ids of the objects that a response reports as created.
         fn made(_value: &Self::Value) -> Vec<String> {
             Vec::new()
         }
 
-        /// Whether a response names the thing that it is about.
-        fn is_identified(&self, _answer: &Self::Answer) -> bool {
+        /// Returns whether a response identifies the object that it is about.
+        fn is_identified(&self, _decoded: &Self::Decoded) -> bool {
             true
         }
 
-        /// Whether a response has the id of what it is about. One that has not may be in an envelope.
-        fn has_id(&self, answer: &Self::Answer) -> bool {
-            self.is_identified(answer)
+        /// Returns whether a response has the id of its object. A response without it may be in an envelope.
+        fn has_id(&self, decoded: &Self::Decoded) -> bool {
+            self.is_identified(decoded)
         }
 
         /// Reads a response from an envelope around it.
-        fn open(&self, _body: &[u8]) -> Option<Self::Answer> {
+        fn open(&self, _body: &[u8]) -> Option<Self::Decoded> {
             None
         }
 
@@ -132,14 +138,14 @@ pub(super) mod sealed {
         fn attempt(
             &self,
             raw: &raw::Client,
-        ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, raw::Error<()>>> + MaybeSend;
+        ) -> impl Future<Output = Result<ResponseValue<Self::Decoded>, raw::Error<()>>> + MaybeSend;
     }
 }
 
-/// A call that is ready to be sent: its request, and how to send it.
+/// A call that is ready to be sent: its request and its options.
 ///
-/// Setters of the request itself stand further down, sorted by request. What is set here holds for this call only; the
-/// defaults are those of the door's [`Builder`](crate::Builder).
+/// Setters of the request itself are further down, sorted by request. The options that are set here apply to this call only;
+/// the defaults are those of the client's [`Builder`](crate::Builder).
 ///
 /// # Example: options for one call
 ///
@@ -190,7 +196,7 @@ impl<R> Call<R> {
         }
     }
 
-    /// Another request, with the same options.
+    /// Returns a call of another request with the same options.
     pub(super) fn with<S>(&self, request: S) -> Call<S> {
         let Self { core, limits, retry, headers, header_problem, checked, request: _ } = self;
         let (core, retry, headers) = (Arc::clone(core), retry.clone(), headers.clone());
@@ -198,24 +204,24 @@ impl<R> Call<R> {
         Call { core, request, limits, retry, headers, header_problem, checked }
     }
 
-    /// The base URL, by which calls to the same server are known.
+    /// Returns the base URL, by which calls to the same server are recognized.
     pub(super) fn server(&self) -> &str {
         &self.core.raw.baseurl
     }
 
-    /// How long the call may take, with all its attempts and the waits between them. An attempt that begins late has what is left.
+    /// Sets the timeout of the call, including all attempts and the waits between them. A late attempt has only the time that is left.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take. More than the [`timeout`](Self::timeout) of the call has no effect.
+    /// Sets the timeout of one attempt. More than the [`timeout`](Self::timeout) of the call has no effect.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
     }
 
-    /// How often a failed attempt is repeated, where repeating is safe.
+    /// Sets the retry policy, which applies where repeating is safe.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
@@ -223,11 +229,11 @@ impl<R> Call<R> {
 
     /// Sends one more header, or another value of one.
     ///
-    /// The credential cannot be replaced, nor what frames the request or its body: `Authorization`, `Host`, `Content-Length`,
+    /// The credential and the headers that frame the request or its body cannot be replaced: `Authorization`, `Host`, `Content-Length`,
     /// `Transfer-Encoding`, `Connection` and the like make the call fail with [`is_invalid_input`](Error::is_invalid_input) before anything
     /// is sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        // Reported when the call is sent, like everything else that is wrong with it.
+        // Reported when the call is sent, like all other invalid input, so that setters stay chainable.
         match headers::read(name, value) {
             Ok((name, value)) => _ = self.headers.insert(name, value),
             Err(problem) => self.header_problem = Some(problem),
@@ -235,14 +241,14 @@ impl<R> Call<R> {
         self
     }
 
-    /// Takes at most this long, whatever the timeout.
+    /// Lowers the timeout to this time, if it is longer.
     pub(super) fn within(mut self, time: Duration) -> Self {
         self.limits.timeout = self.limits.timeout.min(time);
         self
     }
 
-    /// Sends the request even if this crate is sure that the server will refuse it: the server has the last word, and may
-    /// have changed its mind.
+    /// Sends the request even if this crate expects the server to refuse it. The rules of the server may have changed since
+    /// this version of the crate.
     pub fn unchecked(mut self) -> Self {
         self.checked = false;
         self
@@ -250,22 +256,22 @@ impl<R> Call<R> {
 }
 
 impl<R: Request> Call<R> {
-    /// Sends the request, and repeats it where that is safe and promising ([`RetryPolicy`]).
+    /// Sends the request, and repeats it where that is safe and may help ([`RetryPolicy`]).
     ///
     /// # Errors
     ///
-    /// See [`Error`]; the method that made this call tells what is particular to it.
+    /// See [`Error`], and the method that created this call for operation-specific errors.
     pub async fn send(self) -> Result<R::Output, Error> {
         Ok(self.send_with_response().await?.value)
     }
 
-    /// Like [`send`](Self::send), and keeps the answer that the value was read from.
+    /// Sends the request as [`send`](Self::send) does, and returns the response together with the value that was read from it.
     ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send).
     pub async fn send_with_response(self) -> Result<Response<R::Output>, Error> {
-        // Looked up only for those who listen.
+        // The macro evaluates its fields only if a subscriber is interested, so the lookups cost nothing otherwise.
         let span = tracing::debug_span!(
             "nd8.call",
             operation = R::OPERATION,
@@ -279,7 +285,7 @@ impl<R: Request> Call<R> {
             let result = self.attempts().await;
             let span = tracing::Span::current();
             match &result {
-                // Nobody listens, as a rule.
+                // The usual case without a subscriber: skip the lookup of the request id.
                 Ok(_) if span.is_disabled() => {}
                 Ok(response) => {
                     record(&span, response.attempts, Some(response.status), response.request_id())
@@ -298,7 +304,7 @@ impl<R: Request> Call<R> {
         self.check()?;
         let ticket = self.request.register(self.server());
         let policy = self.retry.as_ref().unwrap_or(&self.core.retry);
-        // A deadline that no clock reaches is none.
+        // A timeout too long for the clock counts as no deadline.
         let deadline = Instant::now().checked_add(self.limits.timeout);
         let remaining =
             || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
@@ -323,6 +329,7 @@ impl<R: Request> Call<R> {
                 }
                 Err(error) => error.after(attempts).within(bound),
             };
+            // One attempt that may have arrived makes the outcome of the whole call unknown, whatever later ones report.
             may_have_happened |=
                 matches!(error.outcome(), Outcome::Unknown | Outcome::Done) && !self.request.is_read();
             if may_have_happened {
@@ -346,7 +353,7 @@ impl<R: Request> Call<R> {
     fn check(&self) -> Result<(), Error> {
         let mut problems = if self.checked { self.request.check() } else { Vec::new() };
         problems.extend(self.request.misuse());
-        // Not a matter of `unchecked`: in production, nothing is to be simulated.
+        // Not skipped by `unchecked`: a simulated outcome must never reach production.
         if let Some(pointer) = self.request.for_sandboxes().filter(|_| !self.core.is_sandbox()) {
             problems.push(FieldError::new(
                 pointer,
@@ -374,7 +381,7 @@ impl<R: Request> Call<R> {
         };
         let result = self.request.attempt(&raw).await;
         drop(raw);
-        // The last of its owners: what came back can be taken out of it.
+        // The clone in `raw` is dropped, so this is the last owner and the received response can be moved out.
         let received = Arc::into_inner(exchange).and_then(Exchange::into_received);
         let failure = match (result, received) {
             (_, Some(received)) if received.end == End::TooLarge => Failure::TooLarge(received),
@@ -389,7 +396,7 @@ impl<R: Request> Call<R> {
                 Failure::Contradictory(received)
             }
             (result, received) => match (self.opened(received.as_ref()), result) {
-                (Some((status, answer)), _) => return Ok(respond(status, answer, received)),
+                (Some((status, decoded)), _) => return Ok(respond(status, decoded, received)),
                 (None, Ok(response)) if self.request.is_identified(&response) => {
                     return Ok(respond(response.status(), response.into_inner(), received));
                 }
@@ -400,12 +407,13 @@ impl<R: Request> Call<R> {
         Err(Error::call(R::OPERATION, failure))
     }
 
-    /// Returns the response in an envelope, if there is one.
+    /// Returns the object inside an envelope, if the body is one. Cold: documented responses never need it.
     #[cold]
-    fn opened(&self, received: Option<&Received>) -> Option<(StatusCode, R::Answer)> {
+    fn opened(&self, received: Option<&Received>) -> Option<(StatusCode, R::Decoded)> {
         let received = received.filter(|it| it.status.is_success() && it.end == End::Complete)?;
-        let answer = self.request.open(&received.body).filter(|answer| self.request.is_identified(answer))?;
-        Some((received.status, answer))
+        let decoded =
+            self.request.open(&received.body).filter(|decoded| self.request.is_identified(decoded))?;
+        Some((received.status, decoded))
     }
 }
 
@@ -416,11 +424,11 @@ fn reports_failure(operation: &str, received: &Received) -> bool {
     is_success && envelope::reports_failure(operation, &received.body)
 }
 
-/// Makes a response of its value and what came.
+/// Builds a response from its value and the received bytes.
 #[inline(always)]
-fn respond<A, T: From<A>>(status: StatusCode, answer: A, received: Option<Received>) -> Response<T> {
+fn respond<A, T: From<A>>(status: StatusCode, decoded: A, received: Option<Received>) -> Response<T> {
     let (headers, body) = received.map(|it| (it.headers, it.body)).unwrap_or_default();
-    Response { status, headers, body, attempts: 0, value: answer.into() }
+    Response { status, headers, body, attempts: 0, value: decoded.into() }
 }
 
 impl<R: Clone> Clone for Call<R> {
@@ -431,7 +439,7 @@ impl<R: Clone> Clone for Call<R> {
 
 impl<R: fmt::Debug> fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Extra headers may hold anything.
+        // Headers of the caller may hold secrets.
         f.debug_struct("Call")
             .field("request", &self.request)
             .field("limits", &self.limits)
@@ -449,8 +457,8 @@ fn record(span: &tracing::Span, attempts: u32, status: Option<StatusCode>, reque
     }
 }
 
-/// Makes ours of what the generated client reports. It describes no answers but those of success; every other one is in the
-/// exchange, whole.
+/// Converts an error of the generated client. The spec describes responses of success only; every other response is
+/// complete in `received`, so the status decides before the variant of the error does.
 fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
     let received = match received {
         Some(received) if !received.status.is_success() => return Failure::Status(received),
@@ -465,14 +473,14 @@ fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
         raw::Error::CommunicationError(error)
         | raw::Error::ResponseBodyError(error)
         | raw::Error::InvalidUpgrade(error) => Failure::Transport { source: error.without_url(), received },
-        // An error of serde_json about a body has a line, and one of ours has not.
+        // An error of serde_json about a body has a line number; an error made by this crate has none.
         raw::Error::InvalidResponsePayload(_, error) if error.line() == 0 => {
             Failure::InvalidPage { received, problem: error.to_string() }
         }
         raw::Error::InvalidResponsePayload(_, error) => {
             Failure::Undecodable { received, line: error.line(), column: error.column() }
         }
-        // Only the raw client by itself, which has no exchange, hands an answer on.
+        // Only a raw client without an exchange returns these variants.
         raw::Error::UnexpectedResponse(_) | raw::Error::ErrorResponse(_) => Failure::Request { source: None },
     }
 }

@@ -1,12 +1,12 @@
-//! Checkouts: how a payment begins.
+//! Checkouts, with which payments begin.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
 use super::{
-    Call, Checkout, Currency, FieldError, OptionalText, Request, SandboxSimulation, checks, envelope,
+    Call, Checkout, Currency, FieldError, OptionalText, Request, SandboxSimulation, envelope, validate,
 };
 use crate::ids::ProductId;
 use crate::money::Amount;
@@ -44,7 +44,7 @@ pub struct Checkouts {
 }
 
 impl super::Client {
-    /// Hosted checkouts: create one, and send the customer there.
+    /// Returns the hosted checkouts: create one, and redirect the customer to it.
     pub fn checkouts(&self) -> Checkouts {
         Checkouts { core: Arc::clone(&self.core) }
     }
@@ -56,7 +56,7 @@ impl Checkouts {
     /// Store [`Checkout::checkout_id`] and redirect the customer to [`Checkout::checkout_url`].
     ///
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused;
-    /// [`messages`](crate::Error::messages) says which and why.
+    /// [`messages`](crate::Error::messages) returns the fields and the reasons.
     ///
     /// Prices in [`Money`](crate::Money) decide the [`currency`](Call::currency) of the checkout, unless it is set. A price in another
     /// currency than the checkout's is refused before anything is sent.
@@ -82,7 +82,7 @@ impl Checkouts {
     }
 }
 
-/// What a checkout needs of a customer, each by its name, so that none is taken for another.
+/// Required data of a customer as named fields, so that two texts cannot be swapped unnoticed.
 ///
 /// # Example: with a postal code
 ///
@@ -99,20 +99,20 @@ impl Checkouts {
 /// let _ = nd8::BillTo { country: "US", first_name: "Ada", last_name: "Lovelace" };
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "the compiler says which one is missing")]
+#[allow(clippy::exhaustive_structs, reason = "the compiler reports which field is missing")]
 pub struct BillTo<'a> {
-    /// The customer's country: ISO 3166-1 alpha-2, two letters.
+    /// Customer's country: ISO 3166-1 alpha-2, two letters.
     pub country: &'a str,
-    /// The customer's given name, of at most 100 characters.
+    /// Customer's given name, of at most 100 characters.
     pub first_name: &'a str,
-    /// The customer's family name, of at most 100 characters.
+    /// Customer's family name, of at most 100 characters.
     pub last_name: &'a str,
-    /// The customer's e-mail address.
+    /// Customer's e-mail address.
     pub email: &'a str,
 }
 
 impl BillTo<'_> {
-    /// Adds the postal code. The server insists on it when the country is `US`.
+    /// Adds the postal code. The server requires it if the country is `US`.
     pub fn postal_code(self, postal_code: impl OptionalText) -> Billing {
         Billing::from(self).postal_code(postal_code)
     }
@@ -135,7 +135,7 @@ impl fmt::Debug for BillTo<'_> {
     }
 }
 
-/// Who pays. `Debug` shows the country alone.
+/// Customer who pays. `Debug` prints the country alone.
 ///
 /// # Example: what a log shows of a customer
 ///
@@ -154,7 +154,7 @@ pub struct Billing {
 }
 
 impl Billing {
-    /// The customer's country (ISO 3166-1 alpha-2, two letters), names (at most 100 characters each) and e-mail address.
+    /// Creates billing data: the customer's country (ISO 3166-1 alpha-2, two letters), names (at most 100 characters each) and e-mail address.
     pub fn new(
         country: impl Into<String>,
         first_name: impl Into<String>,
@@ -171,7 +171,7 @@ impl Billing {
         }
     }
 
-    /// Sets the postal code. The server insists on it when the country is `US`.
+    /// Sets the postal code. The server requires it if the country is `US`.
     pub fn postal_code(mut self, postal_code: impl OptionalText) -> Self {
         self.postal_code = postal_code.text().or(self.postal_code);
         self
@@ -212,17 +212,17 @@ impl fmt::Debug for Billing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     item: types::ProductItem,
-    /// The currency of the price, if the caller gave one.
+    /// Currency of the price, if the caller gave one.
     currency: Option<Currency>,
 }
 
 impl Product {
-    /// A product of the merchant's catalog, by its id; the server knows its name and price.
+    /// Creates a line for a product of the merchant's catalog, by its id; the server knows its name and price.
     pub fn catalog(id: impl Into<ProductId>, quantity: u32) -> Self {
         Self { item: types::CatalogProduct::new(id, quantity).into(), currency: None }
     }
 
-    /// A product that is in no catalog, if the organization is allowed those. The price of one is [`Money`](crate::Money), or a bare
+    /// Creates a line for a product that is in no catalog, if the organization may sell those. Its unit price is [`Money`](crate::Money), or a bare
     /// decimal in major units of the checkout's currency, and reaches the server digit for digit.
     pub fn ad_hoc(name: impl Into<String>, quantity: u32, unit_price: impl Into<Amount>) -> Self {
         let price = unit_price.into();
@@ -235,12 +235,12 @@ impl Product {
 #[derive(Clone, Debug)]
 pub struct CreateCheckout {
     body: types::CheckoutRequest,
-    /// The currency of the price of each product, where the caller gave one.
+    /// Currency of the price of each product, where the caller gave one.
     prices: Vec<Option<Currency>>,
 }
 
 impl Call<CreateCheckout> {
-    /// Sets what the customer is charged in; left out, the currency of the prices, or US dollars.
+    /// Sets the currency in which the customer is charged. The default is the currency of the prices, or US dollars.
     pub fn currency(mut self, currency: impl Into<Option<Currency>>) -> Self {
         if let Some(currency) = currency.into() {
             self.request.body = self.request.body.currency(currency);
@@ -248,7 +248,7 @@ impl Call<CreateCheckout> {
         self
     }
 
-    /// Where the customer goes after paying (`successUrl`).
+    /// Sets the URL to which the customer returns after paying (`successUrl`).
     pub fn success_url(mut self, url: impl OptionalText) -> Self {
         if let Some(url) = url.text() {
             self.request.body = self.request.body.success_url(url);
@@ -256,7 +256,7 @@ impl Call<CreateCheckout> {
         self
     }
 
-    /// Where the customer goes when the payment failed (`failedUrl`).
+    /// Sets the URL to which the customer returns if the payment failed (`failedUrl`).
     pub fn failed_url(mut self, url: impl OptionalText) -> Self {
         if let Some(url) = url.text() {
             self.request.body = self.request.body.failed_url(url);
@@ -264,7 +264,7 @@ impl Call<CreateCheckout> {
         self
     }
 
-    /// Where the customer goes after giving up (`cancelUrl`).
+    /// Sets the URL to which the customer returns after canceling (`cancelUrl`).
     pub fn cancel_url(mut self, url: impl OptionalText) -> Self {
         if let Some(url) = url.text() {
             self.request.body = self.request.body.cancel_url(url);
@@ -272,8 +272,8 @@ impl Call<CreateCheckout> {
         self
     }
 
-    /// Scripts the outcome, with sandbox keys only; the server refuses it with production keys. This crate refuses to send
-    /// it to any address but ND8's sandbox, a path that ends in `/sandbox/api`, and this machine.
+    /// Simulates an outcome, with sandbox keys only; the server refuses it with production keys. This crate refuses to send it
+    /// to any address but ND8's sandbox, the path `/sandbox/api`, and this machine.
     pub fn sandbox_simulate(mut self, outcome: impl Into<Option<SandboxSimulation>>) -> Self {
         if let Some(outcome) = outcome.into() {
             self.request.body = self.request.body.sandbox_simulate(outcome);
@@ -286,16 +286,17 @@ impl Request for CreateCheckout {
     type Output = Checkout;
 }
 
-impl Attempt for CreateCheckout {
-    type Answer = Checkout;
+impl Endpoint for CreateCheckout {
+    type Decoded = Checkout;
     type Value = Checkout;
     const OPERATION: &'static str = "create_checkout";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::checkout(&self.body)
+        validate::checkout(&self.body)
     }
 
     fn misuse(&self) -> Option<FieldError> {
+        // The request has one currency for all products, so the server cannot notice a price in another one.
         let charged = self.body.currency.as_ref()?;
         let is_other = |price: &Option<Currency>| price.as_ref().is_some_and(|price| price != charged);
         let index = self.prices.iter().position(is_other)?;
@@ -309,7 +310,7 @@ impl Attempt for CreateCheckout {
     }
 
     fn is_identified(&self, checkout: &Checkout) -> bool {
-        checks::is_usable(checkout)
+        validate::is_usable(checkout)
     }
 
     fn open(&self, body: &[u8]) -> Option<Checkout> {

@@ -1,4 +1,8 @@
-//! What all doors share: the raw client, the HTTP clients, the deadlines, the retry policy and its budget.
+//! State that all clients share: the raw client, the HTTP clients, the limits, the retry policy and its budget.
+//!
+//! Each tokio runtime has its own HTTP client, and so its own connections. One pool for all would be simpler, but a pooled
+//! connection is driven by the runtime that opened it: if that runtime is idle or gone, as with `#[tokio::test]` or two
+//! `block_on` calls, a request of another runtime would wait on the connection until its timeout.
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -10,7 +14,7 @@ use super::retry::Budget;
 use super::{Environment, Error, RetryPolicy};
 use crate::raw;
 
-/// Behind every door, shared by its clones and by the calls it makes.
+/// State of a client, shared by its clones and by the calls that they create.
 pub struct Core {
     pub(super) raw: raw::Client,
     pub(super) http: HttpClients,
@@ -20,7 +24,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Whether the base URL is certainly a sandbox's: ND8's own, one of the paths for sandbox keys, or this machine.
+    /// Returns whether the base URL is certainly that of a sandbox: ND8's own, a path for sandbox keys, or this machine.
     pub(super) fn is_sandbox(&self) -> bool {
         let Ok(url) = reqwest::Url::parse(&self.raw.baseurl) else { return false };
         is_loopback(&url)
@@ -29,13 +33,13 @@ impl Core {
     }
 }
 
-/// The HTTP clients of a core, one for each runtime that calls are made on.
+/// HTTP clients of a core, one for each runtime that calls are made on.
 ///
-/// A connection is driven by the runtime that opened it. Where that one stands still, as one of a single thread does between two
-/// `block_on`, a request over its connection would never leave, and nothing would report it.
+/// A connection is driven by the runtime that opened it. While that runtime is idle, as a single-threaded one is between two
+/// `block_on` calls, a request over the connection is never sent, and no error is reported.
 pub(super) struct HttpClients {
     first: reqwest::Client,
-    /// Makes another one; absent for a client of the caller's.
+    /// Creates another client; absent if the caller passed one, whose settings cannot be copied.
     make: Option<MakeHttp>,
     #[cfg(not(target_family = "wasm"))]
     by_runtime: Mutex<Vec<(tokio::runtime::Id, reqwest::Client)>>,
@@ -43,7 +47,7 @@ pub(super) struct HttpClients {
 
 pub(super) type MakeHttp = Box<dyn Fn() -> Result<reqwest::Client, Error> + Send + Sync>;
 
-/// How many runtimes have a client of their own. Those of runtimes that are gone hold no connections.
+/// Maximum number of runtimes that have an HTTP client each. Entries of runtimes that have ended hold no connections.
 #[cfg(not(target_family = "wasm"))]
 const MOST_RUNTIMES: usize = 256;
 
@@ -67,8 +71,10 @@ impl HttpClients {
         if let Some((_, http)) = all.iter().find(|(id, _)| *id == runtime.id()) {
             return http.clone();
         }
+        // The first runtime uses the client that was built eagerly to report errors of configuration.
         let another = if all.is_empty() { None } else { make().ok() };
         let http = another.unwrap_or_else(|| self.first.clone());
+        // Bounded, since each `#[tokio::test]` and `block_on` of a new runtime adds an entry.
         if all.len() == MOST_RUNTIMES {
             all.remove(0);
         }
@@ -76,7 +82,7 @@ impl HttpClients {
         http
     }
 
-    /// In a browser there is one.
+    /// Returns the only client: a browser has one event loop.
     #[cfg(target_family = "wasm")]
     pub(super) fn current(&self) -> reqwest::Client {
         debug_assert!(self.make.is_none());
@@ -84,14 +90,14 @@ impl HttpClients {
     }
 }
 
-/// How much time and room a call may take.
+/// Time and size limits of a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// For the call with all its attempts and waits.
     pub(super) timeout: Duration,
     /// For one attempt.
     pub(super) attempt_timeout: Duration,
-    /// For the body of an answer, in bytes.
+    /// For the body of a response, in bytes.
     pub(super) max_body: usize,
 }
 
@@ -101,7 +107,7 @@ impl Default for Limits {
             // A provider behind ND8 may be slow, and giving up on a refund leaves its outcome unknown.
             timeout: Duration::from_secs(90),
             attempt_timeout: Duration::from_secs(30),
-            // A page of a thousand refunds is less than one.
+            // A page of a thousand refunds is less than 1 MiB.
             max_body: 16 * 1024 * 1024,
         }
     }

@@ -1,6 +1,6 @@
 //! Finds the object that a response is about: the body itself, or what is in an envelope such as `{"data": {…}}`.
 //!
-//! The body may break off or hold values that are no JSON: what comes before is read. Ids count under their own names only, so that
+//! The body may be truncated or hold invalid values: the part before them is read. Ids count under their own names only, so that
 //! the id of another thing, such as that of the refunded payment, is never taken.
 
 use std::collections::BTreeSet;
@@ -14,13 +14,13 @@ pub(super) mod failure;
 /// Names of envelopes that mean nothing by themselves.
 const ENVELOPES: [&str; 8] = ["data", "result", "results", "response", "payload", "object", "item", "items"];
 
-/// More envelopes in envelopes than anybody sends. What is deeper is skipped.
+/// Maximum depth of nested envelopes. Deeper values are skipped.
 const DEEPEST: usize = 6;
 
 /// Reads a value from the one object in an envelope that has an id, where the body itself has none. `None` for every other body.
 ///
-/// What is next to the object is kept under the key `envelope` as a field that the type does not name. An envelope that reports a failure
-/// is not opened, whatever is in it: its object may be what the request would have made.
+/// Members next to the object are stored under the key `envelope`, as a field that the type does not name. An envelope that reports a
+/// failure is never opened: its object may be the one that the request would have created.
 pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<T> {
     let mut parser = Parser::new(body);
     let root = parser.node(0)?;
@@ -45,10 +45,10 @@ pub(super) fn open<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Option<
     raw::decode(&text).ok()
 }
 
-/// Returns whether a body reports that the request failed, whatever its status. Next to an id, even one that cannot be read, such a
-/// report may be about what the id names.
+/// Returns whether a body reports that the request failed, regardless of its status. Next to an id, even one that cannot be read,
+/// such a report may be about the object with that id.
 pub(super) fn reports_failure(operation: &str, body: &[u8]) -> bool {
-    /// Such a report is short. What is longer may be costly to read.
+    /// Longest body in which such a report is looked for: a report is short, and a long body is costly to parse.
     const LONGEST: usize = 64 << 10;
     if body.len() > LONGEST {
         return false;
@@ -59,18 +59,18 @@ pub(super) fn reports_failure(operation: &str, body: &[u8]) -> bool {
         && members.iter().any(|member| failure::is_in(member.text))
 }
 
-/// Returns the id of what an operation made, as far as the body goes.
+/// Returns the id of the object that an operation created, from the part of the body that is there.
 pub(super) fn made_id(operation: &str, body: &[u8]) -> Option<String> {
     let mut parser = Parser::new(body);
     let root = parser.node(0)?;
-    // Of several documents, none is known to be the response.
+    // With several JSON documents, it is unknown which one is the response.
     if parser.rest().starts_with(b"{") || parser.rest().starts_with(b"[") {
         return None;
     }
     id_in(subject(&root, operation, names(operation), &mut Vec::new())?, operation)
 }
 
-/// Returns the names by which the object that an operation is about is known. Some things have no id.
+/// Returns the names under which the object of an operation may be in an envelope. Some objects have no id.
 fn signs(operation: &str) -> &'static [&'static str] {
     match operation {
         "create_api_key" | "rotate_api_key" => &["id", "raw_key"],
@@ -82,13 +82,13 @@ fn signs(operation: &str) -> &'static [&'static str] {
     }
 }
 
-/// Returns whether what an operation is about has an id that has to be there.
+/// Returns whether the object of an operation must have an id.
 fn has_id(operation: &str) -> bool {
     signs(operation) == names(operation)
 }
 
-/// Returns the names of the ids of what an operation is about. The id of a refund that was made has no other name: a bare `id` may
-/// be the one of the payment.
+/// Returns the names of the ids of an operation's object. A bare `id` is not accepted for a created refund: it may be the id of the
+/// payment.
 fn names(operation: &str) -> &'static [&'static str] {
     match operation {
         "create_refund" => &["refund_public_id", "refund_id"],
@@ -97,7 +97,7 @@ fn names(operation: &str) -> &'static [&'static str] {
     }
 }
 
-/// Returns whether a member may hold what an operation is about: `data`, or the name of the thing.
+/// Returns whether a member may hold the object of an operation: `data`, or the name of the object.
 fn is_envelope(name: &str, operation: &str) -> bool {
     let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let name = plain(name);
@@ -136,7 +136,7 @@ fn subject<'n, 'a>(
             .then(|| subject(&member.value, operation, signs, &mut inside))
             .flatten();
         match object {
-            // Of two, none is known to be the right one.
+            // With two objects, it is unknown which one is meant.
             Some(_) if found.is_some() => return None,
             Some(_) => {
                 found = object;
@@ -152,7 +152,7 @@ fn is_sign(member: &Member<'_>, signs: &[&str]) -> bool {
     signs.contains(&&*member.name) && member.value.text != b"null"
 }
 
-/// Returns the id of an object. Of several under one name, none is known to be the right one.
+/// Returns the id of an object; `None` if there are several under one name, since it is unknown which one is meant.
 fn id_in(object: &Node<'_>, operation: &str) -> Option<String> {
     let Kind::Object(members) = &object.kind else { return None };
     names(operation).iter().find_map(|name| {
@@ -177,7 +177,7 @@ fn id(written: &[u8]) -> Option<String> {
 
 struct Node<'a> {
     kind: Kind<'a>,
-    /// As it came, as far as it goes.
+    /// The received bytes, possibly truncated.
     text: &'a [u8],
 }
 
@@ -190,11 +190,11 @@ enum Kind<'a> {
 struct Member<'a> {
     name: String,
     value: Node<'a>,
-    /// The name and the value as they came.
+    /// Name and value, in the received form.
     text: &'a [u8],
 }
 
-/// Reads a body until it breaks off.
+/// Parses a body up to the point where it is truncated. `serde_json` would return an error instead of the part before it.
 struct Parser<'a> {
     body: &'a [u8],
     at: usize,
@@ -224,7 +224,7 @@ impl<'a> Parser<'a> {
         is_next
     }
 
-    /// Reads a string, a number or a word, if the body goes on behind it.
+    /// Reads a string, a number or a word, if the body continues after it.
     fn token(&mut self) -> Option<&'a [u8]> {
         self.peek()?;
         let end = raw::scan::token_end(self.body, self.at)?;
@@ -237,7 +237,7 @@ impl<'a> Parser<'a> {
         Some(token)
     }
 
-    /// Reads a value as far as it goes.
+    /// Reads a value, possibly truncated.
     fn node(&mut self, depth: usize) -> Option<Node<'a>> {
         let first = self.peek()?;
         let start = self.at;
@@ -276,7 +276,7 @@ impl<'a> Parser<'a> {
             return None;
         }
         let value = self.node(depth + 1)?;
-        // A name that is no text is none that counts.
+        // A name that is no valid text matches no known name.
         let name = serde_json::from_slice(token).unwrap_or_default();
         Some(Member { name, value, text: &self.body[start..self.at] })
     }
@@ -287,7 +287,7 @@ impl<'a> Parser<'a> {
         while !self.is_broken && !self.take(b']') {
             let item = self.node(depth + 1);
             self.is_broken |= item.is_none();
-            // What broke off is an item, too.
+            // A truncated item counts as an item.
             items.push(item.unwrap_or(Node { kind: Kind::Other, text: &[] }));
             self.is_broken |= !self.take(b',') && self.peek() != Some(b']');
         }
@@ -319,7 +319,7 @@ mod tests {
     use crate::raw::types::{ApiKeyWithSecret, Organization, Payment, RefundCreated, WebhookConfiguration};
 
     #[test]
-    fn the_id_of_what_was_made_is_found_as_far_as_the_body_goes() {
+    fn the_id_of_a_created_object_is_found_in_a_truncated_body() {
         for (body, expected) in [
             (r#"{"refund_public_id":"RF7","refund_id":7}"#, Some("RF7")),
             (r#"{"refund_public_id":null,"refund_id":7}"#, Some("7")),
@@ -349,7 +349,7 @@ mod tests {
             (r#"{"refund_id":7,"refund_id":7}"#, Some("7")),
             (r#"{"refund_id":"7","transaction_id":"refund_id"}"#, Some("7")),
             ("{\"refund_id\":7}\n<!-- cached -->", Some("7")),
-            // Which of two is it?
+            // Ambiguous: two ids of one name.
             (r#"{"refund_id":7,"refund_id":8}"#, None),
             (r#"{"data":{"refund_id":7},"result":{"refund_id":8}}"#, None),
             (r#"{"data":{"refund_id":7},"data":{"refund_id":8}}"#, None),
@@ -357,7 +357,7 @@ mod tests {
             (r#"[{"refund_id":7},"#, None),
             (r#"[{"refund_id":7},{"#, None),
             ("{\"refund_id\":7}\n{\"refund_id\":8}", None),
-            // Another thing's.
+            // The id of another object.
             (r#"{"id":7}"#, None),
             (r#"{"data":{"id":7}}"#, None),
             (r#"{"payment":{"refund_id":7}}"#, None),
@@ -440,13 +440,13 @@ mod tests {
     #[test]
     fn an_envelope_that_reports_a_failure_is_not_opened() {
         let body = |member: &str| format!(r#"{{{member},"data":{{"refund_id":7}}}}"#);
-        let open_beside = |member: &str| open::<RefundCreated>("create_refund", body(member).as_bytes());
+        let open_next_to = |member: &str| open::<RefundCreated>("create_refund", body(member).as_bytes());
         for failed in [r#""success":false"#, r#""meta":{"Has-Errors":true}"#, r#""status":402"#] {
-            assert!(open_beside(failed).is_none(), "{failed}");
+            assert!(open_next_to(failed).is_none(), "{failed}");
             assert!(reports_failure("create_refund", body(failed).as_bytes()), "{failed}");
         }
         for fine in [r#""success":true"#, r#""meta":{}"#, r#""status":"ok""#] {
-            assert_eq!(open_beside(fine).map(|it| it.refund_id), Some(Some(7.into())), "{fine}");
+            assert_eq!(open_next_to(fine).map(|it| it.refund_id), Some(Some(7.into())), "{fine}");
             assert!(!reports_failure("create_refund", body(fine).as_bytes()), "{fine}");
         }
         assert!(
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_id_is_known_by_its_fields() {
+    fn items_without_an_id_are_recognized_by_their_fields() {
         let organization = br#"{"status":"ok","data":{"name":"n","status":"active"}}"#;
         let organization: Organization = open("get_organization", organization).expect("is there");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Which ND8 a client talks to.
+//! Environments of ND8, production and sandbox, and their base URLs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,13 +14,13 @@ pub enum Environment {
     /// ND8's sandbox, where no money moves. The default, so that a program that forgets to choose does no harm.
     #[default]
     Sandbox,
-    /// Production. Its address is **inferred**: neither the reference nor the guides print it. Compare it with what ND8
-    /// told you, and set another with [`Builder::base_url`](crate::Builder::base_url) if they differ.
+    /// Production. Its address is **inferred**: neither the reference nor the guides print it. Compare it with the address
+    /// that ND8 gave you, and set another with [`Builder::base_url`](crate::Builder::base_url) if they differ.
     Production,
 }
 
 impl Environment {
-    /// The base URL, without a slash at the end.
+    /// Returns the base URL, without a slash at the end.
     ///
     /// # Example: where the sandbox is
     ///
@@ -62,7 +62,7 @@ impl FromStr for Environment {
             .into_iter()
             .find(|environment| name.eq_ignore_ascii_case(environment.name()))
             .ok_or_else(|| {
-                // What was given may be a secret in the wrong place.
+                // Never echo the input: it may be a secret in the wrong variable.
                 Error::configuration_problem("the environment is unknown: expected `sandbox` or `production`")
             })
     }

@@ -1,9 +1,9 @@
-//! Which headers a caller may add to a call.
+//! Validates the headers that a caller adds to a call.
 
 use http::{HeaderName, HeaderValue};
 
-/// Headers that the HTTP client or this crate sets. One of another value would make the server read another request than was meant, send
-/// a response that cannot be read here, or take another credential.
+/// Headers that the HTTP client or this crate sets. Another value would change how the server parses the request, request an
+/// encoding that cannot be decoded here, or replace the credential.
 const OURS: [&str; 16] = [
     "accept-encoding",
     "authorization",
@@ -23,7 +23,7 @@ const OURS: [&str; 16] = [
     "upgrade",
 ];
 
-/// Reads a header that a caller adds, or fails with what is wrong with it.
+/// Parses a header that a caller adds. Fails with the reason, without the value: it may be a secret.
 pub(super) fn read(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
     match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
         (Ok(name), Ok(_)) if OURS.contains(&name.as_str()) => {

@@ -1,23 +1,22 @@
-//! What integrators see: three doors, one for each credential, over one core.
+//! Hand-written layer that integrators use: three clients, one per credential, over one core.
 //!
-//! | door | credential | what it opens |
+//! | client | credential | operations |
 //! | --- | --- | --- |
 //! | [`Client`] | API key | checkouts, payments, refunds |
 //! | [`Dashboard`] | token of a dashboard session | organization, API keys, webhook endpoint, payment links |
 //! | [`Storefront`] | none | a customer's view of a payment link |
 //!
-//! A call is made in three steps: a door's area, the call with what it cannot do without, and `send()`; what is
-//! optional goes between the last two. All that is public in this module is at the root of the crate.
+//! A call takes three steps: a resource handle of a client, a call with its required arguments, and `send()`. Setters for
+//! optional values go between the last two. All public items of this module are at the root of the crate.
 
 mod address;
 mod api_keys;
 mod builder;
 mod call;
 mod checkouts;
-mod checks;
 mod claims;
+mod clients;
 mod core;
-mod doors;
 mod envelope;
 mod environment;
 mod error;
@@ -36,6 +35,7 @@ mod scope;
 mod storefront;
 mod time;
 mod tls;
+mod validate;
 mod wait;
 mod webhook_endpoint;
 
@@ -43,7 +43,7 @@ pub use api_keys::{ApiKeys, CreateApiKey, ListApiKeys, NewApiKey, RevokeApiKey, 
 pub use builder::Builder;
 pub use call::{Call, Request};
 pub use checkouts::{BillTo, Billing, Checkouts, CreateCheckout, Product};
-pub use doors::{Client, Dashboard, Door, Storefront};
+pub use clients::{Client, Dashboard, Door, Storefront};
 pub use environment::Environment;
 pub use error::{Error, FieldError, Outcome};
 pub use optional::OptionalText;

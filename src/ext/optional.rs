@@ -1,10 +1,10 @@
-//! Texts that setters take: there, or perhaps not, as a form has them.
+//! Optional texts, as arguments of setters.
 
 use std::borrow::Cow;
 
 use crate::ids::{CheckoutId, PaymentId, ProductId, RefundId};
 
-/// A text, or an `Option` of one: what the setters of optional fields take, so that a field of a form needs no `if let`. `None`
+/// A text, or an `Option` of one. Setters of optional fields take it, so that a field of a form needs no `if let`. `None`
 /// changes nothing. Sealed.
 ///
 /// # Example: a form

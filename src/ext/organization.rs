@@ -1,15 +1,15 @@
-//! The merchant's organization: its profile and its dashboard.
+//! Organization of the merchant: its profile and its dashboard.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
 use super::{Call, Organization, PriceMode, Request, envelope};
 use crate::raw::{self, ResponseValue, types};
 
-/// The merchant's organization. From [`Dashboard::organization`](crate::Dashboard::organization).
+/// Organization of the merchant. From [`Dashboard::organization`](crate::Dashboard::organization).
 ///
 /// # Example: change what is set, and nothing else
 ///
@@ -33,7 +33,7 @@ pub struct Organizations {
 }
 
 impl super::Dashboard {
-    /// The merchant's organization: its profile and its dashboard.
+    /// Returns the merchant's organization: its profile and its dashboard.
     pub fn organization(&self) -> Organizations {
         Organizations { core: Arc::clone(&self.core) }
     }
@@ -49,13 +49,13 @@ impl Organizations {
         Call::new(&self.core, GetOrganization)
     }
 
-    /// Changes the profile: what is set on the call, and nothing else.
+    /// Changes the fields of the profile that are set on the call.
     pub fn update(&self) -> Call<UpdateOrganization> {
         Call::new(&self.core, UpdateOrganization { body: serde_json::Map::new().into() })
     }
 
-    /// Reads what the dashboard shows at a glance: organization, wallet, statistics, recent activity. The reference leaves
-    /// its fields open, so they are JSON.
+    /// Reads the overview of the dashboard: organization, wallet, statistics, recent activity. The reference does not type its
+    /// fields, so they are JSON.
     pub fn snapshot(&self) -> Call<GetDashboard> {
         Call::new(&self.core, GetDashboard)
     }
@@ -69,8 +69,8 @@ impl Request for GetOrganization {
     type Output = Organization;
 }
 
-impl Attempt for GetOrganization {
-    type Answer = Organization;
+impl Endpoint for GetOrganization {
+    type Decoded = Organization;
     type Value = Organization;
     const OPERATION: &'static str = "get_organization";
 
@@ -94,32 +94,32 @@ pub struct UpdateOrganization {
 }
 
 impl Call<UpdateOrganization> {
-    /// The organization's name.
+    /// Sets the organization's name.
     pub fn name(self, name: impl Into<String>) -> Self {
         self.field("name", name.into())
     }
 
-    /// Its website.
+    /// Sets its website.
     pub fn website(self, url: impl Into<String>) -> Self {
         self.field("website", url.into())
     }
 
-    /// The e-mail address to reach it at.
+    /// Sets its contact e-mail address.
     pub fn contact_email(self, email: impl Into<String>) -> Self {
         self.field("contact_email", email.into())
     }
 
-    /// Its Telegram name.
+    /// Sets its Telegram name.
     pub fn telegram(self, name: impl Into<String>) -> Self {
         self.field("telegram", name.into())
     }
 
-    /// Whether its prices are without tax (`HT`) or with it (`TTC`).
+    /// Sets whether its prices are without tax (`HT`) or with it (`TTC`).
     pub fn price_mode(self, mode: PriceMode) -> Self {
         self.field("price_mode", mode.as_str())
     }
 
-    /// Any other field, by the name it has on the wire; null clears it.
+    /// Sets any other field, by its name on the wire; null clears it.
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.request.body.0.insert(name.into(), value.into());
         self
@@ -130,8 +130,8 @@ impl Request for UpdateOrganization {
     type Output = Organization;
 }
 
-impl Attempt for UpdateOrganization {
-    type Answer = Organization;
+impl Endpoint for UpdateOrganization {
+    type Decoded = Organization;
     type Value = Organization;
     const OPERATION: &'static str = "update_organization";
 
@@ -160,8 +160,8 @@ impl Request for GetDashboard {
     type Output = types::DashboardSnapshot;
 }
 
-impl Attempt for GetDashboard {
-    type Answer = types::DashboardSnapshot;
+impl Endpoint for GetDashboard {
+    type Decoded = types::DashboardSnapshot;
     type Value = types::DashboardSnapshot;
     const OPERATION: &'static str = "get_dashboard";
 

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
 use super::pages::Place;
 use super::pages::sealed::Paged as _;
 use super::{
-    Call, Currency, FieldError, Page, Paged, PaymentLink, PaymentLinkPayment, PricingMode, Request, checks,
-    envelope, pages,
+    Call, Currency, FieldError, Page, Paged, PaymentLink, PaymentLinkPayment, PricingMode, Request, envelope,
+    pages, validate,
 };
 use crate::ids::{PaymentLinkId, ProductId};
 use crate::raw::{self, ResponseValue, types};
 
-/// The organization's payment links. From [`Dashboard::payment_links`](crate::Dashboard::payment_links).
+/// Payment links of the organization. From [`Dashboard::payment_links`](crate::Dashboard::payment_links).
 ///
 /// # Example: a link without end
 ///
@@ -32,7 +32,7 @@ use crate::raw::{self, ResponseValue, types};
 /// # });
 /// # let dashboard = nd8::Dashboard::builder("a-session").base_url(server.base_url()).build()?;
 /// # let id = "6f0cfe1e-0f2c-4a39-8a2b-3a4f1f0f3b10".parse()?;
-/// // What is not said stays as it is; `None` lifts a limit.
+/// // Fields that are not set stay unchanged; `None` lifts a limit.
 /// let link = dashboard.payment_links().update(id).max_uses(None).active(false).send().await?;
 /// assert_eq!(link.is_active, Some(false));
 /// # Ok(())
@@ -44,7 +44,7 @@ pub struct PaymentLinks {
 }
 
 impl super::Dashboard {
-    /// The organization's payment links.
+    /// Returns the organization's payment links.
     pub fn payment_links(&self) -> PaymentLinks {
         PaymentLinks { core: Arc::clone(&self.core) }
     }
@@ -57,7 +57,7 @@ impl PaymentLinks {
         Call::new(&self.core, ListPaymentLinks::default())
     }
 
-    /// Creates a link that sells these products of the catalog, each so many times.
+    /// Creates a link that sells these products of the catalog, each with its quantity.
     ///
     /// # Example: a link that can be paid through once
     ///
@@ -87,12 +87,12 @@ impl PaymentLinks {
         Call::new(&self.core, GetPaymentLink { link })
     }
 
-    /// Changes a link: what is set on the call, and nothing else.
+    /// Changes the fields of a link that are set on the call.
     pub fn update(&self, link: PaymentLinkId) -> Call<UpdatePaymentLink> {
         Call::new(&self.core, UpdatePaymentLink { link, body: types::PaymentLinkUpdate::new() })
     }
 
-    /// Deletes a link. The server keeps it out of sight, and its payments stay.
+    /// Deletes a link. The server hides it, and its payments remain.
     pub fn delete(&self, link: PaymentLinkId) -> Call<DeletePaymentLink> {
         Call::new(&self.core, DeletePaymentLink { link })
     }
@@ -110,7 +110,7 @@ fn lines<P: Into<ProductId>>(products: impl IntoIterator<Item = (P, u32)>) -> Ve
     products.into_iter().map(line).collect()
 }
 
-/// Lists payment links. Source: the guides, `GET /payment-links/`; the shape of the answer is inferred.
+/// Lists payment links. Source: the guides, `GET /payment-links/`; the shape of the response is inferred.
 #[derive(Clone, Default)]
 pub struct ListPaymentLinks {
     place: Place,
@@ -126,8 +126,8 @@ impl Request for ListPaymentLinks {
     type Output = Page<PaymentLink>;
 }
 
-impl Attempt for ListPaymentLinks {
-    type Answer = Page<PaymentLink>;
+impl Endpoint for ListPaymentLinks {
+    type Decoded = Page<PaymentLink>;
     type Value = Page<PaymentLink>;
     const OPERATION: &'static str = "list_payment_links";
 
@@ -157,7 +157,7 @@ impl pages::sealed::Paged for ListPaymentLinks {
     fn id(link: &PaymentLink) -> Option<Cow<'_, str>> {
         match link.id {
             Some(id) => Some(id.to_string().into()),
-            // One that is no UUID.
+            // An id that is no UUID is not in the typed field, but among the unknown ones.
             None => pages::id_in(link.extra.get("id")?),
         }
     }
@@ -178,7 +178,7 @@ pub struct CreatePaymentLink {
 }
 
 impl Call<CreatePaymentLink> {
-    /// What customers are charged in.
+    /// Sets the currency in which customers are charged.
     pub fn currency(mut self, currency: impl Into<Option<Currency>>) -> Self {
         if let Some(currency) = currency.into() {
             self.request.body = self.request.body.currency(currency);
@@ -186,7 +186,7 @@ impl Call<CreatePaymentLink> {
         self
     }
 
-    /// Whether prices contain tax.
+    /// Sets whether prices contain tax.
     pub fn pricing_mode(mut self, mode: impl Into<Option<PricingMode>>) -> Self {
         if let Some(mode) = mode.into() {
             self.request.body = self.request.body.pricing_mode(mode);
@@ -194,7 +194,7 @@ impl Call<CreatePaymentLink> {
         self
     }
 
-    /// When the link stops working.
+    /// Sets the time after which the link stops working.
     pub fn expires_at(mut self, time: impl Into<Option<Timestamp>>) -> Self {
         if let Some(time) = time.into() {
             self.request.body = self.request.body.expires_at(time);
@@ -202,7 +202,7 @@ impl Call<CreatePaymentLink> {
         self
     }
 
-    /// How many times the link can be paid through.
+    /// Sets the maximum number of payments through the link.
     pub fn max_uses(mut self, uses: impl Into<Option<u32>>) -> Self {
         if let Some(uses) = uses.into() {
             self.request.body = self.request.body.max_uses(uses);
@@ -210,7 +210,7 @@ impl Call<CreatePaymentLink> {
         self
     }
 
-    /// The merchant's own data, kept with the link.
+    /// Sets the merchant's own data, which the server stores with the link.
     pub fn metadata(mut self, metadata: impl Into<Option<Map<String, Value>>>) -> Self {
         if let Some(metadata) = metadata.into() {
             self.request.body = self.request.body.metadata(metadata);
@@ -218,7 +218,7 @@ impl Call<CreatePaymentLink> {
         self
     }
 
-    /// Whether customers can pay through the link.
+    /// Sets whether customers can pay through the link.
     pub fn active(mut self, active: impl Into<Option<bool>>) -> Self {
         if let Some(active) = active.into() {
             self.request.body = self.request.body.is_active(active);
@@ -231,13 +231,13 @@ impl Request for CreatePaymentLink {
     type Output = PaymentLink;
 }
 
-impl Attempt for CreatePaymentLink {
-    type Answer = PaymentLink;
+impl Endpoint for CreatePaymentLink {
+    type Decoded = PaymentLink;
     type Value = PaymentLink;
     const OPERATION: &'static str = "create_payment_link";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::payment_link(&self.body)
+        validate::payment_link(&self.body)
     }
 
     fn has_id(&self, link: &PaymentLink) -> bool {
@@ -263,8 +263,8 @@ impl Request for GetPaymentLink {
     type Output = PaymentLink;
 }
 
-impl Attempt for GetPaymentLink {
-    type Answer = PaymentLink;
+impl Endpoint for GetPaymentLink {
+    type Decoded = PaymentLink;
     type Value = PaymentLink;
     const OPERATION: &'static str = "get_payment_link";
 
@@ -289,49 +289,50 @@ pub struct UpdatePaymentLink {
 }
 
 impl Call<UpdatePaymentLink> {
-    /// What the link is called.
+    /// Sets the name of the link.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.request.body = self.request.body.name(name);
         self
     }
 
-    /// What the link sells, in place of what it sold.
+    /// Replaces the products that the link sells.
     pub fn products<P: Into<ProductId>>(mut self, products: impl IntoIterator<Item = (P, u32)>) -> Self {
         self.request.body = self.request.body.products(lines(products));
         self
     }
 
-    /// What customers are charged in.
+    /// Sets the currency in which customers are charged.
     pub fn currency(mut self, currency: Currency) -> Self {
         self.request.body = self.request.body.currency(currency);
         self
     }
 
-    /// Whether prices contain tax.
+    /// Sets whether prices contain tax.
     pub fn pricing_mode(mut self, mode: PricingMode) -> Self {
         self.request.body = self.request.body.pricing_mode(mode);
         self
     }
 
-    /// When the link stops working; `None` lifts the limit.
+    /// Sets the time after which the link stops working; `None` lifts the limit.
     pub fn expires_at(mut self, time: impl Into<Option<Timestamp>>) -> Self {
         self.request.body = self.request.body.expires_at(time);
         self
     }
 
-    /// How many times the link can be paid through; `None` lifts the limit.
+    /// Sets the maximum number of payments through the link; `None` lifts the limit.
     pub fn max_uses(mut self, uses: impl Into<Option<u32>>) -> Self {
+        // Unlike in the setters of a new link, `None` is sent, as null: the field has a value that can be cleared.
         self.request.body = self.request.body.max_uses(uses.into().map(i64::from));
         self
     }
 
-    /// The merchant's own data, kept with the link.
+    /// Sets the merchant's own data, which the server stores with the link.
     pub fn metadata(mut self, metadata: Map<String, Value>) -> Self {
         self.request.body = self.request.body.metadata(metadata);
         self
     }
 
-    /// Whether customers can pay through the link.
+    /// Sets whether customers can pay through the link.
     pub fn active(mut self, active: bool) -> Self {
         self.request.body = self.request.body.is_active(active);
         self
@@ -342,13 +343,13 @@ impl Request for UpdatePaymentLink {
     type Output = PaymentLink;
 }
 
-impl Attempt for UpdatePaymentLink {
-    type Answer = PaymentLink;
+impl Endpoint for UpdatePaymentLink {
+    type Decoded = PaymentLink;
     type Value = PaymentLink;
     const OPERATION: &'static str = "update_payment_link";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::payment_link_update(&self.body)
+        validate::payment_link_update(&self.body)
     }
 
     fn has_id(&self, link: &PaymentLink) -> bool {
@@ -374,8 +375,8 @@ impl Request for DeletePaymentLink {
     type Output = ();
 }
 
-impl Attempt for DeletePaymentLink {
-    type Answer = ();
+impl Endpoint for DeletePaymentLink {
+    type Decoded = ();
     type Value = ();
     const OPERATION: &'static str = "delete_payment_link";
 
@@ -383,7 +384,7 @@ impl Attempt for DeletePaymentLink {
         true
     }
 
-    /// The body is read for a report of a failure alone.
+    /// Reads the body only to find a report of a failure.
     fn has_id(&self, (): &()) -> bool {
         false
     }
@@ -410,8 +411,8 @@ impl Request for ListPaymentLinkPayments {
     type Output = Page<PaymentLinkPayment>;
 }
 
-impl Attempt for ListPaymentLinkPayments {
-    type Answer = Page<PaymentLinkPayment>;
+impl Endpoint for ListPaymentLinkPayments {
+    type Decoded = Page<PaymentLinkPayment>;
     type Value = Page<PaymentLinkPayment>;
     const OPERATION: &'static str = "list_payment_link_payments";
 

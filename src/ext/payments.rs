@@ -1,10 +1,10 @@
-//! Payments: what became of a checkout.
+//! Payments, each the result of a checkout.
 
 use std::sync::Arc;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
-use super::{Call, FieldError, Payment, Request, checks, envelope};
+use super::{Call, FieldError, Payment, Request, envelope, validate};
 use crate::ids::PaymentId;
 use crate::raw::{self, ResponseValue};
 
@@ -35,7 +35,7 @@ pub struct Payments {
 }
 
 impl super::Client {
-    /// Payments: look one up.
+    /// Returns the payments: get one by its id.
     pub fn payments(&self) -> Payments {
         Payments { core: Arc::clone(&self.core) }
     }
@@ -46,7 +46,7 @@ impl Payments {
     ///
     /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such payment.
     ///
-    /// # Example: a payment that nobody made
+    /// # Example: a payment that does not exist
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -73,13 +73,13 @@ impl Request for GetPayment {
     type Output = Payment;
 }
 
-impl Attempt for GetPayment {
-    type Answer = Payment;
+impl Endpoint for GetPayment {
+    type Decoded = Payment;
     type Value = Payment;
     const OPERATION: &'static str = "get_payment";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::id(self.payment.check())
+        validate::id(self.payment.check())
     }
 
     fn is_identified(&self, payment: &Payment) -> bool {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::claims::{Order, Ticket};
 use super::core::Core;
 use super::pages::Place;
@@ -16,7 +16,7 @@ use super::pages::sealed::Paged as _;
 use super::reconcile::SETTLE;
 use super::{
     Call, Currency, FieldError, OptionalText, Page, Paged, Payment, Refund, RefundCreated, RefundStatus,
-    Request, checks, envelope, pages,
+    Request, envelope, pages, validate,
 };
 use crate::ids::{PaymentId, RefundId, RefundReference};
 use crate::money::Amount;
@@ -53,7 +53,7 @@ pub struct Refunds {
 }
 
 impl super::Client {
-    /// Refunds: create them, list them, look one up.
+    /// Returns the refunds: create, list and get them.
     pub fn refunds(&self) -> Refunds {
         Refunds { core: Arc::clone(&self.core) }
     }
@@ -64,11 +64,11 @@ impl Refunds {
     /// [`amount`](Call::amount) is set. The customer and the payment provider see the reason, of at most 500
     /// characters. Scope: `refunds:write` or `payments:write`.
     ///
-    /// A success means that the refund is being processed; it has completed when [`get`](Self::get) or a webhook says so.
+    /// A success means that the refund is being processed; [`get`](Self::get) and a webhook report when it has completed.
     ///
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when the payment cannot be refunded, or not by so
     /// much. Where [`outcome`](crate::Error::outcome) is [`Unknown`](crate::Outcome::Unknown), the refund may have been
-    /// made: list the payment's refunds before another is sent. It is never repeated by itself.
+    /// made: list the payment's refunds before another is sent. This crate never repeats it on its own.
     ///
     /// An amount in [`Money`](crate::Money) is not compared with the payment here: this call does not have it. [`of`](Self::of) does.
     pub fn create(&self, payment: impl Into<PaymentId>, reason: impl Into<String>) -> Call<CreateRefund> {
@@ -172,7 +172,7 @@ impl PaymentRefunds {
     /// Refunds the payment, as [`Refunds::create`] does. An [`amount`](Call::amount) of [`Money`](crate::Money) in another currency than the payment's
     /// is refused before anything is sent, and so is one where the payment was fetched without a currency.
     ///
-    /// How much can be refunded, the server knows: the amount of a payment is what is left after fees.
+    /// Only the server knows how much can be refunded: the amount of a payment is net of fees.
     pub fn create(&self, reason: impl Into<String>) -> Call<CreateRefund> {
         self.refunds.created(self.payment.clone(), reason.into(), self.charged.clone())
     }
@@ -183,24 +183,24 @@ impl PaymentRefunds {
 pub struct CreateRefund {
     pub(super) payment: PaymentId,
     pub(super) body: raw::types::RefundRequest,
-    /// The currency of the amount, if the caller gave one.
+    /// Currency of the amount, if the caller gave one.
     currency: Option<Currency>,
     charged: Charged,
-    /// What is in front of the reason.
+    /// Reference that the reason begins with.
     pub(super) reference: Option<RefundReference>,
     pub(super) settle: Duration,
     pub(super) resend: bool,
-    /// Whether a call that sends this one has registered it.
+    /// Is true if a call that sends this one has registered it.
     pub(super) is_registered: bool,
 }
 
 impl Call<CreateRefund> {
-    /// Refunds only this much, tax included: [`Money`](crate::Money), or a bare decimal in major units of the currency that was charged.
+    /// Sets the amount of a partial refund, tax included: [`Money`](crate::Money), or a bare decimal in major units of the currency that was charged.
     ///
-    /// The request has no currency. Wherever the payment is at hand ([`Refunds::of`], [`send_or_reconcile`](Self::send_or_reconcile)), money in another
+    /// The request has no currency. Wherever the payment is known ([`Refunds::of`], [`send_or_reconcile`](Self::send_or_reconcile)), money in another
     /// currency than the payment's is refused before anything is sent, also by an [`unchecked`](Self::unchecked) call.
     ///
-    /// There is no `None` here, as in other setters: a refund without an amount is one of everything.
+    /// Unlike other setters this one accepts no `None`: a refund without an amount is a full refund.
     pub fn amount(mut self, amount: impl Into<Amount>) -> Self {
         let amount = amount.into();
         self.request.body = self.request.body.amount(amount.value());
@@ -209,12 +209,12 @@ impl Call<CreateRefund> {
     }
 }
 
-/// What is known of the currency in which a payment was charged.
+/// Currency in which a payment was charged, where known.
 #[derive(Clone, Debug)]
 pub(super) enum Charged {
-    /// Nothing: the payment was named, and not fetched.
+    /// Not known: the caller gave only the id of the payment.
     NotFetched,
-    /// Nothing: the payment was fetched, and has none.
+    /// Not known: the payment was fetched and has no currency.
     Unknown,
     In(Currency),
 }
@@ -227,8 +227,8 @@ impl Charged {
 }
 
 impl CreateRefund {
-    /// Returns what is wrong with the currency of the amount, if the payment is in `charged`. What cannot be compared is refused as
-    /// well: the server would take 40 EUR for 40 of whatever was charged.
+    /// Returns an error if the currency of the amount is not that of the payment. An unknown currency is an error as well: the
+    /// server would read 40 EUR as 40 of whatever currency was charged.
     pub(super) fn other_currency(&self, charged: &Charged) -> Option<FieldError> {
         let currency = self.currency.as_ref()?;
         let problem = match charged {
@@ -254,12 +254,12 @@ impl RefundCreated {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn id(&self) -> Option<RefundId> {
-        // A bare `id` may be the one of the payment.
+        // The bare `id` is not accepted: it may be the id of the payment.
         let ids = [&self.refund_public_id, &self.refund_id];
         ids.into_iter().flatten().map(|id| id.trim()).find(|id| !id.is_empty()).map(RefundId::from)
     }
 
-    /// Returns all names of the refund, by which a list may have it.
+    /// Returns all ids of the refund, any of which a list may show.
     pub(super) fn ids(&self) -> Vec<String> {
         let ids = [&self.refund_public_id, &self.refund_id];
         let ids = ids.into_iter().flatten().map(|id| id.trim()).filter(|id| !id.is_empty());
@@ -271,16 +271,18 @@ impl Request for CreateRefund {
     type Output = RefundCreated;
 }
 
-impl Attempt for CreateRefund {
-    type Answer = RefundCreated;
+impl Endpoint for CreateRefund {
+    type Decoded = RefundCreated;
     type Value = RefundCreated;
     const OPERATION: &'static str = "create_refund";
 
     fn check(&self) -> Vec<FieldError> {
         let reference = self.reference.as_ref().map(RefundReference::is_well_formed);
-        [checks::id(self.payment.check()), checks::reference(reference), checks::refund(&self.body)].concat()
+        [validate::id(self.payment.check()), validate::reference(reference), validate::refund(&self.body)]
+            .concat()
     }
 
+    // Not a part of `check`: an unchecked call must not refund in another currency either.
     fn misuse(&self) -> Option<FieldError> {
         self.other_currency(&self.charged)
     }
@@ -295,6 +297,7 @@ impl Attempt for CreateRefund {
 
     fn register(&self, server: &str) -> Option<Ticket> {
         let payment = self.payment.as_str();
+        // `send_or_reconcile` has registered the call already: a second entry would look like another call's refund.
         let ticket =
             (!self.is_registered).then(|| Ticket::open(server, Order::new([payment; 2], &self.body)))?;
         ticket.sending();
@@ -323,7 +326,7 @@ pub struct ListRefunds {
 
 impl fmt::Debug for ListRefunds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is searched for may be a reason, and so anything.
+        // The search text may be a reason, which may hold personal data.
         let Self { status, place: Place { page, page_size, .. }, .. } = self;
         f.debug_struct("ListRefunds")
             .field("status", status)
@@ -334,25 +337,25 @@ impl fmt::Debug for ListRefunds {
 }
 
 impl Call<ListRefunds> {
-    /// Only refunds in this state.
+    /// Lists only refunds in this state.
     pub fn status(mut self, status: impl Into<Option<RefundStatus>>) -> Self {
         self.request.status = status.into().or(self.request.status);
         self
     }
 
-    /// Only refunds created at this time or later (`created_at__gte`).
+    /// Lists only refunds created at this time or later (`created_at__gte`).
     pub fn created_from(mut self, time: impl Into<Option<Timestamp>>) -> Self {
         self.request.created_from = time.into().or(self.request.created_from);
         self
     }
 
-    /// Only refunds created at this time or earlier (`created_at__lte`).
+    /// Lists only refunds created at this time or earlier (`created_at__lte`).
     pub fn created_until(mut self, time: impl Into<Option<Timestamp>>) -> Self {
         self.request.created_until = time.into().or(self.request.created_until);
         self
     }
 
-    /// Only refunds whose payment id or reason contains this.
+    /// Lists only refunds whose payment id or reason contains this text.
     pub fn search(mut self, text: impl OptionalText) -> Self {
         self.request.search = text.text().or(self.request.search);
         self
@@ -364,13 +367,13 @@ impl Call<ListRefunds> {
         self
     }
 
-    /// The page to fetch, from 1.
+    /// Sets the page to fetch, from 1.
     pub fn page(mut self, page: impl Into<Option<u32>>) -> Self {
         self.request.place.page = page.into().or(self.request.place.page);
         self
     }
 
-    /// How many refunds make a page.
+    /// Sets the number of refunds on a page.
     pub fn page_size(mut self, size: impl Into<Option<u32>>) -> Self {
         self.request.place.page_size = size.into().or(self.request.place.page_size);
         self
@@ -381,8 +384,8 @@ impl Request for ListRefunds {
     type Output = Page<Refund>;
 }
 
-impl Attempt for ListRefunds {
-    type Answer = Page<Refund>;
+impl Endpoint for ListRefunds {
+    type Decoded = Page<Refund>;
     type Value = Page<Refund>;
     const OPERATION: &'static str = "list_refunds";
 
@@ -400,7 +403,7 @@ impl Attempt for ListRefunds {
 
     async fn attempt(&self, raw: &raw::Client) -> Result<ResponseValue<Page<Refund>>, raw::Error<()>> {
         if self.place.has_query() {
-            // It takes the place of all parameters.
+            // A cursor replaces all parameters.
             return pages::read(self, raw, raw.send_query(Self::OPERATION).await);
         }
         let request = raw
@@ -447,13 +450,13 @@ impl Request for GetRefund {
     type Output = Refund;
 }
 
-impl Attempt for GetRefund {
-    type Answer = Refund;
+impl Endpoint for GetRefund {
+    type Decoded = Refund;
     type Value = Refund;
     const OPERATION: &'static str = "get_refund";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::id(self.refund.check())
+        validate::id(self.refund.check())
     }
 
     fn is_identified(&self, refund: &Refund) -> bool {

@@ -1,4 +1,4 @@
-//! Requests that this crate has no method for, with everything that a call has: credential, retries, deadlines, errors.
+//! Requests to paths that this crate has no method for, with the credential, retries, deadlines and errors of any call.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,19 +9,19 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
 use super::{Call, FieldError, Request};
 use crate::raw::{self, ResponseValue};
 
-/// A request to any path of the API, whose answer is read as a `T`. From `request` of a door.
+/// A request to any path of the API, whose response body is decoded as a `T`. Created by `request` of a client.
 ///
 /// An empty body is read as null, so that `()` and an `Option` accept it.
 ///
-/// It takes the credential of its door, whatever the path: the caller knows what is there. Amounts stay exact in types of
+/// It sends the credential of its client to any path: the caller is responsible for the path. Amounts stay exact in types of
 /// this crate and in `Box<serde_json::value::RawValue>`; a `serde_json::Value` holds numbers as floating point.
 ///
-/// # Example: what this crate does not offer yet
+/// # Example: an operation that this crate has no method for
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -43,15 +43,15 @@ pub struct AnyRequest<T> {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
-    /// Serialized when it is set, so that a failure is known before anything is sent.
+    /// Serialized when it is set, so that a failure is reported before anything is sent.
     body: Option<Result<Vec<u8>, ()>>,
-    answer: PhantomData<fn() -> T>,
+    decoded: PhantomData<fn() -> T>,
 }
 
 impl<T> Call<AnyRequest<T>> {
     pub(super) fn any(core: &Arc<Core>, method: Method, path: &str) -> Self {
         let request =
-            AnyRequest { method, path: path.to_owned(), query: Vec::new(), body: None, answer: PhantomData };
+            AnyRequest { method, path: path.to_owned(), query: Vec::new(), body: None, decoded: PhantomData };
         Call::new(core, request)
     }
 
@@ -70,9 +70,9 @@ impl<T> Call<AnyRequest<T>> {
 
 impl<T> Clone for AnyRequest<T> {
     fn clone(&self) -> Self {
-        let Self { method, path, query, body, answer } = self;
+        let Self { method, path, query, body, decoded } = self;
         let (method, path, query, body) = (method.clone(), path.clone(), query.clone(), body.clone());
-        Self { method, path, query, body, answer: *answer }
+        Self { method, path, query, body, decoded: *decoded }
     }
 }
 
@@ -87,8 +87,8 @@ impl<T: DeserializeOwned + Send + 'static> Request for AnyRequest<T> {
     type Output = T;
 }
 
-impl<T: DeserializeOwned + Send + 'static> Attempt for AnyRequest<T> {
-    type Answer = T;
+impl<T: DeserializeOwned + Send + 'static> Endpoint for AnyRequest<T> {
+    type Decoded = T;
     type Value = T;
     const OPERATION: &'static str = "any";
 
@@ -121,9 +121,9 @@ impl<T: DeserializeOwned + Send + 'static> Attempt for AnyRequest<T> {
     }
 }
 
-/// Finds what is wrong with a path, so that it is sent as it is given and leads nowhere else.
+/// Validates a path. A valid one is sent unchanged and cannot reach a path outside of the base URL. Returns the error, if any.
 fn path_problem(path: &str) -> Option<&'static str> {
-    // URL parsers leave line breaks and tabs out, cut blanks off at the end, and take a backslash for a slash.
+    // URL parsers drop line breaks and tabs, trim white space at the end, and read a backslash as a slash.
     let is_special = |character: char| {
         character.is_whitespace() || character.is_control() || matches!(character, '\\' | '?' | '#')
     };
@@ -141,7 +141,7 @@ fn path_problem(path: &str) -> Option<&'static str> {
     if decoded.iter().any(u8::is_ascii_control) {
         return Some("has an escaped control character");
     }
-    // Servers decode before they climb, and URL parsers know `%2e` as well.
+    // Servers decode a path before they resolve `..`, and URL parsers resolve `%2e` as well.
     let mut segments = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
     segments.any(|segment| matches!(segment, b"." | b"..")).then_some("has `.` or `..` as a segment")
 }

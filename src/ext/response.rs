@@ -1,11 +1,11 @@
-//! What a call returns with all that came: status, headers and body.
+//! Response of a call with its status, headers and body.
 
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-/// The value of a response with the response itself.
+/// Value of a response with the response itself.
 #[derive(Clone)]
 pub struct Response<T> {
     pub(super) value: T,
@@ -16,37 +16,37 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// What was asked for.
+    /// Returns the decoded value.
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// What was asked for, without the rest.
+    /// Returns the decoded value and drops the rest.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The HTTP status, one of success.
+    /// Returns the HTTP status, one of success.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the response.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The server's name for this exchange, where it gives one: what its support asks for.
+    /// Returns the server's id of this request, where it sends one. Quote it to the support.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
 
-    /// The body, as it came. It may hold a customer's data.
+    /// Returns the body, byte for byte. It may hold a customer's data.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// How many attempts it took.
+    /// Returns the number of attempts that were made.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
@@ -62,7 +62,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// The header that most servers and proxies name an exchange with, or one of its likes.
+/// Returns the id of a request, from the first of the headers that servers and proxies use for it.
 pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     const NAMES: [&str; 4] = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
     NAMES.iter().find_map(|name| headers.get(*name)?.to_str().ok())

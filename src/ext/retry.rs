@@ -1,8 +1,8 @@
-//! When a failed attempt may be repeated, and how long to wait before.
+//! Decides whether a failed attempt may be repeated, and how long to wait first.
 //!
-//! The order of the decision: what was not sent may be repeated, whatever it was. What was sent and changes something is
-//! not, with one exception: a request that Django REST Framework throttled (429 with its `detail`) never reached
-//! the code that would have done it. Of what changes nothing, transient failures are repeated.
+//! Any request that was not sent may be repeated. A request that was sent and changes something is not repeated, with one
+//! exception: one that Django REST Framework throttled (429 with its `detail`) never reached the code that would have made
+//! the change. An idempotent request is repeated after transient failures.
 //!
 //! ND8 documents no idempotency key, so there is nothing that would make a repeated refund or checkout safe.
 
@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use super::{Error, Outcome};
 
-/// How often, and how fast, a call is repeated. The default: four attempts, with waits drawn between nothing and 0.2,
-/// 0.4, 0.8 … seconds, at most 5; a `Retry-After` of the server is waited out if the call's deadline allows.
+/// Limits how often, and how fast, a call is repeated. The default: four attempts, with random waits between zero and 0.2,
+/// 0.4, 0.8 … seconds, at most 5; a `Retry-After` of the server is honored if the deadline of the call allows.
 ///
 /// Repeating is also bounded across calls: all clones of a client share a budget that repeats draw from and successes
-/// fill up again, so that an outage is not made worse by those who wait for its end.
+/// refill, so that retries do not make an outage worse.
 ///
 /// # Example: a patient client
 ///
@@ -43,28 +43,28 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, come what may.
+    /// Creates a policy of one attempt.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// How many attempts are made at most, the first included. Zero counts as one.
+    /// Sets the maximum number of attempts, the first included. Zero counts as one.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The longest wait before the second attempt, which doubles with each further one, and the longest of all. The wait
-    /// itself is drawn evenly between nothing and that (full jitter), so that many clients don't come back at once.
+    /// Sets the longest wait before the second attempt, which doubles with each further one, and the longest wait of all. The
+    /// actual wait is a random time between zero and that (full jitter), so that many clients do not retry at the same time.
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
         self.cap = cap;
         self
     }
 
-    /// How long to wait after `attempts` attempts, the last of which failed; none if that was the last.
+    /// Returns how long to wait after `attempts` failed attempts, or `None` if there is no further one.
     ///
-    /// `draw` gives a duration between nothing and its argument.
+    /// `draw` returns a duration between zero and its argument.
     pub(super) fn wait(
         &self,
         attempts: u32,
@@ -78,22 +78,22 @@ impl RetryPolicy {
         }
         let doublings = attempts.saturating_sub(1).min(31);
         let longest = self.base.saturating_mul(1 << doublings).min(self.cap);
-        // What the server asks for is a least wait: jitter comes on top.
+        // The wait that the server asks for is a minimum: jitter is added to it.
         let wait = error.retry_after().unwrap_or_default().saturating_add(draw(longest));
-        // An attempt that could not even begin before the deadline is not waited for.
+        // No wait for an attempt that could not begin before the deadline.
         (wait < remaining).then_some(wait)
     }
 }
 
 fn may_repeat(error: &Error, idempotent: bool) -> bool {
     if error.outcome() == Outcome::NotSent {
-        // Bad input and refusals of our own would only be refused again.
+        // Invalid input and refusals of this crate would only be refused again.
         return error.is_transport();
     }
     if !idempotent {
         return error.is_throttled();
     }
-    // A body that breaks off has a status all the same, mostly 200.
+    // A truncated body comes with a status, usually 200, so the status alone does not show the failure.
     error.is_transport()
         || error.is_cut_off()
         || error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
@@ -107,7 +107,7 @@ pub(super) struct Budget {
 
 /// Enough for a hundred repeats in a row.
 const FULL: u32 = 500;
-/// What a repeat costs; a success brings back one token. So in the long run one call in five may be repeated.
+/// Cost of a repeat in tokens; a success adds one token. So in the long run one call in five may be repeated.
 const COST: u32 = 5;
 
 impl Budget {
@@ -115,7 +115,7 @@ impl Budget {
         Self { tokens: AtomicU32::new(FULL) }
     }
 
-    /// Takes what a repeat costs, if it is there.
+    /// Takes the cost of a repeat, if enough tokens are left.
     pub(super) fn take(&self) -> bool {
         let take = |tokens: u32| tokens.checked_sub(COST);
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
@@ -129,7 +129,7 @@ impl Budget {
     }
 }
 
-/// Draws evenly between nothing and `longest`.
+/// Returns a random time between zero and `longest`.
 pub(super) fn jitter(longest: Duration) -> Duration {
     let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
     Duration::from_nanos(fastrand::u64(..=nanos))
@@ -141,7 +141,7 @@ mod tests {
     use crate::ext::error::Failure;
     use crate::raw::{End, Received};
 
-    fn answered(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Error {
+    fn error_response(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Error {
         let mut response = http::Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(*name, *value);
@@ -155,31 +155,34 @@ mod tests {
     const THROTTLED: &str = r#"{"detail":"Request was throttled. Expected available in 3 seconds."}"#;
 
     #[test]
-    fn what_changes_something_is_repeated_only_if_it_was_throttled() {
+    fn requests_that_change_something_are_repeated_only_after_a_throttle() {
         let repeats = |error: Error, idempotent| {
             RetryPolicy::default().wait(1, idempotent, &error, Duration::MAX, |longest| longest).is_some()
         };
         for status in [408, 500, 502, 503, 504] {
-            assert!(!repeats(answered(status, &[], ""), false), "{status}");
-            assert!(repeats(answered(status, &[], ""), true), "{status}");
+            assert!(!repeats(error_response(status, &[], ""), false), "{status}");
+            assert!(repeats(error_response(status, &[], ""), true), "{status}");
         }
         for status in [301, 400, 401, 403, 404, 405, 409, 415, 422, 501] {
-            assert!(!repeats(answered(status, &[], ""), true), "{status}");
+            assert!(!repeats(error_response(status, &[], ""), true), "{status}");
         }
-        assert!(repeats(answered(429, &[], THROTTLED), false));
-        assert!(!repeats(answered(429, &[], "<h1>Slow down</h1>"), false), "who knows who said that");
-        for handed_over in [
+        assert!(repeats(error_response(429, &[], THROTTLED), false));
+        assert!(
+            !repeats(error_response(429, &[], "<h1>Slow down</h1>"), false),
+            "a web page may be of a proxy"
+        );
+        for relayed in [
             r#"{"detail":"Refund submitted, but the provider throttled our status check."}"#,
-            r#"{"detail":"The provider said: Request was throttled."}"#,
+            r#"{"detail":"The provider reported: Request was throttled."}"#,
             r#"{"amount":["Request was throttled."]}"#,
             r#"{"detail":"Request was throttled.","refund_id":17}"#,
             r#"{"detail":"Request was throttled.","code":"throttled","data":{"refund_public_id":"RF17"}}"#,
         ] {
-            assert!(!repeats(answered(429, &[], handed_over), false), "{handed_over}");
+            assert!(!repeats(error_response(429, &[], relayed), false), "{relayed}");
         }
-        assert!(repeats(answered(429, &[], r#"{"detail":"Slow down.","code":"throttled"}"#), false));
-        assert!(!repeats(answered(503, &[], THROTTLED), false), "it is the status of somebody else");
-        assert!(repeats(answered(429, &[], "<h1>Slow down</h1>"), true));
+        assert!(repeats(error_response(429, &[], r#"{"detail":"Slow down.","code":"throttled"}"#), false));
+        assert!(!repeats(error_response(503, &[], THROTTLED), false), "it is the status of a proxy");
+        assert!(repeats(error_response(429, &[], "<h1>Slow down</h1>"), true));
         let input = Error::input("create_refund", Vec::new());
         assert!(!repeats(input, true), "it would be refused again");
     }
@@ -205,7 +208,7 @@ mod tests {
             RetryPolicy::default().max_attempts(6).backoff(Duration::from_secs(1), Duration::from_secs(5));
         let wait = |attempts| {
             policy
-                .wait(attempts, true, &answered(503, &[], ""), Duration::MAX, |longest| longest)
+                .wait(attempts, true, &error_response(503, &[], ""), Duration::MAX, |longest| longest)
                 .map(|it| it.as_secs())
         };
         let waits: Vec<Option<u64>> = (1..=6).map(wait).collect();
@@ -217,7 +220,7 @@ mod tests {
     fn retry_after_is_a_least_wait_within_the_deadline() {
         let policy = RetryPolicy::default();
         let wait = |header, remaining| {
-            let error = answered(503, &[("retry-after", header)], "");
+            let error = error_response(503, &[("retry-after", header)], "");
             policy.wait(1, true, &error, Duration::from_secs(remaining), |_| Duration::ZERO)
         };
         assert_eq!(wait("3", 10), Some(Duration::from_secs(3)));
@@ -253,7 +256,7 @@ mod tests {
             ("9998-12-31T23:59:59Z", forever),
             ("5, 10", seconds(10)),
             ("3,1e9", forever),
-            // Nobody knows what is meant, so the wait is that of the policy.
+            // Not readable, so the wait is that of the policy.
             ("3, soon", now),
             ("soon", now),
             ("", now),
@@ -265,18 +268,19 @@ mod tests {
         ] {
             assert_eq!(wait(header, 1_000_000), expected, "{header:?}");
         }
-        let both = answered(503, &[("retry-after", "3"), ("retry-after", "7"), ("retry-after", "soon")], "");
+        let both =
+            error_response(503, &[("retry-after", "3"), ("retry-after", "7"), ("retry-after", "soon")], "");
         assert_eq!(both.retry_after(), seconds(7));
         let worded = |wait| {
             let body =
                 format!(r#"{{"detail":"Request was throttled. Expected available in {wait} seconds."}}"#);
-            answered(429, &[], body.leak()).retry_after()
+            error_response(429, &[], body.leak()).retry_after()
         };
         assert_eq!(worded("1e9"), seconds(1_000_000_000));
         assert_eq!(worded("2.5"), seconds(3));
         assert_eq!(worded("99999999999999999999"), Some(Duration::from_secs(u64::MAX)));
         assert_eq!(worded("a few"), None);
-        let asked = |body| answered(429, &[], body).retry_after();
+        let asked = |body| error_response(429, &[], body).retry_after();
         assert_eq!(asked(THROTTLED), Some(Duration::from_secs(3)));
         assert_eq!(asked(r#"{"detail":"Request was throttled."}"#), None);
         assert_eq!(asked(r#"{"detail":"Available in 3 seconds."}"#), None, "not the framework's words");

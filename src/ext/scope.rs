@@ -1,10 +1,10 @@
-//! What an API key may do.
+//! Scopes of API keys: the operations that a key allows.
 
 use std::fmt;
 
 /// A scope of an API key. Source: the guides.
 ///
-/// An open set: a scope that this crate does not know is `Other`, and goes out as it came.
+/// An open set: a scope that this crate does not know is `Other`, and is sent unchanged.
 ///
 /// # Example: known and unknown
 ///
@@ -32,7 +32,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The scope as it stands on the wire.
+    /// Returns the name of the scope on the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CheckoutCreate => "checkout:create",
@@ -65,7 +65,7 @@ impl fmt::Display for Scope {
 }
 
 impl crate::raw::types::ApiKey {
-    /// What the key may do, typed. No scopes at all means every one (legacy keys).
+    /// Returns the scopes of the key, typed. An empty list means all scopes (legacy keys).
     ///
     /// # Example: a key that may list refunds
     ///

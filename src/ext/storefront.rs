@@ -1,11 +1,12 @@
-//! A customer's way through a payment link.
+//! Payment links from the customer's side: show a link and start its checkout.
 
 use std::sync::Arc;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
 use super::{
-    Billing, Call, Checkout, Currency, FieldError, OptionalText, PublicPaymentLink, Request, checks, envelope,
+    Billing, Call, Checkout, Currency, FieldError, OptionalText, PublicPaymentLink, Request, envelope,
+    validate,
 };
 use crate::ids::PaymentLinkToken;
 use crate::raw::{self, ResponseValue, types};
@@ -41,21 +42,21 @@ pub struct PublicPaymentLinks {
 }
 
 impl super::Storefront {
-    /// Payment links as customers see them.
+    /// Returns the payment links as customers see them.
     pub fn payment_links(&self) -> PublicPaymentLinks {
         PublicPaymentLinks { core: Arc::clone(&self.core) }
     }
 }
 
 impl PublicPaymentLinks {
-    /// Looks at a link by its public token.
+    /// Gets a link by its public token.
     ///
     /// Fails with [`is_not_found`](crate::Error::is_not_found) when there is no such link.
     pub fn get(&self, token: PaymentLinkToken) -> Call<GetPublicPaymentLink> {
         Call::new(&self.core, GetPublicPaymentLink { token })
     }
 
-    /// Starts a checkout of what the link sells.
+    /// Starts a checkout of the products that the link sells.
     ///
     /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) when a field is refused, and with
     /// [`is_not_found`](crate::Error::is_not_found) when there is no such link.
@@ -76,7 +77,7 @@ impl PublicPaymentLinks {
     }
 }
 
-/// Looks at a payment link. Source: the guides name the operation; its path is inferred.
+/// Gets a payment link. Source: the guides name the operation; its path is inferred.
 #[derive(Clone, Debug)]
 pub struct GetPublicPaymentLink {
     token: PaymentLinkToken,
@@ -86,8 +87,8 @@ impl Request for GetPublicPaymentLink {
     type Output = PublicPaymentLink;
 }
 
-impl Attempt for GetPublicPaymentLink {
-    type Answer = PublicPaymentLink;
+impl Endpoint for GetPublicPaymentLink {
+    type Decoded = PublicPaymentLink;
     type Value = PublicPaymentLink;
     const OPERATION: &'static str = "get_public_payment_link";
 
@@ -112,7 +113,7 @@ pub struct StartCheckout {
 }
 
 impl Call<StartCheckout> {
-    /// What the customer is charged in; left out, the link decides.
+    /// Sets the currency in which the customer is charged. By default the link decides.
     pub fn currency(mut self, currency: impl Into<Option<Currency>>) -> Self {
         if let Some(currency) = currency.into() {
             self.request.body = self.request.body.currency(currency);
@@ -120,7 +121,7 @@ impl Call<StartCheckout> {
         self
     }
 
-    /// Where the customer goes after paying (`successUrl`).
+    /// Sets the URL to which the customer returns after paying (`successUrl`).
     pub fn success_url(mut self, url: impl OptionalText) -> Self {
         if let Some(url) = url.text() {
             self.request.body = self.request.body.success_url(url);
@@ -128,7 +129,7 @@ impl Call<StartCheckout> {
         self
     }
 
-    /// Where the customer goes when the payment failed (`failedUrl`).
+    /// Sets the URL to which the customer returns if the payment failed (`failedUrl`).
     pub fn failed_url(mut self, url: impl OptionalText) -> Self {
         if let Some(url) = url.text() {
             self.request.body = self.request.body.failed_url(url);
@@ -136,7 +137,7 @@ impl Call<StartCheckout> {
         self
     }
 
-    /// Where the customer goes after giving up (`cancelUrl`).
+    /// Sets the URL to which the customer returns after canceling (`cancelUrl`).
     pub fn cancel_url(mut self, url: impl OptionalText) -> Self {
         if let Some(url) = url.text() {
             self.request.body = self.request.body.cancel_url(url);
@@ -149,17 +150,17 @@ impl Request for StartCheckout {
     type Output = Checkout;
 }
 
-impl Attempt for StartCheckout {
-    type Answer = Checkout;
+impl Endpoint for StartCheckout {
+    type Decoded = Checkout;
     type Value = Checkout;
     const OPERATION: &'static str = "start_payment_link_checkout";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::public_checkout(&self.body)
+        validate::public_checkout(&self.body)
     }
 
     fn is_identified(&self, checkout: &Checkout) -> bool {
-        checks::is_usable(checkout)
+        validate::is_usable(checkout)
     }
 
     fn open(&self, body: &[u8]) -> Option<Checkout> {

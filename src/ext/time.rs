@@ -1,6 +1,6 @@
-//! The clock and the pauses, wherever the program runs: tokio's, or the browser's timers on `wasm32-unknown-unknown`.
+//! Clock and the timers: those of tokio, or those of the browser on `wasm32-unknown-unknown`.
 
-/// The clock of the whole process, which no paused runtime stops.
+/// The clock of the whole process, which `tokio::time::pause` does not stop.
 #[cfg(not(target_family = "wasm"))]
 pub(super) use std::time::Instant as ProcessInstant;
 #[cfg(not(target_family = "wasm"))]
@@ -12,7 +12,7 @@ pub(super) use wasmtimer::std::Instant;
 
 use std::time::{Duration, SystemTime};
 
-/// Waits for so long. The timers of browsers overflow, so a long wait is made of short ones.
+/// Waits for this time. The timers of browsers overflow after 24 days, so a long wait consists of shorter ones.
 pub(super) async fn sleep(time: Duration) {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let mut left = time;
@@ -26,7 +26,7 @@ pub(super) async fn sleep(time: Duration) {
     }
 }
 
-/// How long from now until `time`; nothing if it has passed. By jiff, which knows the time in a browser as well.
+/// Returns the time from now until `time`, or zero if it has passed. Uses jiff, since `SystemTime::now` panics in a browser.
 pub(super) fn until(time: SystemTime) -> Duration {
     let now = jiff::Timestamp::now().as_duration();
     let then = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

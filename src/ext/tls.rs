@@ -1,10 +1,15 @@
-//! The TLS of the default HTTP client: whichever feature was turned on, and none of it process-wide.
+//! TLS of the default HTTP client, as selected by features, without process-wide state.
 //!
-//! Where several are on, what is not the default has been asked for: native TLS goes before aws-lc, and that before ring.
+//! The default is rustls with ring. Building aws-lc, the default provider of rustls, takes most of the time of a clean build,
+//! and native TLS needs the headers of the system's library on Linux. The provider is passed explicitly: installing one
+//! for the process would conflict with another crate that installs a different one.
+//!
+//! If several features are on, the one that is not the default was chosen on purpose: native TLS takes precedence over
+//! aws-lc, and aws-lc over ring.
 
 use super::Error;
 
-/// Whether HTTPS can be spoken.
+/// Is true if HTTPS is available.
 pub(super) const IS_BUILT_IN: bool = cfg!(any(
     target_family = "wasm",
     feature = "native-tls",
@@ -12,20 +17,20 @@ pub(super) const IS_BUILT_IN: bool = cfg!(any(
     feature = "rustls-ring"
 ));
 
-/// What several HTTP clients share: of rustls the configuration, with its root certificates.
+/// State that the HTTP clients of a core share: the configuration of rustls. Loading root certificates once per runtime would be slow.
 #[cfg(all(
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
 ))]
 pub(super) type Shared = rustls::ClientConfig;
-/// What several HTTP clients share: nothing.
+/// State that the HTTP clients of a core share: none.
 #[cfg(not(all(
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
 )))]
 pub(super) struct Shared;
 
-/// Nothing is to be set up.
+/// Returns the empty shared state.
 #[cfg(not(all(
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
@@ -34,20 +39,19 @@ pub(super) fn set_up() -> Result<Shared, Error> {
     Ok(Shared)
 }
 
-/// The browser's.
+/// Builds the HTTP client; the browser provides TLS.
 #[cfg(target_family = "wasm")]
 pub(super) fn build(http: reqwest::ClientBuilder, _: &Shared) -> Result<reqwest::Client, Error> {
     finish(http)
 }
 
-/// The TLS of the system: OpenSSL on Linux, Secure Transport on macOS, SChannel on Windows.
+/// Builds the HTTP client with the TLS of the system: OpenSSL on Linux, Secure Transport on macOS, SChannel on Windows.
 #[cfg(all(not(target_family = "wasm"), feature = "native-tls"))]
 pub(super) fn build(http: reqwest::ClientBuilder, _: &Shared) -> Result<reqwest::Client, Error> {
     finish(http.tls_backend_native())
 }
 
-/// Hands rustls its provider explicitly: nothing process-wide is installed or needed, so two crates of one program
-/// cannot disagree about it.
+/// Creates the configuration of rustls with an explicit provider, so that nothing process-wide is installed or needed.
 #[cfg(all(
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
@@ -68,7 +72,7 @@ pub(super) fn set_up() -> Result<Shared, Error> {
     Ok(config.with_no_client_auth())
 }
 
-/// Speaks TLS by the shared configuration.
+/// Builds the HTTP client with the shared configuration.
 #[cfg(all(
     not(any(target_family = "wasm", feature = "native-tls")),
     any(feature = "rustls-aws-lc", feature = "rustls-ring")
@@ -77,10 +81,10 @@ pub(super) fn build(http: reqwest::ClientBuilder, shared: &Shared) -> Result<req
     finish(http.tls_backend_preconfigured(shared.clone()))
 }
 
-/// Without a TLS feature only HTTP can be spoken.
+/// Builds the HTTP client for plain HTTP, since no TLS feature is on.
 ///
-/// Where another crate of the graph turned `reqwest/rustls-no-provider` on and installed no provider, reqwest panics. That
-/// is not for a library to hand on, and without rustls of our own there is no provider to give it.
+/// reqwest panics if another crate of the graph turned `reqwest/rustls-no-provider` on and no provider is installed. A
+/// library must not pass that panic on, and without a dependency on rustls there is no provider to pass to reqwest.
 #[cfg(not(any(
     target_family = "wasm",
     feature = "native-tls",

@@ -1,6 +1,6 @@
-//! Waiting until a payment or a refund has come to its end, by asking again and again.
+//! Polls a payment or a refund until it reaches a final state.
 //!
-//! Webhooks are the better way to hear of it; this is for programs that have no address.
+//! Webhooks report the final state sooner and at less cost; use this when you cannot receive webhooks.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::time::{Instant, sleep};
 use super::{Call, Error, GetPayment, GetRefund, Payment, PaymentStatus, Refund, RefundStatus, Request};
 
-/// How often to ask, and for how long. The pause between two questions begins at one second and grows by half, up to
-/// ten seconds; the last question comes shortly before the time is over.
+/// Configures how often to poll, and for how long. The pause between two requests begins at one second and grows by half, up
+/// to ten seconds; the last request is sent shortly before the time is over.
 ///
-/// The time bounds everything: pauses, and also a question that is under way, with its repeats. At least one is asked: where less than a
-/// millisecond is given, that one may take up to 5 seconds.
+/// The time bounds everything: the pauses, and also a request in flight with its retries. At least one request is sent: with
+/// less than a millisecond, it may take up to 5 seconds.
 ///
 /// # Example: when it never ends
 ///
@@ -40,22 +40,22 @@ pub struct Poll {
     longest: Duration,
 }
 
-/// The shortest pause. Less would be a load for the server and show nothing sooner.
+/// Shortest pause. Less would be a load for the server and show nothing sooner.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// How much of the time is left to the last question, unless half of what is left is less.
+/// Time that is reserved for the last request, unless half of the remaining time is less.
 const RESERVE: Duration = Duration::from_secs(2);
-/// What is too short for a question.
+/// Time below which no request is sent.
 const MOMENT: Duration = Duration::from_millis(1);
-/// How long the only question may take where no time is given for it.
+/// Timeout of the only request if the caller gives no time.
 const ONE_LOOK: Duration = Duration::from_secs(5);
 
 impl Poll {
-    /// Asks for so long.
+    /// Polls for this time.
     pub fn within(time: Duration) -> Self {
         Self { within: time, first: Duration::from_secs(1), longest: Duration::from_secs(10) }
     }
 
-    /// Pauses so long at first, and never longer than that. Less than 100 milliseconds count as so many.
+    /// Sets the first and the longest pause. Less than 100 milliseconds count as 100.
     pub fn every(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest;
@@ -73,7 +73,7 @@ impl Poll {
     }
 }
 
-/// Returns how long to pause before the next question, and whether that one is the last; none if there is no time for one.
+/// Returns the pause before the next request, and whether that request is the last; `None` if there is no time for one.
 fn next(pause: Duration, left: Duration) -> Option<(Duration, bool)> {
     if left < MOMENT {
         return None;
@@ -82,13 +82,13 @@ fn next(pause: Duration, left: Duration) -> Option<(Duration, bool)> {
     Some((pause.min(longest), pause > longest))
 }
 
-/// The end did not come, or could not be seen.
+/// An error: the final state was not reached in time, or a request failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct NotFinal<T> {
-    /// What was seen last, if anything was.
+    /// Last state that was received, if any.
     pub last: Option<Box<T>>,
-    /// Why asking failed; none if time ran out.
+    /// Error of the failed request; `None` if time ran out.
     pub error: Option<Error>,
 }
 
@@ -108,9 +108,8 @@ impl<T: fmt::Debug> std::error::Error for NotFinal<T> {
 }
 
 impl Call<GetPayment> {
-    /// Asks until the payment is paid, failed, refunded or canceled. A customer whose payment failed may still try again,
-    /// so `failed` is the end of an attempt rather than of the checkout. States that this crate does not know are
-    /// not taken for an end.
+    /// Polls until the payment is paid, failed, refunded or canceled. A customer whose payment failed may still try again,
+    /// so `failed` is the end of an attempt rather than of the checkout. States that this crate does not know are not final.
     ///
     /// # Example: a minute at most
     ///
@@ -134,7 +133,7 @@ impl Call<GetPayment> {
     ///
     /// # Errors
     ///
-    /// [`NotFinal`] with the payment as it was seen last, when time runs out or asking fails.
+    /// [`NotFinal`] with the last payment that was received, if time runs out or a request fails.
     pub async fn until_final(self, poll: Poll) -> Result<Payment, NotFinal<Payment>> {
         until(self, poll, |payment| {
             use PaymentStatus::{Canceled, Failed, Paid, Refunded};
@@ -145,12 +144,11 @@ impl Call<GetPayment> {
 }
 
 impl Call<GetRefund> {
-    /// Asks until the refund is completed, failed or rejected. States that this crate does not know are not taken for
-    /// an end.
+    /// Polls until the refund is completed, failed or rejected. States that this crate does not know are not final.
     ///
     /// # Errors
     ///
-    /// [`NotFinal`] with the refund as it was seen last, when time runs out or asking fails.
+    /// [`NotFinal`] with the last refund that was received, if time runs out or a request fails.
     pub async fn until_final(self, poll: Poll) -> Result<Refund, NotFinal<Refund>> {
         until(self, poll, |refund| {
             use RefundStatus::{Completed, Failed, Rejected};
@@ -165,7 +163,7 @@ async fn until<R: Request + Clone>(
     poll: Poll,
     is_final: impl Fn(&R::Output) -> bool,
 ) -> Result<R::Output, NotFinal<R::Output>> {
-    // A deadline that no clock reaches is none.
+    // A timeout too long for the clock counts as no deadline.
     let deadline = Instant::now().checked_add(poll.within);
     let left =
         || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
@@ -173,10 +171,11 @@ async fn until<R: Request + Clone>(
     let (mut last, mut is_last) = (None, false);
     let mut pause = poll.first();
     loop {
+        // The call's own retries run within the time of the poll, so that an outage does not extend it.
         match call.clone().within(time).send().await {
             Ok(value) if is_final(&value) => return Ok(value),
             Ok(value) => last = Some(Box::new(value)),
-            // It was this function that cut it off.
+            // The request was cut off by the time of this poll, not by a failure of the server.
             Err(error) if error.is_timeout() && left().is_zero() => {
                 return Err(NotFinal { last, error: None });
             }
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_question_comes_before_the_time_is_over() {
+    fn the_last_request_comes_before_the_time_is_over() {
         for (pause, left, expected) in [
             (ms(1_000), MAX, Some((ms(1_000), false))),
             (MAX, MAX, Some((MAX - RESERVE, true))),

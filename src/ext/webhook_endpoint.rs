@@ -1,14 +1,14 @@
-//! Where the organization wants its webhooks delivered.
+//! URL to which the organization's webhooks are delivered.
 
 use std::sync::Arc;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::core::Core;
-use super::{Call, FieldError, Request, WebhookConfiguration, checks, envelope};
+use super::{Call, FieldError, Request, WebhookConfiguration, envelope, validate};
 use crate::raw::{self, ResponseValue, types};
 
-/// The organization's webhook endpoint. From [`Dashboard::webhook_endpoint`](crate::Dashboard::webhook_endpoint).
-/// That it is found at `/organization/webhooks/` is **inferred**.
+/// Webhook endpoint of the organization. From [`Dashboard::webhook_endpoint`](crate::Dashboard::webhook_endpoint).
+/// Its path, `/organization/webhooks/`, is **inferred**.
 ///
 /// # Example: set it and read it back
 ///
@@ -29,7 +29,7 @@ pub struct WebhookEndpoints {
 }
 
 impl super::Dashboard {
-    /// Where the organization's webhooks are delivered.
+    /// Returns the organization's webhook endpoint.
     pub fn webhook_endpoint(&self) -> WebhookEndpoints {
         WebhookEndpoints { core: Arc::clone(&self.core) }
     }
@@ -57,8 +57,8 @@ impl Request for GetWebhookEndpoint {
     type Output = WebhookConfiguration;
 }
 
-impl Attempt for GetWebhookEndpoint {
-    type Answer = WebhookConfiguration;
+impl Endpoint for GetWebhookEndpoint {
+    type Decoded = WebhookConfiguration;
     type Value = WebhookConfiguration;
     const OPERATION: &'static str = "get_webhook";
 
@@ -88,13 +88,13 @@ impl Request for SetWebhookEndpoint {
     type Output = WebhookConfiguration;
 }
 
-impl Attempt for SetWebhookEndpoint {
-    type Answer = WebhookConfiguration;
+impl Endpoint for SetWebhookEndpoint {
+    type Decoded = WebhookConfiguration;
     type Value = WebhookConfiguration;
     const OPERATION: &'static str = "set_webhook";
 
     fn check(&self) -> Vec<FieldError> {
-        checks::webhook_endpoint(&self.body)
+        validate::webhook_endpoint(&self.body)
     }
 
     fn accepts_empty(&self) -> bool {

@@ -21,7 +21,7 @@ const fn refused(id: &'static str, assumes: &'static str) -> Fact {
     Fact::new(id, assumes, "refused")
         .source(REFERENCE)
         .seen_by("POST /checkout/create/ with this field, and no customer")
-        .depends("src/ext/checks.rs, sandbox/src/api/checkout.rs")
+        .depends("src/ext/validate.rs, sandbox/src/api/checkout.rs")
         .stated_by_nothing(PUBLISHED)
 }
 

@@ -68,7 +68,7 @@ pub(super) const FACTS: &[Fact] = &[
     Fact::new("refund.reason", "a refund without a reason gets 400 that names it", "400 lists by field")
         .source(REFERENCE)
         .seen_by(CREATE)
-        .depends("src/ext/checks.rs")
+        .depends("src/ext/validate.rs")
         .refusal("create_refund", &["refusal 400 create_refund"]),
     Fact::new("refund.precision", "an amount of more than two decimals is refused", "refused")
         .source("sandbox/src/api/refunds/refund.rs")

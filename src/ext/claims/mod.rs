@@ -1,11 +1,11 @@
-//! Which refund was made by which call of this process: two calls never report the same refund as theirs.
+//! Assigns refunds to the calls of this process, so that two calls never report the same refund as theirs.
 //!
 //! Every call that creates a refund is registered before it is sent, for all clients of the process, by the base URL of its server.
-//! A look at the list may take a refund for its own only if no other call can have made it: one whose response names the refund, one
+//! A look at the list may claim a refund only if no other call can have made it: one whose response names the refund, one
 //! that is still on its way, or one that ended without a response. So a response that arrives late finds its refund unclaimed.
 //!
 //! Calls are remembered for [`LINGERS`] after they ended, since a request may arrive late and a list may lag; at most [`MOST_ENDED`] of
-//! them. Where one has to be forgotten earlier, no call that began before its time is over claims anything: its result is ambiguous.
+//! them. If one has to be forgotten earlier, no call that began within its time claims a refund: the results are ambiguous.
 //! Memory is bounded by that and by the calls in flight, of which each has an entry of constant size.
 //!
 //! Not here: other processes, the raw client and [`request`](crate::Client::request), which are like other processes.
@@ -22,19 +22,20 @@ pub(super) use self::order::{Fit, Order};
 use super::time::ProcessInstant;
 use super::{Error, Outcome, Refund};
 
-/// How long a request without a response may still arrive, and what was made may be missing from a list.
+/// Time in which a request without a response may still arrive, and a refund may be missing from a list.
 const LINGERS: Duration = Duration::from_secs(15 * 60);
-/// How many calls are remembered that have ended: about two megabytes.
+/// Maximum number of ended calls that are remembered: about two megabytes.
 const MOST_ENDED: usize = 16_384;
 
 static CLAIMS: Mutex<Claims> = Mutex::new(Claims::new(MOST_ENDED));
 
-/// Takes the registry. Nothing that changes it can panic half-way, so a poisoned lock holds nothing broken.
+/// Locks the registry. No change to it can panic half-way, so its state is valid even if the lock is poisoned.
 pub(super) fn lock() -> MutexGuard<'static, Claims> {
     CLAIMS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The registration of one call. Dropped, by an end as by a future that is dropped, it leaves what the call may have made.
+/// Registration of one call. When it is dropped, also because a future was dropped, the registry remembers the refund that the
+/// call may have made.
 #[derive(Debug)]
 pub struct Ticket {
     number: u64,
@@ -46,17 +47,17 @@ impl Ticket {
         Self { number: lock().open(server, order, ProcessInstant::now()) }
     }
 
-    /// Notes that a request is about to be sent.
+    /// Records that a request is about to be sent.
     pub(super) fn sending(&self) {
         lock().sending(self.number);
     }
 
-    /// Notes the names of the refund that the server's response names.
+    /// Records the ids of the refund from the server's response.
     pub(super) fn made(&self, ids: &[String]) {
         lock().made(self.number, ids);
     }
 
-    /// Notes how the call failed, all its requests taken together.
+    /// Records the failure of the call, after all its requests.
     pub(super) fn failed(&self, error: &Error) {
         match error.outcome() {
             Outcome::NotSent | Outcome::Rejected => lock().not_made(self.number),
@@ -64,7 +65,7 @@ impl Ticket {
         }
     }
 
-    /// Returns the calls that a look of this one speaks for: itself.
+    /// Returns the calls that a look of this one covers: itself.
     pub(super) fn own(&self) -> Own {
         Own::Call(self.number)
     }
@@ -76,7 +77,7 @@ impl Drop for Ticket {
     }
 }
 
-/// The calls that a look speaks for.
+/// Calls that a look covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Own {
     /// This one.
@@ -87,16 +88,16 @@ pub(super) enum Own {
     Several,
 }
 
-/// What the other calls of this process have to do with a refund.
+/// Relation of a refund to the other calls of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Ownership {
     /// None can have made it.
     Free,
     /// Another call made it.
     Theirs,
     /// Another call may have made it.
     Contested {
-        /// Whether one of those has not ended, so that a later look may find it settled.
+        /// Is true if one of those has not ended, so that a later look may find it settled.
         in_flight: bool,
     },
 }
@@ -105,10 +106,10 @@ pub(super) enum Standing {
 pub(super) struct Claims {
     calls: BTreeMap<u64, Entry>,
     next: u64,
-    /// The calls that have ended, in the order of their ends.
+    /// Calls that have ended, in the order of their ends.
     ended: VecDeque<(ProcessInstant, u64)>,
     most_ended: usize,
-    /// The time until which a call may have made refunds that had to be forgotten.
+    /// Time until which a call may have made refunds that had to be forgotten.
     forgotten_until: Option<ProcessInstant>,
 }
 
@@ -116,11 +117,11 @@ struct Entry {
     server: u64,
     order: Order,
     opened: ProcessInstant,
-    /// How often it was sent.
+    /// Number of requests that were sent.
     sent: u32,
-    /// Whether it may have made a refund that has not been named.
+    /// Is true if it may have made a refund that has not been named.
     may_have_made: bool,
-    /// The names of the refund that it made or found.
+    /// Names of the refund that it made or found.
     made: [Option<Name>; 2],
     has_ended: bool,
 }
@@ -130,12 +131,12 @@ impl Entry {
         self.made.contains(&Some(refund))
     }
 
-    /// Whether it names a refund, and certainly not this one.
+    /// Returns whether it names a refund, and certainly not this one.
     fn made_another(&self, refund: Name) -> bool {
         !self.made(refund) && self.made.iter().flatten().any(|name| name.differs(&refund))
     }
 
-    /// Whether it may have made a refund that it does not name; or this one, under a name of another form.
+    /// Returns whether it may have made a refund that it does not name; or this one, under a name of another form.
     fn may_have_made(&self, refund: Name) -> bool {
         let is_named = self.made.iter().any(Option::is_some);
         self.may_have_made || is_named && !self.made(refund) && !self.made_another(refund)
@@ -202,7 +203,7 @@ impl Claims {
         }
     }
 
-    /// Returns the calls that a look without a call speaks for: the one that asks for the same and has no response.
+    /// Returns the calls that a look without a call covers: the one with the same order and no response.
     pub(super) fn without_response(&self, server: &str, order: &Order) -> Own {
         let server = hash(server);
         let mut alike = self
@@ -216,13 +217,13 @@ impl Claims {
         }
     }
 
-    /// Returns what calls other than these have to do with a refund of the payment that they are about.
-    pub(super) fn standing(&self, server: &str, own: Own, order: &Order, refund: &Refund) -> Standing {
+    /// Returns the relation of a refund to the calls other than `own`.
+    pub(super) fn ownership(&self, server: &str, own: Own, order: &Order, refund: &Refund) -> Ownership {
         let (server, name) = (hash(server), Name::of(&refund.id));
         let mut in_flight = None;
         for (number, entry) in self.calls.iter().filter(|(_, entry)| entry.server == server) {
             if own == Own::Call(*number) {
-                // Of a response that could not be read as a whole, the id may be known.
+                // The id may be known even of a response that could not be read as a whole.
                 if entry.made_another(name) {
                     in_flight = in_flight.or(Some(false));
                 }
@@ -230,7 +231,7 @@ impl Claims {
             }
             let is_one_of_these = own == Own::None && entry.order.is_like(order);
             if entry.made(name) && !is_one_of_these {
-                return Standing::Theirs;
+                return Ownership::Theirs;
             }
             let is_rival = entry.order.may_be_of_payment(order) && entry.order.fits_content(refund);
             if is_rival && entry.may_have_made(name) && !is_one_of_these {
@@ -242,13 +243,13 @@ impl Claims {
             Own::None | Own::Several => Some(ProcessInstant::now()),
         };
         match in_flight {
-            Some(in_flight) => Standing::Contested { in_flight },
-            None if since < self.forgotten_until => Standing::Contested { in_flight: false },
-            None => Standing::Free,
+            Some(in_flight) => Ownership::Contested { in_flight },
+            None if since < self.forgotten_until => Ownership::Contested { in_flight: false },
+            None => Ownership::Free,
         }
     }
 
-    /// Gives a refund to a call.
+    /// Assigns a refund to a call.
     pub(super) fn claim(&mut self, ticket: &Ticket, refund: &Refund) {
         self.made(ticket.number, &[String::from(&refund.id)]);
     }

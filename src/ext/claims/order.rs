@@ -1,4 +1,4 @@
-//! What a refund call asks for, and how a refund in a list compares with it.
+//! Order of a refund call, and its comparison with a refund of a list.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -8,23 +8,23 @@ use super::super::Refund;
 use crate::raw::types::RefundRequest;
 use crate::{Currency, Decimal};
 
-/// What a refund call asks for, in constant size: texts are hashed, as this is kept when the call has ended.
+/// Order of a refund call, in constant size: texts are hashed, since it is stored after the call has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::ext) struct Order {
-    /// The names that the call knows for the payment.
+    /// Names that the call knows for the payment.
     names: [Name; 2],
     amount: Option<Decimal>,
     reason: u64,
 }
 
-/// How a refund that was not there before compares with the one that was sent.
+/// Result of comparing a new refund with the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ext) enum Fit {
-    /// Its reason has the reference of the call.
+    /// The reason of the refund contains the reference of the call.
     Reference,
     /// Payment, amount and reason are the same.
     This,
-    /// It may be of the same payment.
+    /// The refund may be of the same payment.
     Perhaps,
 }
 
@@ -34,9 +34,9 @@ impl Order {
         Self { names: names.map(Name::of), amount: body.amount, reason: hash(&stored(&body.reason)) }
     }
 
-    /// Compares a listed refund; returns none if it is of another payment.
+    /// Compares a listed refund; returns `None` if it is of another payment.
     pub(in crate::ext) fn fit(&self, refund: &Refund) -> Option<Fit> {
-        // Of an address, the last segment of the path is the name.
+        // In a URL, the last segment of the path is the name.
         let last = |named: &str| {
             let path = named.split(['?', '#']).next().unwrap_or_default();
             path.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
@@ -53,7 +53,7 @@ impl Order {
         }
     }
 
-    /// Whether a refund has this amount and this reason, as far as it has any.
+    /// Returns whether a refund has this amount and this reason, as far as it has any.
     pub(super) fn fits_content(&self, refund: &Refund) -> bool {
         let currency = refund.currency.as_deref().unwrap_or_default();
         let is_amount = self
@@ -62,13 +62,13 @@ impl Order {
         is_amount && refund.reason.as_deref().is_none_or(|reason| hash(&stored(reason)) == self.reason)
     }
 
-    /// Whether both may ask for the same refund.
+    /// Returns whether both may ask for the same refund.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let amounts = self.amount.zip(other.amount).is_none_or(|(one, other)| is_nearly(one, other, ""));
         self.may_be_of_payment(other) && amounts && self.reason == other.reason
     }
 
-    /// Whether both may be of the same payment: names of different forms, such as a public one and a number, cannot be compared.
+    /// Returns whether both may be of the same payment: names of different forms, such as a public one and a number, cannot be compared.
     pub(super) fn may_be_of_payment(&self, other: &Self) -> bool {
         let pairs =
             || self.names.iter().flat_map(|name| other.names.iter().map(move |theirs| (name, theirs)));
@@ -77,16 +77,16 @@ impl Order {
     }
 }
 
-/// The name of a payment or of a refund, as a hash.
+/// Name of a payment or of a refund, as a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name {
     exact: u64,
-    /// The same, whatever its case.
+    /// Hash of the name regardless of case.
     folded: u64,
     form: Form,
 }
 
-/// What a name looks like.
+/// Form of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Number,
@@ -96,7 +96,7 @@ enum Form {
         prefix: [u8; 2],
         length: usize,
     },
-    /// An address with a query, a description or whatever else.
+    /// Any other form: a URL with a query, a description.
     Other,
 }
 
@@ -115,7 +115,7 @@ impl Name {
         Self { exact: hash(name), folded: hash(&folded), form }
     }
 
-    /// Whether both certainly name different things: they are of one form, and not the same.
+    /// Returns whether both certainly name different things: they are of one form, and not the same.
     pub(super) fn differs(&self, other: &Self) -> bool {
         let is_comparable = match (self.form, other.form) {
             (Form::Number, Form::Number) => true,
@@ -134,7 +134,7 @@ fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// Whether two amounts differ by less than the smallest unit of the currency: a server may round.
+/// Returns whether two amounts differ by less than the smallest unit of the currency: a server may round.
 fn is_nearly(one: Decimal, other: Decimal, currency: &str) -> bool {
     let places = Currency::from(currency).exponent().unwrap_or(0);
     one.checked_sub(other).is_some_and(|difference| difference.abs() < Decimal::new(1, places))
@@ -152,7 +152,7 @@ mod tests {
     use crate::raw::types::RefundRequest;
 
     #[test]
-    fn texts_are_compared_as_they_are_stored() {
+    fn texts_are_compared_in_their_stored_form() {
         for (sent, kept) in [
             ("Order 4711 ", "Order 4711"),
             ("\ta\r\nb\rc\n", "a\nb\nc"),

@@ -1,4 +1,4 @@
-//! Signs that a request failed, in a response whose status is one of success.
+//! Recognizes reports of a failure in a response whose status is one of success.
 
 use std::borrow::Cow;
 

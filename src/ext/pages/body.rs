@@ -1,7 +1,7 @@
-//! From a response to a page: bare arrays, and the envelopes that servers put around them.
+//! Parses a page from a response: bare arrays, and the envelopes that servers put around them.
 //!
 //! The reference shows bare arrays; Django REST Framework has a setting that wraps them (`count`, `next`, `previous`, `results`), and
-//! there are others. Where a list goes on is read strictly: what is not understood there may be the rest of the list.
+//! there are others. The position of the next page is parsed strictly: an unknown form may refer to the rest of the list.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,14 +18,14 @@ use crate::ext::envelope::failure;
 use crate::raw::scan::Scanned;
 use crate::raw::{self, ResponseValue};
 
-/// How many objects may be around an envelope, such as `{"success": true, "data": {"results": []}}`.
+/// Maximum number of objects around an envelope, such as `{"success": true, "data": {"results": []}}`.
 const MOST_WRAPPERS: usize = 2;
 
-/// Makes a page of what the generated client reports, which knows bare arrays only.
+/// Converts the result of the generated client, which supports bare arrays only, to a page.
 ///
 /// # Errors
 ///
-/// Those of the generated client, and an invalid payload without a line where a page is not understood.
+/// Those of the generated client, and an invalid payload without a line number if the page has an unknown form.
 #[allow(clippy::result_large_err, reason = "the generated client's error, handed through")]
 pub(in crate::ext) fn read<R: Paged>(
     request: &R,
@@ -68,20 +68,20 @@ fn invalid(body: bytes::Bytes, problem: &str) -> raw::Error<()> {
     raw::Error::InvalidResponsePayload(body, serde_json::Error::custom(problem))
 }
 
-/// A response that was read.
+/// A parsed response.
 struct Listed<T> {
     items: Vec<T>,
     count: Option<u64>,
     next: Next,
 }
 
-/// What a response reports about the page after it.
+/// Report of a response about the next page.
 enum Next {
     /// Nothing.
     Unknown,
     /// There is none.
     None,
-    /// There is one, and not where.
+    /// There is one, without its position.
     Somewhere,
     /// It has this query.
     Query(String),
@@ -90,16 +90,16 @@ enum Next {
 fn page<R: Paged>(request: &R, sent: &str, listed: Listed<R::Item>) -> Result<Page<R::Item>, String> {
     let Listed { items, count, next } = listed;
     if R::HAS_IDS
-        && let Some(at) = items.iter().position(|item| R::id(item).is_none())
+        && let Some(index) = items.iter().position(|item| R::id(item).is_none())
     {
-        return Err(format!("item {} of {} has no id", at + 1, items.len()));
+        return Err(format!("item {} of {} has no id", index + 1, items.len()));
     }
     let place = request.place();
     let is_missing = place.is_start() && count.is_some_and(|count| count > items.len() as u64);
     let (query, lead) = match next {
         Next::Query(query) => (Some(query), Lead::Reported),
         Next::Somewhere => (Some(query_after(sent)), Lead::Promised),
-        // A count proves no end: it may be that of the page.
+        // A count proves no end: it may count the items of the page.
         Next::Unknown if !items.is_empty() => (Some(query_after(sent)), Lead::Numbered),
         Next::None if is_missing && !items.is_empty() => (Some(query_after(sent)), Lead::Numbered),
         Next::None | Next::Unknown => (None, Lead::Numbered),
@@ -111,7 +111,7 @@ fn page<R: Paged>(request: &R, sent: &str, listed: Listed<R::Item>) -> Result<Pa
     Ok(Page { items, count, next, lead, keys, fingerprint })
 }
 
-/// The members of an envelope.
+/// Members of an envelope.
 struct Envelope<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
@@ -146,12 +146,12 @@ impl<'a> Envelope<'a> {
         self.0.get(name).copied()
     }
 
-    /// Whether it reports that the request failed. A list that is next to that is not the list that was asked for.
+    /// Returns whether it reports that the request failed. A list next to such a report is not the requested list.
     fn is_failure(&self) -> bool {
         self.0.iter().any(|(name, value)| failure::is_member(name, value))
     }
 
-    /// How many items there are on all pages.
+    /// Returns the number of items on all pages.
     fn count(&self) -> Option<u64> {
         let counts = ["count", "total_count", "total_items"];
         counts.iter().filter_map(|name| raw::decode(self.get(name)?.get().as_bytes()).ok()).max()
@@ -187,7 +187,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Reads a body that is an object. Fails with what is wrong with it, or with nothing if it is cut off.
+/// Parses a body that is an object. Fails with the reason, or with `None` if the body is truncated.
 fn envelope<T: DeserializeOwned>(body: &[u8]) -> Result<Listed<T>, Option<String>> {
     if let Ok(text) = std::str::from_utf8(body)
         && let Ok(envelope) = serde_json::from_str(text)
@@ -232,7 +232,7 @@ fn listed<T: DeserializeOwned>(envelope: &Envelope<'_>, wrappers: usize) -> Resu
         return Ok(Listed { count: inner.count.or(count), next: inner.next.or(next), ..inner });
     }
     match next {
-        // As some serializers write an empty list.
+        // Some serializers write an empty list like this.
         Next::None | Next::Unknown if count == Some(0) && values == ["null"] => {
             Ok(Listed { items: Vec::new(), count, next: Next::None })
         }
@@ -261,9 +261,9 @@ fn items<T: DeserializeOwned>(list: &str) -> Result<Vec<T>, String> {
 /// Describes the first item of a list that cannot be read. A page without it would not be complete.
 fn unreadable_item<T: DeserializeOwned>(list: &str) -> Option<String> {
     let items: Vec<&RawValue> = serde_json::from_str(list).ok()?;
-    let at = items.iter().position(|item| raw::decode::<T>(item.get().as_bytes()).is_err())?;
-    let why = if items[at].get().starts_with('{') { "has no id" } else { "is no object" };
-    Some(format!("item {} of {} {why}", at + 1, items.len()))
+    let index = items.iter().position(|item| raw::decode::<T>(item.get().as_bytes()).is_err())?;
+    let why = if items[index].get().starts_with('{') { "has no id" } else { "is no object" };
+    Some(format!("item {} of {} {why}", index + 1, items.len()))
 }
 
 /// Returns the query of a URL, whatever the rest of it is.

@@ -1,4 +1,4 @@
-//! Where a list goes on: as callers store it, and as a request carries it.
+//! A position in a list: as callers store it, and as a request contains it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,20 +9,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::FieldError;
 
-/// What a stored cursor begins with. Another form gets another number.
+/// Prefix of a stored cursor. Another form gets another number.
 const FORM: &str = "nd8-cursor-2";
 
-/// A place between two pages of one list, with its filters. It can be stored, and gone on from after a restart.
+/// A position between two pages of one list, with its filters. It can be stored, so that reading continues after a restart.
 ///
-/// A cursor is one text, whose size does not depend on how much was read. It belongs to its list: a call for another one reports
+/// A cursor is one text, whose size does not depend on the number of pages that were read. It belongs to its list: a call for another one reports
 /// it as invalid input. One that an older version of this crate stored is refused when it is deserialized.
 ///
-/// A cursor does not hold the ids that were read. Items that were inserted while nobody was reading move others behind the cursor,
-/// which come again: compare ids where that matters.
+/// A cursor does not hold the ids that were read. Items that are inserted between two reads move others behind the cursor, which
+/// then come twice: compare ids if that matters.
 ///
-/// `Debug` does not show it: filters may hold anything.
+/// `Debug` does not print it: filters may hold personal data.
 ///
-/// # Example: stored and gone on from
+/// # Example: store a cursor and continue from it
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -46,7 +46,7 @@ const FORM: &str = "nd8-cursor-2";
 /// let second = client.refunds().list().resume(cursor).send().await?;
 /// assert!(second.is_empty() && second.next.is_none());
 ///
-/// // What is not of this version is refused.
+/// // A cursor of another version is refused.
 /// let error = serde_json::from_str::<nd8::Cursor>(r#"{"query": "page=2", "seen": [7]}"#).unwrap_err();
 /// assert!(error.to_string().contains("list from the beginning"));
 /// # Ok(())
@@ -54,9 +54,9 @@ const FORM: &str = "nd8-cursor-2";
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// The name of the list.
+    /// Name of the list.
     list: Cow<'static, str>,
-    /// The query of the next request. Each page is asked for with several copies of it.
+    /// Query of the next request. Each page is asked for with several copies of it.
     pub(super) query: Arc<str>,
     pub(super) trail: Trail,
 }
@@ -129,10 +129,10 @@ impl schemars::JsonSchema for Cursor {
     }
 }
 
-/// What is remembered of the pages before: enough to find out about circles, and no more for more pages.
+/// Memory of earlier pages, of constant size: enough to detect a circle of pages.
 ///
-/// The last page finds a list that stands still, and the first one a list that begins again. The mark finds all other circles: it is
-/// renewed at each power of two, so it is on the circle and stays there for a whole round of it sooner or later (Brent's algorithm).
+/// The last page detects a list that repeats one page, and the first page a list that begins again. The mark detects all other
+/// circles: it is renewed at each power of two, so eventually it lies on the circle for a whole round (Brent's algorithm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trail {
     pages: u32,
@@ -142,12 +142,12 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Whether a page with this fingerprint is one of those that are remembered.
+    /// Returns whether a page with this fingerprint is remembered.
     pub(super) fn has(&self, page: u64) -> bool {
         self.pages > 0 && [self.first, self.last, self.mark].contains(&page)
     }
 
-    /// Goes on by a page.
+    /// Advances by a page.
     pub(super) fn after(self, page: u64) -> Self {
         let pages = self.pages.saturating_add(1);
         let first = if pages == 1 { page } else { self.first };
@@ -171,22 +171,22 @@ impl fmt::Display for Trail {
     }
 }
 
-/// Where in its list a request is.
+/// Position of a request in its list.
 #[derive(Clone, Default)]
 pub struct Place {
-    /// The page that the caller wants, where the list has such a parameter.
+    /// Page that the caller wants, if the list has such a parameter.
     pub(in crate::ext) page: Option<u32>,
-    /// How many items the caller wants on a page, where the list has such a parameter.
+    /// Page size that the caller wants, if the list has such a parameter.
     pub(in crate::ext) page_size: Option<u32>,
     pub(super) cursor: Option<Cursor>,
-    /// The query of a request that only finds something out.
+    /// Query of a request that only probes the server.
     pub(super) probe: Option<String>,
-    /// Whether whoever sends the request looks for circles itself.
+    /// Is true if the sender of the request detects circles itself.
     pub(super) is_walked: bool,
 }
 
 impl Place {
-    /// Returns the query that takes the place of the request's own.
+    /// Returns the query that replaces the request's own.
     pub(in crate::ext) fn query(&self) -> Option<String> {
         self.probe.clone().or_else(|| Some(self.cursor.as_ref()?.query.to_string()))
     }
@@ -195,13 +195,14 @@ impl Place {
         self.probe.is_some() || self.cursor.is_some()
     }
 
-    /// Returns what is wrong with the cursor, in a call for this list.
+    /// Returns the error of a cursor that does not belong to this list, if it has one.
     pub(in crate::ext) fn misuse(&self, list: &str) -> Option<FieldError> {
+        // A server would ignore the filters of another list, and return everything.
         let cursor = self.cursor.as_ref()?;
         (cursor.list != list).then(|| FieldError::new("/cursor", "belongs to another list", None))
     }
 
-    /// Whether the request is for the first page.
+    /// Returns whether the request is for the first page.
     pub(super) fn is_start(&self) -> bool {
         self.cursor.is_none() && self.probe.is_none() && self.page.is_none_or(|page| page == 1)
     }
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_has_one_size_and_keeps_what_it_holds() {
+    fn a_cursor_has_one_size_and_survives_serialization() {
         let mut sizes = std::collections::BTreeSet::new();
         for pages in [1, 2, 1_000] {
             let pages: Vec<u64> = (0..pages).map(|page: u64| page.wrapping_mul(u64::MAX / 3)).collect();
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn other_cursors_are_refused_with_what_to_do() {
+    fn other_cursors_are_refused_with_advice() {
         let trail = Trail::default().to_string();
         let of = |text: &str| format!("\"{text}\"");
         for (stored, reason) in [

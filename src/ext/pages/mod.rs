@@ -1,7 +1,7 @@
-//! Lists that come in pages: one of them, all of them, or their items, as slowly as they are asked for.
+//! Paginated lists: one page, a stream of all pages, or a stream of their items, each fetched on demand.
 //!
-//! `body` reads what servers send, `cursor` is where a list goes on, `walk` reads to a proved end, and `window` recognizes what was
-//! read before. Of `next` only the query is used: where a server thinks it is reached is not where a credential goes.
+//! `body` parses a page, `cursor` is a position in a list, `walk` reads to a proved end, and `window` recognizes items that were
+//! read before. Of a `next` link only the query is used: following its host would send the credential to another server.
 
 mod body;
 mod cursor;
@@ -17,7 +17,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::Serialize;
 
-use super::call::sealed::Attempt;
+use super::call::sealed::Endpoint;
 use super::{Call, Error, FieldError, Request};
 
 pub(super) use self::body::read;
@@ -25,13 +25,13 @@ pub use self::cursor::Cursor;
 pub(super) use self::cursor::Place;
 use self::walk::Walk;
 
-/// How many items a page has when all pages are asked for and the caller sets no size.
+/// Page size when all pages are read and the caller sets no size.
 const PAGE_SIZE: u32 = 100;
 
-/// One page of a list: its items, and where the list goes on. It is written as `{"items": […], "count": …, "next": …}`.
+/// One page of a list: its items, and the position of the next page. It is serialized as `{"items": […], "count": …, "next": …}`.
 ///
-/// Whether the server sends a bare array or wraps it in an object (`results`, `data` or `items`, with `next` and `count`) makes no
-/// difference. A page of which one item cannot be read is an error, and so is a response without a list, such as null.
+/// The server may send a bare array or wrap it in an object (`results`, `data` or `items`, with `next` and `count`); both are read.
+/// A page of which one item cannot be read is an error, and so is a response without a list, such as null.
 ///
 /// # Example: one page after the other
 ///
@@ -60,18 +60,18 @@ const PAGE_SIZE: u32 = 100;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items.
+    /// Items.
     pub items: Vec<T>,
-    /// How many items there are on all pages, where the server reports that.
+    /// Number of items on all pages, if the server reports it.
     pub count: Option<u64>,
-    /// Where to go on, unless this page is known to be the last. A bare array does not mark its end: its last page is followed by
-    /// one that is empty or not found, or, from a server without pages, by the same again, which
-    /// [`send`](Call::send) reports as an error and [`pages`](Call::pages) looks into.
+    /// Position of the next page, unless this page is known to be the last. A bare array does not mark its end: its last page is followed by
+    /// one that is empty or not found, or, from a server without pages, by the same page, which
+    /// [`send`](Call::send) reports as an error and [`pages`](Call::pages) investigates.
     pub next: Option<Cursor>,
-    /// Where `next` is from.
+    /// Origin of `next`.
     #[serde(skip)]
     lead: Lead,
-    /// What the items were recognized by when they came.
+    /// Keys by which the items are recognized.
     #[serde(skip)]
     keys: Vec<u64>,
     /// Distinguishes the page from others.
@@ -80,7 +80,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Returns how many items the page has.
+    /// Returns the number of items on the page.
     pub fn len(&self) -> usize {
         self.items.len()
     }
@@ -127,18 +127,18 @@ impl<T> IntoIterator for Page<T> {
     }
 }
 
-/// How it is known that there is another page.
+/// Evidence that there is another page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lead {
-    /// The server reports where it is.
+    /// The server reports its position.
     Reported,
-    /// The server reports that there is one. Its number is counted up.
+    /// The server reports only that there is one: the page number is incremented.
     Promised,
-    /// There may be one, as the server does not report an end. Its number is counted up.
+    /// There may be one, since the server reports no end: the page number is incremented.
     Numbered,
 }
 
-/// A request for a list: [`ListRefunds`](crate::ListRefunds) and its like. Sealed.
+/// A request for a list, such as [`ListRefunds`](crate::ListRefunds). Sealed.
 ///
 /// All items of any list, in a task of its own:
 ///
@@ -167,17 +167,17 @@ pub(super) mod sealed {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
-    use super::{Attempt, Place};
+    use super::{Endpoint, Place};
 
-    pub trait Paged: Attempt + Clone {
+    pub trait Paged: Endpoint + Clone {
         type Item: DeserializeOwned + Serialize + Send + Sync + 'static;
-        /// Whether each item has an id, so that one without it is not read as a whole.
+        /// Is true if each item has an id, so that one without it is not read as a whole.
         const HAS_IDS: bool;
-        /// Whether the list is documented to have a parameter for the size of its pages.
+        /// Is true if the list is documented to have a parameter for the size of its pages.
         const HAS_PAGE_SIZE: bool = false;
         /// Values of `ordering` that are the opposite of each other, where the list is documented to have that parameter.
         const ORDERINGS: Option<[&str; 2]> = None;
-        /// Whether the list belongs to something that may be gone, which is not found either.
+        /// Is true if the list belongs to something that may be gone, which is not found either.
         const HAS_PARENT: bool = false;
 
         /// Returns the id of an item, by which one that is on two pages is recognized.
@@ -194,7 +194,7 @@ pub(super) mod sealed {
     }
 }
 
-/// Whether a page came again that came before, and nobody looks what that means: going on would never end.
+/// Returns whether the server sent the same page twice and no caller investigates it: reading on would never end.
 pub(super) fn is_repeated<T>(place: &Place, page: &Page<T>) -> bool {
     let is_looked_into = place.is_walked || page.items.is_empty() && page.next.is_none();
     !is_looked_into && place.cursor.as_ref().is_some_and(|cursor| cursor.trail.has(page.fingerprint))
@@ -215,7 +215,7 @@ pub(super) fn id_text(id: &str) -> Option<Cow<'_, str>> {
 }
 
 impl<R: Paged> Call<R> {
-    /// Goes on from a cursor. Its filters are the cursor's; those set on this call are not sent.
+    /// Continues from a cursor, with the filters of the cursor; those that are set on this call are not sent.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.request.place_mut().cursor = Some(cursor);
         self
@@ -223,28 +223,30 @@ impl<R: Paged> Call<R> {
 
     /// Returns all pages, each fetched when it is asked for. Without a page size, refunds come in pages of 100.
     ///
-    /// **A list is complete or an error.** That a page is short is no end, as a server may cap its pages. A list ends where an envelope
+    /// **A list is complete or an error.** A short page is not the end, since a server may cap its pages. A list ends where an envelope
     /// reports it, or with a page that is empty or not found. Where a page holds nothing new, a few more requests show whether the server
-    /// has no pages, or sends its last page for every number. What is left in doubt, such as a server that ignores `page` and
-    /// caps its pages, or a `next` that leads in circles, is an error ([`is_repeated_page`](Error::is_repeated_page)); so is a list
+    /// has no pages, or sends its last page for every number. What stays uncertain, such as a server that ignores `page` and
+    /// caps its pages, or a circular `next`, is an error ([`is_repeated_page`](Error::is_repeated_page)); so is a list
     /// that ends before as many items as the server counted ([`is_incomplete_list`](Error::is_incomplete_list)), and a page that the
-    /// server reported and does not find, unless it counted no more ([`is_not_found`](Error::is_not_found)). One thing cannot be
+    /// server reported and does not find, unless its count shows that nothing is missing ([`is_not_found`](Error::is_not_found)). One thing cannot be
     /// noticed: a server that cuts all its responses at the same length, reports nothing about others, and ignores `page`, `page_size`,
     /// `limit` and `ordering`.
     ///
     /// **Each item comes once**, also while others are inserted before it, which moves items to the next page. The last 10,000 ids are
     /// remembered for that, or three pages if those are more. Where items are inserted as fast as pages are read, the
-    /// stream ends with [`is_repeated_page`](Error::is_repeated_page) after 20 pages in a row without news; where more than 10,000 are
-    /// inserted between two requests, after at most 2,000 items that come again. None is left out.
+    /// stream ends with [`is_repeated_page`](Error::is_repeated_page) after 20 pages in a row without new items; where more than 10,000 are
+    /// inserted between two requests, after at most 2,000 duplicates. No item is omitted.
     ///
     /// An item that is *removed* while the list is read, or no longer fits its filters, may move another one to a page that was
     /// read already. A server that counts shows that, and the stream ends with an error; a bare array does not.
     ///
-    /// An error ends the stream. What came before it stays, and the cursor of the last page goes on from there.
+    /// An error ends the stream. Earlier pages stay valid, and the cursor of the last one continues from there.
     pub fn pages(mut self) -> impl Stream<Item = Result<Page<R::Item>, Error>> + Unpin {
+        // Fewer requests, and so fewer chances that the list changes between two of them.
         if R::HAS_PAGE_SIZE {
             self.request.place_mut().page_size.get_or_insert(PAGE_SIZE);
         }
+        // Boxed, so that callers can poll the stream without pinning it themselves.
         Box::pin(stream::try_unfold(Walk::new(self), Walk::next))
     }
 
@@ -274,7 +276,7 @@ impl<R: Paged> Call<R> {
     }
 }
 
-/// The items of a stream of pages. `try_flatten` would move each of them several times.
+/// Items of a stream of pages. `try_flatten` would move each of them several times.
 struct Items<S, T> {
     pages: S,
     page: std::vec::IntoIter<T>,

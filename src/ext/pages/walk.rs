@@ -1,4 +1,4 @@
-//! Reading a list page by page until its end is proved.
+//! Reads a list page by page until its end is proved.
 //!
 //! An envelope reports its end. A bare array ends with a page that is empty or not there. Some servers have neither: they do not know
 //! `page` and send the whole list each time, or send the last page for every number that is too large. These are recognized by
@@ -14,27 +14,27 @@ use crate::ext::error::Failure;
 /// A page that no list has.
 const FAR: &str = "1000000";
 
-/// How Django REST Framework reports that a page is not there. It counts from 1.
+/// Message of Django REST Framework for a page that does not exist. It counts from 1.
 const INVALID_PAGE: &str = "Invalid page.";
 
-/// How many pages in a row may hold nothing new. More mean that items are inserted faster than they are read.
+/// Maximum number of pages in a row without new items. More mean that items are inserted faster than they are read.
 const MOST_STALE: u32 = 20;
 
 /// A list that is being read.
 pub(super) struct Walk<R> {
     call: Call<R>,
     window: Window,
-    /// How many of the last pages held nothing new.
+    /// Number of last pages without new items.
     stale: u32,
-    /// Whether the server has shown that it knows the numbers of pages.
+    /// Is true if the server has shown that it knows the numbers of pages.
     knows_pages: bool,
-    /// The first page, if it was fetched without a number and the following ones with numbers that are counted up.
+    /// First page, if it was fetched without a number and the following ones with numbers that are counted up.
     first: Vec<u64>,
-    /// How it is known that there is a page after the last one.
+    /// Evidence that there is a page after the last one.
     lead: Lead,
-    /// Whether the last page was the last of the list.
+    /// Is true if the last page was the last of the list.
     has_ended: bool,
-    /// How many items the server counted on the first page.
+    /// Count of items that the server reported on the first page.
     count: Option<u64>,
 }
 
@@ -177,7 +177,7 @@ impl<R: Paged> Walk<R> {
         Ok(())
     }
 
-    /// Finds out what a page means that holds nothing new, from a server that does not report where a list goes on.
+    /// Determines the meaning of a page without new items, from a server that does not report the next page.
     async fn probe(&self, page: &[u64]) -> Result<Meaning, Error> {
         let cursor = self.call.request.place().cursor.as_ref();
         let query = cursor.map(|cursor| &*cursor.query).unwrap_or_default();
@@ -186,7 +186,7 @@ impl<R: Paged> Walk<R> {
         if !matches!(meaning, Meaning::Unpaged | Meaning::Circle) {
             return Ok(meaning);
         }
-        // A server that knows `offset` and `limit` instead shows what is behind.
+        // A server that supports `offset` and `limit` instead returns the items after it.
         let offset = page.len().to_string();
         let behind = [("page", None), ("page_size", None), ("offset", Some(&*offset)), ("limit", Some("1"))];
         match &*self.ask(with(query, &behind)).await? {
@@ -221,19 +221,19 @@ fn repeated<R: sealed::Paged>() -> Error {
     Error::call(R::OPERATION, Failure::RepeatedPage)
 }
 
-/// Leaves out what is not new.
+/// Removes items that are not new.
 fn retain<T>(page: &mut Page<T>, is_new: Vec<bool>) {
     let mut is_new = is_new.into_iter();
     page.items.retain(|_| is_new.next().unwrap_or(true));
 }
 
-/// Whether a page is not there. A web page or a line of text is of a proxy, and proves nothing about the list.
+/// Returns whether a page does not exist. A web page or plain text is from a proxy, and proves nothing about the list.
 fn is_no_page(error: &Error) -> bool {
     let is_json = |body: &[u8]| matches!(body.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'"'));
     error.is_not_found() && error.body().is_none_or(is_json)
 }
 
-/// What a page means that holds nothing new.
+/// Meaning of a page without new items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
     /// The list has been read.
@@ -272,7 +272,7 @@ impl Meaning {
         if set(up) != set(page) || set(down) != set(page) {
             return Self::Circle;
         }
-        // The same order twice is that of a server that ignores it, and shows nothing.
+        // A server that ignores the order sends the same one twice, which proves nothing.
         if up == down { self } else { Self::End }
     }
 }

@@ -1,4 +1,4 @@
-//! Which items of a list were read before, in bounded memory.
+//! Remembers which items of a list were read, in bounded memory.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -7,30 +7,30 @@ use serde::Serialize;
 
 use super::sealed::Paged;
 
-/// How many of the items that were read last are remembered at least, and so how many may be inserted between two requests
-/// without one that comes twice. As numbers of 64 bits they take about 250 KB; three pages are remembered where those are more.
+/// Minimum number of last items that are remembered, and so the number that may be inserted between two requests without
+/// a duplicate. As 64-bit numbers they take about 250 KB; three pages are remembered if those are more.
 const REMEMBERED: usize = 10_000;
-/// Of those before, one of so many is remembered. An item of these that comes again shows that a list went back further than that.
+/// Interval at which earlier items are remembered. If one of them is returned twice, the list went back beyond the last items.
 const APART: u64 = 1_000;
-/// How many of these there are at most.
+/// Maximum number of these.
 const MOST_ANCHORS: usize = 10_000;
 
-/// The items that were read last, and some of those before.
+/// Items that were read last, and some of those before.
 #[derive(Default)]
 pub(super) struct Window {
     recent: Ring,
     anchors: Ring,
     largest_page: usize,
-    /// How many items were read, each counted once.
+    /// Number of items that were read, each counted once.
     pub(super) items: u64,
 }
 
-/// An item came that was read too long ago to be recognized, like those around it.
+/// An item was read too long ago to be recognized, like those around it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct WentBack;
 
 impl Window {
-    /// Whether an item was read lately.
+    /// Returns whether an item was read recently.
     pub(super) fn has(&self, key: u64) -> bool {
         self.recent.has(key)
     }
@@ -58,7 +58,7 @@ impl Window {
     }
 }
 
-/// The last of many numbers.
+/// Last of many numbers.
 #[derive(Default)]
 struct Ring {
     order: VecDeque<u64>,
@@ -99,7 +99,7 @@ impl Ring {
     }
 }
 
-/// Returns what the items of a page are recognized by: their ids, or without one their content.
+/// Returns the keys of the items of a page: hashes of their ids, or of their content if they have no id.
 ///
 /// Several items of one page with the same content and no id are several items.
 pub(super) fn keys<R: Paged>(items: &[R::Item]) -> Vec<u64>
@@ -119,7 +119,7 @@ where
     items.iter().map(&mut key).collect()
 }
 
-/// Returns the fingerprint of a page: of what its items are recognized by, in their order. What else a response has, such as a
+/// Returns the fingerprint of a page: a hash of the keys of its items, in their order. Other members of a response, such as a
 /// count, may change while the page is the same.
 pub(super) fn fingerprint(keys: &[u64]) -> u64 {
     keys.iter().fold(BASIS, |all, key| hash(all, &key.to_le_bytes()))
@@ -127,7 +127,7 @@ pub(super) fn fingerprint(keys: &[u64]) -> u64 {
 
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// Goes on with a hash: FNV-1a. Fingerprints are stored in cursors, and the hashes of the standard library may change with it.
+/// Continues a hash: FNV-1a. Fingerprints are stored in cursors, and the hashes of the standard library may change with it.
 fn hash(start: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_last_is_recognized_and_what_was_read_before_is_an_error() {
+    fn recent_items_are_recognized_and_older_duplicates_are_an_error() {
         let mut window = Window::default();
         assert_eq!(read(&mut window, 0..100_000, 10), Ok(100_000));
         assert_eq!(read(&mut window, 90_000..100_100, 10), Ok(100));

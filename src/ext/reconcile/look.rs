@@ -1,42 +1,42 @@
 //! Reads the list of refunds, newest first, and classifies what is new in it.
 //!
-//! A list that does not prove something proves nothing: that it is in order, has an end and was read until before the refund was sent is
-//! verified from its items. Not here: what other calls of this process have made (`claims`).
+//! Absence has to be proved, since the caller may refund again. So the order of the list, its end, and that it was read back to before
+//! the refund was sent are verified from its items, not assumed. Not here: refunds of other calls of this process (`claims`).
 
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::super::claims::{Claims, Fit, Order, Own, Standing};
+use super::super::claims::{Claims, Fit, Order, Own, Ownership};
 use super::super::{Call, CreateRefund, Error, ListRefunds, Page, Refund};
 use super::Lookup;
 use crate::{RefundId, raw};
 
-/// How many refunds are listed at a time.
+/// Page size.
 const PAGE: u32 = 100;
-/// How many pages are read at most. A refund that is not found within so many is not looked for any further.
+/// Maximum number of pages that are read. Absence is not proved beyond them.
 const MOST_PAGES: u32 = 100;
-/// By how much the order of what was created at the same time may differ from that of its times.
+/// Tolerance of the order: refunds of nearly the same time may be listed in either order.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(1);
-/// By how much the clocks of two servers in one service may differ. What is new may be listed among what is older by so much.
+/// Maximum difference of the clocks of two servers of one service. A new refund may be listed among ones that are older by this.
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
-/// By how much more times without an offset may differ: in autumn, an hour comes twice.
+/// Additional difference of times without an offset: the end of daylight saving time repeats an hour.
 const AUTUMN: SignedDuration = SignedDuration::from_hours(1);
-/// By how much a local time may differ from UTC.
+/// Maximum difference of a local time from UTC.
 const ZONES: SignedDuration = SignedDuration::from_hours(24);
 
-/// The refunds that were there before one was sent.
+/// Refunds that existed before one was sent.
 #[derive(Default)]
 pub(super) struct Known {
     ids: BTreeSet<RefundId>,
-    /// When the newest and the oldest of them were created.
+    /// Times at which the newest and the oldest of them were created.
     newest: Option<jiff::Timestamp>,
     oldest: Option<jiff::Timestamp>,
     is_local: bool,
     /// The list was read back to the depth, or to its end. Otherwise a refund of the newest time may have been there unseen.
     is_complete: bool,
-    /// It was read to its end.
+    /// The list was read to its end.
     has_end: bool,
 }
 
@@ -62,12 +62,12 @@ impl Known {
         Some(self.newest?.checked_sub(slack).unwrap_or(jiff::Timestamp::MIN))
     }
 
-    /// Whether a refund that was there would have been read.
+    /// Returns whether a refund that existed would have been read.
     fn covers(&self, refund: &Refund) -> bool {
         self.has_end || refund.created_at > self.oldest
     }
 
-    /// Whether a refund may have been there, although it was not read.
+    /// Returns whether a refund may have existed, although it was not read.
     fn may_have_missed(&self, refund: &Refund) -> bool {
         !self.is_complete && refund.created_at <= self.newest
     }
@@ -75,13 +75,13 @@ impl Known {
 
 /// Distinguishes refunds that existed before this one was sent.
 pub(super) enum Before {
-    /// The newest refunds that were there.
+    /// The newest refunds that existed.
     Known(Known),
-    /// The time from which on it may have been made.
+    /// The earliest time at which the refund may have been made.
     Time(jiff::Timestamp),
 }
 
-/// Whether a refund was made since then.
+/// Is true if a refund was made since then.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Age {
     New,
@@ -91,7 +91,7 @@ enum Age {
 }
 
 impl Before {
-    /// Whether a refund is so old that none behind it can be new.
+    /// Returns whether a refund is so old that none behind it can be new.
     fn is_before(&self, refund: &Refund, is_local: bool) -> bool {
         match self {
             Self::Time(_) => refund.created_at.is_some() && self.age(refund, is_local) == Age::Old,
@@ -137,11 +137,11 @@ fn unit(refund: &Refund) -> SignedDuration {
     }
 }
 
-/// What the server sends for one page of the list.
+/// Response to a request for one page of the list.
 enum Newest {
     /// The page, and whether its times are local ones.
     Page(Page<Refund>, bool),
-    /// There is no such page.
+    /// The page does not exist.
     End { is_proved: bool },
 }
 
@@ -168,7 +168,7 @@ impl Call<CreateRefund> {
         }
     }
 
-    /// Whether the server honors the order that is asked for: in the opposite one, the list begins with a refund that is older than
+    /// Returns whether the server honors the order that is asked for: in the opposite one, the list begins with a refund that is older than
     /// all of these. Otherwise it may sort by an amount, say, which happened to agree with the times.
     async fn is_order_honored(&self, oldest: Option<jiff::Timestamp>) -> Result<bool, Error> {
         let page = self.list("created_at").send().await?;
@@ -177,7 +177,7 @@ impl Call<CreateRefund> {
             .is_some_and(|times| times.is_sorted() && !times.is_empty() && times.first() <= oldest.as_ref()))
     }
 
-    /// Reads the newest refunds that are there, back to one that is so old that none behind it can be taken for a new one: several
+    /// Reads the newest refunds that are there, back to one that is so old that none behind it can be mistaken for a new one: several
     /// may have been created at the same time, and a page may end between them.
     pub(super) async fn known(&self) -> Result<Known, Error> {
         let mut known = Known::default();
@@ -283,7 +283,7 @@ impl Call<CreateRefund> {
     }
 }
 
-/// What a look at the list found.
+/// Result of one look at the list.
 #[derive(Default)]
 pub(super) struct Look {
     new: Vec<(Refund, Fit)>,
@@ -294,14 +294,14 @@ pub(super) struct Look {
     is_local: bool,
 }
 
-/// What the look shows, and whether a later one may show more, as calls that are in flight end.
+/// Conclusion from a look, and whether a later look may change it, when calls that are in flight have ended.
 pub(super) struct Verdict {
     pub(super) lookup: Lookup,
     pub(super) is_pending: bool,
 }
 
 impl Look {
-    /// Decides what became of the calls that the look speaks for.
+    /// Decides the outcome of the calls that the look covers.
     pub(super) fn verdict(self, claims: &Claims, server: &str, own: Own, order: &Order) -> Verdict {
         let settled = |lookup| Verdict { lookup, is_pending: false };
         let proves = self.is_complete && !self.is_unordered && !self.is_local;
@@ -311,15 +311,15 @@ impl Look {
         let (mut referenced, mut others) = (Vec::new(), Vec::new());
         let (mut is_contested, mut is_pending) = (false, false);
         for (refund, fit) in self.new {
-            match claims.standing(server, own, order, &refund) {
+            match claims.ownership(server, own, order, &refund) {
                 // It proves no absence, though: the server may have made one refund of both.
-                Standing::Theirs if own != Own::None => continue,
-                Standing::Theirs => is_contested = true,
-                Standing::Contested { in_flight } => {
+                Ownership::Theirs if own != Own::None => continue,
+                Ownership::Theirs => is_contested = true,
+                Ownership::Contested { in_flight } => {
                     is_contested = true;
                     is_pending |= in_flight;
                 }
-                Standing::Free => {}
+                Ownership::Free => {}
             }
             if fit == Fit::Reference {
                 referenced.push(refund);
@@ -330,7 +330,7 @@ impl Look {
         if referenced.len() == 1 {
             return settled(Lookup::Identified(Box::new(referenced.remove(0))));
         }
-        // In another order, what was read before was not the newest either, and an old one would be taken for this one.
+        // In another order, what was read before was not the newest either, and an old one would be mistaken for this one.
         let is_certain = !self.is_unordered && !is_contested && referenced.is_empty();
         if is_certain && matches!(others[..], [(_, Fit::This)]) {
             return settled(Lookup::Found(Box::new(others.remove(0).0)));
@@ -351,7 +351,7 @@ fn is_no_page(error: &Error) -> bool {
     error.is_not_found() && error.body().is_some_and(is_json)
 }
 
-/// Whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
+/// Returns whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
 /// not show it any more, and wherever in it they are.
 fn has_local_times(body: &[u8]) -> bool {
     fn is_local(value: &Value) -> bool {

@@ -1,30 +1,34 @@
-//! A refund whose outcome is unknown: look it up before anything is sent again.
+//! Looks up a refund whose outcome is unknown, before anything is sent again.
 //!
-//! ND8 documents no idempotency key. So a refund request that may have arrived is never repeated by itself; what can be
-//! done is to look whether the refund is there. This module does that, and says plainly when it cannot tell.
+//! This is not idempotency. ND8 documents no idempotency key, so no header or reference makes the server ignore a second
+//! request: a refund that may have arrived is never repeated automatically. This module instead searches the list of refunds
+//! for it. The list is evidence, not proof: it may lag, and another process may have made the same refund.
+//!
+//! So it fails closed. Every doubt (an unordered list, a failed look, a refund that another call may have made) is reported
+//! as ambiguous or unknown, never as "not made", since the caller would then refund twice.
 
 mod look;
 
 use std::time::Duration;
 
 use self::look::{Before, Look, Verdict};
-use super::call::sealed::Attempt as _;
+use super::call::sealed::Endpoint as _;
 use super::claims::{self, Order, Ticket};
 use super::refunds::Charged;
 use super::time::sleep;
 use super::{Call, CreateRefund, Error, GetPayment, Outcome, Refund, RefundCreated};
 use crate::{RefundId, RefundReference};
 
-/// How long the server is given to finish what it may be doing, before its list of refunds is believed.
+/// Default wait before the list of refunds is read: the server may still be processing the request.
 pub(super) const SETTLE: Duration = Duration::from_secs(2);
-/// How often a request is sent at most, in one call of [`Call::send_or_reconcile`].
+/// Maximum number of requests for one refund in one call of [`Call::send_or_reconcile`].
 const MOST_SENT: u32 = 3;
 
-/// What became of a refund that was sent with care.
+/// Result of [`Call::send_or_reconcile`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Reconciled {
-    /// The server answered that it made the refund.
+    /// The response reports that the refund was made.
     Created(RefundCreated),
     /// The response was lost, and the refund with the [`reference`](Call::reference) of this call is there. It may have failed since: look
     /// at its status.
@@ -48,7 +52,7 @@ impl Reconciled {
         }
     }
 
-    /// Whether the refund is certainly this call's, and no other process's.
+    /// Returns whether the refund is certainly this call's, and no other process's.
     ///
     /// ```
     /// use nd8::Reconciled;
@@ -60,7 +64,7 @@ impl Reconciled {
     }
 }
 
-/// What a look at the list of refunds says about one whose outcome is unknown.
+/// Result of looking for a refund with unknown outcome in the list of refunds.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Lookup {
@@ -74,14 +78,14 @@ pub enum Lookup {
     NotFound,
     /// Refunds are there of which it is not certain which one is this, or whether one is.
     Ambiguous(Vec<Refund>),
-    /// The list cannot tell: it is not in the order that was asked for, has times without an offset or no end that can be proved,
+    /// The list proves nothing: it is not in the order that was asked for, has times without an offset or no end that can be proved,
     /// or what is new in it was made by other calls of this process.
     Unknown,
 }
 
 impl Call<CreateRefund> {
-    /// How long [`send_or_reconcile`](Self::send_or_reconcile) waits before each look at what became of a lost request. The
-    /// default is 2 seconds, and there are two looks.
+    /// Sets how long [`send_or_reconcile`](Self::send_or_reconcile) waits before each of its two looks for a lost request. The
+    /// default is 2 seconds.
     pub fn settle(mut self, time: Duration) -> Self {
         self.request.settle = time;
         self
@@ -91,7 +95,7 @@ impl Call<CreateRefund> {
     /// [`send_or_reconcile`](Self::send_or_reconcile). Without this nothing is ever sent a second time.
     ///
     /// A risk is left: a request that was cut off may arrive after the looks and the second request, and a list may lag behind
-    /// what was made. Either is a second refund where the payment has room for one. A longer [`settle`](Self::settle) makes the
+    /// what was made. Either leads to a second refund if the payment still covers it. A longer [`settle`](Self::settle) makes the
     /// risk smaller.
     pub fn resend_if_absent(mut self) -> Self {
         self.request.resend = true;
@@ -146,17 +150,16 @@ impl Call<CreateRefund> {
         self
     }
 
-    /// Looks whether this refund has been made, without sending it: whether the list has a refund of this payment that was
-    /// created at `since` or later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
+    /// Looks for this refund in the list, without sending it: for a refund of this payment that was created at `since` or later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
     ///
-    /// Take `since` from before the refund was sent, by the server's clock or with something to spare. Times that the server writes without
+    /// Take `since` from before the refund was sent, by the server's clock or with a margin. Times that the server writes without
     /// an offset may be local ones: they prove no absence, and refunds of the day around `since` are ambiguous. So are those shortly before
     /// `since` whose time may have been cut off to a second, a minute or a day.
     ///
-    /// Calls of this process that asked for the same are taken into account: where two have no response, one refund is ambiguous, and
-    /// one that a response has named is not taken for another's. Looking again later returns the same.
+    /// Calls of this process with the same order are taken into account: if two have no response, a single refund is ambiguous, and a
+    /// refund that a response has named is not assigned to another call. A later look returns the same result.
     ///
-    /// # Example: was it made?
+    /// # Example: look up a refund after a crash
     ///
     /// ```
     /// use nd8::{Decimal, Lookup};
@@ -193,13 +196,13 @@ impl Call<CreateRefund> {
         Ok(look.verdict(&claims, self.server(), own, &order).lookup)
     }
 
-    /// Sends the refund, and where the answer is lost looks whether it was made. Scopes: those of creating a refund, and
+    /// Sends the refund, and if the response is lost looks whether it was made. Scopes: those of creating a refund, and
     /// `payments:read`.
     ///
     /// The list of refunds is read before and after, newest first. A refund that was not there before is this one if payment, amount
-    /// and reason are those that were sent; texts are compared as Django stores them. Where it is not there, or the list cannot
-    /// tell, or a look fails, the error says [`Outcome::Unknown`] (or [`Outcome::Done`], if the server said so), and [`reconcile`](Self::reconcile) can look again later. Nothing
-    /// is sent again, unless [`resend_if_absent`](Self::resend_if_absent) asks for it.
+    /// and reason are those that were sent; texts are compared as Django stores them. If it is not there, the list
+    /// proves nothing, or a look fails, the outcome of the error is [`Outcome::Unknown`] (or [`Outcome::Done`], if the server reported
+    /// success), and [`reconcile`](Self::reconcile) can look again later. Nothing is sent again, unless [`resend_if_absent`](Self::resend_if_absent) asks for it.
     ///
     /// Two calls of this process never report the same refund as theirs, whichever clients of one base URL they use: a refund that
     /// another call may have made is [`Ambiguous`](Reconciled::Ambiguous). A refund that another process made at the same time, with the
@@ -208,7 +211,7 @@ impl Call<CreateRefund> {
     ///
     /// The deadlines of the call hold for each request that this takes.
     ///
-    /// # Example: a refund with a name of its own
+    /// # Example: a refund that is looked up if its response is lost
     ///
     /// ```
     /// use nd8::{Decimal, Reconciled};
@@ -224,7 +227,7 @@ impl Call<CreateRefund> {
     /// let refund = client.refunds().create(&payment_id, "Order 4711").amount(Decimal::new(10_00, 2));
     /// match refund.send_or_reconcile().await? {
     ///     Reconciled::Created(created) => assert_eq!(created.amount, Some(Decimal::new(10_00, 2))),
-    ///     Reconciled::Found(refund) => println!("made, though the answer was lost: {}", refund.id),
+    ///     Reconciled::Found(refund) => println!("made, though the response was lost: {}", refund.id),
     ///     other => panic!("ask a person: {other:?}"),
     /// }
     /// # Ok(())
@@ -248,7 +251,7 @@ impl Call<CreateRefund> {
                     ticket.made(&created.ids());
                     return Ok(Reconciled::Created(created));
                 }
-                // The first request may have arrived late, and be the very reason why the second was refused.
+                // The first request may have arrived late, and may be the reason why the second was refused.
                 Err(error) if sent > 1 => error.after_unknown(),
                 Err(error) => error,
             };
@@ -256,10 +259,11 @@ impl Call<CreateRefund> {
             if matches!(error.outcome(), Outcome::NotSent | Outcome::Rejected) {
                 return Err(error);
             }
+            // Two looks: one call of this process may still be in flight at the first, and a list may lag.
             let mut absent = 0;
             for is_last in [false, true] {
                 sleep(self.request.settle).await;
-                // Whatever goes wrong with looking, what must be told is that the refund may have been made.
+                // The error of the request is returned, not that of the look: it states that the refund may have been made.
                 let Ok(look) = self.look(&order, &before).await else { return Err(error) };
                 match self.settled(look, &ticket, &order) {
                     Verdict { is_pending: true, .. } if !is_last => {}
@@ -274,6 +278,7 @@ impl Call<CreateRefund> {
                     Verdict { lookup: Lookup::Unknown, .. } => return Err(error),
                 }
             }
+            // After a timeout the request may still be on its way, so only a broken connection permits a second one.
             let broke = error.is_transport() && !error.is_timeout() && error.outcome() == Outcome::Unknown;
             if !self.request.resend || !broke || absent < 2 || sent == MOST_SENT {
                 return Err(error);
@@ -291,7 +296,7 @@ impl Call<CreateRefund> {
         verdict
     }
 
-    /// What this call asks for. The refunds of a list may have either name of the payment: the caller may have named it by its number.
+    /// Returns the order of this call. The refunds of a list may have either name of the payment: the caller may have named it by its number.
     async fn order(&self) -> Result<Order, Error> {
         let given = self.request.payment.clone();
         let payment = self.with(GetPayment { payment: given.clone() }).send().await?;
@@ -301,7 +306,7 @@ impl Call<CreateRefund> {
         Ok(Order::new([&payment.id, &given], &self.request.body))
     }
 
-    /// The same call, of which [`send`](Self::send) does not register another.
+    /// Returns the same call, marked as registered, so that [`send`](Self::send) does not register it again.
     fn registered(&self) -> Self {
         let mut call = self.clone();
         call.request.is_registered = true;

@@ -62,10 +62,9 @@ const SHARED: [&str; 22] = [
     "address",
     "builder",
     "call",
-    "checks",
     "claims",
+    "clients",
     "core",
-    "doors",
     "envelope",
     "environment",
     "error",
@@ -80,6 +79,7 @@ const SHARED: [&str; 22] = [
     "scope",
     "time",
     "tls",
+    "validate",
     "wait",
 ];
 

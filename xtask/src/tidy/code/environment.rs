@@ -16,7 +16,7 @@ const READS_BY_VARIABLE: [(&str, &[&str]); 4] = [
     ("examples/pinned/build.rs", &["DEP_ND8_API_DOCUMENT", "DEP_ND8_API_SHA256", "DEP_ND8_API_VERSION"]),
     ("examples/pinned/drift/build.rs", &["DEP_ND8_API_OVERLAY", "DEP_ND8_API_SUPPLEMENT"]),
     ("src/ext/builder.rs", &["ND8_BASE_URL", "ND8_ENVIRONMENT", "ND8_TIMEOUT"]),
-    ("src/ext/doors.rs", &["ND8_API_KEY", "ND8_SESSION_TOKEN"]),
+    ("src/ext/clients.rs", &["ND8_API_KEY", "ND8_SESSION_TOKEN"]),
 ];
 
 /// What `build.rs` may read, except for what Cargo sets.

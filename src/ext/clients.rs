@@ -1,4 +1,7 @@
-//! The three doors: which credential opens which operations.
+//! Three clients, one per credential, each with the operations that its credential allows.
+//!
+//! One type per credential makes a call with the wrong credential a compile error. A single client with a runtime check
+//! would report the mistake only when the server refuses the request.
 
 use std::sync::Arc;
 
@@ -8,7 +11,7 @@ use super::core::Core;
 use super::{AnyRequest, Builder, Call, Error};
 use crate::raw;
 
-/// A door: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
+/// A client: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
 pub trait Door: sealed::Open {}
 
 mod sealed {
@@ -21,27 +24,27 @@ mod sealed {
     }
 }
 
-macro_rules! door {
-    ($door:ident) => {
-        impl Door for $door {}
+macro_rules! client {
+    ($client:ident) => {
+        impl Door for $client {}
 
-        impl sealed::Open for $door {
+        impl sealed::Open for $client {
             fn open(core: Arc<Core>) -> Self {
                 Self { core }
             }
         }
 
-        impl $door {
-            /// The generated client underneath, with the same credential: every operation, no comfort.
+        impl $client {
+            /// Returns the generated client with the same credential: every operation, without retries, deadlines or typed errors.
             pub fn raw(&self) -> &raw::Client {
                 &self.core.raw
             }
 
-            /// A request to any path below the base URL, with the door's credential, for what this crate has no method
-            /// for yet. What is not idempotent is sent once, like any other call.
+            /// Creates a request to any path below the base URL, with the credential of this client, for operations that this
+            /// crate has no method for. A method that is not idempotent is sent once, like in any other call.
             ///
-            /// What is special in a path is escaped by the caller: `/orders/a%2Fb/` has one segment for the id `a/b`. The path is sent as
-            /// it is given.
+            /// The caller escapes special characters of the path: `/orders/a%2Fb/` has one segment for the id `a/b`. The path is
+            /// sent unchanged.
             ///
             /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path does not begin with a slash, has a query, white space
             /// or a percent sign that escapes nothing, or has `.` or `..` as a segment, escaped or not.
@@ -72,10 +75,10 @@ pub struct Client {
 
 /// Runs the merchant's organization with the token of a dashboard session: API keys, webhook endpoint, payment links.
 ///
-/// API keys never reach these operations, and a session token never reaches those of [`Client`]; so calling them
-/// on the wrong door does not compile.
+/// API keys never reach these operations, and a session token never reaches those of [`Client`]: calling an operation
+/// with the wrong credential is a compile error.
 ///
-/// # Example: the wrong credential does not compile
+/// # Example: an operation of another credential is a compile error
 ///
 /// ```compile_fail,E0599
 /// # fn main() -> Result<(), nd8::Error> {
@@ -89,9 +92,9 @@ pub struct Dashboard {
     pub(super) core: Arc<Core>,
 }
 
-/// What a customer may do without any credential: look at a payment link and start its checkout.
+/// Gives a customer access without a credential: shows a payment link and starts its checkout.
 ///
-/// # Example: a link that nobody made
+/// # Example: a link that does not exist
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -109,9 +112,9 @@ pub struct Storefront {
     pub(super) core: Arc<Core>,
 }
 
-door!(Client);
-door!(Dashboard);
-door!(Storefront);
+client!(Client);
+client!(Dashboard);
+client!(Storefront);
 
 impl Client {
     /// Starts with an API key. Keys belong to one environment: choose it on the builder.
@@ -124,7 +127,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] when there is no key, or the door cannot be opened with what is there.
+    /// [`Error::is_configuration`] if there is no key, or the client cannot be built with these settings.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder(secret("ND8_API_KEY")?).settings_from_env()?.build()
     }
@@ -141,7 +144,7 @@ impl Dashboard {
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] when there is no token, or the door cannot be opened with what is there.
+    /// [`Error::is_configuration`] if there is no token, or the client cannot be built with these settings.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder(secret("ND8_SESSION_TOKEN")?).settings_from_env()?.build()
     }
@@ -157,7 +160,7 @@ impl Storefront {
 fn secret(name: &'static str) -> Result<SecretString, Error> {
     match std::env::var(name) {
         Ok(value) if !value.trim().is_empty() => Ok(value.into()),
-        // What is in there is not told, not even that it is no text.
+        // Never echo the value, not even to report that it is not valid Unicode: it may be a secret.
         _ => Err(Error::configuration_problem(match name {
             "ND8_API_KEY" => "the environment variable ND8_API_KEY holds no API key",
             _ => "the environment variable ND8_SESSION_TOKEN holds no session token",

@@ -1,7 +1,8 @@
-//! Checks of request bodies before they leave: what the server is certain to refuse, with the pointer it would use.
+//! Validates request bodies before they are sent, and returns the errors that the server would certainly return.
 //!
-//! Where it is not certain, the server decides: texts are judged without the white space around them, which Django REST
-//! Framework strips, and characters are counted as Django counts them. Not here: whether a call makes these checks.
+//! Only certain errors are reported; the server decides the rest, because a rule that is stricter than the server's would
+//! reject valid requests. So texts are trimmed first, as Django REST Framework does, and characters are counted as Django
+//! counts them. Not here: whether a call is validated (`Call::unchecked`).
 
 use rust_decimal::Decimal;
 
@@ -14,9 +15,9 @@ use crate::raw::types::{
 const LONGEST_NAME: usize = 100;
 const LONGEST_REASON: usize = 500;
 
-/// What is wrong with the body of `create_checkout`.
+/// Validates the body of `create_checkout`.
 pub(super) fn checkout(body: &CheckoutRequest) -> Vec<FieldError> {
-    let mut found = Found::default();
+    let mut found = FieldErrors::default();
     found.customer(&Customer {
         country: &body.billing_country,
         postal_code: body.billing_postal_code.as_deref(),
@@ -26,7 +27,7 @@ pub(super) fn checkout(body: &CheckoutRequest) -> Vec<FieldError> {
         email: &body.billing_email,
     });
     found.products(&body.products, |found, place, product| {
-        // A form that the document adds is the server's to validate.
+        // A form that a later document adds is left to the server.
         if let ProductItem::CatalogProduct(product) = product {
             found.text(&format!("{place}/id"), &product.id, None);
             found.quantity(&place, product.quantity);
@@ -41,9 +42,9 @@ pub(super) fn checkout(body: &CheckoutRequest) -> Vec<FieldError> {
     found.0
 }
 
-/// What is wrong with the body of `start_payment_link_checkout`. Its names have no longest length.
+/// Validates the body of `start_payment_link_checkout`. Its names have no maximum length.
 pub(super) fn public_checkout(body: &PublicCheckoutRequest) -> Vec<FieldError> {
-    let mut found = Found::default();
+    let mut found = FieldErrors::default();
     found.customer(&Customer {
         country: &body.billing_country,
         postal_code: body.billing_postal_code.as_deref(),
@@ -56,9 +57,9 @@ pub(super) fn public_checkout(body: &PublicCheckoutRequest) -> Vec<FieldError> {
     found.0
 }
 
-/// What is wrong with the body of `create_refund`. How much can be refunded, the server knows.
+/// Validates the body of `create_refund`. Only the server knows how much can be refunded.
 pub(super) fn refund(body: &RefundRequest) -> Vec<FieldError> {
-    let mut found = Found::default();
+    let mut found = FieldErrors::default();
     found.text("/reason", &body.reason, Some(LONGEST_REASON));
     if let Some(amount) = body.amount {
         found.positive("/amount", amount);
@@ -66,17 +67,17 @@ pub(super) fn refund(body: &RefundRequest) -> Vec<FieldError> {
     found.0
 }
 
-/// What is wrong with the body of `create_payment_link`.
+/// Validates the body of `create_payment_link`.
 pub(super) fn payment_link(body: &PaymentLinkRequest) -> Vec<FieldError> {
-    let mut found = Found::default();
+    let mut found = FieldErrors::default();
     found.text("/name", &body.name, None);
     found.link_products(&body.products);
     found.0
 }
 
-/// What is wrong with the body of `update_payment_link`. What is left out stays as it is.
+/// Validates the body of `update_payment_link`. Absent fields stay unchanged on the server, so they are not errors.
 pub(super) fn payment_link_update(body: &PaymentLinkUpdate) -> Vec<FieldError> {
-    let mut found = Found::default();
+    let mut found = FieldErrors::default();
     if let Some(name) = &body.name {
         found.text("/name", name, None);
     }
@@ -86,19 +87,19 @@ pub(super) fn payment_link_update(body: &PaymentLinkUpdate) -> Vec<FieldError> {
     found.0
 }
 
-/// What is wrong with the body of `set_webhook`.
+/// Validates the body of `set_webhook`.
 pub(super) fn webhook_endpoint(body: &WebhookEndpoint) -> Vec<FieldError> {
-    let mut found = Found::default();
+    let mut found = FieldErrors::default();
     found.text("/endpoint_url", &body.endpoint_url, None);
     found.0
 }
 
-/// What is wrong with an id that stands in the path.
+/// Converts the result of validating an id of the path.
 pub(super) fn id(checked: Result<&str, &'static str>) -> Vec<FieldError> {
     checked.err().map(|problem| FieldError::new("/id", problem, None)).into_iter().collect()
 }
 
-/// What is wrong with the reference that a reason begins with.
+/// Converts the result of validating the reference at the beginning of a reason.
 pub(super) fn reference(checked: Option<Result<&str, &'static str>>) -> Vec<FieldError> {
     let problem = checked.and_then(Result::err);
     problem.map(|problem| FieldError::new("/reason", problem, Some("invalid"))).into_iter().collect()
@@ -114,17 +115,18 @@ struct Customer<'a> {
     email: &'a str,
 }
 
-/// The complaints so far, at most one for each field. The messages go on where a pointer leaves off: `/reason is empty`.
+/// Errors so far, at most one for each field. A message continues its pointer: `/reason is empty`.
 #[derive(Default)]
-struct Found(Vec<FieldError>);
+struct FieldErrors(Vec<FieldError>);
 
-impl Found {
+impl FieldErrors {
     fn add(&mut self, pointer: &str, message: &str, code: &str) {
         self.0.push(FieldError::new(pointer, message, Some(code)));
     }
 
-    /// A text that has to say something, in so many characters.
+    /// Validates a text: not blank, and at most `longest` characters.
     fn text(&mut self, pointer: &str, text: &str, longest: Option<usize>) {
+        // Django REST Framework trims before it measures.
         let text = text.trim();
         match longest {
             _ if text.is_empty() => self.add(pointer, "is empty", "blank"),
@@ -140,12 +142,14 @@ impl Found {
         if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             self.add("/billing_country", "is not a country of two letters", "invalid");
         }
+        // Compared with "US" exactly: whether the server requires a code for "us" is unknown.
         if country == "US" && customer.postal_code.is_none_or(|code| code.trim().is_empty()) {
             self.add("/billing_postal_code", "is needed for a customer in the US", "required");
         }
         self.text("/billing_first_name", customer.first_name, customer.longest_name);
         self.text("/billing_last_name", customer.last_name, customer.longest_name);
         let email = customer.email.trim();
+        // Not a full grammar of e-mail addresses, which would reject some that the server accepts.
         let has_two_sides =
             email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
         if !has_two_sides || email.contains(char::is_whitespace) {
@@ -186,7 +190,7 @@ impl Found {
         }
     }
 
-    /// Only what is certain: an absolute address on the web begins with a scheme of the web and goes on.
+    /// Validates URLs loosely: only that an absolute one has a scheme of the web and anything after it.
     fn return_urls(&mut self, [success, failed, cancel]: [&Option<String>; 3]) {
         for (pointer, url) in [("/successUrl", success), ("/failedUrl", failed), ("/cancelUrl", cancel)] {
             let is_web = |url: &str| {
@@ -201,7 +205,7 @@ impl Found {
     }
 }
 
-/// Whether a checkout has what it is for: the id to store, and the page to send the customer to.
+/// Returns whether a checkout has the id to store and the URL of the page for the customer.
 pub(super) fn is_usable(checkout: &crate::raw::types::Checkout) -> bool {
     [&*checkout.checkout_id, &*checkout.checkout_url].iter().all(|text| !text.trim().is_empty())
 }
@@ -225,7 +229,7 @@ mod tests {
         })
     }
 
-    /// Changes one field, or none, and says what is found and where.
+    /// A field, its new value, and the code of the expected error.
     type Case = (&'static str, Value, &'static str);
 
     #[track_caller]
@@ -303,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_beside_a_catalog_id_is_checked_too() {
+    fn a_price_next_to_a_catalog_id_is_validated_too() {
         let mut body = customer();
         body["products"] = json!([]);
         let mut body: CheckoutRequest = serde_json::from_value(body).expect("is a checkout");
@@ -391,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_at_fault_is_named_and_nothing_that_was_typed() {
+    fn every_invalid_field_is_named_and_no_input_is_echoed() {
         let body = json!({
             "billing_country": "canary",
             "billing_first_name": "canary".repeat(20),
