@@ -25,9 +25,9 @@ const MOST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Options of a client. Created by its `builder`; [`build`](Self::build) returns the client.
 ///
-/// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, 4 seconds until an unused
-/// connection is closed, the retries of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects, the proxy settings of the
-/// system, but no proxy for a base URL on this machine.
+/// Defaults: the sandbox environment, 10 seconds to connect, 30 seconds for an attempt, 90 seconds for a call, 4 seconds
+/// until an unused connection is closed, the retries of [`RetryPolicy::default`], bodies of at most 16 MiB, no redirects,
+/// the proxy settings of the system, but no proxy for a base URL on this machine.
 ///
 /// # Example: production, with a shorter timeout
 ///
@@ -120,8 +120,9 @@ impl<D: Door> Builder<D> {
 
     /// Sets the timeout of one attempt, from connecting to the end of the body. The default is 30 seconds.
     ///
-    /// A request that may be repeated is repeated after that, as long as the [`timeout`](Self::timeout) of the call allows. More than that time has no
-    /// effect. The message of an error for which [`is_timeout`](Error::is_timeout) holds names the one that ran out.
+    /// A request that may be repeated is repeated after that, as long as the [`timeout`](Self::timeout) of the call allows.
+    /// More than that time has no effect. The message of an error for which [`is_timeout`](Error::is_timeout) holds names
+    /// the one that ran out.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
@@ -163,13 +164,14 @@ impl<D: Door> Builder<D> {
 
     /// Uses an HTTP client of your own, with your TLS, proxies and DNS. This is the only method whose signature names reqwest.
     ///
-    /// Its connect and idle timeouts, its proxies (also for this machine), its user agent and its redirect policy then apply; the name of the [`application`](Self::application) is not sent. Plain HTTP is then also accepted for names below `test`,
-    /// which exist only where a resolver or a proxy of yours knows them. A response that it received after a redirect is still an error,
-    /// with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be
+    /// Its connect and idle timeouts, its proxies (also for this machine), its user agent and its redirect policy then
+    /// apply; the name of the [`application`](Self::application) is not sent. Plain HTTP is then also accepted for names
+    /// below `test`, which exist only where a resolver or a proxy of yours knows them. A response that it received after a
+    /// redirect is still an error, with [`Outcome::Unknown`](crate::Outcome::Unknown). A redirect to the same URL cannot be
     /// recognized, so turn redirects off (`reqwest::redirect::Policy::none()`).
     ///
-    /// A connection is driven by the runtime that opened it. For each runtime that it is used on, the default client has connections of its
-    /// own; one of yours has them for all, so take one for each.
+    /// A connection is driven by the runtime that opened it. For each runtime that it is used on, the default client has
+    /// connections of its own; one of yours has them for all, so take one for each.
     ///
     /// Retries and redirects of the HTTP client do not repeat a request of this crate: its body can be read only once. What is left is
     /// that hyper sends a request on another connection if a pooled one was closed before anything of it was written, and what a
@@ -179,13 +181,14 @@ impl<D: Door> Builder<D> {
         self
     }
 
-    /// Takes the environment or the base URL, and the timeout, from the environment variables that are set: `ND8_ENVIRONMENT` (`sandbox` or
+    /// Takes the environment or the base URL, and the timeout, from the environment variables that are set:
+    /// `ND8_ENVIRONMENT` (`sandbox` or
     /// `production`), `ND8_BASE_URL`, and `ND8_TIMEOUT` in whole seconds, from 1.
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] when one of them cannot be read, and when both `ND8_ENVIRONMENT` and `ND8_BASE_URL` are set: which of
-    /// them is meant decides whether money moves.
+    /// [`Error::is_configuration`] when one of them cannot be read, and when both `ND8_ENVIRONMENT` and `ND8_BASE_URL` are
+    /// set: which of them is meant decides whether money moves.
     pub fn settings_from_env(self) -> Result<Self, Error> {
         self.settings_from(|name| std::env::var_os(name))
     }
@@ -230,8 +233,8 @@ impl<D: Door> Builder<D> {
     /// [`Error::is_configuration`] when the credential is empty, has white space at either end or a line break in it, is in quotation
     /// marks, begins with a word such as `Api-Key`, or cannot be sent in a header; when the
     /// base URL is not an absolute HTTP(S) URL, has white space in it, or carries a user name, a query or
-    /// a fragment; when it is plain HTTP to another machine and [`allow_plain_http`](Self::allow_plain_http) was not called; when it is
-    /// HTTPS and no TLS is built in; when the application's name does not fit into a header; or when TLS cannot be set up.
+    /// a fragment; when it is plain HTTP to another machine and [`allow_plain_http`](Self::allow_plain_http) was not called;
+    /// when it is HTTPS and no TLS is built in; when the application's name does not fit into a header; or when TLS cannot be set up.
     pub fn build(self) -> Result<D, Error> {
         self.context.check().map_err(Error::configuration_problem)?;
         let plain_http = match (self.allows_plain_http, &self.http) {

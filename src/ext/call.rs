@@ -229,9 +229,10 @@ impl<R> Call<R> {
 
     /// Sends one more header, or another value of one.
     ///
-    /// The credential and the headers that frame the request or its body cannot be replaced: `Authorization`, `Host`, `Content-Length`,
-    /// `Transfer-Encoding`, `Connection` and the like make the call fail with [`is_invalid_input`](Error::is_invalid_input) before anything
-    /// is sent.
+    /// The credential and the headers that frame the request or its body cannot be replaced: `Authorization`, `Host`,
+    /// `Content-Length`,
+    /// `Transfer-Encoding`, `Connection` and the like make the call fail with [`is_invalid_input`](Error::is_invalid_input)
+    /// before anything is sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         // Reported when the call is sent, like all other invalid input, so that setters stay chainable.
         match headers::read(name, value) {

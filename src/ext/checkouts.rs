@@ -154,7 +154,8 @@ pub struct Billing {
 }
 
 impl Billing {
-    /// Creates billing data: the customer's country (ISO 3166-1 alpha-2, two letters), names (at most 100 characters each) and e-mail address.
+    /// Creates billing data: the customer's country (ISO 3166-1 alpha-2, two letters), names (at most 100 characters each)
+    /// and e-mail address.
     pub fn new(
         country: impl Into<String>,
         first_name: impl Into<String>,
@@ -222,8 +223,8 @@ impl Product {
         Self { item: types::CatalogProduct::new(id, quantity).into(), currency: None }
     }
 
-    /// Creates a line for a product that is in no catalog, if the organization may sell those. Its unit price is [`Money`](crate::Money), or a bare
-    /// decimal in major units of the checkout's currency, and reaches the server digit for digit.
+    /// Creates a line for a product that is in no catalog, if the organization may sell those. Its unit price is
+    /// [`Money`](crate::Money), or a bare decimal in major units of the checkout's currency, and reaches the server digit for digit.
     pub fn ad_hoc(name: impl Into<String>, quantity: u32, unit_price: impl Into<Amount>) -> Self {
         let price = unit_price.into();
         let item = types::AdHocProduct::new(name, quantity, price.value()).into();

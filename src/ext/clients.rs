@@ -46,8 +46,8 @@ macro_rules! client {
             /// The caller escapes special characters of the path: `/orders/a%2Fb/` has one segment for the id `a/b`. The path is
             /// sent unchanged.
             ///
-            /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path does not begin with a slash, has a query, white space
-            /// or a percent sign that escapes nothing, or has `.` or `..` as a segment, escaped or not.
+            /// Fails with [`is_invalid_input`](Error::is_invalid_input) when the path does not begin with a slash, has a
+            /// query, white space or a percent sign that escapes nothing, or has `.` or `..` as a segment, escaped or not.
             pub fn request<T>(&self, method: http::Method, path: &str) -> Call<AnyRequest<T>> {
                 Call::any(&self.core, method, path)
             }
@@ -122,8 +122,8 @@ impl Client {
         Builder::new(raw::Context::api_key(api_key))
     }
 
-    /// Takes the API key from `ND8_API_KEY`, and settings from `ND8_ENVIRONMENT` or `ND8_BASE_URL` and from `ND8_TIMEOUT`, where they are
-    /// set ([`Builder::settings_from_env`]).
+    /// Takes the API key from `ND8_API_KEY`, and settings from `ND8_ENVIRONMENT` or `ND8_BASE_URL` and from `ND8_TIMEOUT`,
+    /// where they are set ([`Builder::settings_from_env`]).
     ///
     /// # Errors
     ///
@@ -139,8 +139,8 @@ impl Dashboard {
         Builder::new(raw::Context::session_token(session_token))
     }
 
-    /// Takes the session's token from `ND8_SESSION_TOKEN`, and settings from `ND8_ENVIRONMENT` or `ND8_BASE_URL` and from `ND8_TIMEOUT`,
-    /// where they are set ([`Builder::settings_from_env`]).
+    /// Takes the session's token from `ND8_SESSION_TOKEN`, and settings from `ND8_ENVIRONMENT` or `ND8_BASE_URL` and from
+    /// `ND8_TIMEOUT`, where they are set ([`Builder::settings_from_env`]).
     ///
     /// # Errors
     ///

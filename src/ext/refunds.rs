@@ -169,8 +169,8 @@ pub struct PaymentRefunds {
 }
 
 impl PaymentRefunds {
-    /// Refunds the payment, as [`Refunds::create`] does. An [`amount`](Call::amount) of [`Money`](crate::Money) in another currency than the payment's
-    /// is refused before anything is sent, and so is one where the payment was fetched without a currency.
+    /// Refunds the payment, as [`Refunds::create`] does. An [`amount`](Call::amount) of [`Money`](crate::Money) in another
+    /// currency than the payment's is refused before anything is sent, and so is one where the payment was fetched without a currency.
     ///
     /// Only the server knows how much can be refunded: the amount of a payment is net of fees.
     pub fn create(&self, reason: impl Into<String>) -> Call<CreateRefund> {
@@ -195,10 +195,12 @@ pub struct CreateRefund {
 }
 
 impl Call<CreateRefund> {
-    /// Sets the amount of a partial refund, tax included: [`Money`](crate::Money), or a bare decimal in major units of the currency that was charged.
+    /// Sets the amount of a partial refund, tax included: [`Money`](crate::Money), or a bare decimal in major units of the
+    /// currency that was charged.
     ///
-    /// The request has no currency. Wherever the payment is known ([`Refunds::of`], [`send_or_reconcile`](Self::send_or_reconcile)), money in another
-    /// currency than the payment's is refused before anything is sent, also by an [`unchecked`](Self::unchecked) call.
+    /// The request has no currency. Wherever the payment is known ([`Refunds::of`],
+    /// [`send_or_reconcile`](Self::send_or_reconcile)), money in another currency than the payment's is refused before
+    /// anything is sent, also by an [`unchecked`](Self::unchecked) call.
     ///
     /// Unlike other setters this one accepts no `None`: a refund without an amount is a full refund.
     pub fn amount(mut self, amount: impl Into<Amount>) -> Self {

@@ -4,9 +4,9 @@
 //! A look at the list may claim a refund only if no other call can have made it: one whose response names the refund, one
 //! that is still on its way, or one that ended without a response. So a response that arrives late finds its refund unclaimed.
 //!
-//! Calls are remembered for [`LINGERS`] after they ended, since a request may arrive late and a list may lag; at most [`MOST_ENDED`] of
-//! them. If one has to be forgotten earlier, no call that began within its time claims a refund: the results are ambiguous.
-//! Memory is bounded by that and by the calls in flight, of which each has an entry of constant size.
+//! Calls are remembered for [`LINGERS`] after they ended, since a request may arrive late and a list may lag; at most
+//! [`MOST_ENDED`] of them. If one has to be forgotten earlier, no call that began within its time claims a refund: the
+//! results are ambiguous. Memory is bounded by that and by the calls in flight, of which each has an entry of constant size.
 //!
 //! Not here: other processes, the raw client and [`request`](crate::Client::request), which are like other processes.
 

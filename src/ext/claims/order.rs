@@ -68,7 +68,8 @@ impl Order {
         self.may_be_of_payment(other) && amounts && self.reason == other.reason
     }
 
-    /// Returns whether both may be of the same payment: names of different forms, such as a public one and a number, cannot be compared.
+    /// Returns whether both may be of the same payment: names of different forms, such as a public one and a number, cannot
+    /// be compared.
     pub(super) fn may_be_of_payment(&self, other: &Self) -> bool {
         let pairs =
             || self.names.iter().flat_map(|name| other.names.iter().map(move |theirs| (name, theirs)));

@@ -84,8 +84,8 @@ pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
     Evidence::of(error).is_unprocessed()
 }
 
-/// Returns whether the server refused the request unread: by `REFUSED_STREAM`, or by a GOAWAY, with which a stream above its last one fails
-/// (RFC 9113, 8.7). A connection that closes proves nothing.
+/// Returns whether the server refused the request unread: by `REFUSED_STREAM`, or by a GOAWAY, with which a stream above its
+/// last one fails (RFC 9113, 8.7). A connection that closes proves nothing.
 #[cfg(not(target_family = "wasm"))]
 fn is_refused(error: &reqwest::Error) -> bool {
     let is_refused = |error: &h2::Error| {

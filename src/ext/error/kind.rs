@@ -181,7 +181,8 @@ impl Error {
         matches!(&self.0.failure, Failure::Status(received) if received.status.is_redirection())
     }
 
-    /// Returns whether a response of success could not be read. The request has most likely taken effect, unless the body reports a failure.
+    /// Returns whether a response of success could not be read. The request has most likely taken effect, unless the body
+    /// reports a failure.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -199,11 +199,11 @@ impl Error {
 
     /// Returns the error of each field: those that this crate found before sending, or those that the server reported.
     ///
-    /// Reads the forms that Django REST Framework and its extensions give their errors, and those of JSON:API, RFC 9457, FastAPI, Laravel,
-    /// Spring, Rails and others; pointers lead into the request, whatever envelopes are around the errors. An error of the whole request, or of a
-    /// header, has an empty pointer. Members that describe the response, and fields of an object such as a refund, are no errors.
-    /// A body that is not JSON or is larger than 1 MiB yields none, and at most 100 errors are returned; [`body`](Self::body)
-    /// has the rest. The body is parsed once.
+    /// Reads the forms that Django REST Framework and its extensions give their errors, and those of JSON:API, RFC 9457,
+    /// FastAPI, Laravel, Spring, Rails and others; pointers lead into the request, whatever envelopes are around the errors.
+    /// An error of the whole request, or of a header, has an empty pointer. Members that describe the response, and fields
+    /// of an object such as a refund, are no errors. A body that is not JSON or is larger than 1 MiB yields none, and at
+    /// most 100 errors are returned; [`body`](Self::body) has the rest. The body is parsed once.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

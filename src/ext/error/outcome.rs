@@ -13,8 +13,8 @@ pub enum Outcome {
     /// The response reports that nothing was done: repeating the same request changes nothing.
     Rejected,
     /// The server reported success (2xx), and the response could not be read: it broke off, is too large, or has another form.
-    /// A body that cannot be the API's, such as HTML or plain text, may be a proxy's, and is `Unknown`; so is one that reports a failure,
-    /// such as `"success": false`.
+    /// A body that cannot be the API's, such as HTML or plain text, may be a proxy's, and is `Unknown`; so is one that
+    /// reports a failure, such as `"success": false`.
     /// [`Error::body`] returns the received bytes, and [`Error::made_id`] the id of the created object, if it can be found.
     Done,
     /// The request may have taken effect. Look it up before anything that moves money is sent again.
@@ -28,9 +28,9 @@ impl Error {
     /// have been carried out.
     ///
     /// Inferred from HTTP, since the reference documents no errors. A 4xx is `Rejected`, except 408 and codes of no standard (such as
-    /// 460 and 499), with which a proxy may abandon a request that the server still processes, and except a 429 that is not Django REST
-    /// Framework's own, which may concern a later step of an accepted request. A 301, 307 or 308 is `Rejected`: the request
-    /// went to the wrong address. Everything else after the request was sent is `Unknown`.
+    /// 460 and 499), with which a proxy may abandon a request that the server still processes, and except a 429 that is not
+    /// Django REST Framework's own, which may concern a later step of an accepted request. A 301, 307 or 308 is `Rejected`:
+    /// the request went to the wrong address. Everything else after the request was sent is `Unknown`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -80,8 +80,8 @@ impl Error {
         }
     }
 
-    /// Returns whether a 405 allows the method of this operation. Then an HTTP client of the caller followed a redirect to the same address
-    /// with a GET, and the outcome of the request itself is unknown.
+    /// Returns whether a 405 allows the method of this operation. Then an HTTP client of the caller followed a redirect to
+    /// the same address with a GET, and the outcome of the request itself is unknown.
     fn is_of_another_method(&self, received: &Received) -> bool {
         let method = self.0.operation.map_or("", |operation| operation.method);
         let allowed =
@@ -89,7 +89,8 @@ impl Error {
         allowed.flat_map(|allowed| allowed.split(',')).any(|allowed| allowed.trim() == method)
     }
 
-    /// Returns the id of the object that a request created, from a response that could not be read as a whole: `refund_public_id` or `refund_id`,
+    /// Returns the id of the object that a request created, from a response that could not be read as a whole:
+    /// `refund_public_id` or `refund_id`,
     /// `checkout_id`, `id`, also in an envelope such as `{"data": {…}}`. Of a response that broke off, what comes before is read.
     /// None where there is no such id, or more than one.
     ///

@@ -14,8 +14,8 @@ const FORM: &str = "nd8-cursor-2";
 
 /// A position between two pages of one list, with its filters. It can be stored, so that reading continues after a restart.
 ///
-/// A cursor is one text, whose size does not depend on the number of pages that were read. It belongs to its list: a call for another one reports
-/// it as invalid input. One that an older version of this crate stored is refused when it is deserialized.
+/// A cursor is one text, whose size does not depend on the number of pages that were read. It belongs to its list: a call
+/// for another one reports it as invalid input. One that an older version of this crate stored is refused when it is deserialized.
 ///
 /// A cursor does not hold the ids that were read. Items that are inserted between two reads move others behind the cursor, which
 /// then come twice: compare ids if that matters.

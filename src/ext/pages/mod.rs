@@ -64,8 +64,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Number of items on all pages, if the server reports it.
     pub count: Option<u64>,
-    /// Position of the next page, unless this page is known to be the last. A bare array does not mark its end: its last page is followed by
-    /// one that is empty or not found, or, from a server without pages, by the same page, which
+    /// Position of the next page, unless this page is known to be the last. A bare array does not mark its end: its last
+    /// page is followed by one that is empty or not found, or, from a server without pages, by the same page, which
     /// [`send`](Call::send) reports as an error and [`pages`](Call::pages) investigates.
     pub next: Option<Cursor>,
     /// Origin of `next`.
@@ -223,19 +223,20 @@ impl<R: Paged> Call<R> {
 
     /// Returns all pages, each fetched when it is asked for. Without a page size, refunds come in pages of 100.
     ///
-    /// **A list is complete or an error.** A short page is not the end, since a server may cap its pages. A list ends where an envelope
-    /// reports it, or with a page that is empty or not found. Where a page holds nothing new, a few more requests show whether the server
-    /// has no pages, or sends its last page for every number. What stays uncertain, such as a server that ignores `page` and
-    /// caps its pages, or a circular `next`, is an error ([`is_repeated_page`](Error::is_repeated_page)); so is a list
-    /// that ends before as many items as the server counted ([`is_incomplete_list`](Error::is_incomplete_list)), and a page that the
-    /// server reported and does not find, unless its count shows that nothing is missing ([`is_not_found`](Error::is_not_found)). One thing cannot be
-    /// noticed: a server that cuts all its responses at the same length, reports nothing about others, and ignores `page`, `page_size`,
+    /// **A list is complete or an error.** A short page is not the end, since a server may cap its pages. A list ends where
+    /// an envelope reports it, or with a page that is empty or not found. Where a page holds nothing new, a few more
+    /// requests show whether the server has no pages, or sends its last page for every number. What stays uncertain, such as
+    /// a server that ignores `page` and caps its pages, or a circular `next`, is an error
+    /// ([`is_repeated_page`](Error::is_repeated_page)); so is a list that ends before as many items as the server counted
+    /// ([`is_incomplete_list`](Error::is_incomplete_list)), and a page that the server reported and does not find, unless
+    /// its count shows that nothing is missing ([`is_not_found`](Error::is_not_found)). One thing cannot be noticed: a
+    /// server that cuts all its responses at the same length, reports nothing about others, and ignores `page`, `page_size`,
     /// `limit` and `ordering`.
     ///
     /// **Each item comes once**, also while others are inserted before it, which moves items to the next page. The last 10,000 ids are
     /// remembered for that, or three pages if those are more. Where items are inserted as fast as pages are read, the
-    /// stream ends with [`is_repeated_page`](Error::is_repeated_page) after 20 pages in a row without new items; where more than 10,000 are
-    /// inserted between two requests, after at most 2,000 duplicates. No item is omitted.
+    /// stream ends with [`is_repeated_page`](Error::is_repeated_page) after 20 pages in a row without new items; where more
+    /// than 10,000 are inserted between two requests, after at most 2,000 duplicates. No item is omitted.
     ///
     /// An item that is *removed* while the list is read, or no longer fits its filters, may move another one to a page that was
     /// read already. A server that counts shows that, and the stream ends with an error; a bare array does not.

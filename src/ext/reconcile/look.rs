@@ -168,8 +168,8 @@ impl Call<CreateRefund> {
         }
     }
 
-    /// Returns whether the server honors the order that is asked for: in the opposite one, the list begins with a refund that is older than
-    /// all of these. Otherwise it may sort by an amount, say, which happened to agree with the times.
+    /// Returns whether the server honors the order that is asked for: in the opposite one, the list begins with a refund
+    /// that is older than all of these. Otherwise it may sort by an amount, say, which happened to agree with the times.
     async fn is_order_honored(&self, oldest: Option<jiff::Timestamp>) -> Result<bool, Error> {
         let page = self.list("created_at").send().await?;
         let times: Option<Vec<jiff::Timestamp>> = page.iter().map(|refund| refund.created_at).collect();
@@ -344,15 +344,15 @@ impl Look {
     }
 }
 
-/// Returns whether the API reports that a page is not there: in JSON. Stricter than where lists are read, because this end proves that a
-/// refund was not made, and a proxy may report the same of any address in HTML or plain text.
+/// Returns whether the API reports that a page is not there: in JSON. Stricter than where lists are read, because this end
+/// proves that a refund was not made, and a proxy may report the same of any address in HTML or plain text.
 fn is_no_page(error: &Error) -> bool {
     let is_json = |body: &[u8]| matches!(body.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
     error.is_not_found() && error.body().is_some_and(is_json)
 }
 
-/// Returns whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body, since the values do
-/// not show it any more, and wherever in it they are.
+/// Returns whether a page has times without an offset, which were read as UTC and may be local ones. Read from the body,
+/// since the values do not show it any more, and wherever in it they are.
 fn has_local_times(body: &[u8]) -> bool {
     fn is_local(value: &Value) -> bool {
         match value {

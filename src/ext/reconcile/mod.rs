@@ -30,11 +30,12 @@ const MOST_SENT: u32 = 3;
 pub enum Reconciled {
     /// The response reports that the refund was made.
     Created(RefundCreated),
-    /// The response was lost, and the refund with the [`reference`](Call::reference) of this call is there. It may have failed since: look
-    /// at its status.
+    /// The response was lost, and the refund with the [`reference`](Call::reference) of this call is there. It may have
+    /// failed since: look at its status.
     Identified(Box<Refund>),
-    /// The response was lost, and one new refund of this payment, amount and reason is there. **It may be another process's**, which asked
-    /// for the same at the same time; it is no other call's of this process. It may have failed since: look at its status.
+    /// The response was lost, and one new refund of this payment, amount and reason is there. **It may be another
+    /// process's**, which asked for the same at the same time; it is no other call's of this process. It may have failed
+    /// since: look at its status.
     Found(Box<Refund>),
     /// The response was lost, and new refunds are there of which it is not certain which one is this, or whether one is: several
     /// that fit, one whose amount or reason differs from what was sent, one that names its payment by a number, or one that
@@ -70,8 +71,8 @@ impl Reconciled {
 pub enum Lookup {
     /// The refund with the [`reference`](Call::reference) of this call is there.
     Identified(Box<Refund>),
-    /// One refund of this payment, amount and reason is there. **It may be another process's**, or that of a call which was made before
-    /// this program started.
+    /// One refund of this payment, amount and reason is there. **It may be another process's**, or that of a call which was
+    /// made before this program started.
     Found(Box<Refund>),
     /// It is not there: the list was read, newest first, until before it was sent, and has no refund of this payment that is new.
     /// If the request timed out, it may still be on its way; and a list may lag behind.
@@ -107,8 +108,9 @@ impl Call<CreateRefund> {
     /// [`Reconciled::Identified`] or [`Lookup::Identified`], which is certain.
     ///
     /// Customers and the payment provider see the reason, and so the reference; and it takes a part of the 500 characters.
-    /// A server that does not return the reason makes the result uncertain again ([`Reconciled::Found`]), and one that shortens it to less
-    /// than the reference makes it ambiguous. The server itself ignores the reference: two requests with the same one are two refunds.
+    /// A server that does not return the reason makes the result uncertain again ([`Reconciled::Found`]), and one that
+    /// shortens it to less than the reference makes it ambiguous. The server itself ignores the reference: two requests with
+    /// the same one are two refunds.
     ///
     /// Store the reference before the refund is sent. After a crash, [`reconcile`](Self::reconcile) finds it.
     ///
@@ -150,10 +152,12 @@ impl Call<CreateRefund> {
         self
     }
 
-    /// Looks for this refund in the list, without sending it: for a refund of this payment that was created at `since` or later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
+    /// Looks for this refund in the list, without sending it: for a refund of this payment that was created at `since` or
+    /// later. Amount and reason only decide between found and ambiguous. Scope: `payments:read`.
     ///
     /// Take `since` from before the refund was sent, by the server's clock or with a margin. Times that the server writes without
-    /// an offset may be local ones: they prove no absence, and refunds of the day around `since` are ambiguous. So are those shortly before
+    /// an offset may be local ones: they prove no absence, and refunds of the day around `since` are ambiguous. So are those
+    /// shortly before
     /// `since` whose time may have been cut off to a second, a minute or a day.
     ///
     /// Calls of this process with the same order are taken into account: if two have no response, a single refund is ambiguous, and a
@@ -202,12 +206,14 @@ impl Call<CreateRefund> {
     /// The list of refunds is read before and after, newest first. A refund that was not there before is this one if payment, amount
     /// and reason are those that were sent; texts are compared as Django stores them. If it is not there, the list
     /// proves nothing, or a look fails, the outcome of the error is [`Outcome::Unknown`] (or [`Outcome::Done`], if the server reported
-    /// success), and [`reconcile`](Self::reconcile) can look again later. Nothing is sent again, unless [`resend_if_absent`](Self::resend_if_absent) asks for it.
+    /// success), and [`reconcile`](Self::reconcile) can look again later. Nothing is sent again, unless
+    /// [`resend_if_absent`](Self::resend_if_absent) asks for it.
     ///
     /// Two calls of this process never report the same refund as theirs, whichever clients of one base URL they use: a refund that
-    /// another call may have made is [`Ambiguous`](Reconciled::Ambiguous). A refund that another process made at the same time, with the
-    /// same payment, amount and reason, cannot be distinguished, unless there is a [`reference`](Self::reference); nor can one that was
-    /// made with the raw client. A call that ended without a response counts for 15 minutes.
+    /// another call may have made is [`Ambiguous`](Reconciled::Ambiguous). A refund that another process made at the same
+    /// time, with the same payment, amount and reason, cannot be distinguished, unless there is a
+    /// [`reference`](Self::reference); nor can one that was made with the raw client. A call that ended without a response
+    /// counts for 15 minutes.
     ///
     /// The deadlines of the call hold for each request that this takes.
     ///
@@ -296,7 +302,8 @@ impl Call<CreateRefund> {
         verdict
     }
 
-    /// Returns the order of this call. The refunds of a list may have either name of the payment: the caller may have named it by its number.
+    /// Returns the order of this call. The refunds of a list may have either name of the payment: the caller may have named
+    /// it by its number.
     async fn order(&self) -> Result<Order, Error> {
         let given = self.request.payment.clone();
         let payment = self.with(GetPayment { payment: given.clone() }).send().await?;

@@ -1,8 +1,8 @@
 //! Parses an error body into violations: validation errors, each with its text and the field that it is about.
 //!
-//! Many formats are recognized rather than one, since ND8's reference documents no errors; the service looks like one of Django REST Framework (inferred). Its errors are JSON in a few
-//! shapes, to which handlers, other frameworks and proxies add theirs. Pointers lead into the request, without the envelopes
-//! around the violations:
+//! Many formats are recognized rather than one, since ND8's reference documents no errors; the service looks like one of
+//! Django REST Framework (inferred). Its errors are JSON in a few shapes, to which handlers, other frameworks and proxies
+//! add theirs. Pointers lead into the request, without the envelopes around the violations:
 //!
 //! | body | what is read |
 //! | --- | --- |
@@ -71,8 +71,8 @@ impl ErrorBody {
     }
 }
 
-/// Returns the sentence of a throttle of Django REST Framework. One that only mentions throttling, or is wrapped like a result, is another
-/// layer's: the refund may already be with the provider, and only its status was polled too often.
+/// Returns the sentence of a throttle of Django REST Framework. One that only mentions throttling, or is wrapped like a
+/// result, is another layer's: the refund may already be with the provider, and only its status was polled too often.
 fn throttled(body: &Value) -> Option<&str> {
     let violation = match (body.get("errors"), body.get("error")) {
         (Some(Value::Array(errors)), _) => match &errors[..] {

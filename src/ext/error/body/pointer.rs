@@ -8,8 +8,8 @@ use serde_json::Value;
 /// Longest pointer, in bytes: longer than any into a real request.
 pub(super) const LONGEST_POINTER: usize = 256;
 
-/// Keys for errors of an object as a whole, which add no step to a pointer, like all keys with an underscore in front. They are those of
-/// Django REST Framework (also in camel case), Django's models, pydantic, zod and Rails.
+/// Keys for errors of an object as a whole, which add no step to a pointer, like all keys with an underscore in front. They
+/// are those of Django REST Framework (also in camel case), Django's models, pydantic, zod and Rails.
 pub(super) const NON_FIELD: [&str; 7] =
     ["non_field_errors", "nonFieldErrors", "__all__", "__root__", "_errors", "formErrors", "base"];
 
