@@ -14,11 +14,11 @@ fn payment(currency: &str) -> String {
 }
 
 fn eur() -> Money {
-    Money::eur("10.00").expect("is money")
+    Money::eur("10.00").expect("the amount is valid")
 }
 
 fn usd() -> Money {
-    Money::usd("10.00").expect("is money")
+    Money::usd("10.00").expect("the amount is valid")
 }
 
 /// Returns the message of a refusal before sending.
@@ -42,14 +42,14 @@ async fn a_refund_of_a_fetched_payment_is_in_its_currency() {
         ("", Err(NONE), false),
     ] {
         let server = Server::with_json(200, CREATED).await;
-        let payment: nd8::Payment = serde_json::from_str(&payment(currency)).expect("is a payment");
+        let payment: nd8::Payment = serde_json::from_str(&payment(currency)).expect("the JSON is a payment");
         let refund = server.client().refunds().of(&payment).create("broke");
         let in_euros = refund.clone().amount(eur()).send().await.map(drop);
         assert_eq!(in_euros.map_err(|error| refused(&error)), euros.map_err(str::to_owned), "{currency}");
         assert_eq!(refund.clone().amount(&usd()).unchecked().send().await.is_ok(), dollars, "{currency}");
         // What states no currency cannot be in another one.
-        refund.clone().amount(Decimal::TEN).send().await.expect("is sent");
-        refund.send().await.expect("is sent");
+        refund.clone().amount(Decimal::TEN).send().await.expect("the request is sent");
+        refund.send().await.expect("the request is sent");
         let sent = 2 + usize::from(euros.is_ok()) + usize::from(dollars);
         assert_eq!(server.received().len(), sent, "{currency}: nothing that was refused is sent");
     }
@@ -67,7 +67,7 @@ async fn a_payment_that_is_looked_up_before_a_refund_is_compared_too() {
         let body = payment(currency);
         let server = Server::start(move |_| body.clone()).await;
         let refund = server.client().refunds().create("TX1", "broke").amount(eur()).settle(Duration::ZERO);
-        assert_eq!(refused(&refund.send_or_reconcile().await.expect_err("is refused")), message);
+        assert_eq!(refused(&refund.send_or_reconcile().await.expect_err("the request is refused")), message);
         assert_eq!(server.received().len(), 1, "only the payment was asked for");
     }
 }
@@ -75,7 +75,7 @@ async fn a_payment_that_is_looked_up_before_a_refund_is_compared_too() {
 #[tokio::test]
 async fn a_payment_that_is_only_named_is_not_compared() {
     let server = Server::with_json(200, CREATED).await;
-    server.client().refunds().create("TX1", "broke").amount(eur()).send().await.expect("is sent");
+    server.client().refunds().create("TX1", "broke").amount(eur()).send().await.expect("the request is sent");
     assert_eq!(server.received().len(), 1);
 }
 
@@ -109,7 +109,7 @@ async fn prices_and_their_checkout_are_of_one_currency() {
         let sent = server.received();
         assert_eq!(sent.len(), usize::from(expected.is_ok()));
         if let (Ok(currency), [request]) = (expected, &sent[..]) {
-            let body: serde_json::Value = serde_json::from_slice(&request.body).expect("is JSON");
+            let body: serde_json::Value = serde_json::from_slice(&request.body).expect("the text is JSON");
             assert_eq!(body["currency"].as_str(), currency);
         }
     }

@@ -10,17 +10,17 @@ use crate::support::{PAYMENT, Server};
 const REFUND: &str = r#"{"id":"RF1","transaction_id":"TX1","amount":"1.00","currency":"USD","status":"completed","created_at":"2026-01-31T12:00:00Z"}"#;
 
 #[tokio::test]
-async fn any_path_can_be_asked_with_the_credential_of_the_door() {
+async fn any_path_can_be_requested_with_the_credential_of_the_client() {
     let server = Server::with_json(200, REFUND).await;
     let call = server.client().request::<Refund>(Method::GET, "/refunds/RF1/audit/").query("since", "a b&c");
-    assert_eq!(call.send().await.expect("is answered").amount, Some(nd8::Decimal::new(1_00, 2)));
+    assert_eq!(call.send().await.expect("the server responds").amount, Some(nd8::Decimal::new(1_00, 2)));
     let request = server.only();
     assert_eq!(request.uri.to_string(), "/api/refunds/RF1/audit/?since=a+b%26c");
     assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"));
 
     let server = Server::with_json(200, REFUND).await;
-    let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("is fine");
-    storefront.request::<Box<RawValue>>(Method::GET, "/open/").send().await.expect("is answered");
+    let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("the client is built");
+    storefront.request::<Box<RawValue>>(Method::GET, "/open/").send().await.expect("the server responds");
     assert_eq!(server.only().header("authorization"), None);
 }
 
@@ -29,7 +29,7 @@ async fn what_changes_something_is_sent_once() {
     let server = Server::with_json(503, "{}").await;
     let call =
         server.client().request::<Refund>(Method::POST, "/subscriptions/").json(&json!({"plan": "tea"}));
-    let error = call.send().await.expect_err("is down");
+    let error = call.send().await.expect_err("the server is down");
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1));
     let request = server.only();
     assert_eq!(
@@ -39,12 +39,16 @@ async fn what_changes_something_is_sent_once() {
 }
 
 #[tokio::test]
-async fn numbers_stay_as_they_are() {
+async fn numbers_keep_their_digits() {
     const FEE: &str = r#"{"fee":0.112345678901234567890}"#;
     let server = Server::with_json(200, FEE).await;
-    let answer =
-        server.client().request::<Box<RawValue>>(Method::GET, "/fees/").send().await.expect("is answered");
-    assert_eq!(answer.get(), FEE);
+    let fee = server
+        .client()
+        .request::<Box<RawValue>>(Method::GET, "/fees/")
+        .send()
+        .await
+        .expect("the server responds");
+    assert_eq!(fee.get(), FEE);
 }
 
 #[tokio::test]
@@ -75,15 +79,19 @@ async fn a_path_that_leads_elsewhere_is_not_sent() {
         "/100%/",
         "",
     ] {
-        let error =
-            server.client().request::<Refund>(Method::GET, path).send().await.expect_err("is no path");
+        let error = server
+            .client()
+            .request::<Refund>(Method::GET, path)
+            .send()
+            .await
+            .expect_err("the path is invalid");
         assert!(error.is_invalid_input() && error.outcome() == Outcome::NotSent, "{path}: {error:?}");
     }
     assert!(server.received().is_empty());
 }
 
 #[tokio::test]
-async fn an_escaped_path_is_sent_as_it_is_given() {
+async fn an_escaped_path_is_sent_unchanged() {
     for path in [
         "/orders/a%2Fb/",
         "/orders/a%2fb/",
@@ -110,8 +118,11 @@ async fn an_empty_success_is_read_as_null() {
         let client = server.client();
         let unit = client.request::<()>(Method::DELETE, "/things/1/").send().await;
         assert_eq!(unit.is_ok(), is_empty, "{body:?}: {unit:?}");
-        let error =
-            client.request::<Refund>(Method::PUT, "/things/1/").send().await.expect_err("is no refund");
+        let error = client
+            .request::<Refund>(Method::PUT, "/things/1/")
+            .send()
+            .await
+            .expect_err("the body is no refund");
         assert!(error.is_decode() && error.outcome() == Outcome::Done, "{body:?}: {error:?}");
     }
 }
@@ -124,7 +135,11 @@ async fn a_type_of_the_caller_is_read_strictly() {
     struct Brief {
         id: Option<String>,
     }
-    let error =
-        server.client().request::<Brief>(Method::PUT, "/things/1/").send().await.expect_err("is a number");
+    let error = server
+        .client()
+        .request::<Brief>(Method::PUT, "/things/1/")
+        .send()
+        .await
+        .expect_err("the field has another type");
     assert!(error.is_decode(), "{error:?}");
 }

@@ -45,7 +45,7 @@ struct Server {
     url: String,
     ledger: Arc<Mutex<Ledger>>,
     is_made: Arc<Notify>,
-    may_answer: Arc<Notify>,
+    may_respond: Arc<Notify>,
     /// Locked, it delays the lists.
     lists: Arc<RwLock<()>>,
     task: tokio::task::JoinHandle<()>,
@@ -53,13 +53,13 @@ struct Server {
 
 type Shared = (Arc<Mutex<Ledger>>, Arc<Notify>, Arc<Notify>);
 
-async fn create(State((ledger, is_made, may_answer)): State<Shared>, Json(body): Json<Value>) -> Response {
+async fn create(State((ledger, is_made, may_respond)): State<Shared>, Json(body): Json<Value>) -> Response {
     let (fate, number) = {
-        let mut ledger = ledger.lock().expect("nobody panics");
+        let mut ledger = ledger.lock().expect("no thread panics while it holds the lock");
         let fate = ledger.fates.pop_front().unwrap_or(Fate::Made);
         let number = ledger.refunds.len() + 1;
         if fate != Fate::Lost {
-            let reason = body["reason"].as_str().expect("is a text");
+            let reason = body["reason"].as_str().expect("the value is a string");
             let stored = match ledger.stores {
                 None => json!(reason),
                 Some(0) => Value::Null,
@@ -75,7 +75,7 @@ async fn create(State((ledger, is_made, may_answer)): State<Shared>, Json(body):
     };
     is_made.notify_one();
     if fate == Fate::Late {
-        may_answer.notified().await;
+        may_respond.notified().await;
     }
     match fate {
         Fate::Made | Fate::Late => {
@@ -93,25 +93,25 @@ impl Server {
         let old = json!({ "id": "RFold", "transaction_id": "TX9", "amount": "1.00", "reason": "Old", "created_at": "2025-01-01T00:00:00Z" });
         let fates = fates.iter().copied().collect();
         let ledger = Arc::new(Mutex::new(Ledger { fates, refunds: vec![old], stores: None }));
-        let (is_made, may_answer) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+        let (is_made, may_respond) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let lists = Arc::<RwLock<()>>::default();
         let delay = Arc::clone(&lists);
         let list = |State((ledger, ..)): State<Shared>| async move {
             drop(delay.read().await);
-            let refunds = ledger.lock().expect("nobody panics").refunds.clone();
+            let refunds = ledger.lock().expect("no thread panics while it holds the lock").refunds.clone();
             Json(json!({ "count": refunds.len(), "next": null, "previous": null, "results": refunds }))
         };
         let router = Router::new()
             .route("/api/transactions/{id}/", get(|| async { Json(json!({ "id": "TX1" })) }))
             .route("/api/transactions/{id}/refund/", post(create))
             .route("/api/refunds/", get(list))
-            .with_state((Arc::clone(&ledger), Arc::clone(&is_made), Arc::clone(&may_answer)));
+            .with_state((Arc::clone(&ledger), Arc::clone(&is_made), Arc::clone(&may_respond)));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let path = crate::support::unique_path();
-        let url = format!("http://{}{path}/api", listener.local_addr().expect("is bound"));
+        let url = format!("http://{}{path}/api", listener.local_addr().expect("the listener has an address"));
         let router = Router::new().nest(&path, router);
-        let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
-        Self { url, ledger, is_made, may_answer, lists, task }
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("the server runs") });
+        Self { url, ledger, is_made, may_respond, lists, task }
     }
 
     /// A call of a client of its own.
@@ -120,12 +120,12 @@ impl Server {
     }
 
     fn client(&self) -> Client {
-        let at_once = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-        Client::builder("key").base_url(&self.url).retry(at_once).build().expect("the settings are fine")
+        let immediately = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+        Client::builder("key").base_url(&self.url).retry(immediately).build().expect("the settings are valid")
     }
 
     fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
-        self.ledger.lock().expect("nobody panics")
+        self.ledger.lock().expect("no thread panics while it holds the lock")
     }
 }
 
@@ -136,12 +136,14 @@ impl Drop for Server {
 }
 
 fn since() -> jiff::Timestamp {
-    "2025-06-01T00:00:00Z".parse().expect("is a time")
+    "2025-06-01T00:00:00Z".parse().expect("the time is valid")
 }
 
 fn reported(result: &Result<Reconciled, nd8::Error>) -> String {
     match result {
-        Ok(Reconciled::Created(created)) => format!("created {}", created.id().expect("has an id")),
+        Ok(Reconciled::Created(created)) => {
+            format!("created {}", created.id().expect("the object has an id"))
+        }
         Ok(Reconciled::Found(refund)) => format!("found {}", refund.id),
         Ok(Reconciled::Identified(refund)) => format!("identified {}", refund.id),
         Ok(Reconciled::Ambiguous(_)) => "ambiguous".to_owned(),
@@ -192,12 +194,14 @@ async fn a_hundred_calls_at_once_share_no_refund() {
         let calls: Vec<_> = calls.collect();
         let (mut named, mut unknown) = (Vec::new(), 0);
         for call in calls {
-            let result = call.await.expect("does not panic");
+            let result = call.await.expect("the task does not panic");
             let made_id = result.as_ref().err().and_then(nd8::Error::made_id);
             match (&result, made_id) {
                 (_, Some(id)) => named.push(id),
                 (Ok(Reconciled::Ambiguous(_)), _) => unknown += 1,
-                (Ok(reconciled), _) => named.push(reconciled.refund_id().expect("is named").to_string()),
+                (Ok(reconciled), _) => {
+                    named.push(reconciled.refund_id().expect("the refund has an id").to_string())
+                }
                 (Err(error), _) => {
                     assert!(matches!(error.outcome(), Outcome::Unknown | Outcome::Done), "{seed}: {error:?}");
                     unknown += 1;
@@ -208,7 +212,7 @@ async fn a_hundred_calls_at_once_share_no_refund() {
             .ledger()
             .refunds
             .iter()
-            .map(|refund| refund["id"].as_str().expect("is a text").to_owned())
+            .map(|refund| refund["id"].as_str().expect("the value is a string").to_owned())
             .collect();
         let distinct: std::collections::BTreeSet<&String> = named.iter().collect();
         assert_eq!(distinct.len(), named.len(), "{seed}: {named:?}");
@@ -238,7 +242,7 @@ async fn a_lost_response_is_found_among_the_refunds_of_others() {
         for by_number in [false, true] {
             let server = Server::start(&[other, own]).await;
             // Listed after the other was registered, as the list has to be read before either is sent.
-            let hold = server.refund().reconcile(since()).await.expect("is answered");
+            let hold = server.refund().reconcile(since()).await.expect("the lookup succeeds");
             assert!(matches!(hold, Lookup::NotFound), "{hold:?}");
             let name = if by_number { "42" } else { "TX1" };
             let theirs = server.client().refunds().create(name, "Order 4711 ").amount(Decimal::TEN).send();
@@ -256,16 +260,16 @@ async fn a_lost_response_is_found_among_the_refunds_of_others() {
             let sent = async {
                 server.is_made.notified().await;
                 let mut ledger = server.ledger();
-                let at = ledger.refunds.len() - 1;
-                ledger.refunds.splice(at..at, hidden);
+                let last = ledger.refunds.len() - 1;
+                ledger.refunds.splice(last..last, hidden);
                 for (number, refund) in ledger.refunds.iter_mut().rev().enumerate().skip(1) {
                     refund["id"] = json!(format!("RF{}", number + 1));
                 }
             };
             let (own_result, ()) = tokio::join!(refund, sent);
             assert_eq!(reported(&own_result), expected, "{other:?}, {own:?}, {by_number}: {own_result:?}");
-            server.may_answer.notify_one();
-            let theirs = theirs.await.expect("nobody panics");
+            server.may_respond.notify_one();
+            let theirs = theirs.await.expect("the task does not panic");
             if let Ok(created) = theirs {
                 assert_eq!(created.refund_public_id.as_deref(), Some("RF2"), "{other:?}, {own:?}");
             }
@@ -283,7 +287,7 @@ async fn a_call_that_was_dropped_may_have_made_the_refund() {
     let theirs = tokio::spawn(server.refund().send());
     server.is_made.notified().await;
     theirs.abort();
-    assert!(theirs.await.expect_err("was aborted").is_cancelled());
+    assert!(theirs.await.expect_err("the call was aborted").is_cancelled());
     // The list had not shown it when it was read for the first time.
     let shown = std::mem::take(&mut server.ledger().refunds);
     server.ledger().refunds.push(shown[1].clone());
@@ -315,14 +319,14 @@ async fn a_later_look_knows_the_calls_of_this_process() {
         }
         // Looking changes nothing.
         for _ in 0..2 {
-            let looked = server.refund().reconcile(since()).await.expect("is answered");
+            let looked = server.refund().reconcile(since()).await.expect("the lookup succeeds");
             assert!(format!("{looked:?}").starts_with(expected), "{fates:?}: {looked:?}");
         }
     }
 }
 
 /// Makes a refund as another process does, when the call has read its list: past the registry of this one.
-async fn reconciled_beside_another(
+async fn reconciled_next_to_another(
     server: &Server,
     refund: Call<CreateRefund>,
 ) -> Result<Reconciled, nd8::Error> {
@@ -330,7 +334,13 @@ async fn reconciled_beside_another(
         server.is_made.notified().await;
         let _until_made = server.lists.write().await;
         let body = nd8::raw::types::RefundRequest::new("Order 4711").amount(Decimal::TEN);
-        server.client().raw().create_refund(&"TX1".into(), &body).send().await.expect("is made");
+        server
+            .client()
+            .raw()
+            .create_refund(&"TX1".into(), &body)
+            .send()
+            .await
+            .expect("the refund is created");
     };
     let refund = refund.settle(Duration::from_millis(1)).send_or_reconcile();
     let (result, ()) = tokio::join!(refund, elsewhere);
@@ -353,13 +363,13 @@ async fn a_reference_distinguishes_a_refund_from_another_process_s() {
             let server = Server::start(&[fate]).await;
             server.ledger().stores = stores;
             let refund = if is_referenced { server.refund().reference(&reference) } else { server.refund() };
-            let result = reconciled_beside_another(&server, refund.clone()).await;
+            let result = reconciled_next_to_another(&server, refund.clone()).await;
             assert_eq!(reported(&result), expected, "{fate:?}, {stores:?}: {result:?}");
-            let is_certain = result.expect("is settled").is_certain();
+            let is_certain = result.expect("the refund is reconciled").is_certain();
             assert_eq!(is_certain, expected.starts_with("identified"), "{fate:?}, {stores:?}");
             let looked =
-                format!("{:?}", refund.reconcile(since()).await.expect("is answered")).to_lowercase();
-            let expected = expected.split(' ').next().expect("has a word");
+                format!("{:?}", refund.reconcile(since()).await.expect("the lookup succeeds")).to_lowercase();
+            let expected = expected.split(' ').next().expect("the expectation has a word");
             assert!(looked.starts_with(expected), "{fate:?}, {stores:?}, {is_referenced}: {looked}");
         }
     }
@@ -367,11 +377,12 @@ async fn a_reference_distinguishes_a_refund_from_another_process_s() {
 
 #[tokio::test]
 async fn a_refund_with_the_reference_is_found_before_its_time() {
-    let too_late = "2026-01-02T00:00:00Z".parse().expect("is a time");
+    let too_late = "2026-01-02T00:00:00Z".parse().expect("the time is valid");
     for (reference, expected) in [("refund-4711", "Identified"), ("refund-4712", "NotFound")] {
         let server = Server::start(&[]).await;
-        server.refund().reference("refund-4711").send().await.expect("is made");
-        let looked = server.refund().reference(reference).reconcile(too_late).await.expect("is answered");
+        server.refund().reference("refund-4711").send().await.expect("the refund is created");
+        let looked =
+            server.refund().reference(reference).reconcile(too_late).await.expect("the lookup succeeds");
         assert!(format!("{looked:?}").starts_with(expected), "{reference}: {looked:?}");
     }
 }
@@ -380,13 +391,13 @@ async fn a_refund_with_the_reference_is_found_before_its_time() {
 async fn a_reference_is_in_front_of_the_reason_once_and_checked() {
     let server = Server::start(&[]).await;
     let refund = server.refund().reference("refund-4711").reference("refund-4712");
-    refund.send().await.expect("is made");
+    refund.send().await.expect("the refund is created");
     assert_eq!(server.ledger().refunds[0]["reason"], "[refund-4712] Order 4711");
     for (reference, reason) in
         [("short", "x".to_owned()), ("with a blank", "x".to_owned()), ("refund-4711", "x".repeat(490))]
     {
         let refund = server.client().refunds().create("TX1", reason).reference(reference);
-        let error = refund.send().await.expect_err("cannot be sent");
+        let error = refund.send().await.expect_err("the request cannot be sent");
         assert_eq!((error.outcome(), error.messages()[0].pointer.as_str()), (Outcome::NotSent, "/reason"));
     }
 }
@@ -410,8 +421,8 @@ async fn a_local_time_proves_no_absence() {
         server.ledger().refunds = vec![json!({
             "id": "RF1", "transaction_id": payment, "amount": "10.00", "currency": "USD", "reason": reason, "created_at": created_at,
         })];
-        let since = "2026-01-02T00:00:00Z".parse().expect("is a time");
-        let looked = format!("{:?}", server.refund().reconcile(since).await.expect("is answered"));
+        let since = "2026-01-02T00:00:00Z".parse().expect("the time is valid");
+        let looked = format!("{:?}", server.refund().reconcile(since).await.expect("the lookup succeeds"));
         assert!(looked.starts_with(expected), "{created_at} {reason}: {looked}");
     }
 }

@@ -26,7 +26,7 @@ async fn serve(mut connection: TcpStream) -> std::io::Result<()> {
 /// Makes this many calls, one after the other, and returns how many connections they took.
 async fn connections(calls: usize, configure: impl Fn(Builder<Client>) -> Builder<Client>) -> usize {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let base_url = format!("http://{}/api", listener.local_addr().expect("the listener has an address"));
     let accepted = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&accepted);
     let server = tokio::spawn(async move {
@@ -35,9 +35,9 @@ async fn connections(calls: usize, configure: impl Fn(Builder<Client>) -> Builde
             tokio::spawn(serve(connection));
         }
     });
-    let client = configure(Client::builder("k").base_url(base_url)).build().expect("is fine");
+    let client = configure(Client::builder("k").base_url(base_url)).build().expect("the client is built");
     for _ in 0..calls {
-        client.payments().get("TX1").send().await.expect("is there");
+        client.payments().get("TX1").send().await.expect("the server responds");
     }
     server.abort();
     accepted.load(Ordering::SeqCst)

@@ -17,7 +17,7 @@ fn print<T>(name: &str, built: Result<T, Error>) {
 
 /// Builds clients in a process with these variables, and returns what it printed.
 fn build(test: &str, variables: &[(&str, OsString)]) -> String {
-    let mut program = Command::new(std::env::current_exe().expect("is running"));
+    let mut program = Command::new(std::env::current_exe().expect("the path of this program is known"));
     program.args(["--exact", test, "--nocapture"]).env("ND8_BASE_URL", BASE_URL);
     for name in ["ND8_API_KEY", "ND8_SESSION_TOKEN", "ND8_ENVIRONMENT", "ND8_TIMEOUT"] {
         program.env_remove(name);
@@ -25,8 +25,8 @@ fn build(test: &str, variables: &[(&str, OsString)]) -> String {
     for (name, value) in variables {
         program.env(name, value);
     }
-    let output = program.output().expect("runs");
-    String::from_utf8([output.stdout, output.stderr].concat()).expect("is text")
+    let output = program.output().expect("the process runs");
+    String::from_utf8([output.stdout, output.stderr].concat()).expect("the output is UTF-8")
 }
 
 /// The environment belongs to the whole process; so the clients are built in one of its own, this test again.

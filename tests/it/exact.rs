@@ -17,7 +17,7 @@ use crate::support::{CHECKOUT, Server};
 const LONG: &str = "0.112345678901234567890";
 
 fn decimal(text: &str) -> Decimal {
-    Decimal::from_str(text).expect("is a decimal")
+    Decimal::from_str(text).expect("the text is a decimal")
 }
 
 #[tokio::test]
@@ -26,12 +26,12 @@ async fn a_price_is_sent_as_the_number_it_is() {
         let server = Server::with_json(201, CHECKOUT).await;
         let billing = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
         let products = [Product::ad_hoc("Mug", 1, decimal(price))];
-        server.client().checkouts().create(billing, products).send().await.expect("is answered");
+        server.client().checkouts().create(billing, products).send().await.expect("the server responds");
         let sent = server.only();
         let expected = format!(r#""products":[{{"name":"Mug","quantity":1,"unit_price":{price}}}]"#);
         assert!(sent.text().contains(&expected), "{}", sent.text());
 
-        let read: CheckoutRequest = serde_json::from_slice(&sent.body).expect("is readable");
+        let read: CheckoutRequest = serde_json::from_slice(&sent.body).expect("the JSON is valid");
         let [ProductItem::AdHocProduct(product)] = &read.products[..] else { panic!("{:?}", read.products) };
         assert_eq!(product.unit_price.to_string(), price, "and comes back the same");
     }
@@ -45,7 +45,7 @@ async fn an_amount_is_read_as_the_number_it_is() {
                 .into_boxed_str(),
         );
         let server = Server::with_json(200, payment).await;
-        let payment = server.client().payments().get("TX").send().await.expect("is answered");
+        let payment = server.client().payments().get("TX").send().await.expect("the server responds");
         assert_eq!(payment.amount.map(|amount| amount.to_string()).as_deref(), Some(amount));
     }
 }
@@ -54,29 +54,29 @@ async fn an_amount_is_read_as_the_number_it_is() {
 async fn what_is_no_exact_decimal_is_no_amount() {
     let json = r#"{"id":"TX","amount":"12,50","status":"paid","currency":"USD","depositAttempts":[]}"#;
     let server = Server::with_json(200, json).await;
-    let payment = server.client().payments().get("TX").send().await.expect("has an id");
+    let payment = server.client().payments().get("TX").send().await.expect("the object has an id");
     assert_eq!((payment.amount, payment.extra["amount"].as_str()), (None, Some("12,50")), "nothing is lost");
-    assert!(payment.money().expect_err("has no amount").is_absent());
+    assert!(payment.money().expect_err("the payment has no amount").is_absent());
     let blank: nd8::Payment =
-        serde_json::from_str(r#"{"id":"TX1","amount":"1.00","currency":" "}"#).expect("is readable");
-    assert!(blank.money().expect_err("has no currency").is_absent());
+        serde_json::from_str(r#"{"id":"TX1","amount":"1.00","currency":" "}"#).expect("the JSON is valid");
+    assert!(blank.money().expect_err("the payment has no currency").is_absent());
 }
 
 #[test]
 fn a_refund_amount_is_a_string() {
     let request = RefundRequest::new("x").amount(decimal("40.00"));
     let json = r#"{"amount":"40.00","reason":"x"}"#;
-    assert_eq!(serde_json::to_string(&request).expect("is writable"), json);
-    assert_eq!(serde_json::from_str::<RefundRequest>(json).expect("is readable"), request);
-    let whole: RefundRequest = serde_json::from_str(r#"{"reason":"x"}"#).expect("is readable");
-    assert_eq!(serde_json::to_string(&whole).expect("is writable"), r#"{"reason":"x"}"#);
+    assert_eq!(serde_json::to_string(&request).expect("the value is serialized"), json);
+    assert_eq!(serde_json::from_str::<RefundRequest>(json).expect("the JSON is valid"), request);
+    let whole: RefundRequest = serde_json::from_str(r#"{"reason":"x"}"#).expect("the JSON is valid");
+    assert_eq!(serde_json::to_string(&whole).expect("the value is serialized"), r#"{"reason":"x"}"#);
 }
 
 #[test]
 fn a_request_that_was_buffered_has_its_amounts_or_is_an_error() {
     let item = |price: &str| {
         let json = format!(r#"{{"name":"Mug","quantity":1,"unit_price":{price}}}"#);
-        serde_json::from_value::<ProductItem>(serde_json::from_str(&json).expect("is JSON"))
+        serde_json::from_value::<ProductItem>(serde_json::from_str(&json).expect("the text is JSON"))
     };
     for price in [r#""29.990""#, "29", "29.990", "0.1000000000000000000000001"] {
         match item(price) {
@@ -100,7 +100,7 @@ fn an_amount_in_a_request_is_never_taken_for_absent() {
     {
         let json = format!(r#"{{"reason":"x","amount":{amount}}}"#);
         serde_json::from_str::<RefundRequest>(&json).expect_err(&json);
-        let value: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
+        let value: serde_json::Value = serde_json::from_str(&json).expect("the text is JSON");
         serde_json::from_value::<RefundRequest>(value).expect_err(&json);
         serde_json::from_str::<Flattened<RefundRequest>>(&json.replacen('{', r#"{"name":"x","#, 1))
             .expect_err(&json);
@@ -139,16 +139,16 @@ enum Untagged<T> {
     Inner(T),
 }
 
-/// One value through one format, which comes back as it was.
+/// One value through one format, which comes back unchanged.
 fn survives<T: Debug + PartialEq + Serialize + DeserializeOwned>(value: &T) {
-    let json = serde_json::to_string(value).expect("is writable");
+    let json = serde_json::to_string(value).expect("the value is serialized");
     assert_eq!(&serde_json::from_str::<T>(&json).expect(&json), value, "JSON: {json}");
-    let tree = serde_json::to_value(value).expect("is writable");
+    let tree = serde_json::to_value(value).expect("the value is serialized");
     assert_eq!(&serde_json::from_value::<T>(tree).expect(&json), value, "a JSON value: {json}");
     let mut cbor = Vec::new();
-    ciborium::into_writer(value, &mut cbor).expect("is writable");
+    ciborium::into_writer(value, &mut cbor).expect("the value is serialized");
     assert_eq!(&ciborium::from_reader::<T, _>(&cbor[..]).expect(&json), value, "CBOR: {json}");
-    let pack = rmp_serde::to_vec_named(value).expect("is writable");
+    let pack = rmp_serde::to_vec_named(value).expect("the value is serialized");
     assert_eq!(&rmp_serde::from_slice::<T>(&pack).expect(&json), value, "MessagePack: {json}");
 }
 
@@ -185,13 +185,13 @@ fn amounts_that_are_strings_survive_every_detour() {
     {
         let amount = decimal(text);
         survives_everywhere(&RefundRequest::new("x").amount(amount));
-        survives_everywhere(&nd8::Money::new(amount, "DOGE").expect("takes any amount"));
+        survives_everywhere(&nd8::Money::new(amount, "DOGE").expect("any amount is valid"));
         let by_name = BTreeMap::from([("a".to_owned(), Some(amount)), ("b".to_owned(), None)]);
         let order =
             Order { plain: amount, exact: amount, maybe: Some(amount), list: vec![amount; 2], by_name };
         survives_everywhere(&order);
         survives_everywhere(&Order { maybe: None, ..order.clone() });
-        let json = serde_json::to_string(&order).expect("is writable");
+        let json = serde_json::to_string(&order).expect("the value is serialized");
         assert_eq!(
             json.matches(&format!("\"{text}\"")).count(),
             6,
@@ -201,7 +201,7 @@ fn amounts_that_are_strings_survive_every_detour() {
         let refund = format!(
             r#"{{"id":"RF1","transaction_id":"TX1","amount":"{text}","currency":"USD","amount_usd":"{text}","status":"pending","created_at":"2026-01-31T12:00:00Z"}}"#
         );
-        let refund: nd8::Refund = serde_json::from_str(&refund).expect("is readable");
+        let refund: nd8::Refund = serde_json::from_str(&refund).expect("the JSON is valid");
         assert_eq!(refund.amount, Some(amount));
         survives_everywhere(&refund);
     }
@@ -217,7 +217,7 @@ fn a_number_keeps_its_digits_or_is_an_error() {
             exact: Decimal,
         }
         let expected = Exact { exact: decimal(text) };
-        assert_eq!(serde_json::from_str::<Exact>(&json).expect("is readable"), expected);
+        assert_eq!(serde_json::from_str::<Exact>(&json).expect("the JSON is valid"), expected);
         let tagged = format!(r#"{{"kind":"Inner",{}"#, &json[1..]);
         match serde_json::from_str::<Tagged<Exact>>(&tagged) {
             Ok(Tagged::Inner(read)) => assert_eq!(read, expected, "{text}"),
@@ -237,7 +237,7 @@ fn a_number_keeps_its_digits_or_is_an_error() {
     }
     let mut cbor = Vec::new();
     let map = ciborium::Value::Map(vec![("reason".into(), "x".into()), ("amount".into(), 29.99.into())]);
-    ciborium::into_writer(&map, &mut cbor).expect("is writable");
-    let error = ciborium::from_reader::<RefundRequest, _>(&cbor[..]).expect_err("has lost its digits");
+    ciborium::into_writer(&map, &mut cbor).expect("the value is serialized");
+    let error = ciborium::from_reader::<RefundRequest, _>(&cbor[..]).expect_err("the amount was a float");
     assert!(error.to_string().contains("binary floating point"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! A proxy that loses requests and answers on the way to a sandbox.
+//! A proxy between a client and a sandbox that loses requests and responses.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,19 +9,19 @@ use tokio::net::{TcpListener, TcpStream};
 /// What happens to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing: it passes, and so does its answer.
+    /// Nothing: it passes, and so does its response.
     None,
     /// The connection breaks before the request arrives.
     Lost,
-    /// The request arrives and does its work; the connection breaks before the answer.
-    AnswerLost,
-    /// The request arrives and does its work; the answer breaks off in the middle.
-    AnswerBrokenOff,
+    /// The request arrives and does its work; the connection breaks before the response.
+    ResponseLost,
+    /// The request arrives and does its work; the response breaks off in the middle.
+    ResponseBrokenOff,
     /// The connection breaks, and the request arrives all the same: just before the next one that creates.
     Late,
     /// A gateway gives up on a request that does its work all the same.
     GatewayTimeout,
-    /// A gateway answers for a server that is not there.
+    /// A gateway responds because the server is unavailable.
     Unavailable,
     /// A gateway loses the response to a request that does its work.
     BadGateway,
@@ -52,10 +52,10 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Stands before the server at `upstream` and asks `plan` about every request, by its first line.
+    /// Starts a proxy for the server at `upstream`, which takes the fault of each request from `plan`, by its first line.
     pub(crate) async fn before(upstream: &str, plan: impl FnMut(&str) -> Fault + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let address = listener.local_addr().expect("is bound");
+        let address = listener.local_addr().expect("the listener has an address");
         let upstream = upstream.trim_start_matches("http://").trim_end_matches("/api").to_owned();
         let plan: Plan = Arc::new(Mutex::new(plan));
         let (made, lingering) = (Arc::<Mutex<Made>>::default(), Lingering::default());
@@ -65,7 +65,7 @@ impl Proxy {
                 while let Ok((stream, _)) = listener.accept().await {
                     let (upstream, plan, lingering) =
                         (upstream.clone(), Arc::clone(&plan), Arc::clone(&lingering));
-                    let made = Arc::clone(&made.lock().expect("nobody panics"));
+                    let made = Arc::clone(&made.lock().expect("no thread panics while it holds the lock"));
                     // A connection that breaks is what this is for.
                     tokio::spawn(async move { drop(pass(stream, &upstream, plan, lingering, made).await) });
                 }
@@ -77,7 +77,7 @@ impl Proxy {
     /// Counts what the server does from now on for another call, and returns its count.
     pub(crate) fn count_anew(&self) -> Made {
         let made = Made::default();
-        *self.made.lock().expect("nobody panics") = Arc::clone(&made);
+        *self.made.lock().expect("no thread panics while it holds the lock") = Arc::clone(&made);
         made
     }
 
@@ -107,7 +107,7 @@ async fn pass(
     match fault {
         Fault::Lost => return Ok(()),
         Fault::Late => {
-            lingering.lock().expect("nobody panics").push((request, made));
+            lingering.lock().expect("no thread panics while it holds the lock").push((request, made));
             return Ok(());
         }
         Fault::Unavailable => return stream.write_all(gateway("503 Service Unavailable").as_bytes()).await,
@@ -119,20 +119,20 @@ async fn pass(
     if first_line.starts_with("POST") {
         deliver(upstream, &lingering).await?;
     }
-    let answer = forward(upstream, &request, &made).await?;
+    let response = forward(upstream, &request, &made).await?;
     match fault {
-        Fault::AnswerBrokenOff => stream.write_all(&answer[..answer.len() - 1]).await,
+        Fault::ResponseBrokenOff => stream.write_all(&response[..response.len() - 1]).await,
         Fault::GatewayTimeout => stream.write_all(gateway("504 Gateway Timeout").as_bytes()).await,
         Fault::BadGateway => stream.write_all(gateway("502 Bad Gateway").as_bytes()).await,
         Fault::ThrottledLate => stream.write_all(gateway("429 Too Many Requests").as_bytes()).await,
-        Fault::None => stream.write_all(&answer).await,
+        Fault::None => stream.write_all(&response).await,
         // What does not come as far as this, and what closes the connection.
         _ => Ok(()),
     }
 }
 
 async fn deliver(upstream: &str, lingering: &Lingering) -> std::io::Result<()> {
-    let late = std::mem::take(&mut *lingering.lock().expect("nobody panics"));
+    let late = std::mem::take(&mut *lingering.lock().expect("no thread panics while it holds the lock"));
     for (request, made) in late {
         forward(upstream, &request, &made).await?;
     }
@@ -144,12 +144,12 @@ async fn forward(upstream: &str, request: &[u8], made: &Made) -> std::io::Result
     let mut server = TcpStream::connect(upstream).await?;
     let once = String::from_utf8_lossy(request).replacen("\r\n", "\r\nconnection: close\r\n", 1);
     server.write_all(once.as_bytes()).await?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).await?;
-    if request.starts_with(b"POST") && answer.starts_with(b"HTTP/1.1 2") {
+    let mut response = Vec::new();
+    server.read_to_end(&mut response).await?;
+    if request.starts_with(b"POST") && response.starts_with(b"HTTP/1.1 2") {
         made.fetch_add(1, Ordering::SeqCst);
     }
-    Ok(answer)
+    Ok(response)
 }
 
 /// The framework's own refusal, which is to be waited out for no time.

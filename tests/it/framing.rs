@@ -15,7 +15,7 @@ async fn sent<R: Request>(
     let result = call(&server.client()).header(name, value).send().await.map(drop);
     match server.received().pop() {
         Some(request) => Ok(request),
-        None => Err(result.expect_err("nothing was sent")),
+        None => Err(result.expect_err("no request was sent")),
     }
 }
 
@@ -63,9 +63,9 @@ async fn what_frames_a_request_cannot_be_set() {
 #[tokio::test]
 async fn a_storefront_sends_no_credential() {
     let server = Server::with_json(200, "{}").await;
-    let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("is fine");
+    let storefront = nd8::Storefront::builder().base_url(&server.url).build().expect("the client is built");
     let call = storefront.request::<()>(Method::GET, "/open/").header("authorization", "Api-Key k");
-    assert!(call.send().await.expect_err("is not sent").is_invalid_input());
+    assert!(call.send().await.expect_err("the request is not sent").is_invalid_input());
     assert!(server.received().is_empty());
 }
 
@@ -78,7 +78,7 @@ async fn any_other_header_can_be_set() {
             sent(|it| it.payments().get("TX"), name, "a/b").await,
             sent(|it| it.refunds().create("TX", "x"), name, "a/b").await,
         ] {
-            let request = request.expect("is sent");
+            let request = request.expect("the request is sent");
             assert_eq!(request.headers.get_all(name).iter().collect::<Vec<_>>(), ["a/b"], "{name}");
             assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"));
         }
@@ -89,6 +89,6 @@ async fn any_other_header_can_be_set() {
 async fn a_good_header_does_not_make_up_for_a_bad_one() {
     let server = Server::with_json(200, PAYMENT).await;
     let call = server.client().payments().get("TX").header("host", "elsewhere.test").header("x-trace", "1");
-    assert!(call.send().await.expect_err("is not sent").is_invalid_input());
+    assert!(call.send().await.expect_err("the request is not sent").is_invalid_input());
     assert!(server.received().is_empty());
 }

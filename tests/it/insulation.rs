@@ -26,7 +26,7 @@ fn literals<'a>(source: &'a str, types: &[&str]) -> Vec<&'a str> {
 #[test]
 fn no_generated_type_is_written_or_matched_field_by_field() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let surface = std::fs::read_to_string(root.join("openapi/surface.txt")).expect("is there");
+    let surface = std::fs::read_to_string(root.join("openapi/surface.txt")).expect("the file exists");
     let types: Vec<&str> = surface
         .lines()
         .filter_map(|line| line.strip_prefix("struct types::")?.split(' ').next())
@@ -36,13 +36,13 @@ fn no_generated_type_is_written_or_matched_field_by_field() {
     let mut folders = vec![root.join("src/ext")];
     let mut files = 0;
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("is there") {
-            let path = entry.expect("is readable").path();
+        for entry in std::fs::read_dir(folder).expect("the file exists") {
+            let path = entry.expect("the folder is readable").path();
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            let source = std::fs::read_to_string(&path).expect("is text");
+            let source = std::fs::read_to_string(&path).expect("the file is UTF-8");
             assert_eq!(literals(&source, &types), Vec::<&str>::new(), "in {}", path.display());
             files += 1;
         }

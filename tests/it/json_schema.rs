@@ -1,4 +1,4 @@
-//! What `JsonSchema` says about the types is what serde does with them.
+//! The types are described by `JsonSchema` as serde reads and writes them.
 
 use nd8::Refund;
 use nd8::raw::types::CheckoutRequest;
@@ -12,13 +12,15 @@ fn property(schema: &Value, name: &str) -> Value {
     // A field that may be absent may be null, too.
     let reference = property["$ref"].as_str().or_else(|| property["anyOf"][0]["$ref"].as_str());
     match reference {
-        Some(reference) => schema.pointer(reference.trim_start_matches('#')).expect("resolves").clone(),
+        Some(reference) => {
+            schema.pointer(reference.trim_start_matches('#')).expect("the reference resolves").clone()
+        }
         None => property.clone(),
     }
 }
 
 #[test]
-fn an_answer_is_described_as_it_is_read() {
+fn the_schema_of_a_response_allows_what_is_read() {
     let schema = schema_for!(Refund).to_value();
     assert_eq!(property(&schema, "amount"), json!({"type": "string", "format": "decimal"}));
     assert_eq!(property(&schema, "created_at")["format"], "date-time");
@@ -26,7 +28,7 @@ fn an_answer_is_described_as_it_is_read() {
     assert_eq!(status["type"], "string");
     assert!(status.get("enum").is_none(), "an open set");
     assert!(status["examples"].as_array().is_some_and(|values| values.contains(&json!("completed"))));
-    let required = schema["required"].as_array().expect("has some");
+    let required = schema["required"].as_array().expect("the schema has required fields");
     assert!(
         required.contains(&json!("id"))
             && !required.contains(&json!("amount"))
@@ -36,12 +38,13 @@ fn an_answer_is_described_as_it_is_read() {
 }
 
 #[test]
-fn a_request_is_described_as_it_is_sent() {
+fn the_schema_of_a_request_has_the_names_of_the_wire() {
     let schema = schema_for!(CheckoutRequest).to_value();
     assert!(schema["properties"]["successUrl"].is_object(), "by its name on the wire");
-    let price = schema.pointer("/$defs/AdHocProduct/properties/unit_price").expect("is described");
+    let price =
+        schema.pointer("/$defs/AdHocProduct/properties/unit_price").expect("the schema has the property");
     let price = match price["$ref"].as_str() {
-        Some(reference) => schema.pointer(reference.trim_start_matches('#')).expect("resolves"),
+        Some(reference) => schema.pointer(reference.trim_start_matches('#')).expect("the reference resolves"),
         None => price,
     };
     assert_eq!(*price, json!({"type": "number", "format": "decimal"}));

@@ -5,7 +5,7 @@ mod any_request;
 mod build_script;
 mod claims;
 mod connections;
-mod doors;
+mod credentials;
 mod environment;
 mod errors;
 mod exact;

@@ -27,7 +27,7 @@ impl Counting {
         serve: impl Fn(TcpStream, Arc<AtomicUsize>) -> F + Send + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+        let url = format!("http://{}/api", listener.local_addr().expect("the listener has an address"));
         let requests = Arc::<AtomicUsize>::default();
         let count = Arc::clone(&requests);
         let task = tokio::spawn(async move {
@@ -86,16 +86,16 @@ fn clients(server: &Counting) -> Vec<(&'static str, Client)> {
     let client = |base_url: &str| {
         Client::builder("k").base_url(base_url).retry(at_once()).attempt_timeout(Duration::from_secs(5))
     };
-    let proxy = reqwest::Proxy::all(&server.url).expect("is a URL");
+    let proxy = reqwest::Proxy::all(&server.url).expect("the URL is valid");
     let own = || crate::redirects::own_http_client();
-    let proxied = own().proxy(proxy).build().expect("can be built");
+    let proxied = own().proxy(proxy).build().expect("the HTTP client is built");
     vec![
         ("the default", client(&server.url)),
-        ("a caller's own", client(&server.url).http_client(own().build().expect("can be built"))),
+        ("a caller's own", client(&server.url).http_client(own().build().expect("the HTTP client is built"))),
         ("by a proxy", client("http://nd8.test/api").http_client(proxied)),
     ]
     .into_iter()
-    .map(|(name, builder)| (name, builder.build().expect("is fine")))
+    .map(|(name, builder)| (name, builder.build().expect("the client is built")))
     .collect()
 }
 
@@ -146,7 +146,8 @@ async fn whatever_the_connection_does() {
     ] {
         let server = http1(then).await;
         for (number, (name, client)) in clients(&server).into_iter().enumerate() {
-            let error = client.refunds().create("TX", "x").send().await.expect_err("has no response");
+            let error =
+                client.refunds().create("TX", "x").send().await.expect_err("the request has no response");
             let seen = (server.count(), error.attempts(), error.outcome());
             assert_eq!(seen, (number + 1, 1, outcome), "{name}, {then:?}: {error:?}");
         }
@@ -158,7 +159,7 @@ async fn a_request_without_a_response_times_out_once() {
     let server = http1(Then::Waits).await;
     for (number, (name, client)) in clients(&server).into_iter().enumerate() {
         let call = client.refunds().create("TX", "x").attempt_timeout(Duration::from_millis(50));
-        let error = call.send().await.expect_err("has no response");
+        let error = call.send().await.expect_err("the request has no response");
         assert!(error.is_timeout(), "{name}: {error:?}");
         assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Unknown), "{name}");
         assert!(server.count() <= number + 1, "{name}");
@@ -187,7 +188,7 @@ const ENHANCE_YOUR_CALM: u32 = 11;
 const STREAM: u32 = 1;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("is short").to_be_bytes();
+    let length = u32::try_from(payload.len()).expect("the payload is short").to_be_bytes();
     let head = [&length[1..], &[kind, flags], &stream.to_be_bytes()].concat();
     [&head, payload].concat()
 }
@@ -214,7 +215,11 @@ async fn http2(acts: &[Act]) -> Counting {
                     4 if flags & 1 == 0 => stream.write_all(&frame(4, 1, 0, &[])).await?,
                     // What carries the end of the request.
                     0 | 1 if flags & 1 == 1 => {
-                        let act = acts.lock().expect("nobody panics").pop().unwrap_or(Act::Done);
+                        let act = acts
+                            .lock()
+                            .expect("no thread panics while it holds the lock")
+                            .pop()
+                            .unwrap_or(Act::Done);
                         match act {
                             // `:status: 200` is number 8 of the static table.
                             Act::Done => {
@@ -242,8 +247,16 @@ async fn http2(acts: &[Act]) -> Counting {
 
 fn http2_client(server: &Counting) -> Client {
     // reqwest's own retries are on.
-    let http = crate::redirects::own_http_client().http2_prior_knowledge().build().expect("can be built");
-    Client::builder("k").base_url(&server.url).http_client(http).retry(at_once()).build().expect("is fine")
+    let http = crate::redirects::own_http_client()
+        .http2_prior_knowledge()
+        .build()
+        .expect("the HTTP client is built");
+    Client::builder("k")
+        .base_url(&server.url)
+        .http_client(http)
+        .retry(at_once())
+        .build()
+        .expect("the client is built")
 }
 
 #[tokio::test]
@@ -260,8 +273,12 @@ async fn whatever_the_stream_does() {
         (Act::Close, Outcome::Unknown),
     ] {
         let server = http2(&[act]).await;
-        let error =
-            http2_client(&server).refunds().create("TX", "x").send().await.expect_err("has no response");
+        let error = http2_client(&server)
+            .refunds()
+            .create("TX", "x")
+            .send()
+            .await
+            .expect_err("the request has no response");
         let seen = (server.count(), error.attempts(), error.outcome());
         assert_eq!(seen, (1, 1, outcome), "{act:?}: {error:?}");
     }
@@ -278,7 +295,7 @@ async fn a_request_that_was_refused_unread_is_not_sent() {
     ] {
         let server = http2(&[act; 4]).await;
         let once = http2_client(&server).refunds().create("TX", "x").retry(RetryPolicy::never());
-        let error: Error = once.send().await.expect_err("is refused");
+        let error: Error = once.send().await.expect_err("the request is refused");
         let seen = (server.count(), error.attempts(), error.outcome());
         assert_eq!(seen, (1, 1, Outcome::NotSent), "{act:?}: {error:?}");
         assert!(error.is_transport() && !error.is_connect(), "{act:?}: {error:?}");
@@ -294,12 +311,12 @@ async fn a_request_that_was_refused_unread_is_not_sent() {
 async fn a_request_has_a_content_length() {
     let server = crate::support::Server::start(|request| {
         let json = if request.method == "GET" { crate::support::PAYMENT } else { REFUND };
-        crate::support::answer_json(200, json)
+        crate::support::json_response(200, json)
     })
     .await;
     let client = server.client();
-    client.refunds().create("TX", "x").send().await.expect("is made");
-    client.payments().get("TX").send().await.expect("is there");
+    client.refunds().create("TX", "x").send().await.expect("the refund is created");
+    client.payments().get("TX").send().await.expect("the server responds");
     let headers = |number: usize, name: &str| server.received()[number].header(name).map(str::to_owned);
     let lengths = [0, 1].map(|number| headers(number, "content-length"));
     assert_eq!(lengths, [Some(r#"{"reason":"x"}"#.len().to_string()), None]);

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 #[test]
 fn a_value_from_tomorrow_goes_out_as_it_came() {
     for value in ["paid", "partially_captured", "", "Paid", "ünbekannt", "unknown"] {
-        let status: PaymentStatus = serde_json::from_value(json!(value)).expect("any string will do");
+        let status: PaymentStatus = serde_json::from_value(json!(value)).expect("any string is a status");
         assert_eq!(status.as_str(), value);
         assert_eq!(status.to_string(), value);
-        assert_eq!(serde_json::to_value(&status).expect("is writable"), json!(value));
+        assert_eq!(serde_json::to_value(&status).expect("the value is serialized"), json!(value));
         assert_eq!(PaymentStatus::from(value), status);
     }
     assert_eq!(PaymentStatus::from("paid"), PaymentStatus::Paid);
@@ -19,14 +19,14 @@ fn a_value_from_tomorrow_goes_out_as_it_came() {
 }
 
 #[test]
-fn a_whole_answer_survives_the_round_trip() {
+fn a_whole_response_survives_the_round_trip() {
     let refund = json!({
         "id": "RFabc123", "transaction_id": "TXabc123", "amount": "40.00", "currency": "USD", "amount_in_cents": 4000,
         "amount_usd": "40.00", "reason": "Customer request", "status": "escheated", "created_at": "2019-08-24T14:15:22Z",
         "updated_at": "2019-08-24T14:15:22.123Z", "brand_new": {"deep": [1, "two", null]},
     });
-    let read: Refund = serde_json::from_value(refund.clone()).expect("fits");
-    assert_eq!(serde_json::to_value(&read).expect("is writable"), refund);
+    let read: Refund = serde_json::from_value(refund.clone()).expect("the JSON fits the type");
+    assert_eq!(serde_json::to_value(&read).expect("the value is serialized"), refund);
 
     let payment = json!({
         "id": "TXabc123", "amount": "99.00", "status": "paid", "currency": "USD", "payer_email": "a@b.test",
@@ -36,13 +36,14 @@ fn a_whole_answer_survives_the_round_trip() {
             "paymentMethod": "card", "risk": 3,
         }],
     });
-    let read: Payment = serde_json::from_value(payment.clone()).expect("fits");
-    assert_eq!(serde_json::to_value(&read).expect("is writable"), payment);
+    let read: Payment = serde_json::from_value(payment.clone()).expect("the JSON fits the type");
+    assert_eq!(serde_json::to_value(&read).expect("the value is serialized"), payment);
 }
 
 #[test]
 fn null_is_the_same_as_absent() {
     let attempt: nd8::DepositAttempt =
-        serde_json::from_value(json!({"status": "succeeded", "errorMessage": Value::Null})).expect("fits");
+        serde_json::from_value(json!({"status": "succeeded", "errorMessage": Value::Null}))
+            .expect("the JSON fits the type");
     assert_eq!(attempt.error_message, None);
 }

@@ -1,4 +1,4 @@
-//! What the environment says about proxies holds for other machines, never for this one.
+//! The proxy settings of the environment apply to other machines, never to this one.
 
 use std::process::Command;
 
@@ -14,16 +14,28 @@ const BY_PROXY: &str =
 async fn ask(base_url: &str) {
     let localhost = base_url.replace("127.0.0.1", "localhost");
     for base_url in [base_url, &localhost] {
-        let client = Client::builder("the-api-key").base_url(base_url).build().expect("is fine");
-        let payment = client.payments().get("TX1").send().await.expect("is there");
-        assert_eq!(&*payment.id, "TXabc123", "{base_url} was asked by way of the proxy");
-        client.raw().get_payment(&"TX1".into()).send().await.expect("is there");
-        let dashboard = Dashboard::builder("the-session").base_url(base_url).build().expect("is fine");
-        dashboard.request::<serde_json::Value>(http::Method::GET, "/x/").send().await.expect("is there");
+        let client = Client::builder("the-api-key").base_url(base_url).build().expect("the client is built");
+        let payment = client.payments().get("TX1").send().await.expect("the server responds");
+        assert_eq!(&*payment.id, "TXabc123", "{base_url} was requested through the proxy");
+        client.raw().get_payment(&"TX1".into()).send().await.expect("the server responds");
+        let dashboard =
+            Dashboard::builder("the-session").base_url(base_url).build().expect("the client is built");
+        dashboard
+            .request::<serde_json::Value>(http::Method::GET, "/x/")
+            .send()
+            .await
+            .expect("the server responds");
     }
     // The environment is honored elsewhere. A name that no server knows can be reached by the proxy only.
     let elsewhere = Client::builder("the-api-key").base_url("http://nd8.test/api").allow_plain_http();
-    let payment = elsewhere.build().expect("is fine").payments().get("TX1").send().await.expect("is proxied");
+    let payment = elsewhere
+        .build()
+        .expect("the client is built")
+        .payments()
+        .get("TX1")
+        .send()
+        .await
+        .expect("the proxy responds");
     assert_eq!(&*payment.id, "TXproxy");
 }
 
@@ -37,7 +49,7 @@ async fn this_machine_is_reached_without_a_proxy() {
         return ask(&url).await;
     }
     let (server, proxy) = (Server::with_json(200, PAYMENT).await, Server::with_json(200, BY_PROXY).await);
-    let mut client = Command::new(std::env::current_exe().expect("is running"));
+    let mut client = Command::new(std::env::current_exe().expect("the path of this program is known"));
     client.args(["--exact", "proxies::this_machine_is_reached_without_a_proxy", "--nocapture"]);
     client.env("ND8_BASE_URL", &server.url);
     for variable in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
@@ -47,8 +59,8 @@ async fn this_machine_is_reached_without_a_proxy() {
     for variable in ["NO_PROXY", "no_proxy", "REQUEST_METHOD"] {
         client.env_remove(variable);
     }
-    let output = tokio::task::spawn_blocking(move || client.output()).await.expect("does not panic");
-    let output = output.expect("runs");
+    let output = tokio::task::spawn_blocking(move || client.output()).await.expect("the task does not panic");
+    let output = output.expect("the process runs");
     let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
     assert_eq!(server.received().len(), 6);

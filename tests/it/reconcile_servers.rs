@@ -31,7 +31,7 @@ enum Quirk {
     OldestFirst,
     /// Sorts by amount, the largest first: what is new and small is at the end.
     ByAmount,
-    /// Lists the newest first, whatever `ordering` says.
+    /// Lists the newest first, whatever `ordering` is.
     IgnoresOrdering,
     /// Counts pages from 0.
     CountsFromZero,
@@ -64,7 +64,7 @@ fn refund(number: usize, payment: &str, reason: Value, amount: &str) -> Value {
 }
 
 async fn create(State(server): State<Shared>, Json(body): Json<Value>) -> Json<Value> {
-    let mut server = server.lock().expect("nobody panics");
+    let mut server = server.lock().expect("no thread panics while it holds the lock");
     server.made += 1;
     let number = server.refunds.len();
     let reason = match server.quirk {
@@ -86,7 +86,7 @@ async fn create(State(server): State<Shared>, Json(body): Json<Value>) -> Json<V
 }
 
 async fn list(State(server): State<Shared>, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let server = server.lock().expect("nobody panics");
+    let server = server.lock().expect("no thread panics while it holds the lock");
     let number = |name: &str| {
         query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok())
     };
@@ -102,7 +102,11 @@ async fn list(State(server): State<Shared>, Query(query): Query<Vec<(String, Str
     }
     if server.quirk == Quirk::ByAmount {
         let amount = |refund: &Value| {
-            refund["amount"].as_str().expect("is a text").parse::<Decimal>().expect("is one")
+            refund["amount"]
+                .as_str()
+                .expect("the amount is a string")
+                .parse::<Decimal>()
+                .expect("the amount is a decimal")
         };
         all.sort_by_key(|refund| std::cmp::Reverse(amount(refund)));
     }
@@ -144,7 +148,7 @@ async fn start(quirk: Quirk, old: usize, fault: Fault) -> (Shared, Client, Proxy
         .route("/api/refunds/", get(list))
         .with_state(Arc::clone(&server));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let address = listener.local_addr().expect("is bound");
+    let address = listener.local_addr().expect("the listener has an address");
     let path = crate::support::unique_path();
     let router = Router::new().nest(&path, router);
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -157,16 +161,16 @@ async fn start(quirk: Quirk, old: usize, fault: Fault) -> (Shared, Client, Proxy
         .base_url(format!("http://{}{path}/api", proxy.address))
         .retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
         .build()
-        .expect("the settings are fine");
+        .expect("the settings are valid");
     (server, client, proxy)
 }
 
 fn made(server: &Shared) -> usize {
-    server.lock().expect("nobody panics").made
+    server.lock().expect("no thread panics while it holds the lock").made
 }
 
 #[tokio::test]
-async fn a_refund_whose_answer_was_lost_is_never_made_again() {
+async fn a_refund_whose_response_was_lost_is_never_made_again() {
     for (quirk, reason, found) in [
         (Quirk::None, "Order 4711", true),
         (Quirk::Reason("Order 4711"), "Order 4711 ", true),
@@ -181,7 +185,7 @@ async fn a_refund_whose_answer_was_lost_is_never_made_again() {
         (Quirk::OldestFirst, "Order 4711", true),
         (Quirk::ByAmount, "Order 4711", true),
         (Quirk::Envelope, "Order 4711", true),
-        // There is a new refund. Whether it is this one only a person can tell.
+        // There is a new refund. Only a person can decide whether it is this one.
         (Quirk::Amount("9.00"), "Order 4711", false),
         (Quirk::Reason("Order"), "Order 4711", false),
         (Quirk::Named("42"), "Order 4711", false),
@@ -190,14 +194,14 @@ async fn a_refund_whose_answer_was_lost_is_never_made_again() {
         (Quirk::Named("https://nd8.test/api/transactions/TX1/?format=json"), "Order 4711", true),
     ] {
         for old in [0, 3, 150] {
-            // In a wrong order, what was there before cannot be told from what is new.
+            // In a wrong order, earlier refunds cannot be distinguished from new ones.
             let is_shuffled = matches!(quirk, Quirk::OldestFirst | Quirk::ByAmount | Quirk::ClockBehind);
             let found = found && (old == 0 || !is_shuffled);
-            let (server, client, _proxy) = start(quirk, old, Fault::AnswerLost).await;
+            let (server, client, _proxy) = start(quirk, old, Fault::ResponseLost).await;
             let refund = client.refunds().create("TX1", reason).amount(Decimal::TEN).settle(Duration::ZERO);
             let result = refund.resend_if_absent().send_or_reconcile().await;
             assert_eq!(made(&server), 1, "{quirk:?}, {old} before: {result:?}");
-            match result.expect("is settled") {
+            match result.expect("the refund is reconciled") {
                 Reconciled::Found(refund) => assert!(found && refund.id == format!("RF{old}"), "{quirk:?}"),
                 Reconciled::Ambiguous(refunds) => assert!(!found && refunds.len() == 1, "{quirk:?}"),
                 other => panic!("{quirk:?}: {other:?}"),
@@ -210,9 +214,9 @@ async fn a_refund_whose_answer_was_lost_is_never_made_again() {
 #[tokio::test]
 async fn an_old_refund_is_not_taken_for_the_one_that_was_lost() {
     let (server, client, _proxy) = start(Quirk::OldestFirst, 150, Fault::Lost).await;
-    let number = server.lock().expect("nobody panics").refunds.len();
+    let number = server.lock().expect("no thread panics while it holds the lock").refunds.len();
     let old = refund(number, "TX1", json!("Order 4711"), "10.00");
-    server.lock().expect("nobody panics").refunds.push(old);
+    server.lock().expect("no thread panics while it holds the lock").refunds.push(old);
     let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
     let result = refund.resend_if_absent().send_or_reconcile().await;
     assert!(matches!(&result, Ok(Reconciled::Ambiguous(refunds)) if refunds.len() == 1), "{result:?}");
@@ -222,10 +226,10 @@ async fn an_old_refund_is_not_taken_for_the_one_that_was_lost() {
 /// Refunds that were created at the same time, and a page that ends between them: the one on the next page was there before.
 #[tokio::test]
 async fn refunds_of_the_same_time_on_two_pages_are_all_old() {
-    for (fault, found) in [(Fault::AnswerLost, true), (Fault::Lost, false)] {
+    for (fault, found) in [(Fault::ResponseLost, true), (Fault::Lost, false)] {
         let (server, client, _proxy) = start(Quirk::Caps(2), 2, fault).await;
         {
-            let mut server = server.lock().expect("nobody panics");
+            let mut server = server.lock().expect("no thread panics while it holds the lock");
             server.refunds.insert(0, refund(2, "TX1", json!("Order 4711"), "10.00"));
             for refund in &mut server.refunds {
                 refund["created_at"] = json!("2026-01-01T00:00:00Z");
@@ -243,8 +247,8 @@ async fn refunds_of_the_same_time_on_two_pages_are_all_old() {
 /// Of the same time, in no order, and behind a first page that counts only itself: the list has not ended there.
 #[tokio::test]
 async fn a_count_of_one_page_proves_no_end() {
-    let (server, client, _proxy) = start(Quirk::CountsPage, 150, Fault::AnswerLost).await;
-    for refund in &mut server.lock().expect("nobody panics").refunds {
+    let (server, client, _proxy) = start(Quirk::CountsPage, 150, Fault::ResponseLost).await;
+    for refund in &mut server.lock().expect("no thread panics while it holds the lock").refunds {
         refund["created_at"] = json!("2026-01-01T02:30:00Z");
     }
     let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
@@ -282,9 +286,9 @@ async fn a_refund_that_was_cut_off_before_is_not_taken_for_the_one_that_was_lost
 
 #[tokio::test]
 async fn a_refund_that_a_lagging_list_does_not_show_is_unknown() {
-    let (server, client, _proxy) = start(Quirk::Lags, 3, Fault::AnswerLost).await;
+    let (server, client, _proxy) = start(Quirk::Lags, 3, Fault::ResponseLost).await;
     let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN).settle(Duration::ZERO);
-    let error = refund.send_or_reconcile().await.expect_err("is not listed");
+    let error = refund.send_or_reconcile().await.expect_err("the refund is not listed");
     assert_eq!((error.outcome(), made(&server)), (Outcome::Unknown, 1));
 }
 
@@ -320,7 +324,7 @@ async fn absence_is_proved_or_nothing_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_later_look_says_what_it_cannot_tell() {
+async fn a_later_lookup_reports_what_it_cannot_decide() {
     for (quirk, expected) in [
         (Quirk::None, "NotFound"),
         (Quirk::Envelope, "NotFound"),
@@ -329,13 +333,13 @@ async fn a_later_look_says_what_it_cannot_tell() {
     ] {
         let (_server, client, _proxy) = start(quirk, 3, Fault::None).await;
         let refund = client.refunds().create("TX1", "Order 4711").amount(Decimal::TEN);
-        let looked = refund.reconcile(jiff::Timestamp::UNIX_EPOCH).await.expect("is answered");
-        let said = match looked {
+        let looked = refund.reconcile(jiff::Timestamp::UNIX_EPOCH).await.expect("the server responds");
+        let reported = match looked {
             Lookup::NotFound => "NotFound",
             Lookup::Unknown => "Unknown",
             _ => "something else",
         };
-        assert_eq!(said, expected, "{quirk:?}");
+        assert_eq!(reported, expected, "{quirk:?}");
     }
 }
 
@@ -367,8 +371,8 @@ async fn a_payment_by_another_name_proves_no_absence() {
         })
         .await;
         let refund = server.client().refunds().create("TX1", "Order 4711").amount(Decimal::new(10_00, 2));
-        let looked = refund.reconcile("2026-01-01T00:00:00Z".parse().expect("is a time")).await;
-        let looked = format!("{:?}", looked.expect("is answered"));
+        let looked = refund.reconcile("2026-01-01T00:00:00Z".parse().expect("the time is valid")).await;
+        let looked = format!("{:?}", looked.expect("the lookup succeeds"));
         assert!(looked.starts_with(expected), "{named}: {looked}");
     }
 }
@@ -397,8 +401,8 @@ async fn a_time_that_was_cut_off_proves_no_absence() {
         })
         .await;
         let refund = server.client().refunds().create("TX1", "Order 4711").amount(Decimal::TEN);
-        let looked = refund.reconcile("2026-01-02T03:04:05.5Z".parse().expect("is a time")).await;
-        let looked = format!("{:?}", looked.expect("is answered"));
+        let looked = refund.reconcile("2026-01-02T03:04:05.5Z".parse().expect("the time is valid")).await;
+        let looked = format!("{:?}", looked.expect("the lookup succeeds"));
         assert!(looked.starts_with(expected), "{listed}: {looked}");
     }
 }

@@ -23,7 +23,7 @@ struct Diary(Arc<Mutex<String>>);
 
 impl Visit for Diary {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let mut diary = self.0.lock().expect("nobody panics");
+        let mut diary = self.0.lock().expect("no thread panics while it holds the lock");
         write!(diary, " {}={value:?}", field.name()).expect("a string takes anything");
     }
 }
@@ -79,15 +79,15 @@ fn nothing_that_is_built_shows_it() {
     let mut printed = format!("{client:?}");
     write!(printed, "{:?}", Client::builder(key()).base_url("https://me:canary@api.test/api"))
         .expect("a string takes anything");
-    let client = client.build().expect("is fine");
-    let dashboard = Dashboard::builder(key()).build().expect("is fine");
+    let client = client.build().expect("the client is built");
+    let dashboard = Dashboard::builder(key()).build().expect("the client is built");
     let checkout = client.checkouts().create(billing(), [Product::ad_hoc(CANARY, 1, Decimal::ONE)]);
     let checkout = checkout.success_url(format!("https://shop.test/{CANARY}"));
     write!(printed, "{client:?} {dashboard:?} {checkout:?} {:?}", client.raw())
         .expect("a string takes anything");
     write!(printed, "{:?} {:?}", billing(), Verifier::new(key())).expect("a string takes anything");
     write!(printed, "{:?}", client.refunds().create("TX1", CANARY)).expect("a string takes anything");
-    let storefront = nd8::Storefront::builder().build().expect("is fine");
+    let storefront = nd8::Storefront::builder().build().expect("the client is built");
     let start = storefront.payment_links().start_checkout(uuid::Uuid::nil().into(), billing());
     write!(printed, "{start:?}").expect("a string takes anything");
     assert!(!printed.contains(CANARY), "{printed}");
@@ -95,7 +95,7 @@ fn nothing_that_is_built_shows_it() {
 }
 
 #[tokio::test]
-async fn no_call_tells_it_to_spans_or_errors() {
+async fn no_call_writes_it_to_spans_or_errors() {
     let diary = Diary::default();
     // While there is only one subscriber, tracing asks the thread that meets a span first whether anybody wants it, and
     // the other tests' threads have none. With two it asks the subscribers.
@@ -106,7 +106,7 @@ async fn no_call_tells_it_to_spans_or_errors() {
         [(201, CHECKOUT), (400, echo), (500, echo), (201, echo), (201, "canary"), (401, "<p>canary-key</p>")]
     {
         let server = Server::with_json(status, body).await;
-        let client = Client::builder(key()).base_url(&server.url).build().expect("is fine");
+        let client = Client::builder(key()).base_url(&server.url).build().expect("the client is built");
         let products = [Product::ad_hoc("Mug", 1, Decimal::ONE)];
         let result = client.checkouts().create(billing(), products).send().await;
         assert_eq!(server.only().header("authorization"), Some("Api-Key canary-key"), "it was sent, though");
@@ -117,14 +117,15 @@ async fn no_call_tells_it_to_spans_or_errors() {
         assert!(!printed.contains(CANARY), "{status}: {printed}");
     }
     // Nobody listens; the query of the URL has it.
-    let nobody = Client::builder(key()).base_url("http://127.0.0.1:9/api").build().expect("is fine");
-    let error = nobody.refunds().list().search(CANARY).send().await.expect_err("nobody listens");
+    let nobody =
+        Client::builder(key()).base_url("http://127.0.0.1:9/api").build().expect("the client is built");
+    let error = nobody.refunds().list().search(CANARY).send().await.expect_err("no server listens");
     assert!(!print(&error).contains(CANARY), "{}", print(&error));
-    let error = Client::builder("canary\nkey").build().expect_err("cannot be sent");
+    let error = Client::builder("canary\nkey").build().expect_err("the request cannot be sent");
     assert!(error.is_configuration(), "{error:?}");
     assert!(!print(&error).contains(CANARY), "{}", print(&error));
 
-    let diary = diary.0.lock().expect("nobody panics").clone();
+    let diary = diary.0.lock().expect("no thread panics while it holds the lock").clone();
     assert!(!diary.contains(CANARY), "{diary}");
     assert!(
         diary.contains("operation=\"create_checkout\"") && diary.contains("path=\"/refunds/\""),
@@ -146,7 +147,7 @@ fn a_rejected_delivery_logs_its_reason_and_nothing_that_was_sent() {
     let body = br#"{"event":"canary"}"#;
     let signed = verifier.signed_headers("canary-id", CANARY, body);
     let refused = |verifier: &Verifier, headers: &[(&str, String)], body: &[u8]| {
-        verifier.verify(headers, body).expect_err("is refused")
+        verifier.verify(headers, body).expect_err("the request is refused")
     };
     for (error, status, reason) in [
         (refused(&verifier, &signed, b"{}"), 400, "the webhook signature does not match the body"),
@@ -166,24 +167,25 @@ fn a_rejected_delivery_logs_its_reason_and_nothing_that_was_sent() {
             [|error| error.into_response(), |error| DeliveryRejection::Refused(error).into_response()];
         for respond in responses {
             assert_eq!(respond(error).status(), status);
-            let logged = std::mem::take(&mut *diary.0.lock().expect("nobody panics"));
+            let logged =
+                std::mem::take(&mut *diary.0.lock().expect("no thread panics while it holds the lock"));
             assert!(logged.contains(reason) && !logged.contains(CANARY), "{logged}");
         }
     }
     let broken = DeliveryRejection::Unreadable(axum::Error::new(std::io::Error::other("reset")));
     assert_eq!(broken.into_response().status(), 400);
-    let logged = diary.0.lock().expect("nobody panics").clone();
+    let logged = diary.0.lock().expect("no thread panics while it holds the lock").clone();
     assert!(logged.contains("the body of the webhook broke off") && logged.contains("reset"), "{logged}");
 }
 
 #[test]
-fn answers_show_what_a_log_needs_and_no_more() {
+fn responses_show_what_a_log_needs_and_no_more() {
     let payment: nd8::Payment = serde_json::from_value(serde_json::json!({
         "id": "TXabc123", "amount": "99.00", "status": "paid", "currency": "USD", "payer_email": "canary@example.com",
         "products": [{"id": "p1", "name": "canary"}], "depositAttempts": [{"status": "failed", "errorMessage": "canary"}],
         "brand_new": "canary",
     }))
-    .expect("fits");
+    .expect("the JSON fits the type");
     let printed = format!("{payment:?}");
     assert!(!printed.contains(CANARY), "{printed}");
     for shown in ["TXabc123", "99.00", "Paid", "USD", "p1", "[redacted]"] {

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use nd8::{Client, Outcome, RetryPolicy};
 
-use crate::support::{PAYMENT, Received, Server, answer_json};
+use crate::support::{PAYMENT, Received, Server, json_response};
 
 const THROTTLED: &str = r#"{"detail":"Request was throttled. Expected available in 1 second."}"#;
 const REFUND: &str = r#"{"status":"processing","refund_id":1,"refund_public_id":"RF1","transaction_id":1,"amount":"1.00","currency":"USD"}"#;
@@ -18,10 +18,14 @@ fn at_once() -> RetryPolicy {
 }
 
 fn client(server: &Server) -> Client {
-    Client::builder("the-api-key").base_url(&server.url).retry(at_once()).build().expect("is fine")
+    Client::builder("the-api-key")
+        .base_url(&server.url)
+        .retry(at_once())
+        .build()
+        .expect("the client is built")
 }
 
-/// Fails `times` times with `failure`, then answers.
+/// Fails `times` times with `failure`, then succeeds.
 fn failing(
     times: usize,
     failure: fn() -> Response,
@@ -31,7 +35,7 @@ fn failing(
         if seen.fetch_add(1, Ordering::SeqCst) < times {
             failure()
         } else {
-            answer_json(200, if request.method == "POST" { REFUND } else { PAYMENT }).into_response()
+            json_response(200, if request.method == "POST" { REFUND } else { PAYMENT }).into_response()
         }
     }
 }
@@ -41,7 +45,7 @@ fn unavailable() -> Response {
 }
 
 fn throttled() -> Response {
-    answer_json(429, THROTTLED).into_response()
+    json_response(429, THROTTLED).into_response()
 }
 
 #[tokio::test]
@@ -52,7 +56,7 @@ async fn a_read_is_repeated_until_it_succeeds() {
     assert_eq!((response.attempts(), server.received().len()), (4, 4));
 
     let server = Server::start(failing(4, unavailable)).await;
-    let error = client(&server).payments().get("TX").send().await.expect_err("four are enough");
+    let error = client(&server).payments().get("TX").send().await.expect_err("four attempts fail");
     assert_eq!((error.attempts(), server.received().len()), (4, 4));
     assert_eq!(
         error.to_string(),
@@ -60,23 +64,23 @@ async fn a_read_is_repeated_until_it_succeeds() {
     );
 }
 
-/// Starts a server that closes the connection within its response, `times` times, before it answers whole. Where its `header` does not
+/// Starts a server that closes the connection within its response, `times` times, before it sends a whole one. Where its `header` does not
 /// announce the length of the body, that is no error of the transport. Returns its URL and its task.
 async fn breaking_off(header: &'static str, times: usize) -> (String, tokio::task::JoinHandle<()>) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let base_url = format!("http://{}/api", listener.local_addr().expect("the listener has an address"));
     let task = tokio::spawn(async move {
         for attempt in 0.. {
             let (mut stream, _) = listener.accept().await.expect("a client connects");
             let mut request = [0; 4096];
-            assert!(stream.read(&mut request).await.expect("is readable") > 0);
+            assert!(stream.read(&mut request).await.expect("the stream is readable") > 0);
             let length = PAYMENT.len();
             let body = if attempt < times { &PAYMENT[..length / 2] } else { PAYMENT };
             let header = header.replace("LENGTH", &length.to_string());
             let response = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{header}\r\n{body}");
-            stream.write_all(response.as_bytes()).await.expect("is received");
+            stream.write_all(response.as_bytes()).await.expect("the client reads the response");
         }
     });
     (base_url, task)
@@ -88,7 +92,8 @@ const ANNOUNCED: &str = "content-length: LENGTH\r\n";
 async fn a_read_whose_body_breaks_off_is_repeated_and_a_write_is_not() {
     for (header, times, attempts) in [(ANNOUNCED, 2, 3), (ANNOUNCED, 4, 4), ("", 2, 3), ("", 4, 4)] {
         let (base_url, server) = breaking_off(header, times).await;
-        let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+        let client =
+            Client::builder("k").base_url(base_url).retry(at_once()).build().expect("the client is built");
         match client.payments().get("TX").send_with_response().await {
             Ok(response) => assert_eq!((response.attempts(), attempts), (3, 3), "{header}"),
             Err(error) => {
@@ -100,29 +105,35 @@ async fn a_read_whose_body_breaks_off_is_repeated_and_a_write_is_not() {
     }
     for header in [ANNOUNCED, ""] {
         let (base_url, server) = breaking_off(header, 1).await;
-        let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
-        let error = client.refunds().create("TX", "x").send().await.expect_err("breaks off");
+        let client =
+            Client::builder("k").base_url(base_url).retry(at_once()).build().expect("the client is built");
+        let error = client.refunds().create("TX", "x").send().await.expect_err("the body breaks off");
         assert_eq!(error.is_transport(), header == ANNOUNCED, "{error:?}");
         assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Done), "{header}");
         server.abort();
         // Repeating would change nothing more, but the server has done it.
         let (base_url, server) = breaking_off(header, 1).await;
-        let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
-        let put = client.request::<()>(http::Method::PUT, "/things/1/").send().await.expect_err("breaks off");
+        let client =
+            Client::builder("k").base_url(base_url).retry(at_once()).build().expect("the client is built");
+        let put = client
+            .request::<()>(http::Method::PUT, "/things/1/")
+            .send()
+            .await
+            .expect_err("the body breaks off");
         assert_eq!((put.attempts(), put.outcome()), (1, Outcome::Done), "{header}");
         server.abort();
     }
     // What the server announced whole is what it has.
     let server = Server::with_json(200, &PAYMENT[..20]).await;
-    let error = client(&server).payments().get("TX").send().await.expect_err("is cut off");
+    let error = client(&server).payments().get("TX").send().await.expect_err("the body is cut off");
     assert_eq!(error.attempts(), 1);
 }
 
 #[tokio::test]
-async fn a_refund_is_sent_once_whatever_the_gateway_says() {
+async fn a_refund_is_sent_once_whatever_the_gateway_responds() {
     for status in [500, 502, 503, 504, 408] {
         let server = Server::with_json(status, "{}").await;
-        let error = client(&server).refunds().create("TX", "x").send().await.expect_err("failed");
+        let error = client(&server).refunds().create("TX", "x").send().await.expect_err("the gateway fails");
         assert_eq!((error.attempts(), server.received().len()), (1, 1), "{status}");
         assert_eq!(error.outcome(), Outcome::Unknown);
     }
@@ -131,12 +142,16 @@ async fn a_refund_is_sent_once_whatever_the_gateway_says() {
 #[tokio::test]
 async fn a_throttled_refund_is_sent_again() {
     let server = Server::start(failing(1, throttled)).await;
-    let response =
-        client(&server).refunds().create("TX", "x").send_with_response().await.expect("comes through");
+    let response = client(&server)
+        .refunds()
+        .create("TX", "x")
+        .send_with_response()
+        .await
+        .expect("the second attempt succeeds");
     assert_eq!((response.attempts(), server.received().len()), (2, 2));
 
     let server = Server::start(failing(1, || StatusCode::TOO_MANY_REQUESTS.into_response())).await;
-    let error = client(&server).refunds().create("TX", "x").send().await.expect_err("who said that?");
+    let error = client(&server).refunds().create("TX", "x").send().await.expect_err("the gateway fails");
     assert!(error.is_rate_limited());
     assert_eq!(server.received().len(), 1);
 }
@@ -152,28 +167,32 @@ async fn an_earlier_attempt_that_may_have_happened_is_not_forgotten() {
             _ => StatusCode::NOT_FOUND,
         })
         .await;
-        let method = method.parse().expect("is a method");
+        let method = method.parse().expect("the method is valid");
         let error = client(&server)
             .request::<nd8::Refund>(method, "/things/1/")
             .send()
             .await
-            .expect_err("is refused");
+            .expect_err("the request is refused");
         assert!(error.is_not_found() && error.attempts() == 2, "{error:?}");
-        assert_eq!(error.outcome(), outcome, "what the second attempt met with says nothing about the first");
+        assert_eq!(
+            error.outcome(),
+            outcome,
+            "the failure of the second attempt is no evidence about the first"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_was_not_sent_is_repeated_even_if_it_moves_money() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let address = listener.local_addr().expect("is bound");
+    let address = listener.local_addr().expect("the listener has an address");
     drop(listener);
     let client = Client::builder("k")
         .base_url(format!("http://{address}/api"))
         .retry(at_once())
         .build()
-        .expect("is fine");
-    let error = client.refunds().create("TX", "x").send().await.expect_err("nobody is there");
+        .expect("the client is built");
+    let error = client.refunds().create("TX", "x").send().await.expect_err("no server listens");
     assert_eq!((error.attempts(), error.outcome()), (4, Outcome::NotSent));
 }
 
@@ -185,7 +204,8 @@ async fn a_wait_that_overruns_the_deadline_is_not_begun() {
         let server =
             Server::start(move |_| (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", header.clone())]))
                 .await;
-        let error = client(&server).payments().get("TX").send().await.expect_err("would take an hour");
+        let error =
+            client(&server).payments().get("TX").send().await.expect_err("the wait would take an hour");
         assert_eq!((error.attempts(), server.received().len()), (1, 1), "{retry_after}");
         assert!(error.retry_after().is_some_and(|wait| wait >= Duration::from_secs(3_000)));
     }
@@ -194,21 +214,22 @@ async fn a_wait_that_overruns_the_deadline_is_not_begun() {
 #[tokio::test]
 async fn the_deadline_ends_the_attempt_that_runs_into_it() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
-    let client = Client::builder("k").base_url(base_url).retry(at_once()).build().expect("is fine");
+    let base_url = format!("http://{}/api", listener.local_addr().expect("the listener has an address"));
+    let client =
+        Client::builder("k").base_url(base_url).retry(at_once()).build().expect("the client is built");
     let call = client
         .payments()
         .get("TX")
         .timeout(Duration::from_millis(80))
         .attempt_timeout(Duration::from_secs(60));
-    let error = call.send().await.expect_err("nobody answers");
+    let error = call.send().await.expect_err("no server responds");
     assert!(error.is_timeout() && error.attempts() == 1, "{error:?}");
     let call = client
         .payments()
         .get("TX")
         .timeout(Duration::from_secs(60))
         .attempt_timeout(Duration::from_millis(20));
-    let error = call.send().await.expect_err("nobody answers");
+    let error = call.send().await.expect_err("no server responds");
     assert!(error.is_timeout() && error.attempts() == 4, "{error:?}");
     drop(listener);
 }
@@ -218,7 +239,7 @@ async fn clones_share_a_budget() {
     let server = Server::with_json(503, "{}").await;
     let client = client(&server);
     for _ in 0..60 {
-        client.clone().payments().get("TX").send().await.expect_err("is down");
+        client.clone().payments().get("TX").send().await.expect_err("the server is down");
     }
     assert_eq!(server.received().len(), 60 + 100, "every call is made, and a hundred repeats");
 }
@@ -227,7 +248,7 @@ async fn clones_share_a_budget() {
 async fn a_call_may_have_its_own_policy_and_headers() {
     let server = Server::with_json(503, "{}").await;
     let call = client(&server).payments().get("TX").retry(RetryPolicy::never());
-    call.header("x-trace", "4711").send().await.expect_err("is down");
+    call.header("x-trace", "4711").send().await.expect_err("the server is down");
     let request = server.only();
     assert_eq!(request.header("x-trace"), Some("4711"));
 
@@ -237,17 +258,19 @@ async fn a_call_may_have_its_own_policy_and_headers() {
         .header("bad name", "x")
         .send()
         .await
-        .expect_err("cannot be sent");
+        .expect_err("the request cannot be sent");
     assert!(error.is_invalid_input() && server.received().len() == 1);
 }
 
 #[tokio::test]
-async fn an_answer_is_read_up_to_a_limit() {
-    let server = Server::start(|_| answer_json(200, PAYMENT)).await;
-    let limited =
-        |bytes| Client::builder("k").base_url(&server.url).max_body(bytes).build().expect("is fine");
-    limited(PAYMENT.len()).payments().get("TX").send().await.expect("just fits");
-    let error = limited(PAYMENT.len() - 1).payments().get("TX").send().await.expect_err("is too large");
+async fn a_response_is_read_up_to_a_limit() {
+    let server = Server::start(|_| json_response(200, PAYMENT)).await;
+    let limited = |bytes| {
+        Client::builder("k").base_url(&server.url).max_body(bytes).build().expect("the client is built")
+    };
+    limited(PAYMENT.len()).payments().get("TX").send().await.expect("the body is within the limit");
+    let error =
+        limited(PAYMENT.len() - 1).payments().get("TX").send().await.expect_err("the body is too large");
     assert!(error.is_too_large() && error.attempts() == 1, "{error:?}");
     assert_eq!(error.outcome(), Outcome::Done);
     assert_eq!(error.body().map(<[u8]>::len), Some(PAYMENT.len() - 1));
@@ -257,13 +280,13 @@ async fn an_answer_is_read_up_to_a_limit() {
 async fn an_exchange_has_a_name() {
     let server = Server::start(|request| {
         let status = if request.uri.path().contains("none") { 404 } else { 200 };
-        ([("x-request-id", "req-1")], answer_json(status, PAYMENT))
+        ([("x-request-id", "req-1")], json_response(status, PAYMENT))
     })
     .await;
     let payments = server.client().payments();
-    let response = payments.get("TX").send_with_response().await.expect("is there");
+    let response = payments.get("TX").send_with_response().await.expect("the server responds");
     assert_eq!((response.request_id(), response.body()), (Some("req-1"), PAYMENT.as_bytes()));
-    let error = payments.get("none").send().await.expect_err("is not there");
+    let error = payments.get("none").send().await.expect_err("the payment is not found");
     assert_eq!(error.request_id(), Some("req-1"));
 }
 
@@ -271,7 +294,8 @@ async fn an_exchange_has_a_name() {
 async fn what_the_server_would_refuse_is_not_sent_unless_asked_for() {
     let server = Server::with_json(400, r#"{"reason":["Too long."]}"#).await;
     let long = "x".repeat(501);
-    let error = client(&server).refunds().create("TX", &long).send().await.expect_err("is too long");
+    let error =
+        client(&server).refunds().create("TX", &long).send().await.expect_err("the reason is too long");
     assert!(
         error.is_invalid_input() && error.outcome() == Outcome::NotSent && error.attempts() == 0,
         "{error:?}"
@@ -279,34 +303,42 @@ async fn what_the_server_would_refuse_is_not_sent_unless_asked_for() {
     assert_eq!(error.messages()[0].pointer, "/reason");
     assert!(server.received().is_empty());
 
-    let error =
-        client(&server).refunds().create("TX", &long).unchecked().send().await.expect_err("is too long");
+    let error = client(&server)
+        .refunds()
+        .create("TX", &long)
+        .unchecked()
+        .send()
+        .await
+        .expect_err("the reason is too long");
     assert_eq!((error.outcome(), error.messages()[0].pointer.as_str()), (Outcome::Rejected, "/reason"));
     assert_eq!(server.received().len(), 1);
 }
 
-/// A server that answers one request per connection, keeps it open in word, and closes it in deed.
+/// A server that responds to one request per connection, does not announce the end of the connection, and closes it.
 #[tokio::test]
 async fn a_pooled_connection_that_was_closed_sends_nothing_twice() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let base_url = format!("http://{}/api", listener.local_addr().expect("is bound"));
+    let base_url = format!("http://{}/api", listener.local_addr().expect("the listener has an address"));
     let arrived = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&arrived);
     let server = tokio::spawn(async move {
         loop {
-            let (mut stream, _) = listener.accept().await.expect("somebody calls");
+            let (mut stream, _) = listener.accept().await.expect("a client connects");
             let mut request = [0; 4096];
-            let read = stream.read(&mut request).await.expect("is readable");
+            let read = stream.read(&mut request).await.expect("the stream is readable");
             assert!(read > 0);
             count.fetch_add(1, Ordering::SeqCst);
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{REFUND}", REFUND.len());
-            stream.write_all(answer.as_bytes()).await.expect("is heard");
+            let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{REFUND}", REFUND.len());
+            stream.write_all(response.as_bytes()).await.expect("the client reads the response");
         }
     });
-    let client =
-        Client::builder("k").base_url(base_url).retry(RetryPolicy::never()).build().expect("is fine");
+    let client = Client::builder("k")
+        .base_url(base_url)
+        .retry(RetryPolicy::never())
+        .build()
+        .expect("the client is built");
     for _ in 0..50 {
         let before = arrived.load(Ordering::SeqCst);
         let result = client.refunds().create("TX", "x").send().await;
@@ -326,7 +358,7 @@ async fn a_pooled_connection_that_was_closed_sends_nothing_twice() {
 #[test]
 fn calls_can_be_spawned() {
     fn assert_send<T: Send>(_: &T) {}
-    let client = Client::builder("k").build().expect("is fine");
+    let client = Client::builder("k").build().expect("the client is built");
     assert_send(&client.refunds().create("TX", "x").send());
     assert_send(&client.refunds().create("TX", "x").send_or_reconcile());
     assert_send(&client.refunds().list().send_with_response());

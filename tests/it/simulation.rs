@@ -18,9 +18,9 @@ async fn nothing_is_simulated_in_production() {
         "https://localhost.example/api",
         "https://api.nd8.com/api/sandbox",
     ] {
-        let client = Client::builder("k").base_url(base_url).build().expect("is fine");
+        let client = Client::builder("k").base_url(base_url).build().expect("the client is built");
         for call in [simulated(&client), simulated(&client).unchecked()] {
-            let error = call.send().await.expect_err("is refused");
+            let error = call.send().await.expect_err("the request is refused");
             assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0), "{base_url}: {error:?}");
             assert_eq!(error.messages()[0].pointer, "/sandbox_simulate");
         }
@@ -28,8 +28,8 @@ async fn nothing_is_simulated_in_production() {
 }
 
 #[tokio::test]
-async fn a_sandbox_hears_of_it() {
+async fn a_sandbox_receives_the_simulated_outcome() {
     let server = Server::with_json(201, CHECKOUT).await;
-    simulated(&server.client()).send().await.expect("is on this machine");
+    simulated(&server.client()).send().await.expect("the server responds");
     assert!(server.only().text().contains(r#""sandbox_simulate":"payment_failed""#));
 }

@@ -1,4 +1,4 @@
-//! A server that says what it is told to, and remembers what it was asked.
+//! A server with prepared responses, which records the requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -25,11 +25,11 @@ pub(crate) struct Received {
 
 impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().expect("is ASCII"))
+        self.headers.get(name).map(|value| value.to_str().expect("the header is ASCII"))
     }
 
     pub(crate) fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).expect("is UTF-8")
+        std::str::from_utf8(&self.body).expect("the text is UTF-8")
     }
 }
 
@@ -41,8 +41,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers every request with what `answer` makes of it.
-    pub(crate) async fn start<R, A>(answer: A) -> Self
+    /// Starts a server that responds to every request with the result of `respond`.
+    pub(crate) async fn start<R, A>(respond: A) -> Self
     where
         R: IntoResponse,
         A: Fn(&Received) -> R + Clone + Send + Sync + 'static,
@@ -51,23 +51,23 @@ impl Server {
         let log = Arc::clone(&received);
         let app = axum::Router::new().fallback(move |method, uri, headers, body| async move {
             let request = Received { method, uri, headers, body };
-            let response = answer(&request).into_response();
-            log.lock().expect("no test panics in here").push(request);
+            let response = respond(&request).into_response();
+            log.lock().expect("no test panics while it holds the lock").push(request);
             response
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}/api", listener.local_addr().expect("is bound"));
-        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves") });
+        let url = format!("http://{}/api", listener.local_addr().expect("the listener has an address"));
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("the server runs") });
         Self { url, received, task }
     }
 
-    /// Answers every request with the same JSON.
+    /// Starts a server that responds to every request with the same JSON.
     pub(crate) async fn with_json(status: u16, json: &'static str) -> Self {
-        Self::start(move |_| answer_json(status, json)).await
+        Self::start(move |_| json_response(status, json)).await
     }
 
     pub(crate) fn received(&self) -> Vec<Received> {
-        self.received.lock().expect("no test panics in here").clone()
+        self.received.lock().expect("no test panics while it holds the lock").clone()
     }
 
     /// The one request that came.
@@ -78,7 +78,7 @@ impl Server {
     }
 
     pub(crate) fn client(&self) -> nd8::Client {
-        nd8::Client::builder("the-api-key").base_url(&self.url).build().expect("the settings are fine")
+        nd8::Client::builder("the-api-key").base_url(&self.url).build().expect("the settings are valid")
     }
 }
 
@@ -88,12 +88,12 @@ impl Drop for Server {
     }
 }
 
-pub(crate) fn answer_json(status: u16, json: &'static str) -> impl IntoResponse {
-    let status = StatusCode::from_u16(status).expect("is a status");
+pub(crate) fn json_response(status: u16, json: &'static str) -> impl IntoResponse {
+    let status = StatusCode::from_u16(status).expect("the status is valid");
     (status, [("content-type", "application/json")], json)
 }
 
-/// A payment that says no more than it must.
+/// A payment with the required fields only.
 pub(crate) const PAYMENT: &str =
     r#"{"id":"TXabc123","amount":"99.00","status":"paid","currency":"USD","depositAttempts":[]}"#;
 

@@ -35,7 +35,7 @@ async fn waited(states: &'static [&'static str], poll: Poll) -> [(Option<String>
     }
     let unbounded = |server: &Server| {
         let client = nd8::Client::builder("the-api-key").base_url(&server.url);
-        client.timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().expect("is fine")
+        client.timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().expect("the client is built")
     };
     let waited = async {
         let server = self::server(states).await;
@@ -45,10 +45,10 @@ async fn waited(states: &'static [&'static str], poll: Poll) -> [(Option<String>
         let refund = unbounded(&server).refunds().get("RF1").until_final(poll).await;
         [payment, seen(refund, |it| Some(it.status.as_ref()?.to_string()), server.received().len())]
     };
-    tokio::time::timeout(LIMIT, waited).await.expect("is bounded")
+    tokio::time::timeout(LIMIT, waited).await.expect("the wait is bounded")
 }
 
-/// Answers with one state after the other, and then for ever with the last.
+/// Responds with one state after the other, and from then on with the last.
 async fn server(states: &'static [&'static str]) -> Server {
     let asked = Arc::new(AtomicUsize::new(0));
     Server::start(move |request| {
@@ -78,14 +78,15 @@ async fn server(states: &'static [&'static str]) -> Server {
 async fn a_payment_is_asked_for_until_its_end() {
     let server = server(&["processing", "state_from_tomorrow", "processing", "paid"]).await;
     let payment =
-        server.client().payments().get("TX1").until_final(at_once()).await.expect("comes to its end");
+        server.client().payments().get("TX1").until_final(at_once()).await.expect("the state becomes final");
     assert_eq!((payment.status, server.received().len()), (Some(PaymentStatus::Paid), 4));
 }
 
 #[tokio::test]
 async fn a_refund_is_asked_for_until_its_end() {
     let server = server(&["pending", "processing", "rejected"]).await;
-    let refund = server.client().refunds().get("RF1").until_final(at_once()).await.expect("comes to its end");
+    let refund =
+        server.client().refunds().get("RF1").until_final(at_once()).await.expect("the state becomes final");
     assert_eq!((refund.status, server.received().len()), (Some(RefundStatus::Rejected), 3));
 }
 
@@ -93,13 +94,20 @@ async fn a_refund_is_asked_for_until_its_end() {
 async fn what_was_seen_last_is_in_the_error() {
     let server = self::server(&["processing"]).await;
     let poll = Poll::within(Duration::ZERO);
-    let error = server.client().refunds().get("RF1").until_final(poll).await.expect_err("does not end");
+    let error = server
+        .client()
+        .refunds()
+        .get("RF1")
+        .until_final(poll)
+        .await
+        .expect_err("the state never becomes final");
     assert_eq!(error.last.as_ref().and_then(|refund| refund.status.clone()), Some(RefundStatus::Processing));
     assert!(error.error.is_none());
     assert_eq!(error.to_string(), "the final state was not reached in time");
 
     let server = self::server(&["processing", "gone"]).await;
-    let error = server.client().refunds().get("RF1").until_final(at_once()).await.expect_err("vanishes");
+    let error =
+        server.client().refunds().get("RF1").until_final(at_once()).await.expect_err("the refund disappears");
     assert!(error.last.is_some() && error.error.is_some_and(|error| error.is_not_found()));
 }
 
@@ -158,6 +166,6 @@ fn a_blocking_wait_is_bounded_as_well() {
     let call = server.client().payments().get("TX1").timeout(Duration::MAX).attempt_timeout(Duration::MAX);
     let waited = call.until_final(Poll::within(Duration::from_millis(300)));
     let error = nd8::blocking::wait(async { tokio::time::timeout(LIMIT, waited).await });
-    let error = error.expect("is bounded").expect_err("does not end");
+    let error = error.expect("the wait is bounded").expect_err("the state never becomes final");
     assert!(error.last.is_none() && error.error.is_none(), "{error:?}");
 }

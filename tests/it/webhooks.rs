@@ -37,8 +37,8 @@ struct Shop {
 impl Shop {
     async fn open(app: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let address = listener.local_addr().expect("is bound");
-        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves") });
+        let address = listener.local_addr().expect("the listener has an address");
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("the server runs") });
         Self { url: format!("http://{address}/webhooks"), address, task }
     }
 
@@ -62,7 +62,7 @@ impl Shop {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        request.send().await.expect("it answers").status()
+        request.send().await.expect("the server responds").status()
     }
 }
 
@@ -72,17 +72,18 @@ impl Drop for Shop {
     }
 }
 
-/// Of reqwest's features, one that is on wants to be told about TLS even where there is none.
+/// One of reqwest's features that are on needs a TLS configuration, even for plain HTTP.
 fn plain_http() -> reqwest::Client {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let tls = tls.expect("ring does them").with_root_certificates(rustls::RootCertStore::empty());
+    let tls =
+        tls.expect("the provider has TLS versions").with_root_certificates(rustls::RootCertStore::empty());
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls.with_no_client_auth());
-    client.build().expect("can be built")
+    client.build().expect("the HTTP client is built")
 }
 
 async fn within<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(LIMIT, future).await.expect("comes in time")
+    tokio::time::timeout(LIMIT, future).await.expect("the future completes in time")
 }
 
 #[tokio::test]
@@ -145,7 +146,7 @@ async fn the_extractor_refuses_before_the_handler_runs() {
     let signed = || Vec::from(good.signed_headers("b7c1", "webhook.test", BODY));
     let with = |name: &str, value: &str| {
         let mut headers = signed();
-        headers.iter_mut().find(|(key, _)| *key == name).expect("is there").1 = value.to_owned();
+        headers.iter_mut().find(|(key, _)| *key == name).expect("the header is present").1 = value.to_owned();
         headers
     };
     let twice = [signed(), vec![(SIGNATURE_HEADER, good.sign(BODY))]].concat();
@@ -227,7 +228,9 @@ fn any_kind_of_headers_will_do() {
         Foreign(pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect());
     let map: HeaderMap = pairs
         .iter()
-        .map(|(name, value)| (name.parse().expect("is a name"), value.parse().expect("is a value")))
+        .map(|(name, value)| {
+            (name.parse().expect("the name is valid"), value.parse().expect("the value is valid"))
+        })
         .collect::<HeaderMap>();
     let expected = verifier.verify(&pairs, BODY).unwrap();
     assert_eq!(verifier.verify(&shouted, BODY), Ok(expected.clone()));
@@ -237,7 +240,7 @@ fn any_kind_of_headers_will_do() {
 
 /// The one that won does not end before all others were turned away.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_64_that_race_one_handles_and_63_hear_of_it() {
+async fn of_64_concurrent_deliveries_one_is_handled_and_63_are_in_progress() {
     let store = MemoryDeduplicator::new();
     let (start, turned_away) = (Arc::new(Barrier::new(64)), Arc::new(Semaphore::new(0)));
     let mut tasks = JoinSet::new();
@@ -377,8 +380,9 @@ fn neither_errors_nor_debug_show_secrets_bodies_or_people() {
     const CANARY: &str = "canary";
     let verifier = Verifier::new("canary secret").also("canary too");
     let mut printed = format!("{verifier:?} {verifier:#?} {:?}", MemoryDeduplicator::new());
-    let mut print =
-        |shown: &dyn std::fmt::Debug| write!(printed, " {shown:?} {shown:#?}").expect("it is a string");
+    let mut print = |shown: &dyn std::fmt::Debug| {
+        write!(printed, " {shown:?} {shown:#?}").expect("a string accepts writes")
+    };
 
     for body in [
         r#"{"event":"transaction.status_changed","transaction_id":"TX1","amount":"1.00","currency":"USD","status":"paid",
@@ -393,7 +397,7 @@ fn neither_errors_nor_debug_show_secrets_bodies_or_people() {
         "canary",
     ] {
         let headers = verifier.signed_headers("b7c1", "<canary>", body.as_bytes());
-        let delivery = verifier.verify(&headers, body.as_bytes()).expect("is signed");
+        let delivery = verifier.verify(&headers, body.as_bytes()).expect("the delivery is signed");
         assert!(
             delivery.raw.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()),
             "nothing is lost"
@@ -414,12 +418,12 @@ fn neither_errors_nor_debug_show_secrets_bodies_or_people() {
         vec![signed[3].clone(), signed[2].clone(), ("x-webhook-delivery-id", "a canary".to_owned())],
         [signed.to_vec(), signed.to_vec()].concat(),
     ] {
-        let error = verifier.verify(&broken, b"canary").expect_err("something is missing");
+        let error = verifier.verify(&broken, b"canary").expect_err("a header is missing or invalid");
         print(&error);
         print(&error.to_string());
     }
     for error in [
-        verifier.clone().max_body(1).verify(&signed, b"canary").expect_err("is too large"),
+        verifier.clone().max_body(1).verify(&signed, b"canary").expect_err("the body is too large"),
         verifier.clone().also("").verify(&signed, b"canary").expect_err("a secret is empty"),
     ] {
         let rejection = DeliveryRejection::Refused(error);

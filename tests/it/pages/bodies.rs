@@ -11,17 +11,16 @@ async fn a_page_in_an_envelope_is_read_like_any_other() {
     let refund = r#"{"id":7,"transaction_id":"TX1","amount":"1.00","currency":"USD","status":"completed","created_at":"2026-01-31T12:00:00"}"#;
     let list = async |next: &str, count: &str| {
         let body = format!(r#"{{"count":{count},"next":{next},"previous":null,"results":[{refund}]}}"#);
-        let answer =
+        let respond =
             move |_: &Received| ([("content-type", "application/json")], body.clone()).into_response();
-        let server = Server::start(answer).await;
+        let server = Server::start(respond).await;
         server.client().refunds().list().send().await
     };
     let page = list("null", "\"1\"").await.expect("an id may be a number, and a time without an offset");
     assert_eq!((page[0].id.as_str(), page.count, &page.next), ("7", Some(1), &None));
-    assert!(list("\"\"", "1").await.expect("lists").next.is_none());
-    let unusable = list("\"https://api.example.com/refunds/\"", "2")
-        .await
-        .expect_err("the list goes on, and nobody knows where");
+    assert!(list("\"\"", "1").await.expect("the list is read").next.is_none());
+    let unusable =
+        list("\"https://api.example.com/refunds/\"", "2").await.expect_err("the next page is unknown");
     assert!(unusable.is_decode(), "{unusable:?}");
 }
 
@@ -104,13 +103,13 @@ async fn envelopes_are_read_whatever_their_keys() {
     for empty in
         ["[]", r#"{"count":0,"next":null,"results":[]}"#, r#"{"count":0,"next":null,"results":null}"#]
     {
-        let page = first_page(empty).await.client().refunds().list().send().await.expect("is an empty list");
+        let page = first_page(empty).await.client().refunds().list().send().await.expect("the list is empty");
         assert!(page.is_empty() && page.next.is_none(), "{empty}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_page_is_an_error_that_says_why() {
+async fn what_is_no_page_is_an_error_with_the_reason() {
     for (body, problem) in [
         ("", "the response (200 OK) has an empty body"),
         ("null", "not what the API describes (line 1, column 4)"),
@@ -148,7 +147,7 @@ async fn what_is_no_page_is_an_error_that_says_why() {
         let printed = error.to_string();
         assert!(printed.contains(problem) && !printed.contains("canary"), "{body}: {printed}");
         assert!(error.is_decode(), "{body}: {error:?}");
-        assert_eq!(error.body().expect("is kept"), body.as_bytes(), "{body}");
+        assert_eq!(error.body().expect("the error has the body"), body.as_bytes(), "{body}");
         assert_ne!(error.outcome(), Outcome::Rejected, "{body}");
         let items = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
         assert!(items.is_err(), "{body}");

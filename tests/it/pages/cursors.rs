@@ -9,12 +9,20 @@ use super::{Style, server};
 async fn a_cursor_survives_a_restart() {
     for style in [Style::Bare, Style::Envelope] {
         let server = server(style).await;
-        let first = server.client().refunds().list().page_size(3).send().await.expect("lists");
-        let stored = serde_json::to_string(&first.next.expect("goes on")).expect("is writable");
+        let first = server.client().refunds().list().page_size(3).send().await.expect("the list is read");
+        let stored = serde_json::to_string(&first.next.expect("the list has a next page"))
+            .expect("the value is serialized");
 
-        let cursor: Cursor = serde_json::from_str(&stored).expect("is readable");
-        let rest: Vec<nd8::Refund> =
-            server.client().refunds().list().resume(cursor).items().try_collect().await.expect("lists");
+        let cursor: Cursor = serde_json::from_str(&stored).expect("the JSON is valid");
+        let rest: Vec<nd8::Refund> = server
+            .client()
+            .refunds()
+            .list()
+            .resume(cursor)
+            .items()
+            .try_collect()
+            .await
+            .expect("the list is read");
         let ids: Vec<&str> = rest.iter().map(|refund| refund.id.as_str()).collect();
         assert_eq!(ids, ["RF3", "RF4", "RF5", "RF6"]);
     }
@@ -35,16 +43,18 @@ async fn a_cursor_does_not_grow() {
     .await;
     let mut sizes = std::collections::BTreeSet::new();
     for size in [10, 50] {
-        let mut page = server.client().refunds().list().page_size(size).send().await.expect("lists");
+        let mut page =
+            server.client().refunds().list().page_size(size).send().await.expect("the list is read");
         for number in 10..60 {
-            let mut stored = serde_json::to_string(&page.next.expect("goes on")).expect("is writable");
+            let mut stored = serde_json::to_string(&page.next.expect("the list has a next page"))
+                .expect("the value is serialized");
             if number > 10 {
                 sizes.insert(stored.len());
             } else {
                 stored = stored.replace("page=2", &format!("page={number}"));
             }
-            let cursor: Cursor = serde_json::from_str(&stored).expect("is readable");
-            page = server.client().refunds().list().resume(cursor).send().await.expect("lists");
+            let cursor: Cursor = serde_json::from_str(&stored).expect("the JSON is valid");
+            page = server.client().refunds().list().resume(cursor).send().await.expect("the list is read");
         }
     }
     assert_eq!(sizes.len(), 1, "{sizes:?}");
@@ -53,13 +63,15 @@ async fn a_cursor_does_not_grow() {
 #[tokio::test]
 async fn a_cursor_of_another_list_is_refused_before_anything_is_sent() {
     let server = server(Style::Bare).await;
-    let refunds = server.client().refunds().list().page_size(3).send().await.expect("lists");
-    let dashboard = nd8::Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
+    let refunds = server.client().refunds().list().page_size(3).send().await.expect("the list is read");
+    let dashboard =
+        nd8::Dashboard::builder("a-session").base_url(&server.url).build().expect("the client is built");
     let (links, link, other) =
         (dashboard.payment_links(), uuid::Uuid::nil().into(), uuid::Uuid::max().into());
-    let payments = links.payments(link).send().await.expect("lists").next.expect("goes on");
+    let payments =
+        links.payments(link).send().await.expect("the list is read").next.expect("the list has a next page");
     let sent = server.received().len();
-    let cursor = refunds.next.expect("goes on");
+    let cursor = refunds.next.expect("the list has a next page");
     let errors = [
         dashboard.api_keys().list().resume(cursor.clone()).send().await.err(),
         links.list().resume(cursor.clone()).unchecked().send().await.err(),
@@ -68,7 +80,7 @@ async fn a_cursor_of_another_list_is_refused_before_anything_is_sent() {
         server.client().refunds().list().resume(payments).send().await.err(),
     ];
     for error in errors {
-        let error = error.expect("is another list");
+        let error = error.expect("the cursor is of another list");
         assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0), "{error:?}");
         assert!(error.to_string().contains("/cursor belongs to another list"), "{error}");
     }

@@ -126,8 +126,8 @@ async fn a_list_is_complete_or_an_error_whatever_the_server_does() {
     let behaviour = Arc::new(Mutex::new(None));
     let current = Arc::clone(&behaviour);
     let server = Server::start(move |request| {
-        let behaviour: Option<Behaviour> = *current.lock().expect("nobody panics");
-        list(request, behaviour.expect("is set"))
+        let behaviour: Option<Behaviour> = *current.lock().expect("no thread panics while it holds the lock");
+        list(request, behaviour.expect("the behaviour is set"))
     })
     .await;
     let client = server.client();
@@ -140,7 +140,7 @@ async fn a_list_is_complete_or_an_error_whatever_the_server_does() {
                         [(true, 1), (false, 1), (true, 2), (false, 2), (true, 100), (false, 100)]
                     {
                         let now = Behaviour { total, numbers, sizes, shape, orders };
-                        *behaviour.lock().expect("nobody panics") = Some(now);
+                        *behaviour.lock().expect("no thread panics while it holds the lock") = Some(now);
                         let list = client.refunds().list().ordering("-created_at").page_size(size).items();
                         let size = size as usize;
                         match list.map_ok(|refund| refund.id).try_collect::<Vec<_>>().await {
@@ -182,7 +182,7 @@ async fn a_page_has_a_next_unless_it_is_known_to_be_the_last() {
         let behaviour =
             Behaviour { total, numbers: Numbers::Ignored, sizes: Sizes::Capped, shape, orders: false };
         let server = Server::start(move |request| list(request, behaviour)).await;
-        let page = server.client().refunds().list().send().await.expect("lists");
+        let page = server.client().refunds().list().send().await.expect("the list is read");
         assert_eq!(page.next.is_some(), expected, "{behaviour:?}");
         let Some(cursor) = page.next else { continue };
         let again = server.client().refunds().list().resume(cursor).send().await;
@@ -225,7 +225,7 @@ async fn a_page_that_was_reported_and_is_not_there_is_no_end() {
         for missing in [404, 200] {
             let server = Server::start(move |request| match request.uri.query() {
                 Some(query) if query.contains("page=2") || query.contains("cursor=") => {
-                    let status = StatusCode::from_u16(missing).expect("is a status");
+                    let status = StatusCode::from_u16(missing).expect("the status is valid");
                     let body = if missing == 404 { r#"{"detail":"Invalid page."}"# } else { "[]" };
                     (status, body.to_owned()).into_response()
                 }
@@ -258,7 +258,7 @@ async fn a_server_that_counts_pages_from_zero_hides_none() {
         .await;
         let listed =
             server.client().refunds().list().items().map_ok(|refund| refund.id).try_collect::<Vec<_>>().await;
-        let mut ids = listed.expect("has an end");
+        let mut ids = listed.expect("the list has an end");
         ids.sort();
         assert_eq!(ids, (0..total).map(|row| format!("RF{row}")).collect::<Vec<_>>(), "{total}");
     }
@@ -275,7 +275,7 @@ async fn a_count_of_each_page_is_no_end() {
     })
     .await;
     let listed = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
-    assert_eq!(listed.expect("has an end").len(), 5);
+    assert_eq!(listed.expect("the list has an end").len(), 5);
 }
 
 /// A server that cuts its list, and knows other parameters than those that are documented, or reports that there is more.
@@ -303,7 +303,7 @@ async fn a_list_that_is_cut_off_is_found_out_by_what_else_the_server_knows() {
         })
         .await;
         let listed = server.client().refunds().list().items().try_collect::<Vec<_>>().await;
-        let error = listed.expect_err("two of five");
+        let error = listed.expect_err("the list has two items of five");
         assert!(error.is_repeated_page() || error.is_incomplete_list(), "{reported}: {error}");
     }
 }
@@ -324,7 +324,7 @@ async fn a_list_without_a_limit_is_complete() {
         for size in [2, 100] {
             let listed =
                 server.client().refunds().list().page_size(size).items().try_collect::<Vec<_>>().await;
-            assert_eq!(listed.expect("has an end").len(), total, "{size}");
+            assert_eq!(listed.expect("the list has an end").len(), total, "{size}");
         }
     }
 }
@@ -336,12 +336,13 @@ async fn circles_of_pages_end_with_an_error() {
         for empty in [false, true] {
             let count = Arc::new(Mutex::new(0));
             let server = Server::start(move |request| {
-                let mut count = count.lock().expect("nobody panics");
+                let mut count = count.lock().expect("no thread panics while it holds the lock");
                 *count += 1;
                 let query = request.uri.query().unwrap_or_default();
-                let at = query.split("at=").nth(1).and_then(|at| at.parse::<usize>().ok()).unwrap_or(0);
-                let rows = if empty { vec![] } else { vec![refund(2 * at), refund(2 * at + 1)] };
-                let next = format!("https://x.test/?at={}", (at + 1) % pages);
+                let offset =
+                    query.split("at=").nth(1).and_then(|offset| offset.parse::<usize>().ok()).unwrap_or(0);
+                let rows = if empty { vec![] } else { vec![refund(2 * offset), refund(2 * offset + 1)] };
+                let next = format!("https://x.test/?at={}", (offset + 1) % pages);
                 axum::Json(json!({"count": 100 + *count, "next": next, "results": rows})).into_response()
             })
             .await;
@@ -368,15 +369,23 @@ async fn circles_of_pages_end_with_an_error() {
 /// The sandbox with two quirks of its lists at a time.
 #[tokio::test]
 async fn lists_of_the_sandbox_are_complete_or_an_error() {
-    let sandbox = Sandbox::builder().refunds(RefundPolicy::Manual).start().await.expect("starts");
-    let client =
-        nd8::Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build().expect("is fine");
+    let sandbox = Sandbox::builder().refunds(RefundPolicy::Manual).start().await.expect("the sandbox starts");
+    let client = nd8::Client::builder(sandbox.api_key())
+        .base_url(sandbox.base_url())
+        .build()
+        .expect("the client is built");
     let billing = nd8::Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
     let mug = nd8::Product::ad_hoc("Mug", 1, nd8::Decimal::new(100_00, 2));
-    let checkout = client.checkouts().create(billing, [mug]).send().await.expect("is created");
-    let payment = sandbox.customer(&checkout.checkout_id).pay().await.expect("is open");
+    let checkout = client.checkouts().create(billing, [mug]).send().await.expect("the object is created");
+    let payment = sandbox.customer(&checkout.checkout_id).pay().await.expect("the checkout is open");
     for _ in 0..5 {
-        client.refunds().create(&payment, "x").amount(nd8::Decimal::ONE).send().await.expect("is made");
+        client
+            .refunds()
+            .create(&payment, "x")
+            .amount(nd8::Decimal::ONE)
+            .send()
+            .await
+            .expect("the refund is created");
     }
     let quirks =
         [Quirk::ShortPages, Quirk::IgnoredPage, Quirk::Envelope, Quirk::OldestFirst, Quirk::ByAmount];

@@ -62,13 +62,14 @@ macro_rules! check_list {
         let items: Vec<_> =
             $call.items().try_collect().await.unwrap_or_else(|error| panic!("{context}: {error}"));
         assert_eq!(items.len(), TOTAL, "{context}");
-        let pages: Vec<_> = $call.pages().try_collect().await.expect("lists");
+        let pages: Vec<_> = $call.pages().try_collect().await.expect("the list is read");
         assert_eq!(pages.iter().map(|page| page.len()).sum::<usize>(), TOTAL, "{context}");
-        let first = $call.send().await.expect("lists");
+        let first = $call.send().await.expect("the list is read");
         assert_eq!(first.items, pages[0].items, "{context}");
-        let stored = serde_json::to_string(&first.next.expect("may go on")).expect("is writable");
-        let cursor: Cursor = serde_json::from_str(&stored).expect("is readable");
-        let rest: Vec<_> = $call.resume(cursor).items().try_collect().await.expect("lists");
+        let stored = serde_json::to_string(&first.next.expect("the list may have a next page"))
+            .expect("the value is serialized");
+        let cursor: Cursor = serde_json::from_str(&stored).expect("the JSON is valid");
+        let rest: Vec<_> = $call.resume(cursor).items().try_collect().await.expect("the list is read");
         assert_eq!(first.items.len() + rest.len(), TOTAL, "{context}");
         assert_eq!(&items[first.items.len()..], rest, "{context}");
     }};
@@ -79,7 +80,8 @@ async fn every_list_is_read_whichever_way_the_server_sends_it() {
     for style in [Style::Unpaged, Style::Bare, Style::Envelope, Style::Data, Style::Wrapped] {
         for has_ids in [true, false] {
             let server = Server::start(move |request| list(request, style, has_ids)).await;
-            let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
+            let dashboard =
+                Dashboard::builder("a-session").base_url(&server.url).build().expect("the client is built");
             let (keys, links) = (dashboard.api_keys(), dashboard.payment_links());
             check_list!(keys.list(), format!("keys, {style:?}, {has_ids}"));
             check_list!(links.list(), format!("links, {style:?}, {has_ids}"));
@@ -95,8 +97,9 @@ async fn every_list_is_read_whichever_way_the_server_sends_it() {
 #[tokio::test]
 async fn the_first_request_is_as_documented() {
     let server = Server::start(|_| "[]").await;
-    let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
-    let keys: Vec<_> = dashboard.api_keys().list().items().try_collect().await.expect("lists");
+    let dashboard =
+        Dashboard::builder("a-session").base_url(&server.url).build().expect("the client is built");
+    let keys: Vec<_> = dashboard.api_keys().list().items().try_collect().await.expect("the list is read");
     assert!(keys.is_empty());
     assert_eq!(server.only().uri.query(), None);
 }
@@ -109,9 +112,10 @@ async fn a_list_whose_owner_is_gone_has_no_end() {
         false => axum::Json(json!([{"id": "TX1"}])).into_response(),
     })
     .await;
-    let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
+    let dashboard =
+        Dashboard::builder("a-session").base_url(&server.url).build().expect("the client is built");
     let link = dashboard.payment_links().payments(Uuid::nil().into());
-    assert_eq!(link.items().try_collect::<Vec<_>>().await.expect("is still there").len(), 1);
+    assert_eq!(link.items().try_collect::<Vec<_>>().await.expect("the first page is complete").len(), 1);
 
     let is_gone = Arc::new(AtomicBool::new(false));
     let server = Server::start(move |_| match is_gone.swap(true, Ordering::SeqCst) {
@@ -119,7 +123,8 @@ async fn a_list_whose_owner_is_gone_has_no_end() {
         false => axum::Json(json!([{"id": "TX1"}])).into_response(),
     })
     .await;
-    let dashboard = Dashboard::builder("a-session").base_url(&server.url).build().expect("is fine");
+    let dashboard =
+        Dashboard::builder("a-session").base_url(&server.url).build().expect("the client is built");
     let listed: Vec<_> = dashboard.payment_links().payments(Uuid::nil().into()).pages().collect().await;
     assert!(listed.len() == 2 && listed[1].as_ref().is_err_and(|error| error.is_not_found()), "{listed:?}");
 }
@@ -127,35 +132,40 @@ async fn a_list_whose_owner_is_gone_has_no_end() {
 /// The sandbox pages all its lists, whatever the reference prints.
 #[tokio::test]
 async fn lists_of_the_dashboard_are_complete_or_an_error() {
-    let sandbox = Sandbox::start().await.expect("starts");
+    let sandbox = Sandbox::start().await.expect("the sandbox starts");
     let dashboard = Dashboard::builder(sandbox.session_token()).base_url(sandbox.base_url()).build();
     let (keys, links) = {
-        let dashboard = dashboard.expect("is fine");
+        let dashboard = dashboard.expect("the client is built");
         (dashboard.api_keys(), dashboard.payment_links())
     };
-    let link = links.create("Tea", [(SEEDED_PRODUCT, 1)]).send().await.expect("is created");
-    let (id, token) = (link.id.expect("has an id"), link.token.expect("has a token"));
-    let storefront = Storefront::builder().base_url(sandbox.base_url()).build().expect("is fine");
+    let link = links.create("Tea", [(SEEDED_PRODUCT, 1)]).send().await.expect("the object is created");
+    let (id, token) = (link.id.expect("the object has an id"), link.token.expect("the link has a token"));
+    let storefront = Storefront::builder().base_url(sandbox.base_url()).build().expect("the client is built");
     for number in 0..4 {
         keys.create()
             .name(format!("{number}"))
             .scopes([Scope::RefundsRead])
             .send()
             .await
-            .expect("is created");
-        links.create(format!("{number}"), [(SEEDED_PRODUCT, 1)]).send().await.expect("is created");
+            .expect("the object is created");
+        links.create(format!("{number}"), [(SEEDED_PRODUCT, 1)]).send().await.expect("the object is created");
         let billing = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
-        let checkout = storefront.payment_links().start_checkout(token, billing).send().await.expect("opens");
-        sandbox.customer(&checkout.checkout_id).pay().await.expect("is open");
+        let checkout = storefront
+            .payment_links()
+            .start_checkout(token, billing)
+            .send()
+            .await
+            .expect("the checkout is started");
+        sandbox.customer(&checkout.checkout_id).pay().await.expect("the checkout is open");
     }
-    let all = keys.list().send().await.expect("lists").len();
+    let all = keys.list().send().await.expect("the list is read").len();
     assert!(all >= 4, "{all}");
     for quirks in [&[][..], &[Quirk::ShortPages], &[Quirk::Envelope], &[Quirk::ShortPages, Quirk::Envelope]] {
         sandbox.quirks().set(quirks);
         let listed = (
-            keys.list().items().try_collect::<Vec<_>>().await.expect("lists").len(),
-            links.list().items().try_collect::<Vec<_>>().await.expect("lists").len(),
-            links.payments(id).items().try_collect::<Vec<_>>().await.expect("lists").len(),
+            keys.list().items().try_collect::<Vec<_>>().await.expect("the list is read").len(),
+            links.list().items().try_collect::<Vec<_>>().await.expect("the list is read").len(),
+            links.payments(id).items().try_collect::<Vec<_>>().await.expect("the list is read").len(),
         );
         assert_eq!(listed, (all, 5, 4), "{quirks:?}");
     }

@@ -84,7 +84,7 @@ async fn all_refunds_come_in_order_whatever_the_style() {
             }
             let server = server(style).await;
             let items = server.client().refunds().list().page_size(size).items();
-            let refunds: Vec<nd8::Refund> = items.try_collect().await.expect("lists");
+            let refunds: Vec<nd8::Refund> = items.try_collect().await.expect("the list is read");
             let ids: Vec<String> = refunds.into_iter().map(|refund| refund.id.into()).collect();
             assert_eq!(ids, (0..TOTAL).map(|number| format!("RF{number}")).collect::<Vec<_>>(), "{size}");
         }
@@ -92,18 +92,24 @@ async fn all_refunds_come_in_order_whatever_the_style() {
 }
 
 #[tokio::test]
-async fn a_page_tells_what_it_knows() {
+async fn a_page_reports_its_count_and_its_next_page() {
     let server = server(Style::Envelope).await;
-    let page = server.client().refunds().list().page_size(3).send().await.expect("lists");
+    let page = server.client().refunds().list().page_size(3).send().await.expect("the list is read");
     assert_eq!((page.len(), page.count), (3, Some(7)));
     assert!(page.next.is_some());
 
     let server = self::server(Style::Bare).await;
-    let page = server.client().refunds().list().send().await.expect("lists");
+    let page = server.client().refunds().list().send().await.expect("the list is read");
     assert_eq!((page.len(), page.count), (7, None));
     assert_eq!(server.only().uri.query(), None);
     // A server that has a page size of its own reports nothing of the pages behind.
-    let next = server.client().refunds().list().resume(page.next.expect("may go on")).send().await;
+    let next = server
+        .client()
+        .refunds()
+        .list()
+        .resume(page.next.expect("the list may have a next page"))
+        .send()
+        .await;
     assert!(next.expect_err("there is no second page").is_not_found());
 }
 
@@ -114,12 +120,12 @@ async fn pages_are_fetched_when_they_are_asked_for() {
     let mut pages = client.refunds().list().page_size(2).pages();
     assert!(server.received().is_empty());
     for asked in 1..=2 {
-        pages.next().await.expect("there is one").expect("is answered");
+        pages.next().await.expect("there is another").expect("the server responds");
         assert_eq!(server.received().len(), asked);
     }
     let mut items = client.refunds().list().page_size(2).items();
     for _ in 0..2 {
-        items.next().await.expect("there is one").expect("is answered");
+        items.next().await.expect("there is another").expect("the server responds");
     }
     assert_eq!(server.received().len(), 3, "two items are one page");
 }
@@ -128,10 +134,10 @@ async fn pages_are_fetched_when_they_are_asked_for() {
 async fn filters_go_along_and_the_host_of_next_is_not_asked() {
     let server = server(Style::Envelope).await;
     let list = server.client().refunds().list().status(RefundStatus::Completed).search("TX 1&x").page_size(5);
-    let pages: Vec<_> = list.pages().try_collect().await.expect("lists");
+    let pages: Vec<_> = list.pages().try_collect().await.expect("the list is read");
     assert_eq!(pages.len(), 2);
     for request in server.received() {
-        let query = request.uri.query().expect("has one");
+        let query = request.uri.query().expect("the request has a query");
         assert!(query.contains("status=completed") && query.contains("search=TX+1%26x"), "{query}");
         assert_eq!(request.header("authorization"), Some("Api-Key the-api-key"));
     }
@@ -143,7 +149,7 @@ async fn a_server_that_goes_in_circles_is_found_out() {
     let client = server.client();
     let pages = client.refunds().list().page_size(3).pages().collect::<Vec<_>>().await;
     assert_eq!(pages.len(), 2);
-    let error = pages[1].as_ref().expect_err("came before");
+    let error = pages[1].as_ref().expect_err("the page is a repetition");
     assert!(error.is_repeated_page(), "{error:?}");
     assert_eq!(server.received().len(), 6, "two pages, one far away, what is behind, and both orders");
 }
@@ -171,8 +177,8 @@ async fn a_next_that_is_stuck_ends_with_an_error_however_the_count_moves() {
 async fn an_error_on_the_first_page_is_no_end() {
     let server = Server::with_json(404, r#"{"detail":"Not found."}"#).await;
     let result = server.client().refunds().list().pages().try_collect::<Vec<_>>().await;
-    assert!(result.expect_err("there is no list").is_not_found());
+    assert!(result.expect_err("the list is not found").is_not_found());
     let server = Server::with_json(200, r#"{"results":{}}"#).await;
-    let error = server.client().refunds().list().send().await.expect_err("is neither form");
+    let error = server.client().refunds().list().send().await.expect_err("the body is no page");
     assert!(error.is_decode(), "{error:?}");
 }

@@ -61,8 +61,10 @@ impl Moving {
     /// Lists it, and returns the ids.
     async fn list(self, size: u32) -> Result<Vec<String>, nd8::Error> {
         let moving = Arc::new(Mutex::new(self));
-        let server =
-            Server::start(move |request| moving.lock().expect("nobody panics").respond(request)).await;
+        let server = Server::start(move |request| {
+            moving.lock().expect("no thread panics while it holds the lock").respond(request)
+        })
+        .await;
         let items = server.client().refunds().list().page_size(size).items();
         items.map_ok(|refund| refund.id.into()).try_collect().await
     }
@@ -135,9 +137,9 @@ async fn no_rate_of_insertions_loses_or_repeats_a_row() {
 #[tokio::test]
 async fn a_row_that_is_removed_is_an_error_where_the_server_counts() {
     let moving = || Moving { removed: vec![9], is_enveloped: true, ..Moving::new(10, &[0]) };
-    let error = moving().list(2).await.expect_err("a row was skipped");
+    let error = moving().list(2).await.expect_err("a row is missing");
     assert!(error.is_incomplete_list() && error.to_string().contains("after 9 of 10 items"), "{error}");
     // Also where another one is inserted, so that the count is the same as before.
-    let error = Moving { added: vec![0, 1, 0], ..moving() }.list(2).await.expect_err("a row was skipped");
+    let error = Moving { added: vec![0, 1, 0], ..moving() }.list(2).await.expect_err("a row is missing");
     assert!(error.is_incomplete_list(), "{error}");
 }

@@ -92,14 +92,14 @@ impl Examined {
     fn add<T: Debug>(&mut self, value: T) {
         for path in type_name::<T>().split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
             let Some(path) = path.strip_prefix("nd8::") else { continue };
-            let name = path.rsplit("::").next().expect("has a name");
+            let name = path.rsplit("::").next().expect("the path has a name");
             let floor = ["raw", "webhooks"].into_iter().find(|floor| path.starts_with(&format!("{floor}::")));
             self.names.insert(floor.map_or_else(|| name.to_owned(), |floor| format!("{floor}::{name}")));
         }
         self.printed.push(format!("{}: {value:?} {value:#?}", type_name::<T>()));
     }
 
-    fn answer<T: Debug + DeserializeOwned + Serialize>(&mut self, different: Value) {
+    fn response<T: Debug + DeserializeOwned + Serialize>(&mut self, different: Value) {
         self.add(filled::<T>(different));
     }
 }
@@ -130,7 +130,7 @@ fn filled<T: DeserializeOwned + Serialize>(different: Value) -> T {
     }
     let filled: T =
         serde_json::from_value(fields).unwrap_or_else(|error| panic!("{}: {error}", type_name::<T>()));
-    let kept = serde_json::to_string(&filled).expect("is writable");
+    let kept = serde_json::to_string(&filled).expect("the value is serialized");
     assert!(kept.contains(CANARY), "nothing to be found out in {}: {kept}", type_name::<T>());
     filled
 }
@@ -138,40 +138,40 @@ fn filled<T: DeserializeOwned + Serialize>(different: Value) -> T {
 pub(super) async fn examine() -> Examined {
     let mut all = Examined::default();
     wire(&mut all);
-    doors(&mut all).await;
+    clients(&mut all).await;
     deliveries(&mut all).await;
     all
 }
 
 fn wire(all: &mut Examined) {
     let same = || json!({});
-    all.answer::<types::AdHocProduct>(same());
-    all.answer::<types::ApiKey>(same());
-    all.answer::<types::ApiKeyRequest>(json!({"allowed_scopes": "refunds:read"}));
-    all.answer::<types::ApiKeyWithSecret>(same());
-    all.answer::<types::CatalogProduct>(same());
-    all.answer::<types::Checkout>(json!({"expires_at": 1}));
-    all.answer::<types::CheckoutRequest>(same());
-    all.answer::<types::DashboardSnapshot>(same());
-    all.answer::<types::DepositAttempt>(same());
-    all.answer::<types::Organization>(same());
-    all.answer::<types::OrganizationUpdate>(same());
-    all.answer::<types::Payment>(same());
+    all.response::<types::AdHocProduct>(same());
+    all.response::<types::ApiKey>(same());
+    all.response::<types::ApiKeyRequest>(json!({"allowed_scopes": "refunds:read"}));
+    all.response::<types::ApiKeyWithSecret>(same());
+    all.response::<types::CatalogProduct>(same());
+    all.response::<types::Checkout>(json!({"expires_at": 1}));
+    all.response::<types::CheckoutRequest>(same());
+    all.response::<types::DashboardSnapshot>(same());
+    all.response::<types::DepositAttempt>(same());
+    all.response::<types::Organization>(same());
+    all.response::<types::OrganizationUpdate>(same());
+    all.response::<types::Payment>(same());
     let token = json!({"token": "00000000-0000-0000-0000-000000000002"});
-    all.answer::<types::PaymentLink>(token);
-    all.answer::<types::PaymentLinkPayment>(same());
-    all.answer::<types::PaymentLinkProduct>(same());
-    all.answer::<types::PaymentLinkRequest>(same());
-    all.answer::<types::PaymentLinkUpdate>(same());
-    all.answer::<types::PaymentProduct>(same());
-    all.answer::<types::ProductItem>(same());
-    all.answer::<types::PublicCheckoutRequest>(same());
-    all.answer::<types::PublicPaymentLink>(same());
-    all.answer::<types::Refund>(same());
-    all.answer::<types::RefundCreated>(json!({"transaction_id": 1}));
-    all.answer::<types::RefundRequest>(same());
-    all.answer::<types::WebhookConfiguration>(same());
-    all.answer::<types::WebhookEndpoint>(same());
+    all.response::<types::PaymentLink>(token);
+    all.response::<types::PaymentLinkPayment>(same());
+    all.response::<types::PaymentLinkProduct>(same());
+    all.response::<types::PaymentLinkRequest>(same());
+    all.response::<types::PaymentLinkUpdate>(same());
+    all.response::<types::PaymentProduct>(same());
+    all.response::<types::ProductItem>(same());
+    all.response::<types::PublicCheckoutRequest>(same());
+    all.response::<types::PublicPaymentLink>(same());
+    all.response::<types::Refund>(same());
+    all.response::<types::RefundCreated>(json!({"transaction_id": 1}));
+    all.response::<types::RefundRequest>(same());
+    all.response::<types::WebhookConfiguration>(same());
+    all.response::<types::WebhookEndpoint>(same());
     // Their values are names of states, which logs need.
     all.add((
         types::Currency::Usd,
@@ -186,16 +186,16 @@ fn wire(all: &mut Examined) {
     all.add((raw::operation("create_refund"), raw::Security::ApiKey));
 }
 
-async fn doors(all: &mut Examined) {
+async fn clients(all: &mut Examined) {
     let client = Client::builder(key());
     all.add((
         &client,
         Dashboard::builder(key()),
         Client::builder(key()).base_url("https://me:canary@nd8.test/api"),
     ));
-    let client = client.build().expect("is fine");
-    let dashboard = Dashboard::builder(key()).build().expect("is fine");
-    let storefront = Storefront::builder().build().expect("is fine");
+    let client = client.build().expect("the client is built");
+    let dashboard = Dashboard::builder(key()).build().expect("the client is built");
+    let storefront = Storefront::builder().build().expect("the client is built");
     all.add((&client, client.raw(), &dashboard, &storefront));
     requests(all, client.raw());
     all.add((client.checkouts(), client.payments(), client.refunds(), storefront.payment_links()));
@@ -245,8 +245,8 @@ async fn doors(all: &mut Examined) {
     all.add((nd8::PaymentId::from(1), nd8::RefundId::from(1), nd8::CheckoutId::from("org1-1-a")));
     all.add(nd8::RefundReference::from("refund-4711"));
     all.add((nd8::ProductId::from("prod_1"), nd8::ApiKeyId::from(1), nd8::Money::zero("USD")));
-    all.add("1.00".parse::<nd8::Money>().expect_err("has no currency"));
-    answers(all, &refund()).await;
+    all.add("1.00".parse::<nd8::Money>().expect_err("the text has no currency"));
+    from_server(all, &refund()).await;
 }
 
 /// The requests of the raw client, with what callers put into them.
@@ -276,27 +276,34 @@ fn requests(all: &mut Examined, raw: &raw::Client) {
 }
 
 /// What only a server can give.
-async fn answers(all: &mut Examined, refund: &nd8::Refund) {
-    let page = serde_json::to_vec(&[refund]).expect("is writable");
+async fn from_server(all: &mut Examined, refund: &nd8::Refund) {
+    let page = serde_json::to_vec(&[refund]).expect("the value is serialized");
     let server = Server::start(move |_| page.clone()).await;
     let list = server.client().refunds().list().search(CANARY).page_size(1);
-    let response = list.clone().send_with_response().await.expect("is a page");
+    let response = list.clone().send_with_response().await.expect("the response is a page");
     assert!(response.value().next.is_some(), "with a cursor, which has the search in it");
-    all.add((&response, response.value().next.clone().expect("is there")));
-    let error = list.pages().skip(1).next().await.expect("comes twice").expect_err("and that is an error");
+    all.add((&response, response.value().next.clone().expect("the list has a next page")));
+    let error = list
+        .pages()
+        .skip(1)
+        .next()
+        .await
+        .expect("the page comes again")
+        .expect_err("a repeated page is an error");
     all.add((response.into_value(), error));
 
     let mut processing = refund.clone();
     processing.status = Some(nd8::RefundStatus::Processing);
-    let processing = serde_json::to_vec(&processing).expect("is writable");
+    let processing = serde_json::to_vec(&processing).expect("the value is serialized");
     let server = Server::start(move |_| processing.clone()).await;
     let call = server.client().refunds().get("RF1");
-    all.add(call.until_final(nd8::Poll::within(Duration::ZERO)).await.expect_err("is not through"));
+    all.add(call.until_final(nd8::Poll::within(Duration::ZERO)).await.expect_err("the refund is not final"));
 
-    let complaint =
+    let invalid =
         r#"{"billing_email":["canary is no address."],"products":[{"name":["canary"]}],"detail":"canary"}"#;
-    let server = Server::with_json(400, complaint).await;
-    let error = server.client().refunds().create("TX1", CANARY).send().await.expect_err("is refused");
+    let server = Server::with_json(400, invalid).await;
+    let error =
+        server.client().refunds().create("TX1", CANARY).send().await.expect_err("the request is refused");
     assert!(error.messages().iter().any(|it| it.message.contains(CANARY)), "there is something to be shown");
     all.add(error);
 }
@@ -315,7 +322,7 @@ async fn deliveries(all: &mut Examined) {
     for body in bodies {
         let body = body.to_string();
         let headers = verifier.signed_headers("b7c1", "a.name", body.as_bytes());
-        let delivery = verifier.verify(&headers, body.as_bytes()).expect("is signed");
+        let delivery = verifier.verify(&headers, body.as_bytes()).expect("the delivery is signed");
         match delivery.event.clone() {
             webhooks::Event::TransactionStatusChanged(payment) => all.add(payment),
             webhooks::Event::RefundStatusChanged(refund) => all.add(refund),
@@ -330,23 +337,23 @@ async fn deliveries(all: &mut Examined) {
             Ok(webhooks::Once::Handled(delivery));
         all.add(handled);
     }
-    let error = verifier.verify_signature(CANARY, b"{}").expect_err("is not signed");
+    let error = verifier.verify_signature(CANARY, b"{}").expect_err("the signature is missing");
     all.add((verifier, error, webhooks::DeliveryRejection::Refused(error)));
     let seen = MemoryDeduplicator::new().capacity(1);
-    let won = seen.claim(&webhooks::Ticket::new("b7c1")).await.expect("has room");
-    let full = seen.claim(&webhooks::Ticket::new("ffff")).await.expect_err("has none");
+    let won = seen.claim(&webhooks::Ticket::new("b7c1")).await.expect("the store is not full");
+    let full = seen.claim(&webhooks::Ticket::new("ffff")).await.expect_err("the store is full");
     all.add((won, full, webhooks::Ticket::new("b7c1"), seen));
 }
 
 /// All public types, by what the sources say.
 fn public_types() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("is there");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("the file exists");
     let mut names = BTreeSet::new();
     for line in read("openapi/surface.txt").lines() {
         if let Some(("struct" | "enum", item)) = line.split_once(' ') {
-            let path = item.split(' ').next().expect("has a name");
-            names.insert(format!("raw::{}", path.rsplit("::").next().expect("has a name")));
+            let path = item.split(' ').next().expect("the path has a name");
+            names.insert(format!("raw::{}", path.rsplit("::").next().expect("the path has a name")));
         }
         if let Some(used) = line.strip_prefix("use ") {
             names.extend(leaves(used).map(|name| format!("raw::{name}")));
@@ -357,10 +364,10 @@ fn public_types() -> BTreeSet<String> {
     for (floor, path) in modules.into_iter().chain([("webhooks::", "src/webhooks/mod.rs")]) {
         let source = read(path);
         for statement in source.split("\npub ").skip(1) {
-            let end = statement.find([';', '{']).expect("ends");
+            let end = statement.find([';', '{']).expect("the statement ends");
             match statement.split_once(' ') {
                 Some(("use", rest)) => {
-                    let used = &rest[..rest.find(';').expect("ends")];
+                    let used = &rest[..rest.find(';').expect("the statement ends")];
                     let is_of_raw = used.starts_with("crate::raw::types");
                     names.extend(leaves(used).map(|name| match is_of_raw {
                         true => format!("raw::{name}"),

@@ -21,7 +21,7 @@ pub(super) enum Bug {
     Overlooks(Flaw),
     /// Takes a page that is shorter than what was asked for as the last.
     ShortPageIsLast,
-    /// Repeats a refund that was answered with 502.
+    /// Repeats a refund that got a 502.
     Repeats502,
     /// Does not know the other calls of its process.
     KnowsNobody,
@@ -44,7 +44,7 @@ pub(super) enum Flaw {
     Capped,
 }
 
-/// What a clerk says became of a refund.
+/// The result of a refund as a clerk reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Report {
     /// It was made, and this is its id; certainly, or perhaps another program's.
@@ -74,13 +74,13 @@ impl Clerk {
         let faults = Arc::<Mutex<Faults>>::default();
         let plan = Arc::clone(&faults);
         let proxy = Proxy::before(&sandbox.base_url(), move |line: &str| {
-            let mut faults = plan.lock().expect("nobody panics");
+            let mut faults = plan.lock().expect("no thread panics while it holds the lock");
             let queue = if line.starts_with("POST") { &mut faults.posts } else { &mut faults.gets };
             queue.pop_front().unwrap_or(Fault::None)
         })
         .await;
         let http = crate::redirects::own_http_client().no_proxy().dns_resolver(Arc::new(To(proxy.address)));
-        let http = http.build().expect("can be built");
+        let http = http.build().expect("the HTTP client is built");
         let client = client(sandbox, http.clone(), "nd8.test");
         Self { client, http, proxy, faults, bug }
     }
@@ -94,7 +94,7 @@ impl Clerk {
 
     /// Sets the faults of the next action, and returns the count of what the server does for it.
     fn begin(&self, posts: &[Fault], gets: &[Fault]) -> Made {
-        let mut faults = self.faults.lock().expect("nobody panics");
+        let mut faults = self.faults.lock().expect("no thread panics while it holds the lock");
         faults.posts = posts.iter().copied().collect();
         faults.gets = gets.iter().copied().collect();
         self.proxy.count_anew()
@@ -259,10 +259,10 @@ impl Resolve for To {
 }
 
 fn client(sandbox: &Sandbox, http: reqwest::Client, name: &str) -> Client {
-    let at_once = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let immediately = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     let base_url = format!("http://{name}/api");
-    let client = Client::builder(sandbox.api_key()).base_url(base_url).http_client(http).retry(at_once);
-    client.build().expect("the settings are fine")
+    let client = Client::builder(sandbox.api_key()).base_url(base_url).http_client(http).retry(immediately);
+    client.build().expect("the settings are valid")
 }
 
 fn report(result: Result<String, nd8::Error>) -> Report {

@@ -89,7 +89,7 @@ fn all(seeds: &Range<u64>) -> (Figures, Vec<Failure>) {
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..OFFICES).map(|first| scope.spawn(move || office(first))).collect();
         for thread in threads {
-            let (more, failed) = thread.join().expect("nobody panics");
+            let (more, failed) = thread.join().expect("the task does not panic");
             figures.add(more);
             failures.extend(failed);
         }
@@ -98,7 +98,7 @@ fn all(seeds: &Range<u64>) -> (Figures, Vec<Failure>) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had")
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("the runtime is built")
 }
 
 #[test]
@@ -148,7 +148,7 @@ async fn found(bug: Bug, kind: Kind, of: impl Fn(u64) -> Sequence) -> Failure {
 /// Each planted bug is found within a few seeds, and what is left of its sequence is what it takes.
 #[tokio::test]
 async fn planted_bugs_are_found_and_shrunk() {
-    for (bug, kind, told) in [
+    for (bug, kind, reported) in [
         (
             Bug::ShortPageIsLast,
             Kind::Truncated,
@@ -159,7 +159,7 @@ async fn planted_bugs_are_found_and_shrunk() {
         let failure = found(bug, kind, Sequence::of).await;
         let Sequence { quirks, steps } = &failure.sequence;
         assert!(quirks.len() <= 1 && steps.len() == 1 && steps[0].len() == 1, "{bug:?}: {failure}");
-        assert!(failure.to_string().contains(told), "{bug:?}: {failure}");
+        assert!(failure.to_string().contains(reported), "{bug:?}: {failure}");
     }
     // Two calls race, so how far it is shrunk depends on their luck.
     let failure = found(Bug::KnowsNobody, Kind::Claimed, Sequence::of).await;
@@ -169,7 +169,7 @@ async fn planted_bugs_are_found_and_shrunk() {
 /// The ways in which `send_or_reconcile` once made a second refund, one by one.
 #[tokio::test]
 async fn what_a_server_stores_and_lists_otherwise_is_found() {
-    for (flaw, quirks, told) in [
+    for (flaw, quirks, reported) in [
         (Flaw::Trimmed, &[][..], r#"for "Order A ""#),
         (Flaw::LineEnds, &[], r#"for "Order\r\nB""#),
         (Flaw::PaymentNumber, &[Quirk::PaymentNumber], "(payment-number)"),
@@ -184,7 +184,7 @@ async fn what_a_server_stores_and_lists_otherwise_is_found() {
         assert!(left == quirks && steps.len() == 1 && steps[0].len() == 1, "{flaw:?}: {failure}");
         let text = failure.to_string();
         assert!(
-            text.contains(told) && text.contains("POST number 1 of it does its work, and"),
+            text.contains(reported) && text.contains("POST number 1 of it does its work, and"),
             "{flaw:?}: {text}"
         );
     }

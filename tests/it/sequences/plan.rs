@@ -95,7 +95,7 @@ pub(super) enum Listing {
     Items(u32),
     /// Page by page, each from a stored cursor.
     Resumed(u32),
-    /// One page, which is the whole list if it says so.
+    /// One page, which is the whole list if it reports that it is.
     OnePage(u32),
 }
 
@@ -104,11 +104,11 @@ const POSTS: [Fault; 14] = [
     Fault::None,
     Fault::None,
     Fault::None,
-    Fault::AnswerLost,
+    Fault::ResponseLost,
     Fault::Lost,
     Fault::BadGateway,
     Fault::GatewayTimeout,
-    Fault::AnswerBrokenOff,
+    Fault::ResponseBrokenOff,
     Fault::Unavailable,
     Fault::Throttled,
     Fault::ThrottledByCode,
@@ -125,8 +125,8 @@ const GETS: [Fault; 13] = [
     Fault::None,
     Fault::None,
     Fault::None,
-    Fault::AnswerLost,
-    Fault::AnswerBrokenOff,
+    Fault::ResponseLost,
+    Fault::ResponseBrokenOff,
     Fault::BadGateway,
     Fault::GatewayTimeout,
     Fault::Unavailable,
@@ -158,7 +158,7 @@ impl Sequence {
                 posts
                     .iter_mut()
                     .filter(|fault| **fault == Fault::Late)
-                    .for_each(|fault| *fault = Fault::AnswerLost);
+                    .for_each(|fault| *fault = Fault::ResponseLost);
             }
         }
         self
@@ -189,7 +189,7 @@ impl Sequence {
         one.payment == other.payment && reasons && amounts
     }
 
-    /// Whether the server does not show all refunds, and no client can tell.
+    /// Whether the server hides refunds in a way that no client can detect.
     pub(super) fn hides_refunds(&self) -> bool {
         self.quirks.contains(&Quirk::LaggingList)
     }
@@ -314,12 +314,12 @@ fn write_faults(f: &mut fmt::Formatter<'_>, method: &str, faults: &[Fault]) -> f
         let what = match fault {
             Fault::None => "passes",
             Fault::Lost => "is lost on its way",
-            Fault::AnswerLost => "does its work, and the response is lost",
-            Fault::AnswerBrokenOff => "does its work, and the response breaks off",
+            Fault::ResponseLost => "does its work, and the response is lost",
+            Fault::ResponseBrokenOff => "does its work, and the response breaks off",
             Fault::Late => "is reported as lost, and arrives before the next POST or at the end",
             Fault::GatewayTimeout => "does its work, and a proxy returns 504",
             Fault::BadGateway => "does its work, and a proxy returns 502",
-            Fault::Unavailable => "is answered with 503 by a proxy, and does nothing",
+            Fault::Unavailable => "gets a 503 from a proxy, and does nothing",
             Fault::Throttled => "is throttled by the framework, and does nothing",
             Fault::ThrottledByCode => "is throttled by the framework in other words, and does nothing",
             Fault::ThrottledByWords => "is throttled by somebody, and does nothing",

@@ -18,9 +18,9 @@ use crate::faults::Made;
 pub(super) enum Kind {
     /// One call made two refunds, and nobody asked for a second request.
     Doubled,
-    /// A refund was made whose call says that it was not.
+    /// A refund was made, and its call reports that it was not.
     Lost,
-    /// A call says that its refund was made, and it was not.
+    /// A call reports that its refund was made, and it was not.
     Invented,
     /// Two calls report the same refund, or one reports a refund that it did not make.
     Claimed,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Truncated,
     /// A list has something twice, or something that is not there.
     Wrong,
-    /// A look says that there is no refund, and there is one.
+    /// A lookup reports that there is no refund, and there is one.
     Overlooked,
     /// A call does not end.
     Stuck,
@@ -114,23 +114,24 @@ enum Acted {
 
 impl Office {
     pub(super) async fn new(bug: Option<Bug>) -> Self {
-        let began = "2026-01-01T00:00:00Z".parse().expect("is a time");
+        let began = "2026-01-01T00:00:00Z".parse().expect("the time is valid");
         let sandbox = Sandbox::builder().refunds(RefundPolicy::Manual).frozen_at(began).start().await;
-        let sandbox = sandbox.expect("starts");
+        let sandbox = sandbox.expect("the sandbox starts");
         let client = Client::builder(sandbox.api_key()).base_url(sandbox.base_url()).build();
-        let client = client.expect("the settings are fine");
+        let client = client.expect("the settings are valid");
         let mut payments = Vec::new();
         for old in 0..PAYMENTS {
             let billing = Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
             let products = [Product::ad_hoc("Mug", 1, Decimal::new(100_00, 2))];
-            let checkout = client.checkouts().create(billing, products).send().await.expect("is created");
-            let public = sandbox.customer(checkout.checkout_id).pay().await.expect("is open");
+            let checkout =
+                client.checkouts().create(billing, products).send().await.expect("the object is created");
+            let public = sandbox.customer(checkout.checkout_id).pay().await.expect("the checkout is open");
             let mut number = String::new();
             // One that is like those to come, and others.
             for reason in &[REASONS[0], "Old", "Older"][old..=old * 2] {
                 let refund = client.refunds().create(&public, *reason).amount(Decimal::ONE);
-                let made = refund.send().await.expect("is made");
-                number = made.transaction_id.expect("names the payment").to_string();
+                let made = refund.send().await.expect("the refund is created");
+                number = made.transaction_id.expect("the response names the payment").to_string();
             }
             payments.push(Payment { public, number });
         }
@@ -146,9 +147,10 @@ impl Office {
 
     /// Reads the refunds out of the sandbox's state, past its lists.
     fn ledger(&self) -> Vec<Entry> {
-        let snapshot: Value = serde_json::from_str(self.sandbox.snapshot().as_json()).expect("is JSON");
+        let snapshot: Value =
+            serde_json::from_str(self.sandbox.snapshot().as_json()).expect("the text is JSON");
         let rows = snapshot["state"]["refunds"]["rows"].as_array().expect("a state has refunds");
-        let text = |value: &Value| value.as_str().expect("is a text").to_owned();
+        let text = |value: &Value| value.as_str().expect("the value is a string").to_owned();
         let entry = |row: &Value| Entry {
             public: text(&row["key"]["public"]),
             number: row["key"]["number"].to_string(),
@@ -185,7 +187,7 @@ impl Office {
     pub(super) async fn run(&mut self, sequence: &Sequence) -> Result<Figures, Violation> {
         let name = format!("run-{}.nd8.test", RUNS.fetch_add(1, Ordering::Relaxed));
         self.clerks.iter_mut().for_each(|clerk| clerk.renew(&self.sandbox, &name));
-        self.sandbox.restore(&self.start).expect("is our own");
+        self.sandbox.restore(&self.start).expect("the snapshot is of this sandbox");
         self.sandbox.quirks().set(&sequence.quirks);
         let mut figures = Figures::default();
         let mut ended = Vec::new();

@@ -1,4 +1,4 @@
-//! The security table and the doors say the same, for every operation.
+//! The clients send the credentials that the security table lists, for every operation.
 
 use nd8::raw::types::{CheckoutRequest, PaymentLinkRequest, PublicCheckoutRequest};
 use nd8::raw::{Client, OPERATIONS, Security};
@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use crate::support::Server;
 
-/// Calls the operation of this name. That it answers is not asked, only what it sends.
+/// Calls the operation of this name, and ignores the result: only the request is of interest.
 async fn call(raw: &Client, operation: &str) {
     let (id, token) = (PaymentLinkId::from(Uuid::nil()), PaymentLinkToken::from(Uuid::nil()));
     fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
-        serde_json::from_value(json).expect("fits its type")
+        serde_json::from_value(json).expect("the JSON fits the type")
     }
     let billing = json!({
         "billing_country": "FR", "billing_email": "a@b.test", "billing_first_name": "A", "billing_last_name": "B",
@@ -61,8 +61,9 @@ async fn every_operation_takes_its_credential_and_no_other() {
     for operation in OPERATIONS {
         let server = Server::with_json(200, "{}").await;
         let client = server.client();
-        let dashboard = Dashboard::builder("the-session").base_url(&server.url).build().expect("is fine");
-        let storefront = Storefront::builder().base_url(&server.url).build().expect("is fine");
+        let dashboard =
+            Dashboard::builder("the-session").base_url(&server.url).build().expect("the client is built");
+        let storefront = Storefront::builder().base_url(&server.url).build().expect("the client is built");
         for raw in [client.raw(), dashboard.raw(), storefront.raw()] {
             call(raw, operation.id).await;
         }
@@ -77,7 +78,7 @@ async fn every_operation_takes_its_credential_and_no_other() {
             Security::None => vec![None, None, None],
             other => panic!("{other:?} is new"),
         };
-        assert_eq!(sent, expected, "{}: the wrong door sends nothing", operation.id);
+        assert_eq!(sent, expected, "{}: a client of another kind sends nothing", operation.id);
         for request in server.received() {
             assert_eq!(request.method.as_str(), operation.method, "{}", operation.id);
             assert!(request.uri.path().ends_with('/'), "{}: {}", operation.id, request.uri);
@@ -90,11 +91,15 @@ async fn every_operation_takes_its_credential_and_no_other() {
 #[tokio::test]
 async fn the_application_is_named_after_the_crate() {
     let server = Server::with_json(200, crate::support::PAYMENT).await;
-    let client =
-        nd8::Client::builder("k").base_url(&server.url).application("shop/2.3").build().expect("is fine");
-    client.payments().get("TX").send().await.expect("is answered");
+    let client = nd8::Client::builder("k")
+        .base_url(&server.url)
+        .application("shop/2.3")
+        .build()
+        .expect("the client is built");
+    client.payments().get("TX").send().await.expect("the server responds");
     // Without the metadata of the version, as the documentation of `application` has it.
-    let (version, _) = env!("CARGO_PKG_VERSION").split_once('+').expect("has the version of the API");
+    let (version, _) =
+        env!("CARGO_PKG_VERSION").split_once('+').expect("the version has the version of the API");
     let agent = format!("nd8-rust/{version} shop/2.3");
     assert_eq!(server.only().header("user-agent"), Some(agent.as_str()));
 }
