@@ -3,9 +3,7 @@
 /// Folders and files whose words are not those of the vocabulary yet.
 pub(super) const WORDS: &[&str] = &[
     "ARCHITECTURE.md",
-    "CHANGELOG.md",
     "Cargo.toml",
-    "README.md",
     "benches",
     "build.rs",
     "clippy.toml",
@@ -26,7 +24,7 @@ pub(super) const WORDS: &[&str] = &[
     "src/raw",
     "src/secret.rs",
     "src/webhooks",
-    "tests",
+    "tests/it/redaction/every_type.rs",
 ];
 
 /// Folders whose import cycles are not taken apart yet.
