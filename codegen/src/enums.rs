@@ -1,7 +1,10 @@
 //! Open enums: every set of texts becomes an enum that keeps values it does not know.
 //!
-//! typify's enums are closed, so one new status would fail the whole response. Here each is taken away from typify by a
-//! replacement, and written by hand.
+//! typify's enums are closed, so that one new status would fail the whole response, and it has no setting for another form.
+//! So each enum of the document is replaced by a type that typify does not generate, and is generated here.
+//!
+//! `Unknown` is hidden and its name not stable: code that matched an unknown value by its text would stop matching, without an
+//! error, when a later version names that value. Matching with `other => other.as_str()` keeps working.
 
 use std::collections::BTreeSet;
 
@@ -14,20 +17,20 @@ use crate::names::{self, Scope};
 use crate::profile::Profile;
 use crate::schema;
 
-/// A set of texts that the generated code defines by itself.
+/// A set of texts for which an enum is generated.
 #[derive(Debug)]
 pub(crate) struct OpenEnum {
     pub(crate) name: String,
     description: String,
     /// Variant and wire value.
     variants: Vec<(String, String)>,
-    /// Whether the case of a value means nothing.
+    /// Set if values that differ in case only are the same.
     ignores_case: bool,
 }
 
 /// Collects the sets of texts of a document in the normal form, where each is a component.
 pub(crate) fn collect(tree: &Tree, profile: &Profile) -> Vec<OpenEnum> {
-    // Of two spellings of one value, hand-written code means the one of the contract.
+    // Two values may have one name in camel case. The plain name is for the one that the profile, and so hand-written code, uses.
     let fields = profile.types.iter().flat_map(|needs| &needs.fields);
     let first: BTreeSet<&str> = fields.flat_map(|field| &field.values).map(String::as_str).collect();
     let components = tree.root.pointer("/components/schemas");
@@ -55,7 +58,7 @@ fn read(name: &str, schema: &Value, first: &BTreeSet<&str>, ignores_case: bool) 
 }
 
 impl OpenEnum {
-    /// The definition. `support` is the path of the module with the hand-written half.
+    /// Returns the definition. `support` is the path of the module with the hand-written half.
     pub(crate) fn to_tokens(&self, support: &syn::Path) -> TokenStream {
         let name = Ident::new(&self.name, Span::call_site());
         let variants: Vec<Ident> =
@@ -72,9 +75,9 @@ impl OpenEnum {
         };
         let made = match self.ignores_case {
             true => {
-                "Make values of it with `From`, in upper or lower case; an unknown one is kept in upper case."
+                "Create values with `From`, in upper or lower case; an unknown one is kept in upper case."
             }
-            false => "Make values of it with `From`, which finds the named variant where there is one.",
+            false => "Create values with `From`, which finds the named variant where there is one.",
         };
         let description = match self.description.as_str() {
             "" => format!("The values of `{}`.", self.name),
@@ -83,7 +86,7 @@ impl OpenEnum {
         quote! {
             #[doc = #description]
             ///
-            /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+            /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
             /// matches all of them, now and when a later version names more: `other => other.as_str()`.
             ///
             #[doc = #made]
@@ -100,7 +103,7 @@ impl OpenEnum {
             }
 
             impl #name {
-                /// Returns the value as it is on the wire, named or not.
+                /// Returns the value as text on the wire, named or not.
                 pub fn as_str(&self) -> &str {
                     match self {
                         #(Self::#variants => #values,)*

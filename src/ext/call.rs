@@ -19,7 +19,7 @@ use super::core::{Core, Limits};
 use super::error::{Bound, Failure};
 use super::time::{Instant, sleep};
 use super::{Error, FieldError, Outcome, Response, RetryPolicy, envelope, headers, retry};
-use crate::raw::{self, End, Exchange, Received, ResponseValue};
+use crate::raw::{self, AttemptContext, BodyEnd, RawResponse, ResponseValue};
 
 /// A request that a call can send, such as [`CreateRefund`](crate::CreateRefund). Sealed.
 ///
@@ -369,7 +369,7 @@ impl<R: Request> Call<R> {
     }
 
     async fn attempt(&self, timeout: Duration) -> Result<Response<R::Output>, Error> {
-        let exchange = Arc::new(Exchange::new(
+        let exchange = Arc::new(AttemptContext::new(
             self.headers.clone(),
             self.request.query(),
             timeout,
@@ -378,14 +378,14 @@ impl<R: Request> Call<R> {
         let raw = raw::Client {
             baseurl: self.core.raw.baseurl.clone(),
             client: self.core.http.current(),
-            inner: self.core.raw.inner.with_exchange(Arc::clone(&exchange)),
+            inner: self.core.raw.inner.with_attempt(Arc::clone(&exchange)),
         };
         let result = self.request.attempt(&raw).await;
         drop(raw);
         // The clone in `raw` is dropped, so this is the last owner and the received response can be moved out.
-        let received = Arc::into_inner(exchange).and_then(Exchange::into_received);
+        let received = Arc::into_inner(exchange).and_then(AttemptContext::into_received);
         let failure = match (result, received) {
-            (_, Some(received)) if received.end == End::TooLarge => Failure::TooLarge(received),
+            (_, Some(received)) if received.end == BodyEnd::TooLarge => Failure::TooLarge(received),
             (Ok(response), _) if self.request.is_repeated(&response) => Failure::RepeatedPage,
             (Ok(_), Some(received)) if received.is_blank() && !self.request.accepts_empty() => {
                 Failure::Undecodable { received: Some(received), line: 1, column: 0 }
@@ -410,8 +410,8 @@ impl<R: Request> Call<R> {
 
     /// Returns the object inside an envelope, if the body is one. Cold: documented responses never need it.
     #[cold]
-    fn opened(&self, received: Option<&Received>) -> Option<(StatusCode, R::Decoded)> {
-        let received = received.filter(|it| it.status.is_success() && it.end == End::Complete)?;
+    fn opened(&self, received: Option<&RawResponse>) -> Option<(StatusCode, R::Decoded)> {
+        let received = received.filter(|it| it.status.is_success() && it.end == BodyEnd::Complete)?;
         let decoded =
             self.request.open(&received.body).filter(|decoded| self.request.is_identified(decoded))?;
         Some((received.status, decoded))
@@ -420,14 +420,14 @@ impl<R: Request> Call<R> {
 
 /// Returns whether a response of success reports a failure.
 #[cold]
-fn reports_failure(operation: &str, received: &Received) -> bool {
-    let is_success = received.status.is_success() && received.end == End::Complete;
+fn reports_failure(operation: &str, received: &RawResponse) -> bool {
+    let is_success = received.status.is_success() && received.end == BodyEnd::Complete;
     is_success && envelope::reports_failure(operation, &received.body)
 }
 
 /// Builds a response from its value and the received bytes.
 #[inline(always)]
-fn respond<A, T: From<A>>(status: StatusCode, decoded: A, received: Option<Received>) -> Response<T> {
+fn respond<A, T: From<A>>(status: StatusCode, decoded: A, received: Option<RawResponse>) -> Response<T> {
     let (headers, body) = received.map(|it| (it.headers, it.body)).unwrap_or_default();
     Response { status, headers, body, attempts: 0, value: decoded.into() }
 }
@@ -458,9 +458,9 @@ fn record(span: &tracing::Span, attempts: u32, status: Option<StatusCode>, reque
     }
 }
 
-/// Converts an error of the generated client. The spec describes responses of success only; every other response is
+/// Converts an error of the generated client. The document describes responses of success only; every other response is
 /// complete in `received`, so the status decides before the variant of the error does.
-fn failure(error: raw::Error<()>, received: Option<Received>) -> Failure {
+fn failure(error: raw::Error<()>, received: Option<RawResponse>) -> Failure {
     let received = match received {
         Some(received) if !received.status.is_success() => return Failure::Status(received),
         received => received,

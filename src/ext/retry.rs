@@ -139,7 +139,7 @@ pub(super) fn jitter(longest: Duration) -> Duration {
 mod tests {
     use super::*;
     use crate::ext::error::Failure;
-    use crate::raw::{End, Received};
+    use crate::raw::{BodyEnd, RawResponse};
 
     fn error_response(status: u16, headers: &[(&'static str, &'static str)], body: &'static str) -> Error {
         let mut response = http::Response::builder().status(status);
@@ -147,8 +147,12 @@ mod tests {
             response = response.header(*name, *value);
         }
         let (parts, body) = response.body(body).expect("is a response").into_parts();
-        let received =
-            Received { status: parts.status, headers: parts.headers, body: body.into(), end: End::Complete };
+        let received = RawResponse {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.into(),
+            end: BodyEnd::Complete,
+        };
         Error::call("create_refund", Failure::Status(received))
     }
 

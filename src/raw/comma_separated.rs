@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A list in a query that is written as one text, with commas between its items.
 ///
-/// An item with a comma in it would be read as two; OpenAPI has no way to write one.
+/// A server reads an item that has a comma in it as two; OpenAPI has no way to escape one.
 ///
 /// ```
 /// let fields: nd8::raw::CommaSeparated = ["-created_at", "amount"].into_iter().collect();

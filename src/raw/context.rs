@@ -1,4 +1,4 @@
-//! What a client carries besides its address: the credential.
+//! The state of a raw client in addition to its address: the credential, and the attempt that it makes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Exchange, Security};
+use super::{AttemptContext, Security};
 use crate::secret::{self, Flaw};
 
-/// The credential of a raw [`Client`](super::Client). It is sent with the operations that take it and no others, and
-/// shows up nowhere: not in `Debug`, not in errors.
+/// The credential of a raw [`Client`](super::Client). It is sent only with the operations that take it, and neither `Debug` nor
+/// an error prints it.
 ///
 /// ```
 /// use nd8::raw::Context;
@@ -21,8 +21,8 @@ use crate::secret::{self, Flaw};
 #[derive(Clone)]
 pub struct Context {
     credential: Arc<Credential>,
-    /// The attempt that a door makes; none when the raw client is used by itself.
-    pub(super) exchange: Option<Arc<Exchange>>,
+    /// The attempt of a high-level client; none if the raw client is used by itself.
+    pub(super) attempt: Option<Arc<AttemptContext>>,
 }
 
 enum Credential {
@@ -32,36 +32,37 @@ enum Credential {
 }
 
 impl Context {
-    /// No credential: only open operations can be called.
+    /// Creates a context without a credential, with which only open operations can be called.
     pub fn anonymous() -> Self {
         Self::new(Credential::None)
     }
 
-    /// An API key, sent as `Authorization: Api-Key …`.
+    /// Creates a context with an API key, sent as `Authorization: Api-Key …`.
     pub fn api_key(key: impl Into<SecretString>) -> Self {
         Self::new(Credential::ApiKey(key.into()))
     }
 
-    /// The token of a dashboard session, sent as `Authorization: Token …`.
+    /// Creates a context with the token of a dashboard session, sent as `Authorization: Token …`.
     pub fn session_token(token: impl Into<SecretString>) -> Self {
         Self::new(Credential::SessionToken(token.into()))
     }
 
     fn new(credential: Credential) -> Self {
-        Self { credential: Arc::new(credential), exchange: None }
+        Self { credential: Arc::new(credential), attempt: None }
     }
 
-    /// The same credential, for one attempt.
-    pub(crate) fn with_exchange(&self, exchange: Arc<Exchange>) -> Self {
-        Self { credential: Arc::clone(&self.credential), exchange: Some(exchange) }
+    /// Returns a context with the same credential, for one attempt.
+    pub(crate) fn with_attempt(&self, attempt: Arc<AttemptContext>) -> Self {
+        Self { credential: Arc::clone(&self.credential), attempt: Some(attempt) }
     }
 
-    /// The attempt that a door makes.
-    pub(crate) fn exchange(&self) -> Option<&Exchange> {
-        self.exchange.as_deref()
+    /// Returns the attempt of a high-level client, if it makes one.
+    pub(crate) fn attempt(&self) -> Option<&AttemptContext> {
+        self.attempt.as_deref()
     }
 
-    /// Fails with what is wrong with a credential that no server could accept, such as one that was read from a file with its newline.
+    /// Fails if no server could accept the credential, for example because it was read from a file with its newline. The error
+    /// describes the defect, and does not repeat the credential.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         let (Credential::ApiKey(secret) | Credential::SessionToken(secret)) = &*self.credential else {
             return Ok(());
@@ -84,7 +85,7 @@ impl Context {
         }
     }
 
-    /// The value of the `Authorization` header for an operation that takes whatever there is.
+    /// Returns the value of the `Authorization` header for a request to which the table gives no kind of credential.
     pub(super) fn own_authorization(&self) -> Result<Option<HeaderValue>, &'static str> {
         self.authorization(match &*self.credential {
             Credential::None => Security::None,
@@ -93,9 +94,9 @@ impl Context {
         })
     }
 
-    /// The value of the `Authorization` header for an operation that takes `security`.
+    /// Returns the value of the `Authorization` header for an operation that takes `security`.
     ///
-    /// Fails closed: a credential that this crate does not know how to present is a refusal, not a bare request.
+    /// Fails closed: a kind of credential that this version cannot send is an error, and not a request without one.
     pub(super) fn authorization(&self, security: Security) -> Result<Option<HeaderValue>, &'static str> {
         let (scheme, secret) = match (security, &*self.credential) {
             (Security::None, _) => return Ok(None),
@@ -109,7 +110,7 @@ impl Context {
             )]
             _ => return Err("takes a kind of credential that this version does not know"),
         };
-        // The raw client has no `build` that could refuse it earlier.
+        // The raw client has no `build` method that could refuse it earlier.
         self.check()
             .map_err(|_| "takes a credential, and the client's is none that a server could accept")?;
         let mut value = HeaderValue::try_from(format!("{scheme} {}", secret.expose_secret()))

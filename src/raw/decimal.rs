@@ -1,16 +1,16 @@
 //! Decimals on the wire, digit for digit.
 //!
-//! A JSON number passes through an `f64` in most of serde, unless somebody in the dependency graph switches
-//! `serde_json/arbitrary_precision` on, and then it arrives as a map instead (rust-decimal#283). So numbers are read
-//! and written as the text they are, by way of [`RawValue`], which does not depend on that feature.
+//! A JSON number passes through an `f64` in most of serde, unless a crate in the dependency graph enables
+//! `serde_json/arbitrary_precision`, and then it is a map instead (rust-decimal#283). So numbers are read and written as their
+//! text, through [`RawValue`](serde_json::value::RawValue), which does not depend on that feature.
 //!
-//! Where serde has buffered a value before (`flatten`, tagged and untagged enums, `serde_json::Value`), and in other formats, strings
-//! and whole numbers are read, and a fraction that became an `f64` is an error. Formats for machines get decimals as strings.
+//! If serde has buffered a value before (`flatten`, tagged and untagged enums, `serde_json::Value`), and in other formats, strings
+//! and whole numbers are read, and a fraction that became an `f64` is an error. Binary formats have decimals as strings.
 //!
-//! Both forms are read at either place, because Django REST Framework has a setting that changes one into the other
-//! (`COERCE_DECIMAL_TO_STRING`). What does not fit a `Decimal` exactly is an error, never rounded.
+//! Strings and numbers are read at either place, because Django REST Framework has a setting that changes one into the other
+//! (`COERCE_DECIMAL_TO_STRING`). A value that does not fit a `Decimal` exactly is an error, and never rounded.
 //!
-//! Responses are read by a wide grammar, requests by the one of what callers write ([`request`]).
+//! Responses are read by a wide grammar, requests by a strict one ([`request`]).
 
 // Their paths are written out because programs that compile generated code on its own include this file from elsewhere.
 #[path = "decimal/alternatives.rs"]
@@ -33,12 +33,12 @@ pub(crate) use self::alternatives::Alternatives;
 use self::parse::Response;
 use self::read::{read, read_option};
 
-/// A decimal that is sent as a JSON number, where it is not a property of an object: in a list, for one.
+/// A decimal that is sent as a JSON number and is not a property of an object, for example an item of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ExactNumber(#[serde(with = "number")] pub Decimal);
 
-/// A decimal that is sent as a string, where it is not a property of an object.
+/// A decimal that is sent as a string and is not a property of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ExactString(#[serde(with = "string")] pub Decimal);
@@ -77,7 +77,7 @@ impl fmt::Display for ExactString {
     }
 }
 
-/// What both forms have: for a field of a response that may be absent or null, and for one in the body of a PATCH.
+/// Defines the modules that both forms have: for a field of a response that may be absent or null, and for one in the body of a PATCH.
 macro_rules! optional_forms {
     () => {
         #[allow(dead_code, reason = "used where a document has such a field")]

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-/// In front of the key of a value that was set aside. With characters for private use, which no API has in its keys.
+/// Prefix of the key of a value that was set aside. It has characters for private use, which no API has in its keys.
 pub(crate) const MARK: &str = "\u{f8ff}nd8\u{f8ff}";
 
 /// Returns the key under which a value is set aside.
@@ -16,12 +16,12 @@ pub(crate) fn set_aside(key: &str) -> String {
     format!("{MARK}{key}")
 }
 
-/// Reads what no other field has taken, and gives values that were set aside their keys back. Several values of one key become a
-/// list of them, because none is known to be the right one.
+/// Reads the keys that no other field has read, and restores the keys of values that were set aside. Several values of one key
+/// become a list of them, because none is known to be the right one.
 ///
 /// # Errors
 ///
-/// Those of the deserializer.
+/// Fails if the deserializer does.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Map<String, Value>, D::Error> {

@@ -1,4 +1,10 @@
-//! What happens around every generated request: the credential goes on, a redirect comes to light.
+//! Hooks around every generated request: adds the credential, and detects redirects that the HTTP client followed.
+//!
+//! Credentials are checked twice. Each high-level client has only the operations that its credential is for, so that calling another
+//! one is a compile error. That covers neither the low-level client nor a document that gives an operation another credential, so the hook
+//! compares the credential with the generated table of operations again, before each request. It fails closed: an operation that is
+//! not in the table, a credential of another kind, or a kind that this version does not know is an error, and nothing is sent.
+//! A request without its credential would at best be refused, and one with another credential would disclose it.
 
 use std::fmt;
 
@@ -8,8 +14,8 @@ use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::de::DeserializeOwned;
 
-use super::answer::{answer, answer_as_asked};
-use super::{Client, Context, End, Error, Received, ResponseValue, operation};
+use super::response::{read_response, read_response_strictly};
+use super::{BodyEnd, Client, Context, Error, RawResponse, ResponseValue, operation};
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,8 +28,8 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Sends an operation that reads and has nothing in its path, with the query that the exchange has for it. The generated method
-    /// would first put each of its parameters into the URL, all for nothing.
+    /// Sends a GET operation that has no path parameters, with the query of the attempt's context. The generated method would
+    /// first write each of its parameters into a URL, whose query is then replaced.
     pub(crate) async fn send_query<T: DeserializeOwned>(
         &self,
         operation_id: &'static str,
@@ -34,10 +40,10 @@ impl Client {
         let info = OperationInfo { operation_id };
         self.pre(&mut request, &info).await?;
         let response = self.exec(request, &info).await?;
-        answer(&self.inner, response).await
+        read_response(&self.inner, response).await
     }
 
-    /// Sends a request that the documents do not describe, with whatever credential there is.
+    /// Sends a request that the documents do not describe. No table lists the credential that it takes, so it has the client's own.
     pub(crate) async fn send_any<T: DeserializeOwned>(
         &self,
         method: http::Method,
@@ -53,8 +59,8 @@ impl Client {
             request = request.header(CONTENT_TYPE, JSON).body(body);
         }
         let mut request = request.build()?;
-        if let Some(exchange) = &self.inner.exchange {
-            exchange.prepare(&mut request);
+        if let Some(attempt) = &self.inner.attempt {
+            attempt.prepare(&mut request);
         }
         let authorization =
             self.inner.own_authorization().map_err(|problem| Error::Custom(problem.to_owned()))?;
@@ -62,7 +68,7 @@ impl Client {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         let response = self.exec(request, &OperationInfo { operation_id: "any" }).await?;
-        answer_as_asked(&self.inner, response).await
+        read_response_strictly(&self.inner, response).await
     }
 }
 
@@ -77,9 +83,10 @@ impl ClientHooks<Context> for Client {
             .inner
             .authorization(operation.security)
             .map_err(|problem| Error::Custom(format!("{} {problem}", operation.id)))?;
-        if let Some(exchange) = &self.inner.exchange {
-            exchange.prepare(request);
+        if let Some(attempt) = &self.inner.attempt {
+            attempt.prepare(request);
         }
+        // After the headers of the attempt, so that none of them replaces the credential.
         if let Some(value) = authorization {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
@@ -96,21 +103,22 @@ impl ClientHooks<Context> for Client {
         if *response.url() == sent_to {
             return Ok(response);
         }
-        // An HTTP client that follows redirects turns a POST that Django redirects with 301 for want of a trailing slash into
-        // a GET, and reports its 200. The client of this crate does not follow; should a caller's own do, or a browser's,
-        // the response becomes a redirect again.
-        match &self.inner.exchange {
-            Some(exchange) => {
-                exchange.receive(redirect(response.url()));
+        // Django redirects a POST to a path without a trailing slash with 301. An HTTP client that follows turns it into a GET
+        // and reports its 200, as if the POST had succeeded. This crate's own HTTP client does not follow redirects; if a
+        // caller's or a browser's does, the response is turned into a redirect again.
+        match &self.inner.attempt {
+            Some(attempt) => {
+                attempt.receive(redirect(response.url()));
                 Ok(response)
             }
-            None => Ok(without_exchange(response)),
+            None => Ok(without_attempt(response)),
         }
     }
 }
 
-/// Makes the body one that cannot be copied, so that no HTTP client repeats the request by itself: neither after a refused HTTP/2 stream
-/// nor after a 307 or 308. A caller's own client cannot be configured any more, and hooks, counts and budgets would not see the repeat.
+/// Replaces the body by one that cannot be cloned, so that no HTTP client repeats the request by itself: neither after a refused
+/// HTTP/2 stream nor after a 307 or 308. Settings of the HTTP client would not do: a caller's own one is already built, and
+/// retry hooks, counts and budgets would not see the repeat.
 #[cfg(not(target_family = "wasm"))]
 fn sent_once(mut request: reqwest::Request) -> reqwest::Request {
     let body = request.body_mut().take().unwrap_or_else(|| Bytes::new().into());
@@ -118,34 +126,35 @@ fn sent_once(mut request: reqwest::Request) -> reqwest::Request {
     request
 }
 
-/// A browser follows what it follows.
+/// Returns the request unchanged: a browser decides by itself what it repeats.
 #[cfg(target_family = "wasm")]
 fn sent_once(request: reqwest::Request) -> reqwest::Request {
     request
 }
 
-/// Makes the response that redirects to another URL. Its status is not known any more: after a 302 or 303, a POST may have taken effect.
-fn redirect(to: &reqwest::Url) -> Received {
+/// Returns a response that redirects to another URL. The original status is not available, so it is 302: after a 302 or 303,
+/// a POST may have taken effect, and the caller must not assume that it has not.
+fn redirect(to: &reqwest::Url) -> RawResponse {
     let location = HeaderValue::try_from(to.as_str()).ok().map(|location| (LOCATION, location));
-    Received {
+    RawResponse {
         status: StatusCode::FOUND,
         headers: location.into_iter().collect(),
         body: Bytes::new(),
-        end: End::Complete,
+        end: BodyEnd::Complete,
     }
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn without_exchange(followed: reqwest::Response) -> reqwest::Response {
-    let Received { status, headers, body, .. } = redirect(followed.url());
+fn without_attempt(followed: reqwest::Response) -> reqwest::Response {
+    let RawResponse { status, headers, body, .. } = redirect(followed.url());
     let mut response = http::Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response.into()
 }
 
-/// In a browser no answer can be made, and the raw client has to live with what `fetch` followed.
+/// Returns the response unchanged: reqwest cannot create one in a browser, and `fetch` has followed the redirect already.
 #[cfg(target_family = "wasm")]
-fn without_exchange(followed: reqwest::Response) -> reqwest::Response {
+fn without_attempt(followed: reqwest::Response) -> reqwest::Response {
     followed
 }

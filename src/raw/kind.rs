@@ -1,7 +1,8 @@
-//! Fields whose kind is fixed in Rust, read from the other form that a document may give them: an id that is a number, a number
+//! Reads fields whose kind is fixed in Rust from the other form that a document may give them: an id that is a number, a number
 //! that is a text.
 //!
-//! By way of [`RawValue`], so that digits are kept with `serde_json/arbitrary_precision` on and off.
+//! Values are read through [`RawValue`]: a number that serde has parsed loses digits, or is a map if another crate enables
+//! `serde_json/arbitrary_precision`.
 
 use serde::{Deserialize as _, Deserializer};
 use serde_json::value::RawValue;
@@ -14,7 +15,7 @@ pub(crate) mod text {
         read_text(&value(deserializer)?)
     }
 
-    /// The same, where it may be absent or null.
+    /// Reads a text or a number that may be absent or null.
     pub(crate) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
         match &*value(deserializer)? {
             raw if raw.get() == "null" => Ok(None),
@@ -31,7 +32,7 @@ pub(crate) mod integer {
         read_integer(&value(deserializer)?)
     }
 
-    /// The same, where it may be absent or null.
+    /// Reads a whole number that may be absent or null.
     pub(crate) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
         match &*value(deserializer)? {
             raw if raw.get() == "null" => Ok(None),

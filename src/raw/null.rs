@@ -1,4 +1,4 @@
-//! Nulls on the wire: as nothing in a list of a response, as a value of its own in the body of a PATCH.
+//! Reads nulls: as an empty list in a response, as a value of its own in the body of a PATCH.
 
 use serde::{Deserialize, Deserializer};
 

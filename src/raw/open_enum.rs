@@ -1,4 +1,4 @@
-//! The half of the generated open enums that is the same for all of them.
+//! Deserialization that all generated open enums share, so that it is compiled and reviewed once.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,8 +15,8 @@ where
     deserializer.deserialize_str(Text(PhantomData))
 }
 
-/// Reads an enum of a response that may be absent, null or blank: Django writes a blank text where others write null. In a request,
-/// a blank text stays what it is, so that it is refused and not taken for absent.
+/// Reads an enum of a response that may be absent, null or blank: Django writes a blank text where others write null. Requests are
+/// not read by this: there a blank text is refused, not treated as absent.
 pub(crate) fn option<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

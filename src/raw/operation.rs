@@ -1,8 +1,8 @@
-//! What is known about each call before it is made.
+//! The properties of each operation that are known before it is called: path, credential, idempotence.
 
 use super::{OPERATIONS, Security};
 
-/// A line of the operation table, [`OPERATIONS`].
+/// An entry of the operation table, [`OPERATIONS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Operation {

@@ -1,8 +1,8 @@
-//! What stands for a text that is not for everybody's eyes.
+//! Placeholder that is printed instead of a sensitive value.
 
 use std::fmt;
 
-/// What `Debug` prints in place of a value that may be secret or somebody's name.
+/// Prints `[redacted]` instead of a value that may be secret or personal.
 pub(crate) struct Redacted;
 
 impl fmt::Debug for Redacted {

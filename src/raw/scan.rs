@@ -1,7 +1,8 @@
-//! Bodies that serde cannot read as JSON: which values are at fault, and the JSON that is left without them.
+//! Replaces the values that JSON cannot hold, in bodies that serde cannot read as JSON.
 //!
-//! Python writes `NaN` and lone surrogates as JSON by default, so a genuine body can have them. Only single values are
-//! replaced. A body whose structure is broken is cut where it breaks off, or not read at all.
+//! Python writes `NaN` and lone surrogates as JSON by default, so a genuine body can have them, and a JSON parser would reject the whole
+//! body without naming a value. Only single values are replaced. A body that breaks off is cut at its last complete value, and one
+//! whose structure is broken is not read.
 
 use std::cell::OnceCell;
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 /// Key of the object that replaces a value which JSON cannot hold.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
-/// A body without the values that JSON cannot hold.
+/// A body in which the values that JSON cannot hold are replaced.
 pub(crate) struct Scanned<'a> {
     /// JSON, unless the structure of the body is broken.
     pub(crate) text: String,
@@ -18,11 +19,12 @@ pub(crate) struct Scanned<'a> {
     pub(crate) is_truncated: bool,
     body: &'a [u8],
     flaws: Vec<Flaw>,
-    /// Offsets of the newlines in the body, once a place was asked for: a body can have a place in each of its values.
+    /// Offsets of the newlines in the body. Computed once and only if a place is needed: a body may have a flaw in each value, and
+    /// counting lines for each would take quadratic time.
     newlines: OnceCell<Vec<usize>>,
 }
 
-/// Why a value is not JSON.
+/// The reason why a value is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Defect {
     /// Bytes that are not UTF-8.
@@ -45,7 +47,7 @@ struct Flaw {
     /// Offsets of the replacement in the text.
     start: usize,
     end: usize,
-    /// Offset in the body of what is wrong.
+    /// Offset in the body of the defect.
     body_at: usize,
     /// Offset in the body where the value ends.
     body_end: usize,
@@ -154,7 +156,7 @@ impl<'a> Scanned<'a> {
         let at = self.text.len();
         let next = self.body[end..].iter().find(|byte| !byte.is_ascii_whitespace());
         if is_outermost {
-            // Not a value of anything: no JSON at all.
+            // It is not the value of a member, so the whole body is not JSON.
             self.text.push('!');
         } else if next == Some(&b':') {
             // No known field has such a name.
@@ -192,7 +194,7 @@ pub(crate) fn token_end(body: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Returns the text of a string, a number or a literal; or where in the token it is wrong, and why.
+/// Returns the text of a string, a number or a literal; or the offset and the kind of its defect.
 fn check(token: &[u8]) -> Result<&str, (usize, Defect)> {
     let text = std::str::from_utf8(token).map_err(|error| (error.valid_up_to(), Defect::InvalidUtf8))?;
     let Err(error) = serde_json::from_str::<Value>(text) else { return Ok(text) };
@@ -200,7 +202,7 @@ fn check(token: &[u8]) -> Result<&str, (usize, Defect)> {
     if matches!(unsigned.as_str(), "nan" | "inf" | "infinity") {
         return Err((0, Defect::NotANumber));
     }
-    // serde_json has no other means to distinguish these. Other words in a later version would fail the tests.
+    // serde_json distinguishes these in its messages only. If a later version changes them, the tests fail.
     let message = error.to_string();
     let has = |words: &str| message.contains(words);
     if has("number out of range") {

@@ -1,15 +1,18 @@
-//! One path parameter as one segment of a URL.
+//! Encodes a path parameter as one segment of a URL.
+//!
+//! progenitor has an encoding of its own, which is replaced because it does not encode `.`, `..` and `\`, and URL parsers resolve
+//! them: an id `..` would turn `/transactions/../refund/` into `/refund/`, and `\` is a slash to them. Ids come from webhooks,
+//! databases and users, so one of them could choose another endpoint for a request that has the merchant's credential.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but the unreserved characters of RFC 3986. progenitor's own set leaves `\` alone, which URL parsers take
-/// for a slash.
+/// All characters except the unreserved ones of RFC 3986: an allow list does not depend on what a URL parser treats as special.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes a parameter so that it stays the segment it was meant to be.
+/// Encodes a parameter so that it stays one segment of the path.
 ///
-/// `.` and `..` have no encoded form: URL parsers take `%2e` for a dot as well, and climb. They are sent encoded twice,
-/// which names nothing on any server, instead of naming another endpoint.
+/// `.` and `..` have no encoded form: URL parsers resolve `%2e` like a dot. They are encoded twice, so that the server finds
+/// nothing by that name, instead of another endpoint.
 pub(crate) fn path_segment(parameter: &str) -> String {
     match parameter {
         "." => "%252e".to_owned(),

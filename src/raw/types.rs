@@ -1,8 +1,8 @@
 //! The generated types that only callers of [`raw`](crate::raw) need: request bodies and their parts.
 //!
-//! What responses are made of, such as [`Payment`](crate::Payment), is at the root of the crate: each type has one public path.
+//! Types of responses, such as [`Payment`](crate::Payment), are at the root of the crate: each type has one public path.
 
-#![allow(hidden_glob_reexports, reason = "what is hidden has its public path at the root")]
+#![allow(hidden_glob_reexports, reason = "the hidden types have their public path at the root")]
 
 /// Imports the types that are at the root of the crate, with this visibility.
 macro_rules! at_root {
@@ -17,6 +17,6 @@ macro_rules! at_root {
 }
 pub(crate) use at_root;
 
-// An import by name goes before one of all names, so that these are found within the crate, and are not public here.
+// An import by name takes precedence over a glob, so that code within the crate finds these here, and they are not public here.
 at_root!(pub(crate));
 pub use super::generated::types::*;

@@ -1,7 +1,7 @@
 //! Constructors and setters of the types that callers build.
 //!
 //! `new` takes the required fields, each optional field has a setter, and the type is `#[non_exhaustive]`: one more
-//! optional field changes no existing code. Two extensions of a component schema change that:
+//! optional field breaks no existing code, which a struct literal would. Two extensions of a component schema change that:
 //!
 //! - `x-nd8-arguments`, a list of wire names: the arguments of `new`, in this order. Without it they are the required
 //!   fields, by wire name.
@@ -14,7 +14,7 @@ use syn::{Field, Fields, ItemImpl, ItemStruct, Type, parse_quote};
 
 use super::fields::{argument_of, has_default, is_flattened, label, wire_name};
 use super::names::{self, Taken};
-use super::{add_derive, compact, drops_derive};
+use super::syntax::{add_derive, compact, drops_derive};
 
 struct Member<'a> {
     ident: &'a Ident,
@@ -29,7 +29,7 @@ enum Role {
     Setter,
 }
 
-/// Gives a struct its constructor and setters. `schema` is its component, if it is one.
+/// Adds a constructor and setters to a struct. `schema` is its component, if it is one.
 pub(super) fn add(item: &mut ItemStruct, schema: &Value) -> Result<Vec<ItemImpl>, String> {
     let Fields::Named(fields) = &item.fields else { return Ok(Vec::new()) };
     let listed: Option<Vec<&str>> = schema
@@ -73,7 +73,7 @@ pub(super) fn add(item: &mut ItemStruct, schema: &Value) -> Result<Vec<ItemImpl>
             }
         });
     }
-    // What typify derives would be without the constants.
+    // The `Default` that typify derives would be without the constants, and would leave required fields blank.
     if has_constants || !is_empty {
         drops_derive(&mut item.attrs, "Default");
     } else {
@@ -87,7 +87,7 @@ fn member<'a>(field: &'a Field, schema: &Value, listed: Option<&[&str]>) -> Resu
     let Some(ident) = &field.ident else { return Err("a field has no name".to_owned()) };
     let wire = wire_name(field);
     let constant = match is_flattened(field) {
-        // It is no property, even if one has its name.
+        // The field for unknown keys is no property, even if a property has its name.
         true => &Value::Null,
         false => &schema["properties"][&wire]["x-nd8-constant"],
     };
@@ -124,7 +124,7 @@ fn literal(constant: &Value, ty: &Type, label: &str) -> Result<TokenStream, Stri
 
 fn constructor(name: &Ident, arguments: &[&Member<'_>], members: &[Member<'_>]) -> TokenStream {
     let parameters = arguments.iter().map(|Member { ident, ty, .. }| {
-        // An argument that the document makes optional is one all the same.
+        // `x-nd8-arguments` may list a field that the document makes optional: callers pass its value, not an `Option`.
         let ty = without_options(ty).0;
         quote!(#ident: impl ::std::convert::Into<#ty>)
     });
@@ -196,7 +196,7 @@ mod tests {
     use syn::{ItemStruct, parse_str};
 
     use super::add;
-    use crate::postprocess::compact;
+    use crate::postprocess::syntax::compact;
 
     const ITEM: &str = r#"#[derive(Clone, Default)] pub struct A {
         pub kind: String,

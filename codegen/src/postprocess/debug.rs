@@ -1,4 +1,7 @@
-//! `Debug` implementations that print what can hold no secret and no personal data.
+//! `Debug` implementations that print only what can hold no secret and no personal data.
+//!
+//! The rule is an allow list, not a list of sensitive names: the names of fields that the API adds later are not known, and a
+//! program logs with the version that it was built with.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +10,10 @@ use syn::{Fields, ItemImpl, ItemStruct, Type, parse_quote};
 
 use super::fields::{argument_of, wire_name};
 
-/// Decides what may be printed: numbers, times, states, and the identifiers on the profile's list. A field that the API adds
-/// tomorrow is redacted until somebody looks at it.
+/// Decides what may be printed: numbers, times, states, and the identifiers on the profile's list. Every other field is redacted
+/// until it is added to that list.
 pub(super) struct Printable<'a> {
-    /// The generated types. They redact by themselves.
+    /// The generated types. Their own `Debug` redacts.
     pub(super) types: &'a BTreeSet<String>,
     /// Wire names of strings that may be printed.
     pub(super) names: &'a [String],

@@ -4,13 +4,13 @@ use proc_macro2::Ident;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Field, Type, parse_quote};
 
-use super::compact;
+use super::syntax::compact;
 use crate::enums::OpenEnum;
 use crate::generator::{EXACT_NUMBER, EXACT_STRING};
 
 /// Gives a decimal its type, and the adapters that read and write it digit for digit. Returns whether the field is one.
 ///
-/// In a request, what cannot be read is never absent: without an amount, a refund is one of everything.
+/// In a request, a value that cannot be read is an error and never absent: a refund without an amount refunds everything.
 pub(super) fn exact_decimal(
     field: &mut Field,
     support: &syn::Path,
@@ -55,8 +55,8 @@ pub(super) fn exact_decimal(
     false
 }
 
-/// Moves an `Option` outside of its box. Where a type contains itself, typify boxes the `Option` or what is in it, whichever
-/// it comes upon first, and a boxed `Option` would be sent as null where nothing is set.
+/// Moves an `Option` outside of its box. Where a type contains itself, typify boxes the `Option` or its content, whichever it
+/// visits first, and a boxed `Option` would be sent as null where nothing is set.
 pub(super) fn option_is_outside(field: &mut Field) {
     let boxed = argument_of(&field.ty, "Box").and_then(|inner| argument_of(inner, "Option"));
     let Some(inner) = boxed.cloned() else { return };
@@ -69,8 +69,8 @@ pub(super) fn option_is_outside(field: &mut Field) {
     }
 }
 
-/// Makes an optional list or map an `Option`: typify leaves out an empty one, so a caller could not empty it. Returns whether
-/// the field is one.
+/// Makes an optional list or map an `Option`: typify leaves out an empty one, so that a caller could not send one to empty it.
+/// Returns whether the field is one.
 pub(super) fn may_be_sent_empty(field: &mut Field) -> bool {
     let Some(index) = skips_empty(field).filter(|_| is_collection(&field.ty)) else { return false };
     let ty = field.ty.clone();
@@ -81,15 +81,15 @@ pub(super) fn may_be_sent_empty(field: &mut Field) -> bool {
     true
 }
 
-/// Adds a second `Option`: in a PATCH an absent key leaves the value, and a null clears it. Returns false if the field is not
-/// optional.
+/// Adds a second `Option`: in a PATCH, an absent key leaves the value unchanged and a null clears it, and one `Option` cannot
+/// state both. Returns false if the field is not optional.
 pub(super) fn may_be_sent_as_null(field: &mut Field, support: &syn::Path) -> bool {
     if argument_of(&field.ty, "Option").is_none() {
         return false;
     }
     let ty = field.ty.clone();
     field.ty = parse_quote!(::std::option::Option<#ty>);
-    add_doc(&mut field.attrs, "\n`None` leaves the value as it is, `Some(None)` clears it.");
+    add_doc(&mut field.attrs, "\n`None` leaves the value unchanged, `Some(None)` clears it.");
     let decimal = compact(&quote!(#support::decimal));
     for form in ["number", "string"] {
         let attributes = |form: &str, function: &str| -> Attribute {
@@ -152,7 +152,7 @@ pub(super) fn is_collection(ty: &Type) -> bool {
     })
 }
 
-/// Reads a blank text as nothing in an optional set of texts of a response.
+/// Reads a blank text as absent in an optional enum of a response. Requests keep it, so that it is refused there.
 pub(super) fn blank_is_absent(field: &mut Field, enums: &[OpenEnum], support: &syn::Path) {
     // A document may call its enum `Decimal`, so the name alone does not distinguish it from a type of a library.
     let is_enum = |ty: &Type| match ty {
@@ -173,7 +173,7 @@ pub(super) fn blank_is_absent(field: &mut Field, enums: &[OpenEnum], support: &s
     });
 }
 
-/// Returns whether the field holds what no other field names.
+/// Returns whether the field collects the keys that no other field names.
 pub(super) fn is_flattened(field: &Field) -> bool {
     has_flag(field, "flatten")
 }
@@ -203,7 +203,7 @@ pub(super) fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     }
 }
 
-/// Documentation goes before the other attributes, below what is there already.
+/// Adds documentation before the other attributes, below existing documentation.
 pub(super) fn add_doc(attrs: &mut Vec<Attribute>, text: &str) {
     let after = attrs.iter().rposition(|attr| attr.path().is_ident("doc")).map_or(0, |last| last + 1);
     attrs.insert(after, parse_quote!(#[doc = #text]));
@@ -234,7 +234,7 @@ fn for_each_serde(field: &Field, mut visit: impl FnMut(&syn::meta::ParseNestedMe
         // The attributes are progenitor's or ours: they parse.
         let _ = attr.parse_nested_meta(|meta| {
             visit(&meta)?;
-            // A value that nobody asked for has to be read all the same.
+            // syn fails unless the value of every key is consumed, also of keys that `visit` ignores.
             if meta.input.peek(syn::Token![=]) {
                 meta.value()?.parse::<syn::Lit>()?;
             }
@@ -261,7 +261,7 @@ mod tests {
         exact_decimal, has_default, may_be_sent_as_null, may_be_sent_empty, null_is_empty, option_is_outside,
         wire_name,
     };
-    use crate::postprocess::compact;
+    use crate::postprocess::syntax::compact;
 
     fn field(text: &str) -> Field {
         let item: ItemStruct = parse_str(&format!("struct A {{ {text} }}")).expect("is a struct");

@@ -1,18 +1,19 @@
-//! Types of ids: what the profile calls one has a type of its own, in fields and in path parameters.
+//! Types of ids: what the profile lists as an id has a type of its own, in fields and in path parameters.
 //!
-//! The crate has these types at its root. Each is read from a text and from a number, so no adapter is needed.
+//! The crate has these types at its root. Each is read from a text and from a number, so that fields need no adapter, and a
+//! document that changes the form of an id does not change the Rust type.
 
 use quote::format_ident;
 use syn::{Field, Type, parse_quote};
 
-use super::compact;
 use super::fields::{argument_of, label};
+use super::syntax::compact;
 
-/// Gives a field the type of an id. One that nobody needs keeps a type from which no id is read.
+/// Gives a field the type of an id. A field that hand-written code does not need keeps a type from which no id is read.
 ///
 /// # Errors
 ///
-/// If a field that is needed has such a type: the normal form should have refused it.
+/// Fails if a field that is needed has such a type: the normal form should have refused it.
 pub(super) fn give_field(field: &mut Field, id: &str, is_needed: bool) -> Result<(), String> {
     let ty = of(id);
     field.ty = match argument_of(&field.ty, "Option") {
@@ -28,7 +29,7 @@ pub(super) fn give_field(field: &mut Field, id: &str, is_needed: bool) -> Result
 ///
 /// # Errors
 ///
-/// As [`give_field`].
+/// Fails as [`give_field`] does.
 pub(super) fn parameter(name: &str, ty: &Type, id: &str) -> Result<Type, String> {
     let borrowed = match ty {
         Type::Reference(reference) if is_id(&reference.elem) || compact(&reference.elem) == "str" => of(id),
@@ -43,7 +44,7 @@ fn of(id: &str) -> Type {
     parse_quote!(crate::#id)
 }
 
-/// Whether this is a type by which the generator writes a text, a whole number, a UUID, or any value.
+/// Returns whether this is a type by which the generator writes a text, a whole number, a UUID, or any value.
 fn is_id(ty: &Type) -> bool {
     matches!(&*compact(ty), "::std::string::String" | "i64" | "::uuid::Uuid" | "::serde_json::Value")
 }
@@ -56,7 +57,7 @@ fn unexpected(name: &str, ty: &Type) -> String {
 mod tests {
     use syn::{Field, Type, parse_quote};
 
-    use super::super::compact;
+    use super::super::syntax::compact;
     use super::{give_field, parameter};
 
     #[test]

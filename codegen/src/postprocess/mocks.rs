@@ -1,5 +1,5 @@
-//! The typed mocks for httpmock: what progenitor writes for lists and for scalars does not compile, and documents that describe only
-//! success leave no way to respond with a failure.
+//! The typed mocks for httpmock: the code that progenitor generates for lists and for scalars does not compile, and a document
+//! that describes only success gives a mock no method that responds with a failure.
 
 use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
@@ -7,8 +7,8 @@ use syn::{
     Expr, ExprMethodCall, File, FnArg, ImplItem, ImplItemFn, ItemImpl, Pat, Signature, Type, parse_quote,
 };
 
-use super::compact;
 use super::rewrite::count;
+use super::syntax::compact;
 use crate::document::Tree;
 use crate::operation::places;
 
@@ -66,17 +66,17 @@ impl VisitMut for Mocks {
     }
 }
 
-/// Whether this gives the response of httpmock that a typed one wraps.
+/// Returns whether this method returns the response of httpmock that a typed one wraps.
 fn is_inner_response(item: &ImplItem) -> bool {
     matches!(item, ImplItem::Fn(function)
         if function.sig.ident == "into_inner" && compact(&function.sig.output).contains("::httpmock::Then"))
 }
 
-/// Returns the method that responds with anything but success. The bodies of failures have no type: servers, frameworks and proxies write
-/// what they like.
+/// Returns the method that responds with anything but success. The bodies of failures have no type: the document describes none,
+/// and servers, frameworks and proxies each write their own.
 fn failure() -> ImplItem {
     parse_quote! {
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(self.0.status(status).header("content-type", "application/json").json_body_obj(value))
@@ -84,13 +84,13 @@ fn failure() -> ImplItem {
     }
 }
 
-/// Whether the argument, or what may be made an `Option` of, is a list.
+/// Returns whether the argument, or the type that its bound names, is a list.
 fn is_list(signature: &Signature) -> bool {
     let bounds = signature.generics.where_clause.to_token_stream();
     compact(&signature.inputs).contains("::std::vec::Vec<") || compact(&bounds).contains("::std::vec::Vec<")
 }
 
-/// Whether the argument `value` is not a reference to something with a size.
+/// Returns whether the argument `value` is not a reference to a sized type.
 fn is_passed_by_value(signature: &Signature) -> bool {
     signature.inputs.iter().any(|input| match input {
         FnArg::Typed(argument) if matches!(&*argument.pat, Pat::Ident(name) if name.ident == "value") => {
@@ -103,7 +103,7 @@ fn is_passed_by_value(signature: &Signature) -> bool {
     })
 }
 
-/// A list is sent as one parameter for each item.
+/// Expects one parameter of the query for each item of a list.
 struct Lists(usize);
 
 impl VisitMut for Lists {
@@ -117,7 +117,7 @@ impl VisitMut for Lists {
     }
 }
 
-/// httpmock borrows bodies.
+/// Passes bodies by reference, as httpmock takes them.
 struct Bodies(usize);
 
 impl VisitMut for Bodies {
@@ -134,7 +134,8 @@ impl VisitMut for Bodies {
 mod tests {
     use serde_json::json;
 
-    use super::{compact, rewrite};
+    use super::super::syntax::compact;
+    use super::rewrite;
     use crate::document::Tree;
 
     fn rewritten(text: &str) -> Result<String, String> {

@@ -1,7 +1,11 @@
-//! Changes the Rust that progenitor wrote: request objects, constructors, exact decimals, redacted `Debug`.
+//! Rewrites the Rust that progenitor generates: request objects, constructors, exact decimals, redacted `Debug`.
 //!
-//! Everything here rewrites what progenitor 0.15.1 wrote. Each rewrite counts what it found, and codegen fails when the
-//! count is wrong: progenitor is pinned, and a new version must not silently change what is sent.
+//! progenitor has no setting for any of these, and a fork of it would have to follow each release. Templates of our own would
+//! give up what it does well: URLs, query encoding, the types of schemas. So its output is parsed and changed as syntax trees.
+//!
+//! Each rewrite counts what it found, and codegen fails if the count is unexpected. progenitor is pinned to 0.15.1, but a new
+//! version, or a document that takes another of its code paths, would otherwise leave a place unchanged without an error: an
+//! amount read as `f64`, a path parameter that names another endpoint, a header that no operation describes.
 
 mod constructors;
 mod debug;
@@ -12,15 +16,16 @@ mod names;
 mod parameters;
 mod requests;
 mod rewrite;
+mod syntax;
 mod types;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::visit_mut::VisitMut as _;
-use syn::{Attribute, File, ImplItem, Item, ItemImpl, Type, parse_quote};
+use syn::{File, ImplItem, Item, parse_quote};
 
 use self::debug::Printable;
 use self::rewrite::{Docs, WithoutImport, count};
+use self::syntax::{drops_derive, is_inherent_client};
 use crate::adapt::Placeholders;
 use crate::document::Tree;
 use crate::enums::OpenEnum;
@@ -29,7 +34,7 @@ use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::security::{self, Operation};
 
-/// Generated source: the types of the wire, which are of use without an HTTP client, and the client.
+/// Generated source: the types of the wire, which need no HTTP client, and the client.
 pub(crate) struct Source {
     pub(crate) types: File,
     pub(crate) client: File,
@@ -77,7 +82,7 @@ pub(crate) fn client(
     Ok(Source { types: file(types), client: file(items) })
 }
 
-/// Fields have the identifiers of `names`; what they are called on the wire is an attribute.
+/// Adds each field's name on the wire as an attribute. Its identifier is the one that `names` chose.
 fn wire_names(module: &mut syn::ItemMod, placeholders: &Placeholders) {
     for item in module.content.iter_mut().flat_map(|(_, items)| items) {
         let Item::Struct(item) = item else { continue };
@@ -110,9 +115,9 @@ fn remove_module(items: &mut Vec<Item>, name: &str) -> Vec<Item> {
     items.extract_if(.., |item| matches!(item, Item::Mod(module) if module.ident == name)).collect()
 }
 
-/// Removes what `src/raw` has its own version of. `Client::new` builds a `reqwest::Client` that follows redirects, has no
-/// TLS provider, and panics if that fails. `encode_path` leaves `.`, `..` and `\` alone, so that a parameter could name
-/// another endpoint. The derived `Debug` prints default headers.
+/// Removes what `src/raw` implements itself. `Client::new` builds a `reqwest::Client` that follows redirects and has no TLS
+/// provider, and panics if that fails. `encode_path` does not encode `.`, `..` and `\`, so that a parameter could name another
+/// endpoint. The derived `Debug` prints default headers.
 fn client_struct(items: &mut [Item]) -> Result<(), String> {
     let (mut debug, mut new) = (0, 0);
     let mut import = WithoutImport { name: "encode_path", found: 0 };
@@ -133,52 +138,6 @@ fn client_struct(items: &mut [Item]) -> Result<(), String> {
     count("`Debug` of `Client`", debug, 1)?;
     count("`Client::new`", new, 1)?;
     count("the import of `encode_path`", import.found, 1)
-}
-
-fn is_inherent_client(block: &ItemImpl) -> bool {
-    block.trait_.is_none() && matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident("Client"))
-}
-
-/// Returns tokens as text without the spaces between them.
-pub(crate) fn compact(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace([' ', '\n'], "")
-}
-
-/// Takes one trait out of `#[derive(…)]`, and returns whether it was there.
-fn drops_derive(attrs: &mut [Attribute], name: &str) -> bool {
-    let mut dropped = false;
-    for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("derive")) {
-        let traits = derived(attr);
-        let kept: Vec<&syn::Path> = traits.iter().filter(|path| !is_trait(path, name)).collect();
-        dropped |= kept.len() < traits.len();
-        *attr = parse_quote!(#[derive(#(#kept),*)]);
-    }
-    dropped
-}
-
-/// Adds a trait to `#[derive(…)]`, unless it is there.
-fn add_derive(attrs: &mut Vec<Attribute>, name: &str) {
-    let name = quote::format_ident!("{name}");
-    let derives = || attrs.iter().filter(|attr| attr.path().is_ident("derive"));
-    if derives().flat_map(derived).any(|path| is_trait(&path, &name.to_string())) {
-        return;
-    }
-    match attrs.iter_mut().find(|attr| attr.path().is_ident("derive")) {
-        Some(attr) => {
-            let traits = derived(attr);
-            *attr = parse_quote!(#[derive(#(#traits,)* #name)]);
-        }
-        None => attrs.push(parse_quote!(#[derive(#name)])),
-    }
-}
-
-fn derived(attr: &Attribute) -> Vec<syn::Path> {
-    let parser = syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
-    attr.parse_args_with(parser).map(|traits| traits.into_iter().collect()).unwrap_or_default()
-}
-
-fn is_trait(path: &syn::Path, name: &str) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Names of generated methods that would mean something else.
+//! Names of generated methods that a type already uses.
 //!
-//! The rule, which `ARCHITECTURE.md` repeats: a name that a type already uses gets a number, `new2`. Names that are
-//! free are handed out first, so a new `new` does not rename an old `new2`.
+//! The rule, which `ARCHITECTURE.md` repeats: a name that is taken gets a number, `new2`. Names that are free are assigned
+//! first, so that a field `new` that the API adds does not rename the setter of an existing field `new2`.
 
 use std::collections::BTreeSet;
 
-/// What types that callers build use themselves, by their own functions or by those of a derived trait.
+/// Names that types which callers build use themselves, for their own functions or for those of a derived trait.
 pub(super) const OF_TYPES: [&str; 11] = [
     "clone",
     "clone_from",
@@ -22,13 +22,13 @@ pub(super) const OF_TYPES: [&str; 11] = [
 
 /// Names that are taken.
 pub(super) struct Taken {
-    /// Names that somebody will claim and that are free: they are theirs.
+    /// Free names that a later claim asks for. They are reserved for it.
     promised: BTreeSet<String>,
     used: BTreeSet<String>,
 }
 
 impl Taken {
-    /// Starts with reserved names, and with those that will be claimed.
+    /// Creates the set from reserved names, and from those that will be claimed.
     pub(super) fn new<'a>(reserved: &[&str], claims: impl Iterator<Item = &'a str>) -> Self {
         let used: BTreeSet<String> = reserved.iter().map(|name| (*name).to_owned()).collect();
         let promised = claims.filter(|name| !used.contains(*name)).map(str::to_owned).collect();

@@ -1,7 +1,7 @@
 //! Describes the parameters of each operation, for the request objects.
 //!
-//! Everything below `postprocess` works on [`Call`]s, never on guesses from generated tokens. The Rust names are those that the
-//! normal form has for parameters.
+//! The rewrites take what an operation is from [`Call`]s, and never guess it from generated tokens: those have lost whether a
+//! parameter is a header or part of the query. The Rust names are those that the normal form has for parameters.
 
 use serde_json::{Map, Value};
 
@@ -47,7 +47,7 @@ pub(super) enum Location {
 }
 
 impl Location {
-    /// As documentation calls it.
+    /// Returns the term for it in documentation.
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Path => "path parameter",

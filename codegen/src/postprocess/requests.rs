@@ -1,8 +1,8 @@
 //! Request objects: one struct for each operation, in place of progenitor's method with positional arguments.
 //!
-//! A method takes what is required and returns the request; each optional parameter has a setter; `send` holds the
-//! body that progenitor wrote. So one more optional parameter, or another order of parameters in the document, changes
-//! no existing call.
+//! A method takes what is required and returns the request; each optional parameter has a setter; `send` has the body that
+//! progenitor generated. So one more optional parameter, or another order of parameters in the document, breaks no existing
+//! call. progenitor's own builder interface would do the same, but it reports a missing parameter at run time only.
 //!
 //! Arguments are in this order: path parameters as in the path, other required parameters by wire name, the body.
 
@@ -20,7 +20,7 @@ use super::ids;
 use super::names::Taken;
 use super::parameters::{Call, Location, Parameter};
 use super::rewrite::{self, count, doc_text};
-use super::{compact, is_inherent_client};
+use super::syntax::{compact, is_inherent_client};
 use crate::names::camel;
 use crate::profile::Profile;
 
@@ -78,7 +78,7 @@ fn inherent_client(item: &mut Item) -> Option<&mut ItemImpl> {
     }
 }
 
-/// What the module of the requests imports, or its code means by these names.
+/// Names that the module of the requests imports or its code uses.
 const OF_REQUESTS: [&str; 8] = [
     "Client",
     "ClientHooks",
@@ -90,21 +90,21 @@ const OF_REQUESTS: [&str; 8] = [
     "Option",
 ];
 
-/// Names the request object of each operation. Operation ids are unique; two of them may be one name in camel case.
+/// Assigns a name to the request object of each operation. Operation ids are unique, but two of them may be the same in camel case.
 fn struct_names(calls: &[Call]) -> BTreeMap<String, String> {
     let names: Vec<String> = calls.iter().map(|call| camel(&call.id)).collect();
     let mut taken = Taken::new(&OF_REQUESTS, names.iter().map(String::as_str));
     calls.iter().zip(&names).map(|(call, name)| (call.id.clone(), taken.claim(name))).collect()
 }
 
-/// A parameter, with what progenitor's method knows of it.
+/// A parameter with its type in progenitor's method.
 struct Member<'a> {
     parameter: &'a Parameter,
-    /// The field, and the argument or the setter.
+    /// The name of the field, and of the argument or the setter.
     ident: Ident,
-    /// The argument of progenitor's method, which its body uses.
+    /// The argument of progenitor's method, by the name that its body uses.
     argument: Ident,
-    /// Without the `Option`, where there is one.
+    /// The type without its `Option`, if it has one.
     ty: Type,
 }
 
@@ -134,7 +134,7 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Takes progenitor's method apart.
+    /// Reads the parts of progenitor's method.
     fn new(method: &ImplItemFn, call: &'a Call, name: Ident, profile: &Profile) -> Result<Self, String> {
         count("a type parameter", method.sig.generics.type_params().count(), 0)?;
         let mut types: BTreeMap<String, &Type> = BTreeMap::new();
@@ -181,7 +181,7 @@ impl<'a> Request<'a> {
         self.members.iter().filter(|member| member.is_argument())
     }
 
-    /// Writes the method of `Client` that makes the request.
+    /// Writes the method of `Client` that creates the request.
     fn method(&self) -> ImplItemFn {
         let Self { name, method, client, .. } = self;
         let docs = self.method_docs();
@@ -212,7 +212,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Rewrites progenitor's documentation: its list has only the arguments that are left.
+    /// Rewrites progenitor's documentation so that its list has only the remaining arguments.
     fn method_docs(&self) -> TokenStream {
         let text: String = self.docs.iter().filter_map(doc_text).map(|text| format!("{text}\n")).collect();
         let mut text = match text.rfind("Arguments:\n") {
@@ -280,7 +280,7 @@ impl<'a> Request<'a> {
         members.sort_by(|a, b| a.ident.cmp(&b.ident));
         let lines = members.into_iter().map(|Member { ident, ty, parameter, .. }| {
             let label = ident.to_string();
-            // Path parameters have upstream's names on the wire, and ours in the profile.
+            // The profile names path parameters by the identifiers that the normal form chose: their wire names change upstream.
             let known = match parameter.location {
                 Location::Path => &parameter.ident,
                 Location::Query | Location::Header | Location::Body => &parameter.wire,
@@ -345,7 +345,8 @@ mod tests {
 
     use super::super::debug::Printable;
     use super::super::parameters::{Call, Location, Parameter};
-    use super::{Profile, compact, struct_names, transform};
+    use super::super::syntax::compact;
+    use super::{Profile, struct_names, transform};
 
     fn parameter(name: &str, location: Location, required: bool) -> Parameter {
         Parameter {

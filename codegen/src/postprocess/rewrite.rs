@@ -1,14 +1,15 @@
-//! Rewrites of what progenitor wrote. Each counts what it found, and fails when the count is not the expected one.
+//! Rewrites of the method bodies that progenitor generates, and of documentation. Each rewrite of code counts what it found, and
+//! fails if the count is not the expected one.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Expr, Field, ItemStruct, parse_quote};
 
-use super::compact;
 use super::parameters::{Call, Location};
+use super::syntax::compact;
 
-/// Compares how often something was found with how often it must be there.
+/// Fails unless something was found as often as it must occur.
 pub(super) fn count(what: &str, found: usize, expected: usize) -> Result<(), String> {
     match found == expected {
         true => Ok(()),
@@ -16,8 +17,8 @@ pub(super) fn count(what: &str, found: usize, expected: usize) -> Result<(), Str
     }
 }
 
-/// Rewrites the body of the method that calls an operation: it sends no header that nobody asked for, encodes path
-/// parameters and reads responses with our own functions, and takes the client from the variable `client`.
+/// Rewrites the body of the method that calls an operation: it sends no header that the document does not describe, encodes
+/// path parameters and reads responses with the functions of `src/raw`, and takes the client from the variable `client`.
 pub(super) fn body(block: &mut Block, call: &Call, client: &Ident) -> Result<(), String> {
     let of = |location| call.parameters.iter().filter(|it| it.location == location).count();
     without_api_version(block, of(Location::Header))?;
@@ -40,14 +41,19 @@ pub(super) fn body(block: &mut Block, call: &Call, client: &Ident) -> Result<(),
     count("`.json(&body)`", compact(&tokens).matches(".json(&body)").count(), of(Location::Body))?;
     let (tokens, encoded) = replace(tokens, "encode_path", &quote!(crate::raw::path_segment));
     count("`encode_path`", encoded, call.placeholders)?;
-    let (tokens, _) = replace(tokens, "self", &client.to_token_stream());
+    let (tokens, receivers) = replace(tokens, "self", &client.to_token_stream());
+    count("`self`", receivers, RECEIVERS)?;
     count("`Self`", occurrences(&tokens, "Self"), 0)?;
     *block = syn::parse2(tokens).map_err(|error| format!("the rewritten body does not parse: {error}"))?;
     Ok(())
 }
 
-/// Removes the header `api-version`, by which progenitor sends the document's version with every request, and the map of
-/// headers if there is no other.
+/// Number of uses of `self` in a method: the base URL, the HTTP client, and the hooks `pre`, `exec` and `post`. Another number means
+/// that progenitor calls something else on the client, whose effect on a request nobody has checked.
+const RECEIVERS: usize = 5;
+
+/// Removes the header `api-version`, in which progenitor sends the document's version with every request, and the map of
+/// headers if there is no other. The document does not describe the header, so no server was asked whether it accepts it.
 fn without_api_version(block: &mut Block, headers: usize) -> Result<(), String> {
     let remove = |block: &mut Block, what: &str| {
         let before = block.stmts.len();
@@ -81,12 +87,12 @@ impl VisitMut for WithoutHeaders {
     }
 }
 
-/// Whether reqwest has no function of the name of an HTTP method.
+/// Returns whether reqwest has no function of the name of an HTTP method.
 fn is_unnamed(method: &str) -> bool {
     matches!(method, "options" | "trace")
 }
 
-/// progenitor takes a function of reqwest's client for each HTTP method. Where there is none, `request` makes the request.
+/// Calls `request` where progenitor calls a function of reqwest's client that does not exist: it assumes one for each HTTP method.
 struct MethodsOfReqwest(usize);
 
 impl VisitMut for MethodsOfReqwest {
@@ -102,7 +108,8 @@ impl VisitMut for MethodsOfReqwest {
     }
 }
 
-/// Replaces the match of the response status by a call of `src/raw`, which reads bodies up to a limit.
+/// Replaces the match of the response status by a call of `raw::response`, which reads bodies up to a limit and accepts every 2xx
+/// status as success.
 struct Responses<'a> {
     client: &'a Ident,
     replaced: usize,
@@ -118,8 +125,8 @@ impl VisitMut for Responses<'_> {
         let arms = by_status.arms.iter().map(|arm| compact(&arm.body)).collect::<String>();
         let read =
             match (arms.contains("ResponseValue::empty"), arms.contains("ResponseValue::from_response")) {
-                (true, false) => format_ident!("empty_answer"),
-                (false, true) => format_ident!("answer"),
+                (true, false) => format_ident!("read_empty_response"),
+                (false, true) => format_ident!("read_response"),
                 _ => {
                     self.unknown = Some(arms);
                     return;
@@ -131,7 +138,7 @@ impl VisitMut for Responses<'_> {
     }
 }
 
-/// Collects the ids that the hooks are given. They choose the credential.
+/// Collects the ids that the hooks receive. They choose the credential, so another operation's id would send another credential.
 struct OperationIds(Vec<String>);
 
 impl VisitMut for OperationIds {
@@ -152,7 +159,7 @@ pub(super) fn occurrences(tokens: &TokenStream, ident: &str) -> usize {
     replace(tokens.clone(), ident, &TokenStream::new()).1
 }
 
-/// Replaces an identifier wherever it is, also inside of macros, and counts.
+/// Replaces an identifier wherever it is, and counts. Works on tokens, because a syntax tree has no identifiers inside of macros.
 fn replace(tokens: TokenStream, ident: &str, by: &TokenStream) -> (TokenStream, usize) {
     let mut replaced = 0;
     let tokens = tokens
@@ -175,7 +182,7 @@ fn replace(tokens: TokenStream, ident: &str, by: &TokenStream) -> (TokenStream, 
     (tokens, replaced)
 }
 
-/// Takes an import out of the `use` groups, and counts.
+/// Removes an import from the `use` groups, and counts.
 pub(super) struct WithoutImport<'a> {
     pub(super) name: &'a str,
     pub(super) found: usize,
@@ -191,7 +198,7 @@ impl VisitMut for WithoutImport<'_> {
     }
 }
 
-/// Makes documentation readable in the source: one `///` a line.
+/// Writes documentation as one `///` per line, so that the checked-in code can be reviewed.
 pub(super) struct Docs;
 
 impl VisitMut for Docs {
@@ -225,7 +232,7 @@ impl VisitMut for Docs {
     }
 }
 
-/// Makes every line of documentation a `///` line, without the JSON schema that typify repeats below the prose.
+/// Turns every line of documentation into a `///` line, without the JSON schema that typify repeats below the prose.
 fn line_docs(attrs: &mut Vec<Attribute>) {
     *attrs = std::mem::take(attrs)
         .into_iter()
@@ -248,8 +255,8 @@ fn line_docs(attrs: &mut Vec<Attribute>) {
         .collect();
 }
 
-/// Spells out what rustc refuses in comments, or nobody can see there: control characters, and those that change the
-/// direction of text.
+/// Escapes what rustc refuses in comments or a reader cannot see: control characters, and those that change the direction of
+/// text.
 fn visible(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let is_hidden = |character: char| {
@@ -279,8 +286,8 @@ mod tests {
     use syn::visit_mut::VisitMut as _;
     use syn::{Block, parse_str};
 
-    use super::super::compact;
     use super::super::parameters::{Call, Location, Parameter};
+    use super::super::syntax::compact;
     use super::{WithoutImport, body, count, visible};
 
     /// The body of a method as progenitor 0.15.1 writes it.
@@ -336,9 +343,10 @@ mod tests {
         for gone in ["self", "Self", "api-version", "header_map", "from_response", "encode_path"] {
             assert!(!body.contains(gone), "{gone} is left: {body}");
         }
-        for there in
-            ["crate::raw::path_segment(&id.to_string())", "crate::raw::answer(&client.inner,response).await"]
-        {
+        for there in [
+            "crate::raw::path_segment(&id.to_string())",
+            "crate::raw::read_response(&client.inner,response).await",
+        ] {
             assert!(body.contains(there), "{there} is missing: {body}");
         }
     }
@@ -410,6 +418,18 @@ mod tests {
                 "`QueryParam` 1 times, expected 2",
             ),
             ("a body lost", BODY.to_owned(), &ALL[..2], "`.json(&body)` 1 times, expected 0"),
+            (
+                "a hook lost",
+                BODY.replace("self.post(&result, &info).await?;", ""),
+                &ALL,
+                "`self` 4 times, expected 5",
+            ),
+            (
+                "another call of the client",
+                BODY.replace("let response = result?;", "let response = self.retry(result)?;"),
+                &ALL,
+                "`self` 6 times, expected 5",
+            ),
             (
                 "self type",
                 BODY.replace("result?", "Self::check(result)?"),

@@ -1,4 +1,12 @@
 //! The types of the wire: exact decimals, redacted `Debug`, constructors of requests, responses that can grow.
+//!
+//! Every generated type may gain fields and variants in a minor version, because the API does: ND8 has published
+//! changed documents under an unchanged version. So all types are `#[non_exhaustive]`, callers build request bodies by `new` and setters, and responses have no
+//! constructor, whose arguments a new required field would change. A test that needs a response reads it from JSON.
+//!
+//! Which types are requests follows from the operations that reach them, not from their names. A type of both directions is
+//! treated as a request: leniency in reading would turn a mistaken request into an absent field, and a refund without an amount
+//! refunds everything.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +20,8 @@ use super::fields::{
     may_be_sent_empty, null_is_empty, option_is_outside, reads_other_form, wire_name,
 };
 use super::rewrite::count;
-use super::{compact, constructors, drops_derive, ids};
+use super::syntax::{compact, drops_derive};
+use super::{constructors, ids};
 use crate::document::Tree;
 use crate::enums::OpenEnum;
 use crate::operation::places;
@@ -20,7 +29,7 @@ use crate::pointer::Pointer;
 use crate::profile::Profile;
 use crate::schema::{Direction, reached, referenced_in};
 
-/// Rewrites the module `types`, but for the open enums. Returns the names of all types, theirs included.
+/// Rewrites the module `types`, except for the open enums. Returns the names of all types, including those of the enums.
 pub(super) fn rewrite(
     tree: &Tree,
     module: &mut ItemMod,
@@ -80,9 +89,9 @@ fn component(name: &str) -> Pointer {
     Pointer::root().join(["components", "schemas", name])
 }
 
-/// Sorts the types by their use.
+/// Classifies the types by their use.
 struct Uses {
-    /// The types that callers build: what request bodies are made of, however deep.
+    /// The types that callers build: request bodies and all types in them.
     requests: BTreeSet<String>,
     /// The types that callers read.
     responses: BTreeSet<String>,
@@ -173,7 +182,7 @@ fn fields(
         let is_list = is_collection(&field.ty) && !is_flattened(field);
         rewritten.lists += usize::from(is_list);
         match (is_request, is_response) {
-            // What cannot be read in a request is never absent.
+            // Null and blank stay values in a request: read as absent, they could change what it asks for.
             (true, _) => _ = may_be_sent_empty(field),
             (false, true) => {
                 null_is_empty(field, support);
@@ -200,7 +209,8 @@ fn fields(
     let expected = |is_it: &dyn Fn(&Value) -> bool| {
         properties.iter().filter(|(wire, property)| wires.contains(*wire) && is_it(property)).count()
     };
-    // References lead to more of both, and a map is a list here: no fewer than the schema writes out.
+    // The schema counts only what it writes out itself. Behind references there may be more, and a map counts as a list, so only
+    // fewer than expected is a failure.
     for (what, found, expected) in [
         ("an exact decimal", rewritten.decimals, expected(&is_decimal)),
         ("a list", rewritten.lists, expected(&|property| property["type"] == "array")),
@@ -217,7 +227,7 @@ fn fields(
     Ok(())
 }
 
-/// Whether a property is read as a decimal: any number, and a text that is called one.
+/// Returns whether a property is read as a decimal: any number, and a text whose format is `decimal`.
 fn is_decimal(property: &Value) -> bool {
     let is_text = property["type"] == "string" && property["format"] == "decimal";
     let is_number = property["type"] == "number" || is_text;
@@ -258,8 +268,8 @@ fn document(tree: &Tree, schema: &str, field: &mut Field) {
     }
 }
 
-/// Implements `Deserialize` for an untagged enum by reading the text of the value once for each form until one fits. serde
-/// would buffer the value, and a number in the buffer is an `f64`.
+/// Implements `Deserialize` for an untagged enum by reading the text of the value once for each form until one fits. serde's
+/// derived code would buffer the value, and a fraction in that buffer is an `f64`.
 fn exact_alternatives(item: &mut syn::ItemEnum, support: &syn::Path) -> Result<Option<ItemImpl>, String> {
     let is_untagged = |attr: &Attribute| attr.path().is_ident("serde") && compact(attr).contains("untagged");
     let payloads_only = item
@@ -298,7 +308,7 @@ mod tests {
 
     use super::rewrite;
     use crate::document::Tree;
-    use crate::postprocess::compact;
+    use crate::postprocess::syntax::compact;
     use crate::profile::Profile;
 
     fn tree(method: &str, role: &str, properties: &Value) -> Tree {

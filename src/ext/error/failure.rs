@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use super::FieldError;
-use crate::raw::Received;
+use crate::raw::RawResponse;
 
 /// Cause of a failed call, with the part of the response that was received.
 pub(in crate::ext) enum Failure {
@@ -17,23 +17,23 @@ pub(in crate::ext) enum Failure {
     /// A hook refused the request before it was sent.
     Refused { problem: String },
     /// No response came, or a response of success broke off.
-    Transport { source: reqwest::Error, received: Option<Received> },
+    Transport { source: reqwest::Error, received: Option<RawResponse> },
     /// A response of success that does not match the document.
-    Undecodable { received: Option<Received>, line: usize, column: usize },
+    Undecodable { received: Option<RawResponse>, line: usize, column: usize },
     /// A response of success without the id of its object.
-    Unidentified { received: Option<Received> },
+    Unidentified { received: Option<RawResponse> },
     /// A response of success whose body reports a failure.
-    Contradictory(Received),
+    Contradictory(RawResponse),
     /// A response that is larger than allowed.
-    TooLarge(Received),
+    TooLarge(RawResponse),
     /// A response of success that is not a page of a list, and why.
-    InvalidPage { received: Option<Received>, problem: String },
+    InvalidPage { received: Option<RawResponse>, problem: String },
     /// A page of a list that the server sent before.
     RepeatedPage,
     /// A list that ended before as many items were read as the server counted.
     IncompleteList { read: u64, count: u64 },
     /// A response with a status other than success.
-    Status(Received),
+    Status(RawResponse),
 }
 
 /// Setting that limited the time of an attempt: that of an attempt, or that of the whole call, which was nearly over.
@@ -104,7 +104,7 @@ fn is_refused(error: &reqwest::Error) -> bool {
 }
 
 impl Failure {
-    pub(super) fn received(&self) -> Option<&Received> {
+    pub(super) fn received(&self) -> Option<&RawResponse> {
         match self {
             Self::Status(received) | Self::TooLarge(received) | Self::Contradictory(received) => {
                 Some(received)

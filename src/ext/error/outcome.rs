@@ -3,7 +3,7 @@
 use super::Error;
 use super::failure::{Failure, was_not_processed};
 use crate::ext::envelope;
-use crate::raw::Received;
+use crate::raw::RawResponse;
 
 /// Effect of a failed call, where known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +82,7 @@ impl Error {
 
     /// Returns whether a 405 allows the method of this operation. Then an HTTP client of the caller followed a redirect to
     /// the same address with a GET, and the outcome of the request itself is unknown.
-    fn is_of_another_method(&self, received: &Received) -> bool {
+    fn is_of_another_method(&self, received: &RawResponse) -> bool {
         let method = self.0.operation.map_or("", |operation| operation.method);
         let allowed =
             received.headers.get_all(http::header::ALLOW).iter().filter_map(|allowed| allowed.to_str().ok());

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::{Error, Failure, FieldError, Outcome};
-use crate::raw::{End, Received};
+use crate::raw::{BodyEnd, RawResponse};
 use crate::{Client, RetryPolicy};
 
 type Predicate = (&'static str, fn(&Error) -> bool);
@@ -52,9 +52,9 @@ fn kind(failure: &Failure) -> &'static str {
 
 const KINDS: usize = 14;
 
-fn received(status: u16, body: &'static str) -> Received {
+fn received(status: u16, body: &'static str) -> RawResponse {
     let status = StatusCode::from_u16(status).expect("is a status");
-    Received { status, headers: http::HeaderMap::new(), body: body.into(), end: End::Complete }
+    RawResponse { status, headers: http::HeaderMap::new(), body: body.into(), end: BodyEnd::Complete }
 }
 
 /// Behavior of a server on a connection.

@@ -32,7 +32,7 @@ pub(in crate::ext) fn read<R: Paged>(
     raw: &raw::Client,
     result: Result<ResponseValue<Vec<R::Item>>, raw::Error<()>>,
 ) -> Result<ResponseValue<Page<R::Item>>, raw::Error<()>> {
-    let exchange = raw.inner.exchange();
+    let exchange = raw.inner.attempt();
     let sent = exchange.and_then(|exchange| exchange.sent_query()).unwrap_or_default();
     match result {
         Ok(response) => {

@@ -1,4 +1,4 @@
-//! Values that are read as one of several types, with the digits of their numbers.
+//! Values that are read as one of several types, without loss of digits.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::parse::REFUSAL;
 use super::read::{RAW_TEXT, has_digits};
 
-/// A value that is yet to be read as one of several types.
+/// A value that will be read as one of several types.
 ///
-/// serde would buffer it, and a fraction in the buffer is binary floating point. Here it is the text of the document, and what was
-/// buffered before is known as that, so that an amount in it is refused and never another one.
+/// serde's own code for untagged enums buffers it, and a fraction in the buffer is binary floating point. Here it is the text of the
+/// document. A value that was buffered before has a variant of its own, so that an amount in it is refused instead of changed.
 pub(crate) enum Alternatives {
     Text(String),
     Buffered(Value),

@@ -1,18 +1,18 @@
-//! The one grammar of an amount that a caller writes: `-29.99`. Responses are read by a wider one (`parse`).
+//! The grammar of an amount that a caller writes: `-29.99`. Responses are read by a wider one (`parse`).
 
 use rust_decimal::Decimal;
 
-/// Why a text is no amount.
+/// The reason why a text is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// It breaks the grammar; what was expected.
+    /// It does not match the grammar. Has what was expected.
     Malformed(&'static str),
     /// It has more digits than a [`Decimal`] holds.
     OutOfRange,
 }
 
-/// Reads digits, perhaps with a minus before and more digits after a point. Nothing else is an amount, although some of it could
-/// be one: where `1,00` or `1_000` is written, somebody else may read another value.
+/// Reads digits with an optional minus, and an optional point and more digits. Everything else is refused, also texts that could
+/// be amounts: another reader of `1,00` or `1_000` may read another value.
 pub(crate) fn parse(text: &str) -> Result<Decimal, Refusal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) =
@@ -24,7 +24,7 @@ pub(crate) fn parse(text: &str) -> Result<Decimal, Refusal> {
     Decimal::from_str_exact(text).map_err(|_| Refusal::OutOfRange)
 }
 
-/// What was expected in the place of a text that is no amount.
+/// Returns what was expected instead of a text that is not an amount.
 fn reason(text: &str) -> &'static str {
     let is_other_digit = |c: char| c.is_numeric() && !c.is_ascii_digit();
     let unsigned = text.trim_start_matches(['+', '-']);

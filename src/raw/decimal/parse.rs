@@ -1,4 +1,4 @@
-//! The texts that are read as decimals in responses: exactly, or not at all.
+//! The texts that are read as decimals in responses. A value that has no exact `Decimal` is an error.
 
 use rust_decimal::Decimal;
 
@@ -7,7 +7,7 @@ use super::read::Grammar;
 pub(super) const REFUSAL: &str = "expected a decimal number or a string that holds one";
 pub(super) const TOO_LONG: &str = "expected a decimal of at most 28 digits";
 
-/// What a server writes: null and a blank text are nothing.
+/// The grammar of responses, in which null and a blank text are absent values.
 pub(super) struct Response;
 
 impl Grammar for Response {
@@ -31,7 +31,7 @@ pub(super) fn parse_json(json: &str) -> Result<Option<Decimal>, &'static str> {
     }
 }
 
-/// Any other JSON value. Apart, so that the short way stays short.
+/// Reads any other JSON value. It is a function of its own, and cold, so that the common path is inlined.
 #[cold]
 fn unusual(json: &str) -> Result<Option<Decimal>, &'static str> {
     match json {
@@ -44,7 +44,7 @@ fn unusual(json: &str) -> Result<Option<Decimal>, &'static str> {
     }
 }
 
-/// Reads a decimal with a sign, surrounding blanks or an exponent, each of which may be there or not. A blank text is none.
+/// Reads a decimal with an optional sign, surrounding blanks and exponent. A blank text is `None`.
 fn parse_text(text: &str) -> Result<Option<Decimal>, &'static str> {
     let text = text.trim();
     if text.is_empty() {
@@ -56,7 +56,7 @@ fn parse_text(text: &str) -> Result<Option<Decimal>, &'static str> {
     }
 }
 
-/// Reads digits with a point anywhere, perhaps behind a sign. Stricter than `rust_decimal`, which takes `1_000`.
+/// Reads digits with a point anywhere, and an optional sign. Stricter than `rust_decimal`, which accepts `1_000`.
 fn plain(text: &str) -> Result<Decimal, &'static str> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -64,17 +64,17 @@ fn plain(text: &str) -> Result<Decimal, &'static str> {
     if !is_number || (whole.is_empty() && fraction.is_empty()) {
         return Err(REFUSAL);
     }
-    // Zeros in front have no value; `rust_decimal` calls itself for each of them.
+    // Leading zeros are removed because `rust_decimal` recurses for each of them: a long enough text would overflow the stack.
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let text = format!("{}{whole}.{fraction}", if text.starts_with('-') { "-" } else { "" });
     Decimal::from_str_exact(text.trim_end_matches('.')).map_err(|_| TOO_LONG)
 }
 
-/// An amount as nearly all are: digits, perhaps a point and more digits, few enough for a `u64`. In one pass, because a list
-/// holds thousands of them; whatever looks otherwise is left to `rust_decimal`.
+/// Reads the most common form of an amount: digits with an optional point and more digits, few enough for a `u64`. It takes one
+/// pass, because a list has thousands of amounts; every other form is left to `rust_decimal`.
 pub(super) fn everyday(text: &[u8]) -> Option<Decimal> {
-    /// So many digits fit, whatever they are.
+    /// This many digits always fit.
     const LONGEST: usize = 18;
     if text.len() > LONGEST {
         return None;
@@ -91,7 +91,7 @@ pub(super) fn everyday(text: &[u8]) -> Option<Decimal> {
         },
         _ => return None,
     };
-    // `Decimal::new` is a call, and wants a sign.
+    // `Decimal::new` is not inlined and takes a signed number.
     Some(Decimal::from_parts(digits as u32, (digits >> 32) as u32, 0, false, scale))
 }
 
@@ -107,7 +107,7 @@ fn leading_digits(mut number: u64, text: &[u8]) -> (u64, &[u8]) {
     (number, &[])
 }
 
-/// `2.5e3`: JSON allows it, so it is read, as long as it is exact.
+/// Applies an exponent, as in `2.5e3`: JSON allows it, so it is read if the result is exact.
 fn exponent(mut value: Decimal, power: &str) -> Result<Decimal, &'static str> {
     /// No decimal of 28 digits needs more, and each step is a multiplication: `0e200000000` would take seconds.
     const LARGEST: i32 = 28;

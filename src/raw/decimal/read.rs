@@ -1,4 +1,4 @@
-//! Reads a decimal from whatever serde hands out: the text of a JSON value, what it buffered, and other formats.
+//! Reads a decimal from any input that serde passes: the text of a JSON value, a buffered value, or another format.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -10,28 +10,28 @@ use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, Visi
 
 use super::parse::{REFUSAL, TOO_LONG};
 
-/// The name under which `serde_json` hands out the text of a value, undecoded: that of its `RawValue`.
+/// Name under which `serde_json` passes the undecoded text of a value: that of its `RawValue`.
 pub(super) const RAW_TEXT: &str = "$serde_json::private::RawValue";
-/// The key under which `serde_json` hands out a number with its feature `arbitrary_precision`.
+/// Key under which `serde_json` passes a number with its feature `arbitrary_precision`.
 const NUMBER_TEXT: &str = "$serde_json::private::Number";
 const BUFFERED: &str = "expected a decimal as a string: serde has buffered the number as binary floating point, which loses digits; \
     keep amounts as strings, or enable `serde_json/arbitrary_precision`";
 
-/// Which texts are decimals.
+/// A rule for which texts are decimals.
 pub(super) trait Grammar {
     /// Reads a JSON number, a JSON string that holds one, or null. Errors do not repeat what was found.
     fn json(json: &str) -> Result<Option<Decimal>, &'static str>;
 
-    /// Reads a text that is no JSON.
+    /// Reads a text that is not JSON.
     fn text(text: &str) -> Result<Option<Decimal>, &'static str>;
 }
 
-/// Reads a decimal that has to be there.
+/// Reads a decimal that must not be absent.
 pub(super) fn read<'de, G: Grammar, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     read_option::<G, D>(deserializer)?.ok_or_else(|| D::Error::custom(REFUSAL))
 }
 
-/// Reads a decimal, `None` for null and for what the grammar takes for nothing.
+/// Reads a decimal, `None` for null and for what the grammar treats as absent.
 pub(super) fn read_option<'de, G: Grammar, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Decimal>, D::Error> {
@@ -40,10 +40,11 @@ pub(super) fn read_option<'de, G: Grammar, D: Deserializer<'de>>(
     deserializer.deserialize_newtype_struct(RAW_TEXT, AmountVisitor::<G, D>(PhantomData))
 }
 
-/// Returns whether an owned text that this hands out as that of a JSON number has the digits of the document.
+/// Returns whether an owned text that this deserializer passes as that of a JSON number has the digits of the document.
 ///
-/// A reader of bytes and a `serde_json::Value` both hand out an owned text, and that of a `Value` is printed from an `f64`, unless
-/// `arbitrary_precision` is on. Only the name of the type distinguishes them. Should it ever change, numbers from a reader are refused.
+/// A reader of bytes and a `serde_json::Value` both pass an owned text, and that of a `Value` is printed from an `f64`, unless
+/// `arbitrary_precision` is on. Only the name of the type distinguishes them. If it ever changes, numbers from a reader are refused:
+/// an error is better than another amount.
 pub(super) fn has_digits<D>() -> bool {
     let keeps_digits =
         || serde_json::from_str::<serde_json::Number>("1.10").is_ok_and(|it| it.to_string() == "1.10");
@@ -55,7 +56,7 @@ fn is_fraction(json: &str) -> bool {
     json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) && json.contains(['.', 'e', 'E'])
 }
 
-/// Reads a decimal by a grammar from what a deserializer hands out.
+/// Reads a decimal by a grammar from the input of a deserializer.
 struct AmountVisitor<G, D>(PhantomData<fn() -> (G, D)>);
 
 impl<'de, G: Grammar, D> Visitor<'de> for AmountVisitor<G, D> {
@@ -115,7 +116,7 @@ impl<'de, G: Grammar, D> Visitor<'de> for AmountVisitor<G, D> {
     }
 }
 
-/// Reads the text of a JSON value, without a copy of it. An owned one may not have the digits of the document.
+/// Reads the text of a JSON value without copying it. An owned text may not have the digits of the document.
 struct JsonText<G>(fn() -> bool, PhantomData<G>);
 
 impl<'de, G: Grammar> DeserializeSeed<'de> for JsonText<G> {

@@ -1,6 +1,6 @@
 //! Reads the decimals of requests: plain digits, as callers write them, or an error.
 //!
-//! An amount that is absent means something else, such as a refund of everything. So nothing that was written is taken for absent.
+//! An absent amount has another meaning, such as a refund of everything. So nothing that was written is treated as absent.
 
 use rust_decimal::Decimal;
 use serde::{Deserializer, de::Error as _};
@@ -9,7 +9,7 @@ use super::grammar::{self, Refusal};
 use super::parse::{REFUSAL, TOO_LONG};
 use super::read::{Grammar, read, read_option};
 
-/// What a caller writes. Null is nothing; whether that is allowed is for the field to decide.
+/// The grammar of requests. Null is `None`; the reader of the field decides whether that is allowed.
 struct Request;
 
 impl Grammar for Request {
@@ -35,7 +35,7 @@ impl Grammar for Request {
     }
 }
 
-/// Reads a decimal that has to be there.
+/// Reads a decimal that must not be absent.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     read::<Request, D>(deserializer)
 }

@@ -95,7 +95,7 @@ fn what_a_request_has_is_read_or_refused_and_never_absent() {
 }
 
 #[test]
-fn a_change_tells_absent_null_and_value_apart() {
+fn a_change_distinguishes_absent_null_and_value() {
     let value = Decimal::from_str("29.990").expect("is a decimal");
     for (json, change) in [
         ("{}", Change::default()),

@@ -1,4 +1,4 @@
-//! Every type of a response, and every field of it, in each of the ways in which a server may write it otherwise.
+//! Reads every type of a response with each field in every form in which a server may write it.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ use crate::raw::types;
 const MERGED: &str = include_str!("../../../openapi/merged.json");
 const SURFACE: &str = include_str!("../../../openapi/surface.txt");
 
-/// What a field may be instead of what it is described as.
+/// Returns values that a field may have instead of the documented one.
 fn other_values() -> Vec<(&'static str, Option<&'static str>)> {
     vec![
         ("absent", None),
@@ -39,7 +39,7 @@ fn other_values() -> Vec<(&'static str, Option<&'static str>)> {
     ]
 }
 
-/// The fields without which a response is about nothing.
+/// Returns the fields without which a response identifies nothing.
 fn identifies(name: &str) -> &'static [&'static str] {
     match name {
         "Payment" | "Refund" => &["id"],
@@ -143,7 +143,7 @@ fn check<T: DeserializeOwned + Serialize>(merged: &Value, name: &str) -> usize {
     checked
 }
 
-/// Whether what was read is what was written: in another form at most, or as nothing where nothing was written.
+/// Returns whether the value that was read means the value that was written: in another form at most, or both are empty.
 fn means_the_same(read: &Value, written: &Value) -> bool {
     let text = |value: &Value| match value {
         Value::String(text) => text.trim().to_owned(),
@@ -169,7 +169,7 @@ fn means_the_same(read: &Value, written: &Value) -> bool {
             if read.len() == written.len() && read.iter().zip(written).all(|(read, written)| means_the_same(read, written)))
 }
 
-/// The body with another value of a field, written digit for digit.
+/// Returns the body with another value of a field, written digit for digit.
 fn with(full: &Map<String, Value>, field: &str, value: Option<&str>) -> String {
     let members = full.iter().filter_map(|(name, known)| {
         let value = if name == field { value.map(str::to_owned) } else { Some(known.to_string()) };
@@ -178,7 +178,7 @@ fn with(full: &Map<String, Value>, field: &str, value: Option<&str>) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-/// A value that is as the schema says.
+/// Returns a value that matches the schema.
 fn sample(merged: &Value, schema: &Value) -> Value {
     let target = schema.get("$ref").or_else(|| schema["allOf"][0].get("$ref")).and_then(Value::as_str);
     if let Some(target) = target.and_then(|target| target.strip_prefix('#')) {

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
-/// How a value is written otherwise.
+/// Another form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// `10` for `10.0`.
@@ -30,7 +30,7 @@ impl Form {
         if is_number(written) {
             let digits = whole(written);
             let id = digits.as_deref().unwrap_or(written);
-            // An id is digits. Of a fraction or an exponent nobody knows how its text would be.
+            // An id has digits only. A fraction or an exponent has several texts, of which none is known to be the right one.
             let is_id = id.bytes().all(|byte| byte.is_ascii_digit());
             let text = is_id.then(|| (Self::Text, format!("\"{id}\"")));
             return digits.map(|digits| (Self::Whole, digits)).into_iter().chain(text).collect();
@@ -41,7 +41,7 @@ impl Form {
         let Ok(content) = serde_json::from_str::<String>(written) else { return Vec::new() };
         let content = content.trim();
         if content.is_empty() {
-            // A required value does not take one.
+            // A required field does not accept null, so that a blank text does not become a value there.
             return vec![(Self::Null, "null".to_owned())];
         }
         let is_scalar = is_number(content) || matches!(content, "true" | "false");
@@ -66,7 +66,7 @@ pub(super) fn whole(number: &str) -> Option<String> {
 
 /// Reads a date, or a date and time, without an offset as UTC: Django writes those with `USE_TZ = False`.
 fn instant(text: &str) -> Option<String> {
-    // `DateTime` would skip an offset or the name of a time zone.
+    // `DateTime` would ignore an offset or the name of a time zone.
     let is_naive = text.bytes().all(|byte| byte.is_ascii_digit() || b"-:. T".contains(&byte));
     if !is_naive || text.matches('-').count() != 2 {
         return None;

@@ -1,4 +1,5 @@
-//! The members of an item of a list, each repaired with a decoding or two of the item, because a list has thousands of items.
+//! Repairs the members of one item of a list. Each takes one or two decodings of the item and not of the list, because a list has
+//! thousands of items.
 
 use std::borrow::Cow;
 
@@ -9,7 +10,7 @@ use super::text::{self, Alone, Members, Step};
 use super::{FailedAt, Repair};
 
 impl Repair {
-    /// Repairs the members of an item one after the other, up to one that is not as simple: what fails is within it, or it comes twice.
+    /// Repairs the members of an item one after the other, up to one that needs more: the failure is within it, or its name occurs twice.
     /// Returns the item, and where it fails then.
     pub(super) fn repaired_in_place<T: DeserializeOwned>(
         &mut self,

@@ -1,13 +1,14 @@
-//! What one value taught about the others at its place, so that a list in which all items differ in one way is repaired at once.
+//! Records how values were repaired, so that a list in which all items differ in the same way is repaired in one step.
 //!
-//! A form means the same wherever it is possible, and a field that could not read one value could not read the same one elsewhere.
+//! That is safe because a form has the same meaning wherever it is possible, and a field that cannot read a value cannot read the
+//! same value in another item.
 
 use std::collections::{HashMap, HashSet};
 
 use super::forms::Form;
 use super::text::{self, Members, Step};
 
-/// What was found out, by the way to the values. All items of a list are at one place.
+/// Repairs by the path of the value. All items of a list have the same path.
 #[derive(Default)]
 pub(super) struct Lessons {
     forms: Vec<Form>,
@@ -18,7 +19,7 @@ pub(super) struct Lessons {
 }
 
 impl Lessons {
-    /// Learns that values at this place may have to be written in a form.
+    /// Records a form in which values at this place can be read.
     pub(super) fn learn_form(&mut self, path: &[Step], form: Form) {
         let lessons = self.at(path);
         if !lessons.forms.contains(&form) {
@@ -26,7 +27,7 @@ impl Lessons {
         }
     }
 
-    /// Learns that the field at this place cannot read a value.
+    /// Records a value that the field at this place cannot read.
     pub(super) fn learn_unreadable(&mut self, path: &[Step], value: &str) {
         self.at(path).unreadable.insert(value.to_owned());
     }
@@ -38,7 +39,7 @@ impl Lessons {
         })
     }
 
-    /// Writes a value with what was learnt.
+    /// Applies the recorded repairs to a value.
     pub(super) fn applied(&self, value: &str) -> String {
         if !self.fields.is_empty()
             && let Ok(members) = serde_json::from_str::<Members<'_>>(value)

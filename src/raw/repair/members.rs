@@ -1,5 +1,5 @@
-//! A body that is one object: its members are repaired apart from each other, so that the work for a value does not grow with what
-//! is next to it.
+//! Repairs a body that is one object. Its members are repaired separately, so that the work for one does not grow with the size of
+//! the others.
 
 use std::collections::HashMap;
 
@@ -8,25 +8,26 @@ use serde::de::DeserializeOwned;
 use super::Repair;
 use super::text::{self, Members};
 
-/// How many bytes of members are decoded together. Most fail nowhere, and a part of them that fails is decoded one by one.
+/// Number of bytes of members that are decoded together. Most parts decode without an error, and the members of one that does not are
+/// decoded one by one.
 const PART: usize = 4 << 10;
 
 impl Repair {
-    /// Repairs the members of an object as far as that goes. `None` if this is none, or the work is too much.
+    /// Repairs the members of an object as far as possible. `None` if the text is not an object, or the budget is used up.
     pub(super) fn repaired_members<T: DeserializeOwned>(&mut self, object: &str) -> Option<String> {
         let groups = by_name(serde_json::from_str(object).ok()?);
         let mut parts: Vec<Vec<Members<'_>>> = Vec::new();
-        let mut room = 0;
+        let mut left = 0;
         for group in groups {
             let length: usize = group.0.iter().map(|(name, value)| name.len() + value.len()).sum();
-            match parts.last_mut().filter(|_| length <= room) {
+            match parts.last_mut().filter(|_| length <= left) {
                 Some(part) => part.push(group),
                 None => {
-                    room = PART;
+                    left = PART;
                     parts.push(vec![group]);
                 }
             }
-            room = room.saturating_sub(length);
+            left = left.saturating_sub(length);
         }
         self.is_part = true;
         let repaired: Option<Vec<String>> =
@@ -53,7 +54,7 @@ impl Repair {
         let repaired = self.repaired_below::<T>(text, &[], failed_at);
         let members: Members<'_> = serde_json::from_str(&repaired).ok()?;
         let Members(came) = part.pop()?;
-        // What is set aside is kept as it came, and not with the repairs of what is in it.
+        // A value that is set aside is kept unchanged, without the repairs of the values in it.
         if let ([(name, _)], [(_, value)]) = (&members.0[..], &came[..])
             && text::is_marked(name)
         {
@@ -63,7 +64,7 @@ impl Repair {
     }
 }
 
-/// Puts the members of each name together, so that a value is never decoded without the others under its name.
+/// Groups the members by name, so that a value is never decoded without the others of its name: a contradiction would be missed.
 fn by_name(Members(members): Members<'_>) -> Vec<Members<'_>> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<Members<'_>> = Vec::new();

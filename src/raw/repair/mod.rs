@@ -1,11 +1,14 @@
-//! Response bodies in which single values have another form than the document describes.
+//! Decodes response bodies in which single values have another form than the document describes.
 //!
-//! Decoding is strict first. Only a body that cannot be read that way comes here: the value at which decoding failed is written
-//! in another form, and decoding starts again. A value that has no other form becomes absent, and is kept raw among the fields that
-//! the type does not name ([`extra`](super::extra)). What one value taught is applied to the others at its place. No value is made up:
-//! where the type requires it, the error of the strict decoding stays.
+//! Decoding is strict first. Only a body that cannot be decoded strictly is repaired: the value at which decoding failed is written
+//! in another form, and decoding starts again. A value that has no other form becomes absent, and is kept among the fields that the
+//! type does not name ([`extra`](super::extra)). The form of one value is then tried for the others at the same place.
 //!
-//! A value that is absent although the type requires it, and JSON that is cut off or broken beyond single values, stay errors.
+//! Lenient types would be simpler, but the generated types would then accept any form of any value, and the strict path, which nearly
+//! all bodies take, would be slower.
+//!
+//! No value is invented. If the type requires a value that is absent or has no readable form, the error of the strict decoding is
+//! returned. So it is for JSON that is cut off, or broken beyond single values: the missing part may be the one that matters.
 
 #[cfg(test)]
 mod every_field;
@@ -29,14 +32,14 @@ use text::{Alone, Step};
 /// Limits the bytes that are decoded again for one body.
 const WORK_BUDGET: usize = 64 << 20;
 
-/// How often a list is repaired as a whole before its items are one by one.
+/// Number of times that a list is repaired as a whole before its items are repaired one by one.
 const ROUNDS: usize = 3;
 
 /// Decodes a body, skipping a byte-order mark.
 ///
 /// # Errors
 ///
-/// Returns the error of the strict decoding if nothing helps.
+/// Fails with the error of the strict decoding if the body cannot be repaired.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
     let body = without_mark(body);
     serde_json::from_slice(body).or_else(|error| repaired(body).ok_or(error))
@@ -53,27 +56,27 @@ fn repaired<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     Repair::new(WORK_BUDGET).repaired(text)
 }
 
-/// Returns the text of a body, in which each value that JSON cannot hold is replaced by an object, which no field but `extra` reads.
+/// Returns the text of a body, in which each value that JSON cannot hold is replaced by an object, which only `extra` can read.
 fn text_of(body: &[u8]) -> Option<String> {
     let scanned = Scanned::new(body);
-    // What was cut off may be what matters most.
+    // A body that was cut off is not repaired: the missing part may be the one that matters.
     let is_json = !scanned.is_truncated && serde_json::from_str::<&RawValue>(&scanned.text).is_ok();
     is_json.then(|| text::flattened(scanned.text))
 }
 
 /// Repairs one body.
 struct Repair {
-    /// How many bytes may still be decoded.
+    /// Number of bytes that may still be decoded.
     budget: usize,
     lessons: Lessons,
-    /// Only a part of the members is decoded, so that one that is missing is no failure.
+    /// Set while only a part of the members is decoded, in which a missing member is not an error.
     is_part: bool,
 }
 
-/// The way to the value at which decoding failed; none if there is no such value, or no budget left.
+/// The path of the value at which decoding failed; none if there is no such value, or the budget is used up.
 type FailedAt = Option<Vec<Step>>;
 
-/// A text that fails later, and where; or not at all.
+/// A text that fails at a later value, or not at all, and the path of that value.
 type Better = (String, FailedAt);
 
 impl Repair {
@@ -94,7 +97,7 @@ impl Repair {
         self.attempt(&text).ok()
     }
 
-    /// Repairs what is below a place as far as that goes, and leaves out nothing above it.
+    /// Repairs the values below a place as far as possible, and sets aside nothing above it.
     fn repaired_below<T: DeserializeOwned>(
         &mut self,
         mut text: String,
@@ -158,11 +161,11 @@ impl Repair {
         Some((text, path))
     }
 
-    /// Repairs an item of a list as far as that goes.
+    /// Repairs an item of a list as far as possible.
     fn repaired_item<T: DeserializeOwned>(&mut self, list: &Alone<'_>, path: &[Step], item: &str) -> String {
         let place = [path, &[Step::Index(0)]].concat();
         let alone = list.text(item);
-        // What fails elsewhere is repaired with the whole.
+        // A failure outside of the item is repaired with the whole text.
         let Some(failed_at) =
             self.attempt::<T>(&alone).err().flatten().filter(|path| path.starts_with(&place))
         else {
@@ -221,7 +224,7 @@ impl Repair {
         None
     }
 
-    /// Returns where a text fails, if that is not too early. The outer `None` means that nothing more can be found out.
+    /// Returns where a text fails, if that is not too early. The outer `None` means that the budget is used up.
     fn is_better<T: DeserializeOwned>(
         &mut self,
         candidate: &str,
@@ -236,12 +239,12 @@ impl Repair {
         }
     }
 
-    /// Returns whether decoding failed for want of a member that may be in another part.
+    /// Returns whether decoding failed because a member is missing that may be in another part.
     fn is_missing(&self, failed_at: &[Step]) -> bool {
         self.is_part && failed_at.is_empty()
     }
 
-    /// Decodes a text, or returns the way to the value at which that fails.
+    /// Decodes a text, or returns the path of the value at which decoding fails.
     fn attempt<T: DeserializeOwned>(&mut self, text: &str) -> Result<T, FailedAt> {
         self.budget = self.budget.checked_sub(text.len()).ok_or(None)?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -249,7 +252,7 @@ impl Repair {
             Ok(value) => return deserializer.end().map(|()| value).map_err(|_| None),
             Err(error) => error,
         };
-        // With `arbitrary_precision` a number out of range is found only here, and serde_json takes it for broken JSON.
+        // With `arbitrary_precision`, a number out of range is detected only here, and serde_json reports it as broken JSON.
         let is_of_a_value =
             error.inner().is_data() || error.inner().to_string().starts_with("number out of range");
         if !is_of_a_value {
@@ -267,7 +270,7 @@ impl Repair {
     }
 }
 
-/// Returns the name of the field that an object has twice, of which serde has no other word than its message.
+/// Returns the name of the field that an object has twice. serde reports it in the text of its error only.
 fn repeated(message: &str) -> Option<String> {
     Some(message.strip_prefix("duplicate field `")?.split_once('`')?.0.to_owned())
 }

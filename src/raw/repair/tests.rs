@@ -253,7 +253,7 @@ fn a_blank_choice_is_absent() {
         let read = refund(&with("status", blank));
         assert_eq!((read.status, read.extra.len()), (None, 0), "{blank}");
     }
-    // In a request, it is not absent: it is sent as it is, or refused before.
+    // In a request it is not absent: it is sent unchanged, or refused before.
     let request: PaymentLinkRequest =
         serde_json::from_str(r#"{"name":"n","products":[],"currency":""}"#).expect("is readable");
     assert_eq!(request.currency, Some(Currency::Unknown(String::new())));
@@ -283,7 +283,7 @@ fn items_of_both_directions_keep_what_they_cannot_read() {
 
 /// Two long lists in one object, each item of both in need of a repair, alike or not.
 #[test]
-fn long_lists_beside_each_other_are_repaired() {
+fn long_lists_in_one_object_are_repaired() {
     let attempts = |write: &dyn Fn(usize) -> String| {
         let attempts: Vec<String> = (0..4_000)
             .map(|index| {

@@ -1,4 +1,6 @@
-//! Finding and renaming values in the text of a body.
+//! Finds and renames values in the text of a body.
+//!
+//! Repairs work on text and not on `serde_json::Value`, which rounds numbers and keeps one of several members of the same name.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +13,7 @@ use serde_json::value::RawValue;
 use crate::raw::extra::MARK;
 use crate::raw::scan::UNREADABLE;
 
-/// One step of the way to a value.
+/// One step of the path of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Key(String),
@@ -80,12 +82,12 @@ pub(super) fn find(text: &str, path: &[Step]) -> Option<Range<usize>> {
     Some(start..start + value.get().len())
 }
 
-/// Writes another text in the place of a part of a text.
+/// Replaces a part of a text.
 pub(super) fn replaced(text: &str, part: Range<usize>, other: &str) -> String {
     format!("{}{other}{}", &text[..part.start], &text[part.end..])
 }
 
-/// Returns the way to the outermost list of several items that a value is in, and that is below a place of so many steps.
+/// Returns the path of the outermost list of several items that contains a value, below a place of so many steps.
 pub(super) fn outer_list(text: &str, path: &[Step], below: usize) -> Option<Vec<Step>> {
     let mut lists = (below..path.len()).filter(|at| matches!(path[*at], Step::Index(_)));
     let has_several = |at: &usize| {
@@ -95,7 +97,7 @@ pub(super) fn outer_list(text: &str, path: &[Step], below: usize) -> Option<Vec<
     lists.find(has_several).map(|at| path[..at].to_vec())
 }
 
-/// A list, and what is around each item of it when it is read alone.
+/// A list, and the text around an item of it that is decoded alone.
 pub(super) struct Alone<'a> {
     before: String,
     after: String,
@@ -103,7 +105,7 @@ pub(super) struct Alone<'a> {
 }
 
 impl<'a> Alone<'a> {
-    /// Finds a list. Other lists are empty in what is around it, so that an item costs no more than itself.
+    /// Finds a list. Other lists are empty in the text around it, so that decoding an item takes time for the item only.
     pub(super) fn new(text: &'a str, list: &[Step]) -> Option<Self> {
         let (mut before, mut after, mut value) = (String::new(), Vec::new(), text);
         for step in list {
@@ -166,7 +168,7 @@ pub(super) fn is_marked(key: &str) -> bool {
     key.starts_with(MARK)
 }
 
-/// Returns a value as it is kept: an integer that untyped JSON would round, such as an id, as a text.
+/// Returns a value in the form in which it is set aside: an integer that untyped JSON would round, such as an id, as a text.
 pub(super) fn exact(value: &str) -> Cow<'_, str> {
     let number = super::forms::whole(value).map_or(Cow::Borrowed(value), Cow::Owned);
     let digits = number.strip_prefix('-').unwrap_or(&number);

@@ -40,7 +40,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -83,7 +83,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -129,7 +129,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -178,7 +178,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -226,7 +226,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -271,7 +271,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -324,7 +324,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -369,7 +369,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -414,7 +414,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -462,7 +462,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -509,7 +509,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -555,7 +555,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -607,7 +607,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -663,7 +663,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -707,7 +707,7 @@ pub mod operations {
             assert_eq!(status / 100u16, 2u16);
             Self(self.0.status(status))
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -757,7 +757,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -810,7 +810,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -866,7 +866,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -983,7 +983,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -1031,7 +1031,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -1081,7 +1081,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(
@@ -1136,7 +1136,7 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
-        /// Responds with a failure, and this as its JSON.
+        /// Responds with the status of a failure and a JSON body.
         pub fn error<T: ::serde::Serialize>(self, status: u16, value: &T) -> Self {
             assert_ne!(status / 100u16, 2u16);
             Self(

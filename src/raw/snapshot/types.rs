@@ -583,7 +583,7 @@ pub mod types {
         pub currency: ::std::option::Option<crate::raw::types::Currency>,
         /// When the link stops working. Send null to lift the limit.
         ///
-        /// `None` leaves the value as it is, `Some(None)` clears it.
+        /// `None` leaves the value unchanged, `Some(None)` clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::raw::null::double_option")]
         pub expires_at: ::std::option::Option<::std::option::Option<::jiff::Timestamp>>,
@@ -592,7 +592,7 @@ pub mod types {
         pub is_active: ::std::option::Option<bool>,
         /// How many times the link can be paid through. Send null to lift the limit.
         ///
-        /// `None` leaves the value as it is, `Some(None)` clears it.
+        /// `None` leaves the value unchanged, `Some(None)` clears it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::raw::null::double_option")]
         pub max_uses: ::std::option::Option<::std::option::Option<i64>>,
@@ -1636,10 +1636,10 @@ pub mod types {
     }
     /// The values of `Currency`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, in upper or lower case; an unknown one is kept in upper case.
+    /// Create values with `From`, in upper or lower case; an unknown one is kept in upper case.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum Currency {
@@ -1652,7 +1652,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl Currency {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Usd => "USD",
@@ -1722,10 +1722,10 @@ pub mod types {
     }
     /// The values of `PaymentStatus`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, which finds the named variant where there is one.
+    /// Create values with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PaymentStatus {
@@ -1746,7 +1746,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl PaymentStatus {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Paid => "paid",
@@ -1823,10 +1823,10 @@ pub mod types {
     }
     /// The values of `PriceMode`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, which finds the named variant where there is one.
+    /// Create values with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PriceMode {
@@ -1839,7 +1839,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl PriceMode {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Ht => "HT",
@@ -1907,10 +1907,10 @@ pub mod types {
     }
     /// The values of `PricingMode`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, which finds the named variant where there is one.
+    /// Create values with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum PricingMode {
@@ -1923,7 +1923,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl PricingMode {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::TaxInclusive => "TAX_INCLUSIVE",
@@ -1991,10 +1991,10 @@ pub mod types {
     }
     /// The values of `RefundStatus`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, which finds the named variant where there is one.
+    /// Create values with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum RefundStatus {
@@ -2013,7 +2013,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl RefundStatus {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Pending => "pending",
@@ -2088,10 +2088,10 @@ pub mod types {
     }
     /// The values of `SandboxSimulation`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, which finds the named variant where there is one.
+    /// Create values with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum SandboxSimulation {
@@ -2110,7 +2110,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl SandboxSimulation {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::PaymentFailed => "payment_failed",

@@ -52,21 +52,27 @@ impl fmt::Display for ExactString {
     }
 }
 
-/// The value of an answer.
+/// Decodes a response.
 ///
 /// # Errors
 ///
 /// Always: nothing of this is run.
-pub async fn answer<T>(_: &Context, response: reqwest::Response) -> Result<ResponseValue<T>, Error<()>> {
+pub async fn read_response<T>(
+    _: &Context,
+    response: reqwest::Response,
+) -> Result<ResponseValue<T>, Error<()>> {
     Err(Error::UnexpectedResponse(response))
 }
 
-/// The answer that is no more than a success.
+/// Accepts a response without a body.
 ///
 /// # Errors
 ///
 /// Always: nothing of this is run.
-pub async fn empty_answer(_: &Context, response: reqwest::Response) -> Result<ResponseValue<()>, Error<()>> {
+pub async fn read_empty_response(
+    _: &Context,
+    response: reqwest::Response,
+) -> Result<ResponseValue<()>, Error<()>> {
     Err(Error::UnexpectedResponse(response))
 }
 

@@ -195,10 +195,10 @@ pub mod types {
     }
     /// The values of `State`.
     ///
-    /// An open set: a value that this revision of the API does not name is kept, and goes back out as it came. One arm
+    /// An open set: a value that this revision of the API does not name is kept, and is written unchanged. One arm
     /// matches all of them, now and when a later version names more: `other => other.as_str()`.
     ///
-    /// Make values of it with `From`, which finds the named variant where there is one.
+    /// Create values with `From`, which finds the named variant where there is one.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum State {
@@ -211,7 +211,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
     impl State {
-        /// Returns the value as it is on the wire, named or not.
+        /// Returns the value as text on the wire, named or not.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::InStock => "in-stock",

@@ -1,4 +1,7 @@
-//! One attempt of a call, as its caller wants it and as it went.
+//! The context of one attempt of a call: what is added to its request, and the response to it.
+//!
+//! progenitor's hooks receive the request and the response but no value of the caller's. So each attempt has a client of its own
+//! whose [`Context`](super::Context) has this, and the response stays there when decoding fails.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,53 +12,55 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, StatusCode};
 use serde::de::IgnoredAny;
 
-/// The timers of browsers count milliseconds in 32 bits.
+/// Longest timeout that browsers support: their timers count milliseconds in 32 bits, and a longer one fires at once.
 const LONGEST_TIMEOUT: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// What a door adds to the request of one attempt, and where the hooks leave what came back.
-pub(crate) struct Exchange {
-    /// Sent with the request; the credential is not among them.
+/// Settings of one attempt, and the response that the hooks record.
+pub(crate) struct AttemptContext {
+    /// Headers to add to the request; the credential is not one of them.
     pub(crate) headers: HeaderMap,
-    /// Takes the place of the query, where a list goes on from a cursor.
+    /// Replaces the query of the request, to continue a list from a cursor.
     pub(crate) query: Option<String>,
-    /// How long the attempt may take, the body included.
+    /// Time limit of the attempt, including the body of the response.
     pub(crate) timeout: Duration,
-    /// How many bytes of a body are read.
+    /// Maximum number of bytes of the body to read.
     pub(crate) max_body: usize,
     sent_query: OnceLock<String>,
-    received: OnceLock<Received>,
+    received: OnceLock<RawResponse>,
 }
 
-/// The answer to an attempt, before anybody made sense of it.
+/// The response to an attempt, before it is decoded.
 #[derive(Clone, Debug)]
-pub(crate) struct Received {
+pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) end: End,
+    pub(crate) end: BodyEnd,
 }
 
-impl Received {
-    /// Whether the body has nothing in it but white space.
+impl RawResponse {
+    /// Returns whether the body has nothing in it but white space.
     pub(crate) fn is_blank(&self) -> bool {
         super::without_mark(&self.body).trim_ascii().is_empty()
     }
 
-    /// Returns whether the body is JSON that ends early, and had no announced length: such a body ends where the connection does, so
-    /// that the HTTP client cannot notice that it broke off.
+    /// Returns whether the body is JSON that ends early, and had no announced length: such a body ends where the connection
+    /// does, so that the HTTP client cannot notice that the connection broke.
     pub(crate) fn is_cut_off(&self) -> bool {
         let has_length =
             self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING);
         let ends_early =
             |body: &[u8]| serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof());
-        self.end == End::Complete
+        self.end == BodyEnd::Complete
             && !has_length
             && !self.is_blank()
             && ends_early(super::without_mark(&self.body))
     }
 
-    /// Whether the body is somebody else's, such as the page of a proxy or the sign-in of a network: HTML, or anything else that is
-    /// neither an object nor a list nor labelled as JSON.
+    /// Returns whether the body is not from the API, but for example the page of a proxy or the sign-in page of a network: HTML,
+    /// or anything else that is neither an object nor a list nor labelled as JSON.
+    ///
+    /// The content type alone does not decide: proxies label pages as JSON, and servers label JSON as text.
     pub(crate) fn is_foreign(&self) -> bool {
         let media = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media.and_then(|value| value.split(';').next()).unwrap_or_default();
@@ -70,24 +75,24 @@ impl Received {
     }
 }
 
-/// How a body ended.
+/// Describes how reading a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// Where the server said.
+pub(crate) enum BodyEnd {
+    /// Read to the end that the server announced.
     Complete,
-    /// Before that.
+    /// The connection failed before that.
     BrokenOff,
-    /// At our limit.
+    /// Reading stopped at the size limit.
     TooLarge,
 }
 
-impl Exchange {
+impl AttemptContext {
     pub(crate) fn new(headers: HeaderMap, query: Option<String>, timeout: Duration, max_body: usize) -> Self {
         let timeout = timeout.min(LONGEST_TIMEOUT);
         Self { headers, query, timeout, max_body, sent_query: OnceLock::new(), received: OnceLock::new() }
     }
 
-    /// Puts on the request what is to be put on it.
+    /// Applies the timeout, the headers and the query of the attempt to its request.
     pub(super) fn prepare(&self, request: &mut reqwest::Request) {
         *request.timeout_mut() = Some(self.timeout);
         if !self.headers.is_empty() {
@@ -97,36 +102,39 @@ impl Exchange {
             request.url_mut().set_query(Some(query));
         }
         if let Some(query) = request.url().query() {
-            // Each attempt has an exchange of its own, so there is nothing here yet.
+            // Each attempt has a context of its own, so it is not set yet.
             let _ = self.sent_query.set(query.to_owned());
         }
     }
 
-    /// The query of the request, if it had one.
+    /// Returns the query of the request, if it had one.
     pub(crate) fn sent_query(&self) -> Option<&str> {
         self.sent_query.get().map(String::as_str)
     }
 
-    /// What came back, if anything did.
-    pub(crate) fn received(&self) -> Option<&Received> {
+    /// Returns the response, if there was one.
+    pub(crate) fn received(&self) -> Option<&RawResponse> {
         self.received.get()
     }
 
-    /// The same, to keep.
-    pub(crate) fn into_received(self) -> Option<Received> {
+    /// Returns the response, if there was one, as an owned value.
+    pub(crate) fn into_received(self) -> Option<RawResponse> {
         self.received.into_inner()
     }
 
-    /// Keeps an answer that was made up, for want of the one that a redirect hid.
-    pub(super) fn receive(&self, received: Received) {
-        // Each attempt has an exchange of its own, so there is nothing here yet.
+    /// Records a synthetic response, in place of one that the HTTP client replaced by following a redirect.
+    pub(super) fn receive(&self, received: RawResponse) {
+        // Each attempt has a context of its own, so it is not set yet.
         let _ = self.received.set(received);
     }
 
-    /// Reads an answer, its body within the limit.
+    /// Reads a response, its body within the limit, and records it.
     ///
-    /// A success that breaks off is an error. Anything else that does has said enough with its status.
-    pub(super) async fn read(&self, mut response: reqwest::Response) -> reqwest::Result<&Received> {
+    /// # Errors
+    ///
+    /// Fails if the body of a success breaks off, because its value is then not known. With any other status a part of the body
+    /// is enough: the status is what the caller acts on.
+    pub(super) async fn read(&self, mut response: reqwest::Response) -> reqwest::Result<&RawResponse> {
         if let Some(received) = self.received.get() {
             return Ok(received);
         }
@@ -135,29 +143,29 @@ impl Exchange {
         let (body, end) = self.read_body(response).await;
         let (end, failure) = match end {
             Ok(end) => (end, None),
-            Err(error) => (End::BrokenOff, Some(error)),
+            Err(error) => (BodyEnd::BrokenOff, Some(error)),
         };
-        let received = self.received.get_or_init(|| Received { status, headers, body, end });
+        let received = self.received.get_or_init(|| RawResponse { status, headers, body, end });
         match failure.filter(|_| status.is_success()) {
             Some(error) => Err(error),
             None => Ok(received),
         }
     }
 
-    /// The body as far as it is read, and how it ended.
-    async fn read_body(&self, response: reqwest::Response) -> (Bytes, reqwest::Result<End>) {
+    /// Reads the body up to the limit, and returns the part that was read and how it ended.
+    async fn read_body(&self, response: reqwest::Response) -> (Bytes, reqwest::Result<BodyEnd>) {
         let mut chunks = std::pin::pin!(response.bytes_stream());
         // Most bodies come in one piece, and that is not copied.
         let (mut first, mut all) = (Bytes::new(), BytesMut::new());
         let end = loop {
             let mut chunk = match chunks.try_next().await {
                 Ok(Some(chunk)) => chunk,
-                Ok(None) => break Ok(End::Complete),
+                Ok(None) => break Ok(BodyEnd::Complete),
                 Err(error) => break Err(error),
             };
-            let room = self.max_body - first.len().max(all.len());
-            let is_too_large = chunk.len() > room;
-            chunk.truncate(room);
+            let left = self.max_body - first.len().max(all.len());
+            let is_too_large = chunk.len() > left;
+            chunk.truncate(left);
             if first.is_empty() {
                 first = chunk;
             } else {
@@ -167,7 +175,7 @@ impl Exchange {
                 all.extend_from_slice(&chunk);
             }
             if is_too_large {
-                break Ok(End::TooLarge);
+                break Ok(BodyEnd::TooLarge);
             }
         };
         (if all.is_empty() { first } else { all.freeze() }, end)
