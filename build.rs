@@ -1,6 +1,6 @@
-//! Generates the raw client; `codegen/` does the work. `ND8_OPENAPI` names another document to generate from.
+//! Generates the raw client with `codegen/`. `ND8_OPENAPI` names another document to generate from.
 //!
-//! Build scripts of dependents get the revision, and copies of what it was generated from, as `DEP_ND8_API_*`.
+//! Build scripts of dependents receive the revision, and copies of the documents that it was generated from, as `DEP_ND8_API_*`.
 
 use std::error::Error;
 use std::fs;
@@ -13,7 +13,7 @@ const OVERLAY: &str = "openapi/overlay.json";
 fn main() {
     println!("cargo::rerun-if-env-changed=ND8_OPENAPI");
     let result = Sources::read().and_then(|sources| {
-        sources.hand_on()?;
+        sources.publish()?;
         let [version, hash] = sources.generate()?;
         println!("cargo::metadata=API_VERSION={version}\ncargo::metadata=API_SHA256={hash}");
         Ok(())
@@ -23,7 +23,7 @@ fn main() {
     }
 }
 
-/// What the code is generated from.
+/// The documents that the code is generated from.
 struct Sources {
     /// The document that `ND8_OPENAPI` names.
     other: Option<String>,
@@ -50,9 +50,9 @@ impl Sources {
         self.other.as_deref().unwrap_or(DOCUMENT)
     }
 
-    /// Copies the sources into `OUT_DIR` and hands their paths on. Copies, because `ND8_OPENAPI` may name a file that is
-    /// somebody's working copy: what a dependent reads must be what this build was generated from.
-    fn hand_on(&self) -> Result<(), Box<dyn Error>> {
+    /// Copies the sources into `OUT_DIR` and publishes the paths of the copies. A path to the original would not do: `ND8_OPENAPI`
+    /// may name a file that is being edited, and a dependent must read the document that this build was generated from.
+    fn publish(&self) -> Result<(), Box<dyn Error>> {
         let extension = Path::new(self.name()).extension().and_then(|it| it.to_str()).unwrap_or("json");
         let document = format!("document.{extension}");
         for (key, name, bytes) in [
@@ -77,7 +77,7 @@ impl Sources {
         let mut knowledge = Knowledge::new(&profile)
             .supplement(Document { name: SUPPLEMENT, bytes: &self.supplement })
             .overlay(Document { name: OVERLAY, bytes: &self.overlay });
-        // Who tries another document cannot edit the tables of this crate.
+        // A user who builds from another document cannot edit the tables of this crate, so entries without a match are warnings.
         knowledge.tolerant = self.other.is_some();
         let document = Document { name: self.name(), bytes: &self.document };
         let code = nd8_codegen::generate_with(document, &knowledge)?;

@@ -1,8 +1,8 @@
 //! Calls from programs that are not asynchronous (feature `blocking`).
 //!
-//! There is no second client: whatever a door offers, [`wait`] waits for its answer and [`iter`](iter()) goes through its
-//! stream. The work is done by one thread in the background, which is started when it is first needed and keeps the
-//! connections.
+//! There is no second client: [`wait`] waits for any call of the asynchronous clients, and [`iter`](iter()) iterates over their
+//! streams. A second one would repeat each method, and could differ from the first. The work is done by one background thread,
+//! which is started when it is first needed and owns the connections.
 //!
 //! ```
 //! use nd8::blocking;
@@ -23,11 +23,11 @@ use std::sync::OnceLock;
 use futures_util::{Stream, StreamExt as _};
 use tokio::runtime::{Builder, Runtime};
 
-/// Waits for an answer.
+/// Waits for the output of a future, such as a call.
 ///
 /// # Panics
 ///
-/// When it is called from asynchronous code, whose thread must not be blocked; and when the operating system refuses the
+/// Panics if it is called from asynchronous code, whose thread must not be blocked, or if the operating system cannot start the
 /// background thread.
 ///
 /// # Example: any future
@@ -39,11 +39,11 @@ pub fn wait<F: Future>(future: F) -> F::Output {
     runtime().block_on(future)
 }
 
-/// Goes through a stream, waiting for each item.
+/// Iterates over a stream, waiting for each item.
 ///
 /// # Panics
 ///
-/// Its iterator panics where [`wait`] does.
+/// Its iterator panics if [`wait`] does.
 ///
 /// # Example: any stream
 ///
@@ -55,7 +55,7 @@ pub fn iter<S: Stream + Unpin>(mut stream: S) -> impl Iterator<Item = S::Item> {
     std::iter::from_fn(move || wait(stream.next()))
 }
 
-/// One runtime for the process: connections live on the runtime that made them.
+/// Returns the runtime of the process. There is one, because a connection works only on the runtime that opened it.
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
@@ -63,7 +63,7 @@ fn runtime() -> &'static Runtime {
             Builder::new_multi_thread().worker_threads(1).thread_name("nd8-blocking").enable_all().build();
         match runtime {
             Ok(runtime) => runtime,
-            Err(error) => panic!("the operating system refuses a thread: {error}"),
+            Err(error) => panic!("cannot start the background thread: {error}"),
         }
     })
 }

@@ -1,17 +1,18 @@
 //! Serde for a [`Decimal`] in a struct of your own, digit for digit.
 //!
-//! A [`Decimal`] by itself has serde: it is written as a string and read from one, in any format. It is also read from a number,
-//! and most of serde hands a number over as binary floating point (`f64`), which holds 15 digits: `0.1234567890123456789` becomes
+//! [`Decimal`] itself implements serde: it is written as a string and read from one, in any format. It is also read from a number,
+//! and most of serde passes a number as binary floating point (`f64`), which holds 15 digits: `0.1234567890123456789` becomes
 //! another value, without an error. With `serde_json/arbitrary_precision`, a number is an error. A string of more than 28 digits
 //! is rounded.
 //!
-//! With `#[serde(with = "nd8::decimal")]` a number is read by its own digits, whether that feature is on or off. Where those may be
-//! lost already, because `flatten`, a tagged or untagged enum or a `serde_json::Value` has buffered a fraction as binary floating
-//! point, it is an error that says so; with that feature the digits are there, and it is read. serde replaces the error of an
-//! untagged enum by its own, "data did not match any variant". Whole numbers that fit 64 bits are never lost. Keep amounts as strings.
+//! With `#[serde(with = "nd8::decimal")]`, a number is read by its own digits, with that feature on or off. If those may be lost
+//! already, because `flatten`, a tagged or untagged enum or a `serde_json::Value` has buffered a fraction as binary floating point,
+//! reading fails with an error that names this cause; with that feature the digits are available, and it is read. serde replaces the
+//! error of an untagged enum by its own, "data did not match any variant". Whole numbers that fit 64 bits are never lost. Keep
+//! amounts as strings.
 //!
-//! Strings are read as in responses: with a sign, surrounding blanks, an exponent from -28 to 28 or a bare point, or without them.
-//! What does not fit exactly is an error.
+//! Strings are read as in responses: with or without a sign, surrounding blanks, an exponent from -28 to 28 or a bare point. A value
+//! that does not fit exactly is an error.
 //!
 //! # Example: an order with a total
 //!
@@ -54,13 +55,13 @@ pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok,
 ///
 /// # Errors
 ///
-/// Fails for anything else, for null and a blank string, for what has more than 28 digits, and for a number that was buffered as
+/// Fails for anything else, for null and a blank string, for a value of more than 28 digits, and for a number that was buffered as
 /// binary floating point.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
     string::deserialize(deserializer)
 }
 
-/// The same for a field that may be absent, null or blank. Use it with `#[serde(default)]`.
+/// Serde for a field that may be absent, null or blank. Use it with `#[serde(default)]`.
 pub mod option {
     use rust_decimal::Decimal;
     use serde::{Deserializer, Serializer};

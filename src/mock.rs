@@ -1,9 +1,9 @@
 //! Typed mocks of every operation, for [`httpmock`] (feature `mock`).
 //!
-//! [`MockServerExt`] gives a `MockServer` one method an operation; its arguments check the request and make the answer.
+//! [`MockServerExt`] adds one method per operation to a `MockServer`; its arguments check the request and write the response.
 //! Point a client at `server.base_url()` itself: the generated paths are anchored and do not match below `/api`.
 //! Date-time parameters are compared as text in another form than is sent; match them with `query_param` on the
-//! inner `When`. Types of answers are `#[non_exhaustive]`: read them from JSON.
+//! inner `When`. Types of responses are `#[non_exhaustive]`: read them from JSON.
 //!
 //! ```
 //! use nd8::mock::MockServerExt as _;
@@ -47,7 +47,7 @@
 
 #![allow(missing_docs, unreachable_pub, rust_2018_idioms, reason = "the generator's style, not ours")]
 #![allow(clippy::all, clippy::unwrap_used, reason = "the generator's style, not ours")]
-#![allow(clippy::missing_panics_doc, reason = "what panics is a mock whose answer is no JSON, in a test")]
+#![allow(clippy::missing_panics_doc, reason = "only a mock whose response is not JSON panics, in a test")]
 
 #[cfg(feature = "codegen")]
 include!(concat!(env!("OUT_DIR"), "/mocks.rs"));

@@ -1,15 +1,19 @@
-//! Which revision of the API this crate is built from, and the assertion by which a dependent holds on to one.
+//! The revision of the API that this crate is built from, and the assertion by which a dependent pins one.
 //!
-//! Everything here is evaluated while a dependent is compiled. `docs/pinning.md` is the recipe.
+//! Everything here is evaluated while a dependent is compiled. `docs/pinning.md` describes the use.
+//!
+//! The hash is that of the published document alone, without the supplement and the overlay that this repository adds. So
+//! anybody can compute it from the document that ND8 publishes, without this crate, and compare. A hash of everything that code
+//! is generated from would change with corrections of this crate, and would not show whether ND8 has changed the API.
 
 /// A revision of the API's OpenAPI document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Api {
-    /// The document's `info.version`. It alone does not tell a revision: ND8 has published 1.1.0 with two contents.
+    /// The document's `info.version`. It does not identify a revision: ND8 has published two contents as 1.1.0.
     pub version: &'static str,
-    /// SHA-256 of the document as canonical JSON (RFC 8785), in lower-case hexadecimal. Layout and the order of keys do
-    /// not count; every word does. The operations that this crate adds from the product guides are not part of it.
+    /// SHA-256 of the document as canonical JSON (RFC 8785), in lower-case hexadecimal. Layout and the order of keys do not
+    /// change it; every word does. The operations that this crate adds from the product guides are not part of it.
     pub sha256: &'static str,
     /// The day on which the document was retrieved, as `YYYY-MM-DD`; unknown for a document that `ND8_OPENAPI` names,
     /// unless it is the same.
@@ -20,7 +24,7 @@ pub struct Api {
     pub crate_version: &'static str,
 }
 
-/// The revision that this crate is built from. Where `ND8_OPENAPI` names another document, it tells of that one.
+/// The revision that this crate is built from: that of the document which `ND8_OPENAPI` names, if it is set.
 ///
 /// ```
 /// println!("nd8 is built for version {} of the API", nd8::API.version);
@@ -28,7 +32,7 @@ pub struct Api {
 /// ```
 pub const API: Api = built();
 
-/// The document that is checked in. Of it, more is known than it says itself.
+/// The revision of the checked-in document, including the day on which it was retrieved, which the document does not contain.
 const LOCKED: Api = Api::new(include!("raw/snapshot/api.rs"));
 
 #[cfg(feature = "codegen")]
@@ -42,10 +46,10 @@ const fn built() -> Api {
     LOCKED
 }
 
-/// Fails the compilation of the crate it stands in, unless [`API`] is the revision that it names.
+/// Fails the compilation of the crate that calls it, unless [`API`] is the revision that it names.
 ///
-/// It takes the version, at least eight digits of the hash, or both: `require_api!(version = "…", sha256 = "…")`. It
-/// costs nothing at run time.
+/// It takes the version, at least eight digits of the hash, or both: `require_api!(version = "…", sha256 = "…")`. It adds no
+/// code to the program.
 #[doc = include_str!("../docs/pinning.md")]
 #[allow(clippy::needless_doctest_main, reason = "a build script has one")]
 #[macro_export]
@@ -99,12 +103,12 @@ impl Api {
     }
 }
 
-/// Shorter prefixes meet another document too easily.
+/// Least length of a prefix: a shorter one may match another document by chance.
 const LEAST_DIGITS: usize = 8;
 /// A SHA-256 in hexadecimal.
 const MOST_DIGITS: usize = 64;
 
-/// What keeps a pin from holding.
+/// Returns the reason why a pin does not match, if it does not.
 pub const fn problem(api: &Api, version: Option<&str>, sha256: Option<&str>) -> Option<Message> {
     if let Some(prefix) = sha256 {
         if prefix.len() < LEAST_DIGITS || prefix.len() > MOST_DIGITS {
@@ -155,7 +159,7 @@ const fn is_hexadecimal(digits: &[u8]) -> bool {
     true
 }
 
-/// `==`, which the compiler does not evaluate for texts.
+/// Compares texts: `==` for texts is not `const`.
 const fn is_same(left: &[u8], right: &[u8]) -> bool {
     let mut index = 0;
     while index < left.len() && index < right.len() && left[index] == right[index] {
@@ -164,7 +168,7 @@ const fn is_same(left: &[u8], right: &[u8]) -> bool {
     index == left.len() && index == right.len()
 }
 
-/// Whether hexadecimal digits, small or capital, are the first of others.
+/// Returns whether hexadecimal digits begin with others, in upper or lower case.
 const fn begins_with(digits: &[u8], prefix: &[u8]) -> bool {
     let mut index = 0;
     while index < digits.len() && index < prefix.len() && digits[index].eq_ignore_ascii_case(&prefix[index]) {
@@ -173,7 +177,7 @@ const fn begins_with(digits: &[u8], prefix: &[u8]) -> bool {
     index == prefix.len()
 }
 
-/// A text put together by the compiler. What does not fit is cut off.
+/// A text that is assembled at compile time, where `format!` is not available. Text beyond its capacity is cut off.
 #[derive(Debug)]
 pub struct Message {
     bytes: [u8; Self::CAPACITY],
@@ -198,7 +202,7 @@ impl Message {
         self
     }
 
-    /// The text.
+    /// Returns the text.
     pub const fn as_str(&self) -> &str {
         let (text, _) = self.bytes.split_at(self.length);
         match std::str::from_utf8(text) {

@@ -1,7 +1,7 @@
-//! What is wrong with a secret that nobody issued in this form: traces of the file, the line or the header that it was copied from.
+//! Finds defects of a secret that show that it was copied incorrectly: traces of the file, the line or the header that it was in.
 //!
-//! One rule for API keys, session tokens and webhook secrets. Nothing is trimmed: a program that repairs its secrets hides
-//! that the one next to it, in another language, sends them as they are.
+//! There is one rule for API keys, session tokens and webhook secrets. Nothing is trimmed: another program, in another language,
+//! may read the same configuration and send the secret unchanged, so a silent repair here would hide the error in it.
 
 /// Why a secret is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) enum Flaw {
     Prefixed,
 }
 
-/// Words in front of a credential where it is sent, and names in front of it where it is stored.
+/// Words that precede a credential in a header, and names that precede it in a file.
 const PREFIXES: [&str; 11] = [
     "api-key",
     "api_key",
@@ -28,7 +28,7 @@ const PREFIXES: [&str; 11] = [
     "x-api-key",
 ];
 
-/// Finds what is wrong with a secret, if anything is.
+/// Finds the defect of a secret, if it has one.
 pub(crate) fn flaw(secret: &str) -> Option<Flaw> {
     if secret.chars().all(is_blank) {
         Some(Flaw::Empty)
@@ -45,7 +45,7 @@ pub(crate) fn flaw(secret: &str) -> Option<Flaw> {
     }
 }
 
-/// Whether a character shows nothing: white space, a line end, a byte-order mark and the like.
+/// Returns whether a character is invisible: white space, a line end, a byte-order mark and similar.
 fn is_blank(character: char) -> bool {
     let is_invisible = matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     character.is_whitespace() || character.is_control() || is_invisible
@@ -60,7 +60,7 @@ fn is_quoted(secret: &str) -> bool {
 fn is_prefixed(secret: &str) -> bool {
     let separator = |character: char| character.is_whitespace() || matches!(character, ':' | '=');
     let first = secret.split(separator).next().unwrap_or_default();
-    // Without anything behind it, the word would be the secret itself.
+    // A word with nothing after it may be the secret itself.
     first.len() < secret.len() && PREFIXES.iter().any(|prefix| first.eq_ignore_ascii_case(prefix))
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Declares names that are UUIDs.
+/// Declares ids that are UUIDs.
 macro_rules! uuids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -57,9 +57,9 @@ uuids! {
     /// ```
     PaymentLinkId;
 
-    /// Opens a payment link for everybody who has it, and is not the link's id. `Debug` does not show it.
+    /// Grants access to a payment link to everybody who has it; it is not the link's id. `Debug` does not print it.
     ///
-    /// # Example: an id opens nothing
+    /// # Example: an id is not a token
     ///
     /// ```compile_fail,E0308
     /// fn open(storefront: nd8::Storefront, link: nd8::PaymentLink) {

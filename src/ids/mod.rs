@@ -1,9 +1,12 @@
-//! The names of things, as types, so that a refund's is not taken for a payment's.
+//! Ids as types, so that passing a payment's id for a refund's is a compile error.
 //!
-//! No id is made from another: each is made from a text, or from a number where the API has those. A payment link and its public
-//! token are UUIDs (`link`).
+//! No id is converted from another: each is created from a text, or from a number where the API has those. A payment link and its
+//! public token are UUIDs (`link`).
 //!
-//! Not here: how an id becomes a segment of a path (`raw::segment`).
+//! Creating an id from a text never fails, because the formats of ids are not documented and a check could reject a valid one.
+//! Only ids that cannot name anything are refused, when a call is sent.
+//!
+//! Not here: the encoding of an id as a segment of a path (`raw::segment`).
 
 mod link;
 mod reference;
@@ -15,8 +18,8 @@ use self::text::ids;
 ids! {
     /// Names a payment: public (`TXabc123`) or numeric. On the wire a payment is a *transaction*.
     ///
-    /// Any text makes an id. One that names nothing (empty, `.` or `..`) is refused when a call is sent, and whatever
-    /// else it holds stays within its segment of the path.
+    /// Any text is accepted as an id. One that cannot name anything (empty, `.` or `..`) is refused when a call is sent, and every
+    /// other text is encoded as one segment of the path.
     ///
     /// # Example: public and numeric
     ///
@@ -37,7 +40,7 @@ ids! {
 
     /// Names a refund: public (`RFabc123`) or numeric.
     ///
-    /// # Example: of the right thing
+    /// # Example: an id of the wrong type is a compile error
     ///
     /// ```compile_fail,E0308
     /// # use nd8::{PaymentId, RefundId};
@@ -45,7 +48,7 @@ ids! {
     /// ```
     RefundId from i64;
 
-    /// Names a checkout for good (`org1-1234567890-abc123`). Webhooks call the same value `order_id`.
+    /// Names a checkout permanently (`org1-1234567890-abc123`). Webhooks have the same value as `order_id`.
     ///
     /// # Example: from a checkout to its payment
     ///
@@ -53,8 +56,8 @@ ids! {
     /// use nd8::CheckoutId;
     ///
     /// let stored = CheckoutId::from("org1-1234567890-abc123");
-    /// let told_by_webhook = "org1-1234567890-abc123";
-    /// assert_eq!(stored, told_by_webhook);
+    /// let order_id_of_webhook = "org1-1234567890-abc123";
+    /// assert_eq!(stored, order_id_of_webhook);
     /// ```
     CheckoutId;
 
@@ -71,9 +74,9 @@ ids! {
     /// ```
     ProductId;
 
-    /// Names an API key, for revoking it; it is not the key. Whether it is a text or a number is not documented.
+    /// Names an API key, for revoking it; it is not the key. Its form, text or number, is not documented.
     ///
-    /// # Example: either
+    /// # Example: from a number and from a text
     ///
     /// ```
     /// use nd8::ApiKeyId;
@@ -82,10 +85,10 @@ ids! {
     /// ```
     ApiKeyId from i64;
 
-    /// Marks a refund in its reason, so that it is recognized; see `Call::reference`. Of 8 to 32 ASCII letters,
-    /// digits, hyphens and underscores; which is checked when the refund is sent.
+    /// Marks a refund in its reason, so that it can be found again; see `Call::reference`. It has 8 to 32 ASCII letters, digits,
+    /// hyphens and underscores, which is checked when the refund is sent.
     ///
-    /// # Example: made up, or your own
+    /// # Example: random, or your own
     ///
     /// ```
     /// use nd8::RefundReference;

@@ -1,21 +1,24 @@
-//! The reference that a refund has in its reason.
+//! The reference of a refund, which is sent in its reason because the API has no field for an idempotency key.
 
 use super::RefundReference;
 
-/// Without letters that look like others. Upper and lower case are the same to a reader.
+/// Digits and letters without those that look like others. All are lower case, because references are compared without case.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl RefundReference {
-    /// Makes one up, of 12 characters and 60 random bits.
-    #[allow(clippy::new_without_default, reason = "no two are the same, which nobody expects of a default")]
+    /// Creates a random reference of 12 characters, which have 60 random bits.
+    #[allow(
+        clippy::new_without_default,
+        reason = "each is different, and a default is expected to be the same"
+    )]
     pub fn new() -> Self {
         let (mut bits, _) = uuid::Uuid::new_v4().as_u64_pair();
-        // Bits 12 to 15 of the half are the version, which is the same for all.
+        // Bits 12 to 15 of this half are the version of the UUID, which is not random.
         bits = bits & 0xfff | bits >> 4 & !0xfff;
         Self((0..12).map(|at| char::from(LETTERS[(bits >> (5 * at) & 31) as usize])).collect())
     }
 
-    /// The reference, if it can be found again whatever a server does to the text around it.
+    /// Returns the reference, if it can be found again in a text that a server has trimmed, escaped or shortened.
     #[cfg(feature = "client")]
     pub(crate) fn is_well_formed(&self) -> Result<&str, &'static str> {
         match (8..=32).contains(&self.0.len()) && self.0.bytes().all(is_of_reference) {
@@ -24,7 +27,7 @@ impl RefundReference {
         }
     }
 
-    /// Whether a reason has it, between characters that are of no reference.
+    /// Returns whether a reason has it, between characters that no reference has.
     #[cfg(feature = "client")]
     pub(crate) fn is_in(&self, reason: &str) -> bool {
         let mut words =

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize as _, Deserializer};
 
-/// Declares ids: each a text, and for those that the API also has as numbers, made of an `i64`.
+/// Declares ids: each is a text, and can be created from an `i64` where the API also has numbers.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident $(from $number:ty)?;)*) => {$(
         $(#[$doc])*
@@ -17,12 +17,16 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// Returns the id as it is on the wire.
+            /// Returns the id as text on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Returns the id, if it can name anything; otherwise what is wrong with it.
+            /// Returns the id if it can name anything.
+            ///
+            /// # Errors
+            ///
+            /// Fails with the reason why it cannot, worded to follow the name of the id.
             #[cfg(feature = "client")]
             #[allow(dead_code, reason = "not every id is sent")]
             pub(crate) fn check(&self) -> Result<&str, &'static str> {
@@ -42,7 +46,7 @@ macro_rules! ids {
             }
         }
 
-        /// A text that was stored may name anything, so it can become any id. What already is an id cannot become another one.
+        /// Converts a text. There is no conversion from any `AsRef<str>`, because ids implement it and one would convert to another.
         impl From<&String> for $name {
             fn from(id: &String) -> Self {
                 Self(id.clone())
@@ -144,7 +148,7 @@ pub(super) use ids;
 pub(super) fn deserialize<'de, D: Deserializer<'de>, T: From<String>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    // Formats that are not for people do not describe themselves, and have what was written: a text.
+    // Binary formats do not support `deserialize_any`, and this crate writes a text in them.
     match deserializer.is_human_readable() {
         true => deserializer.deserialize_any(Id(PhantomData)),
         false => String::deserialize(deserializer).map(T::from),
@@ -182,7 +186,7 @@ impl<'de, T: From<String>> Visitor<'de> for Id<T> {
     }
 }
 
-/// An id in a path is not empty, and does not climb out of its place.
+/// Returns the id if it can be a segment of a path: it is not blank, `.` or `..`.
 #[cfg(feature = "client")]
 pub(super) fn check(id: &str) -> Result<&str, &'static str> {
     match id.trim() {

@@ -1,15 +1,15 @@
-//! Amounts that callers give.
+//! Amounts that callers pass to operations.
 
 use rust_decimal::Decimal;
 
 use super::{Currency, Money};
 
-/// An amount that a caller gives: [`Money`], or a bare [`Decimal`] in the currency of the payment or checkout that it is for.
+/// An amount that a caller passes: [`Money`], or a bare [`Decimal`] in the currency of the payment or checkout that it is for.
 ///
 /// The API takes amounts without their currency. So the currency of [`Money`] is compared with that of the payment or the checkout
-/// before anything is sent, and a bare decimal cannot be.
+/// before anything is sent. A bare decimal has no currency to compare.
 ///
-/// # Example: both
+/// # Example: with and without a currency
 ///
 /// ```
 /// use nd8::{Amount, Decimal, Money};
@@ -31,7 +31,7 @@ impl Amount {
         self.value
     }
 
-    /// Returns the currency, if the caller gave one.
+    /// Returns the currency, if the caller passed one.
     pub fn currency(&self) -> Option<&Currency> {
         self.currency.as_ref()
     }

@@ -1,14 +1,14 @@
-//! What money has to know about a currency.
+//! Decimal places and spelling of currencies.
 
 use super::{Currency, MoneyError};
 
 impl Currency {
-    /// How many decimal places the currency has, by ISO 4217: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
+    /// Returns the number of decimal places that the currency has in ISO 4217: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
     ///
-    /// `None` for a code that ISO 4217 does not know, and for what it gives no minor unit, such as gold (`XAU`). The code may be
-    /// in lower case.
+    /// Returns `None` for a code that is not in ISO 4217, and for one to which it assigns no minor unit, such as gold (`XAU`). The
+    /// code may be in lower case.
     ///
-    /// # Example: two, none and nobody knows
+    /// # Example: two, none and unknown
     ///
     /// ```
     /// use nd8::Currency;
@@ -22,14 +22,15 @@ impl Currency {
     }
 }
 
-/// The currency of ISO 4217 with a code, in upper or lower case.
+/// Finds the currency of ISO 4217 with a code, in upper or lower case.
 fn iso(code: &str) -> Option<iso_currency::Currency> {
-    // Other letters have upper cases of more or fewer bytes.
+    // The upper case of a letter outside of ASCII may have more or fewer bytes.
     (code.len() == 3 && code.is_ascii())
         .then(|| iso_currency::Currency::from_code(&code.to_ascii_uppercase()))?
 }
 
-/// Returns the currency by the variant that its code has, and in upper case, which a hand-made `Unknown` may not be.
+/// Returns the currency as the variant of its code, or in upper case: a caller may have created an `Unknown` with a known code or
+/// in lower case, and derived equality would treat it as another currency.
 pub(super) fn known(currency: Currency) -> Result<Currency, MoneyError> {
     let code = currency.as_str();
     if code.is_empty() || code.contains(|c: char| c.is_whitespace() || c.is_control()) {

@@ -1,4 +1,4 @@
-//! What can be wrong with money.
+//! Errors of money.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use super::{Currency, Money};
 
-/// Why something is no [`Money`], or cannot be done with it. `Display` names the value.
+/// An error of creating or calculating [`Money`]. `Display` prints the value.
 ///
-/// # Example: a price that nobody can pay
+/// # Example: a price with too many decimal places
 ///
 /// ```
 /// use nd8::Money;
@@ -65,7 +65,7 @@ impl MoneyError {
         Self(Box::new(Problem::Absent(field)))
     }
 
-    /// Whether the response has no amount, or no currency.
+    /// Returns whether the response has no amount, or no currency.
     ///
     /// ```
     /// let refund: nd8::Refund = serde_json::from_str(r#"{"id": "RF1", "amount": "40.00"}"#)?;
@@ -78,7 +78,7 @@ impl MoneyError {
         matches!(*self.0, Problem::Absent(_))
     }
 
-    /// Whether an amount has more decimal places than its currency.
+    /// Returns whether an amount has more decimal places than its currency.
     ///
     /// ```
     /// let half_a_cent = nd8::Money::new(nd8::Decimal::new(29_995, 3), "USD");
@@ -88,7 +88,7 @@ impl MoneyError {
         matches!(*self.0, Problem::OverPrecise { .. })
     }
 
-    /// Whether minor units were asked of a currency that has none, or is not known to ISO 4217.
+    /// Returns whether minor units were requested of a currency that has none, or is not in ISO 4217.
     ///
     /// ```
     /// assert!(nd8::Money::from_minor(1, "DOGE").unwrap_err().is_no_exponent());
@@ -97,7 +97,7 @@ impl MoneyError {
         matches!(*self.0, Problem::NoExponent { .. })
     }
 
-    /// Whether amounts of two currencies were to be added.
+    /// Returns whether the operation had amounts of two currencies.
     ///
     /// ```
     /// let (dollar, euro) = (nd8::Money::from_minor(1_00, "USD")?, nd8::Money::from_minor(1_00, "EUR")?);
@@ -108,7 +108,7 @@ impl MoneyError {
         matches!(*self.0, Problem::CurrencyMismatch(..))
     }
 
-    /// Whether a value has more digits than can be held exactly.
+    /// Returns whether a value has more digits than can be held exactly.
     ///
     /// ```
     /// let much = nd8::Money::new(nd8::Decimal::MAX, "JPY")?;
@@ -119,7 +119,7 @@ impl MoneyError {
         matches!(*self.0, Problem::OutOfRange(_))
     }
 
-    /// Whether a text is not an amount and a currency, or a code is none that a currency could have.
+    /// Returns whether a text is not an amount and a currency, or cannot be the code of a currency.
     ///
     /// ```
     /// let error = "1,00 USD".parse::<nd8::Money>().unwrap_err();
@@ -162,7 +162,7 @@ impl fmt::Display for MoneyError {
 
 impl std::error::Error for MoneyError {}
 
-/// As much of a text as belongs in an error: it may be anything.
+/// Returns the beginning of a text. Errors do not print all of it, because it may be of any length.
 fn beginning(text: &str) -> String {
     const MOST: usize = 60;
     match text.char_indices().nth(MOST) {

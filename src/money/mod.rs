@@ -1,11 +1,11 @@
-//! Money: an exact amount in one currency. What the currencies are lives in `currency`, how money reads in `text`.
+//! Money: an exact amount in one currency. `currency` has the rules of currencies, `text` the text and JSON forms.
 //!
-//! Not here: amounts as the API writes them, which are bare decimals (`crate::raw`).
+//! Not here: amounts on the wire, which are bare decimals (`crate::raw`).
 
 mod amount;
-mod answers;
 mod currency;
 mod error;
+mod of_responses;
 mod text;
 
 use std::cmp::Ordering;
@@ -18,13 +18,13 @@ pub use error::MoneyError;
 
 /// An exact amount in one currency.
 ///
-/// The amount never has more decimal places than the currency has ([`Currency::exponent`]), and nothing is ever rounded:
-/// what would have to be is an error. A currency without an exponent, such as one that ISO 4217 does not know, takes any
-/// amount that a [`Decimal`] holds, and has no minor units.
+/// The amount never has more decimal places than the currency ([`Currency::exponent`]), and is never rounded: an operation
+/// that would have to round fails. A currency without an exponent, such as one that is not in ISO 4217, takes any amount that a
+/// [`Decimal`] holds, and has no minor units.
 ///
-/// Amounts of two currencies are never equal, have no order, and do not add up.
+/// Amounts of two currencies are never equal, have no order, and cannot be added.
 ///
-/// # Example: from a price to what is charged
+/// # Example: from a price to a total
 ///
 /// ```
 /// use nd8::{Currency, Decimal, Money};
@@ -43,7 +43,7 @@ pub use error::MoneyError;
 ///
 /// # Example: as JSON
 ///
-/// The amount is a string, so that no reader takes it for a binary fraction; a JSON number is refused.
+/// The amount is a string, because most JSON readers convert a number to binary floating point; a JSON number is refused.
 ///
 /// ```
 /// use nd8::Money;
@@ -56,19 +56,19 @@ pub use error::MoneyError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
-    /// Of the currency's exponent, if there is one; a zero is positive.
+    /// Has the scale of the currency's exponent, if there is one, and no negative zero: so derived `Eq` and `Hash` are right.
     amount: Decimal,
     /// Never `Unknown` with the code of another variant.
     currency: Currency,
 }
 
 impl Money {
-    /// Takes an amount of US dollars, in plain digits.
+    /// Creates an amount of US dollars from plain digits.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_malformed`] when the text is not plain digits with at most one point, and
-    /// [`MoneyError::is_over_precise`] when it has more than two decimal places.
+    /// Fails with [`MoneyError::is_malformed`] if the text is not plain digits with at most one point, and with
+    /// [`MoneyError::is_over_precise`] if it has more than two decimal places.
     ///
     /// # Example: a price
     ///
@@ -85,11 +85,11 @@ impl Money {
         text::read(amount, Currency::from("USD"))
     }
 
-    /// Takes an amount of euros, in plain digits.
+    /// Creates an amount of euros from plain digits.
     ///
     /// # Errors
     ///
-    /// As [`usd`](Self::usd).
+    /// Fails as [`usd`](Self::usd) does.
     ///
     /// # Example: a price
     ///
@@ -101,12 +101,13 @@ impl Money {
         text::read(amount, Currency::from("EUR"))
     }
 
-    /// Takes an amount in major units: `29.99`. Zeros at its end do not count as places. The code of the currency may be in lower case.
+    /// Creates money from an amount in major units: `29.99`. Zeros at its end do not count as decimal places. The code of the
+    /// currency may be in lower case.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_over_precise`] when the amount has more decimal places than the currency, and
-    /// [`MoneyError::is_malformed`] when the currency's code is empty or has white space in it.
+    /// Fails with [`MoneyError::is_over_precise`] if the amount has more decimal places than the currency, and with
+    /// [`MoneyError::is_malformed`] if the currency's code is empty or has white space in it.
     ///
     /// # Example: half a cent is refused, not rounded
     ///
@@ -134,12 +135,12 @@ impl Money {
         Ok(Self { amount, currency })
     }
 
-    /// Takes an amount in minor units: 2,999 cents are 29.99 US dollars, 2,999 yen are 2,999 yen.
+    /// Creates money from an amount in minor units: 2,999 cents are 29.99 US dollars, 2,999 yen are 2,999 yen.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_no_exponent`] when nobody knows how many minor units make a major one, and
-    /// [`MoneyError::is_malformed`] as for [`new`](Self::new).
+    /// Fails with [`MoneyError::is_no_exponent`] if the currency's number of minor units is not known, and with
+    /// [`MoneyError::is_malformed`] as [`new`](Self::new) does.
     ///
     /// ```
     /// use nd8::{Currency, Money};
@@ -157,13 +158,13 @@ impl Money {
         }
     }
 
-    /// No money, in this currency.
+    /// Creates an amount of zero.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_malformed`] as for [`new`](Self::new).
+    /// Fails with [`MoneyError::is_malformed`] as [`new`](Self::new) does.
     ///
-    /// # Example: a sum to begin with
+    /// # Example: the start of a sum
     ///
     /// ```
     /// let nothing = nd8::Money::zero("EUR")?;
@@ -175,22 +176,22 @@ impl Money {
         Self::new(Decimal::ZERO, currency)
     }
 
-    /// The amount in major units, with as many decimal places as the currency has.
+    /// Returns the amount in major units, with as many decimal places as the currency has.
     pub fn amount(&self) -> Decimal {
         self.amount
     }
 
-    /// The currency.
+    /// Returns the currency.
     pub fn currency(&self) -> &Currency {
         &self.currency
     }
 
-    /// The amount in minor units: 2,999 cents for 29.99 US dollars.
+    /// Returns the amount in minor units: 2,999 cents for 29.99 US dollars.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_no_exponent`] when nobody knows how many minor units make a major one, and
-    /// [`MoneyError::is_out_of_range`] when they are too many for an `i64`.
+    /// Fails with [`MoneyError::is_no_exponent`] if the currency's number of minor units is not known, and with
+    /// [`MoneyError::is_out_of_range`] if they are too many for an `i64`.
     ///
     /// # Example: there and back
     ///
@@ -210,12 +211,12 @@ impl Money {
         }
     }
 
-    /// Whether there is none.
+    /// Returns whether the amount is zero.
     pub fn is_zero(&self) -> bool {
         self.amount.is_zero()
     }
 
-    /// Whether it is less than zero.
+    /// Returns whether the amount is less than zero.
     pub fn is_negative(&self) -> bool {
         self.amount.is_sign_negative()
     }
@@ -224,10 +225,10 @@ impl Money {
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_currency_mismatch`] for another currency, [`MoneyError::is_out_of_range`] when the sum has more
-    /// digits than a [`Decimal`] holds.
+    /// Fails with [`MoneyError::is_currency_mismatch`] for another currency, and with [`MoneyError::is_out_of_range`] if the sum
+    /// has more digits than a [`Decimal`] holds.
     ///
-    /// # Example: what a cart costs
+    /// # Example: the total of a cart
     ///
     /// ```
     /// use nd8::Money;
@@ -242,13 +243,13 @@ impl Money {
             .unwrap_or_else(|| Err(MoneyError::out_of_range(format!("{self} + {other}"))))
     }
 
-    /// Takes an amount of the same currency away. What is left may be negative.
+    /// Subtracts an amount of the same currency. The result may be negative.
     ///
     /// # Errors
     ///
-    /// As [`checked_add`](Self::checked_add).
+    /// Fails as [`checked_add`](Self::checked_add) does.
     ///
-    /// # Example: what is left to refund
+    /// # Example: the amount that can still be refunded
     ///
     /// ```
     /// use nd8::Money;
@@ -263,11 +264,11 @@ impl Money {
             .unwrap_or_else(|| Err(MoneyError::out_of_range(format!("{self} - {other}"))))
     }
 
-    /// Takes it so many times.
+    /// Multiplies the amount.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::is_out_of_range`] when the product has more digits than a [`Decimal`] holds.
+    /// Fails with [`MoneyError::is_out_of_range`] if the product has more digits than a [`Decimal`] holds.
     pub fn checked_mul(&self, times: i64) -> Result<Self, MoneyError> {
         let product = self.amount.mantissa().checked_mul(times.into());
         let amount = product.and_then(|product| decimal(product, self.amount.scale()));
@@ -277,8 +278,8 @@ impl Money {
         }
     }
 
-    /// Adds a signed amount of `other`'s currency; `None` when the sum does not fit. Decimal's own addition rounds
-    /// a sum that is too long for it.
+    /// Adds a signed amount of `other`'s currency; `None` if the sum does not fit. `Decimal`'s own addition is not used: it rounds
+    /// a sum that has too many digits.
     fn sum(&self, other: &Self, amount: Decimal) -> Option<Result<Self, MoneyError>> {
         if self.currency != other.currency {
             return Some(Err(MoneyError::currency_mismatch(self, other)));
@@ -289,14 +290,14 @@ impl Money {
     }
 }
 
-/// Amounts of one currency have an order, amounts of two have none.
+/// Compares amounts of one currency. Amounts of two currencies have no order.
 impl PartialOrd for Money {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         (self.currency == other.currency).then(|| self.amount.cmp(&other.amount))
     }
 }
 
-/// The digits of a decimal that is written with so many places, no fewer than it has.
+/// Returns the digits of a decimal at a scale that is not smaller than its own.
 fn widened(value: Decimal, scale: u32) -> Option<i128> {
     10_i128.checked_pow(scale.checked_sub(value.scale())?)?.checked_mul(value.mantissa())
 }
@@ -343,7 +344,7 @@ mod tests {
 
     #[test]
     fn too_many_places_are_refused_by_name() {
-        for (amount, currency, complaint) in [
+        for (amount, currency, message) in [
             ("29.999", "USD", "29.999 has more decimal places than USD, which has 2"),
             ("0.5", "JPY", "0.5 has more decimal places than JPY, which has 0"),
             ("-0.0001", "KWD", "-0.0001 has more decimal places than KWD, which has 3"),
@@ -351,7 +352,7 @@ mod tests {
             let amount = Decimal::from_str(amount).expect("is a decimal");
             let error = Money::new(amount, currency).expect_err("has too many places");
             assert!(error.is_over_precise());
-            assert_eq!(error.to_string(), complaint);
+            assert_eq!(error.to_string(), message);
         }
     }
 
@@ -400,7 +401,7 @@ mod tests {
         assert!(most.checked_add(&cent).expect_err("is too much").is_out_of_range());
         assert!(most.checked_mul(2).expect_err("is too much").is_out_of_range());
         assert_eq!(most.checked_sub(&cent).and_then(|less| less.checked_add(&cent)), Ok(most.clone()));
-        assert!(Money::new(Decimal::MAX, "USD").expect_err("leaves no room for cents").is_out_of_range());
+        assert!(Money::new(Decimal::MAX, "USD").expect_err("cannot have cents").is_out_of_range());
 
         let (large, small) =
             (money("1000000000000000000000000000 X"), money("0.0000000000000000000000000001 X"));

@@ -1,4 +1,4 @@
-//! How money is written and read: `29.99 USD` for people, `{"amount":"29.99","currency":"USD"}` for programs.
+//! The text and JSON forms of money: `29.99 USD` for people, `{"amount":"29.99","currency":"USD"}` for programs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,17 +17,17 @@ impl fmt::Display for Money {
     }
 }
 
-/// Reads what `Display` writes: plain digits, perhaps a minus and a point, one space, the currency's code.
+/// Reads the form that `Display` writes: plain digits with an optional minus and point, one space, the currency's code.
 ///
 /// # Errors
 ///
-/// [`MoneyError::is_malformed`] for any other text, such as `+1 USD`, `1_000 USD`, `1,00 USD`, `1e2 USD` or one with white space
-/// around it, and what [`Money::new`] says.
+/// Fails with [`MoneyError::is_malformed`] for any other text, such as `+1 USD`, `1_000 USD`, `1,00 USD`, `1e2 USD` or one with
+/// white space around it, and as [`Money::new`] does.
 impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        // The code has no space, so whatever is before the last one is the amount.
+        // A code has no space, so the text before the last space is the amount.
         let (amount, currency) = text.rsplit_once(' ').ok_or_else(|| MoneyError::malformed_text(text))?;
         if amount.is_empty() || currency.is_empty() {
             return Err(MoneyError::malformed_text(text));
@@ -36,7 +36,7 @@ impl FromStr for Money {
     }
 }
 
-/// The same two fields both ways, the amount as text, so that every format that serde knows holds it exactly.
+/// The two fields that are read and written. The amount is a text, so that every format that serde supports holds it exactly.
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "Money")]
 struct Fields<'a> {
@@ -74,7 +74,7 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
-/// Reads an amount of plain digits.
+/// Creates money from an amount in plain digits.
 pub(super) fn read(amount: &str, currency: Currency) -> Result<Money, MoneyError> {
     match grammar::parse(amount) {
         Ok(amount) => Money::new(amount, currency),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn serde_goes_both_ways_wherever_money_stands() {
+    fn serde_writes_and_reads_money_in_every_position() {
         #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         struct Line {
             name: String,
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_no_money_is_refused_by_name() {
-        for (json, complaint) in [
+        for (json, message) in [
             (r#"{"amount":"29.999","currency":"USD"}"#, "29.999 has more decimal places than USD"),
             (r#"{"amount":"","currency":"USD"}"#, "cannot parse amount \"\": expected digits, found nothing"),
             (
@@ -160,7 +160,7 @@ mod tests {
             (r#"{"amount":"29.99"}"#, "missing field `currency`"),
         ] {
             let error = serde_json::from_str::<Money>(json).expect_err(json);
-            assert!(error.to_string().contains(complaint), "{error}");
+            assert!(error.to_string().contains(message), "{error}");
         }
     }
 }
