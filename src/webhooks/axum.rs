@@ -1,4 +1,5 @@
-//! [`Delivery`] as an extractor of axum: it takes the raw body itself, so nothing can have parsed it before.
+//! [`Delivery`] as an extractor of axum. It reads the raw body itself: the signature is over its bytes, which a body that was parsed
+//! and written again does not have.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use super::delivery::Delivery;
 use super::error::{Error, Kind};
 use super::verifier::Verifier;
 
-/// Verifies the request, with the [`Verifier`] from the router's state. Reading stops where
-/// [`Verifier::max_body`] says; axum's own `DefaultBodyLimit` is not asked.
+/// Verifies the request with the [`Verifier`] from the router's state. Reading stops at [`Verifier::max_body`]; axum's own
+/// `DefaultBodyLimit` has no effect.
 ///
 /// # Example: an endpoint
 ///
@@ -71,8 +72,8 @@ use super::verifier::Verifier;
 ///
 /// # Example: state behind an `Arc`
 ///
-/// A state that cannot be cloned is shared as `Arc<App>`. Implement `FromRef` for the state itself; behind the `Arc`, the verifier
-/// is found in the same way:
+/// A state that cannot be cloned is shared as `Arc<App>`. Implement `FromRef` for the state itself; the implementation for the `Arc`
+/// uses it:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -108,7 +109,7 @@ use super::verifier::Verifier;
 /// let router: Router = Router::new().route("/webhooks", post(webhook)).with_state(app.clone());
 /// # drop(router);
 ///
-/// // What ND8 would send to it.
+/// // A request as ND8 sends it.
 /// let body = r#"{"event":"webhook.test"}"#;
 /// let mut request = Request::post("/webhooks");
 /// for (name, value) in app.verifier.signed_headers("b7c1", "webhook.test", body.as_bytes()) {
@@ -146,7 +147,7 @@ where
     }
 }
 
-/// Finds the verifier of a state that is behind an `Arc`. Programs cannot write this themselves, since neither type is theirs.
+/// Finds the verifier of a state that is in an `Arc`. Programs cannot implement this themselves, because neither type is theirs.
 impl<S> FromRef<Arc<S>> for Verifier
 where
     Verifier: FromRef<S>,
@@ -156,8 +157,8 @@ where
     }
 }
 
-/// Why the extractor gives no [`Delivery`]. As a response it is a status and nothing else; the reason is logged with `tracing`, without
-/// anything that was sent.
+/// The error of the extractor. As a response it is a status without a body; the reason is logged with `tracing`, without anything
+/// that was sent.
 ///
 /// Take `Result<Delivery, DeliveryRejection>` in a handler to respond with something else.
 #[derive(Debug)]
@@ -165,20 +166,20 @@ where
 pub enum DeliveryRejection {
     /// The delivery did not pass a check.
     Refused(Error),
-    /// The body broke off.
+    /// The body could not be read to its end.
     Unreadable(axum_core::Error),
 }
 
 impl DeliveryRejection {
-    /// The status to answer with.
+    /// Returns the status to respond with.
     ///
-    /// # Example: a handler that looks at it first
+    /// # Example: a handler that inspects the rejection
     ///
     /// ```
     /// use axum::http::StatusCode;
     /// use nd8::webhooks::{Delivery, DeliveryRejection, Verifier};
     ///
-    /// fn answer(delivery: Result<Delivery, DeliveryRejection>) -> StatusCode {
+    /// fn status(delivery: Result<Delivery, DeliveryRejection>) -> StatusCode {
     ///     match delivery {
     ///         Ok(_) => StatusCode::NO_CONTENT,
     ///         Err(rejection) => rejection.response_status(),
@@ -186,7 +187,7 @@ impl DeliveryRejection {
     /// }
     ///
     /// let error = Verifier::new("whsec").verify_signature("sha256=00", b"{}").unwrap_err();
-    /// assert_eq!(answer(Err(DeliveryRejection::Refused(error))), StatusCode::BAD_REQUEST);
+    /// assert_eq!(status(Err(DeliveryRejection::Refused(error))), StatusCode::BAD_REQUEST);
     /// ```
     pub fn response_status(&self) -> StatusCode {
         match self {
@@ -206,10 +207,10 @@ impl IntoResponse for DeliveryRejection {
     }
 }
 
-/// A status and nothing else; the reason is logged with `tracing`.
+/// Responds with a status and no body; the reason is logged with `tracing`. A reason in the response would help a forger.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        // No delivery is accepted until the secret is set right.
+        // An error and not a warning: no delivery is accepted until the secret is corrected.
         if self.is_configuration() {
             tracing::error!(reason = %self, "the webhook was refused");
         } else {

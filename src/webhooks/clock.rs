@@ -1,4 +1,4 @@
-//! Where the time comes from: the system, unless a test says otherwise.
+//! The source of the current time: the system's clock, or one that a test sets.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Who may handle a delivery: the contract of a store of claims.
+//! The trait of a store of claims, which decides who may handle a delivery.
 //!
 //! [`handle_once`](super::handle_once) uses it, [`MemoryDeduplicator`](super::MemoryDeduplicator) implements it for one process.
 
@@ -14,8 +14,8 @@ pub type Claiming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Remembers which deliveries are being handled and which are done.
 ///
-/// [`MemoryDeduplicator`](super::MemoryDeduplicator) does within one process. For several processes, or across restarts, implement this
-/// over a database that they share. There are two ways, and only the first handles a delivery once whatever crashes:
+/// [`MemoryDeduplicator`](super::MemoryDeduplicator) does so within one process. For several processes, or across restarts, implement
+/// this over a database that they share. There are two ways, and only the first handles a delivery once also after a crash:
 ///
 /// | | with a [`Transaction`](Self::Transaction) of the database | without (`()`) |
 /// | --- | --- | --- |
@@ -30,7 +30,7 @@ pub type Claiming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// # Example: claims and effects in one transaction
 ///
-/// A real one has `INSERT INTO handled (key) VALUES ($1) ON CONFLICT DO NOTHING` where this one looks at a list.
+/// A real one executes `INSERT INTO handled (key) VALUES ($1) ON CONFLICT DO NOTHING` where this one searches a list.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -120,19 +120,19 @@ pub type Claiming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// # }
 /// ```
 pub trait Deduplicator: Send + Sync {
-    /// What the handler writes its effects in: a transaction that holds the claim as well. `()` where the store has none.
+    /// The transaction in which the handler writes its effects, and which holds the claim as well. `()` if the store has none.
     ///
-    /// Dropping one must roll it back, as a client of a database does.
+    /// Dropping one must roll it back, as database clients do.
     type Transaction: Send;
 
-    /// What can go wrong with the store.
+    /// The error of the store.
     type Error;
 
-    /// Takes the claim, or returns why not.
+    /// Takes the claim, or returns who has it.
     ///
     /// # Errors
     ///
-    /// If the store does not know. The delivery must not be handled then.
+    /// Fails if the store cannot decide. The delivery must not be handled then.
     fn claim<'a>(&'a self, ticket: &'a Ticket)
     -> Claiming<'a, Result<Claim<Self::Transaction>, Self::Error>>;
 
@@ -141,30 +141,30 @@ pub trait Deduplicator: Send + Sync {
     ///
     /// # Errors
     ///
-    /// If that failed, or it is not known.
+    /// Fails if that failed, or its result is not known.
     fn complete<'a>(
         &'a self,
         ticket: &'a Ticket,
         transaction: Self::Transaction,
     ) -> Claiming<'a, Result<(), Self::Error>>;
 
-    /// Gives the claim back, so that the next delivery is handled: rolls the transaction back; without one, does nothing if the claim is
+    /// Releases the claim, so that the next delivery is handled: rolls the transaction back; without one, does nothing if the claim is
     /// another's, or done.
     ///
     /// # Errors
     ///
-    /// If the store cannot do so. A transaction ends with its connection, and a claim without one lapses.
+    /// Fails if the store cannot do so. A transaction then ends with its connection, and a claim without one lapses.
     fn release<'a>(
         &'a self,
         ticket: &'a Ticket,
         transaction: Self::Transaction,
     ) -> Claiming<'a, Result<(), Self::Error>>;
 
-    /// Gives the claim back where nothing can be waited for: the handler's future was dropped, because the client disconnected or a timeout
+    /// Releases the claim where nothing can be awaited: the handler's future was dropped, because the client disconnected or a timeout
     /// has passed, or `release` failed. It must not block.
     ///
-    /// Does nothing unless implemented. With a transaction that is right, since it was dropped. Without one, the claim waits until it
-    /// lapses, unless the store starts a task that releases it. It may be called for a ticket that did not win.
+    /// Does nothing unless implemented. With a transaction that is right, because dropping it has rolled it back. Without one, the claim
+    /// stays until it lapses, unless the store starts a task that releases it. It may be called for a ticket that did not win.
     fn abandon(&self, ticket: &Ticket) {
         let _ = ticket;
     }
@@ -204,7 +204,7 @@ macro_rules! forward {
 }
 forward!(&D, Arc<D>, Box<D>);
 
-/// What came of a claim.
+/// The result of a claim.
 ///
 /// # Example: two at once, and one more
 ///
@@ -224,15 +224,15 @@ forward!(&D, Arc<D>, Box<D>);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim<T = ()> {
-    /// It is ours: handle the delivery in the transaction, then complete or release.
+    /// The claim was taken: handle the delivery in the transaction, then complete or release.
     Won(T),
-    /// Somebody else is handling it right now, and may yet fail.
+    /// Another handler holds the claim at present, and may fail.
     InProgress,
     /// It was handled before.
     AlreadyDone,
 }
 
-/// Who claims what: the key of a delivery, and a random id of this one attempt to handle it.
+/// A request for a claim: the key of a delivery, and a random id of this attempt to handle it.
 ///
 /// # Example: a ticket of a delivery, and one of a key of your own
 ///
@@ -250,23 +250,23 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Makes a ticket with a new holder. Two deliveries with one key are handled once.
+    /// Creates a ticket with a new holder. Two deliveries with one key are handled once.
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into(), holder: Uuid::new_v4() }
     }
 
-    /// What is claimed.
+    /// Returns the key that is claimed.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// Who claims it.
+    /// Returns the id of the attempt that claims it.
     pub fn holder(&self) -> Uuid {
         self.holder
     }
 }
 
-/// By the id of the delivery.
+/// Claims by the id of the delivery.
 impl From<&Delivery> for Ticket {
     fn from(delivery: &Delivery) -> Self {
         Self::from(&delivery.id)

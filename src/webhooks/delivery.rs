@@ -1,4 +1,4 @@
-//! A verified delivery: who sent it is settled, what it says is read, and the bytes are kept.
+//! A verified delivery: its signature was checked, its event is decoded, and its bytes are kept.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use super::event::Event;
 use super::verifier::Envelope;
 
 /// A delivery whose signature was checked. Only [`Verifier::verify`](super::Verifier::verify) and the axum extractor
-/// make one.
+/// create one.
 ///
-/// Signed is [`raw`](Delivery::raw), and so is what [`event`](Delivery::event) says. `id`, `timestamp` and `announced`
-/// come from headers that are not signed.
+/// [`raw`](Delivery::raw) is signed, and so is [`event`](Delivery::event), which is decoded from it. `id`, `timestamp` and
+/// `announced` are from headers that are not signed.
 ///
-/// `Debug` shows no more of the payload than a log needs.
+/// `Debug` prints no more of the payload than a log needs.
 ///
-/// # Example: what a delivery tells
+/// # Example: the parts of a delivery
 ///
 /// ```
 /// use nd8::webhooks::Verifier;
@@ -34,18 +34,18 @@ use super::verifier::Envelope;
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The delivery's id, unique for each delivery ND8 makes. Not signed.
+    /// The delivery's id, unique for each delivery that ND8 sends. Not signed.
     pub id: DeliveryId,
     /// What happened.
     pub event: Event,
-    /// When ND8 says that it sent this. Not signed. `None` only if [`Verifier::max_age`](super::Verifier::max_age) and
+    /// The time of sending according to the header. Not signed. `None` only if [`Verifier::max_age`](super::Verifier::max_age) and
     /// [`max_ahead`](super::Verifier::max_ahead) are both off, and the header cannot be read.
     pub timestamp: Option<Timestamp>,
-    /// The body as it came, byte for byte.
+    /// The body as received, byte for byte.
     pub raw: Bytes,
     /// Which of the verifier's secrets the signature was made with: 0 for the first.
     pub matched_secret: usize,
-    /// The event's name by the header `X-Webhook-Event`, where it looks like one. Not signed, for logs only.
+    /// The event's name in the header `X-Webhook-Event`, if it has the form of one. Not signed, for logs only.
     pub announced: Option<String>,
 }
 
@@ -55,13 +55,13 @@ impl Delivery {
         Self { id, event: Event::from_verified(&raw), timestamp, raw, matched_secret, announced }
     }
 
-    /// Gives the SHA-256 of the body in hex: a name for what was said, where `id` is one for saying it.
+    /// Returns the SHA-256 of the body in hex. It identifies the content, whereas `id` identifies the delivery.
     ///
-    /// It is made from what is signed, so nobody can change it and still be believed. As the key of
-    /// [`handle_once`](super::handle_once) it also stops replays under a new id; and with them the copies that somebody
-    /// sends again on purpose, and two events that happen to read the same.
+    /// It is computed from the signed bytes, so nobody can change it and keep the signature valid. As the key of
+    /// [`handle_once`](super::handle_once) it also stops replays under a new id. It drops copies that were sent again on purpose too,
+    /// and two events with the same body.
     ///
-    /// # Example: two deliveries that say the same
+    /// # Example: two deliveries with the same content
     ///
     /// ```
     /// use nd8::webhooks::Verifier;
@@ -91,9 +91,9 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// The id of a delivery. ND8 sends a UUID; any visible ASCII text of at most 255 characters is taken.
+/// The id of a delivery. ND8 sends a UUID; any visible ASCII text of at most 255 characters is accepted.
 ///
-/// # Example: kept with what was done
+/// # Example: stored as JSON
 ///
 /// ```
 /// use nd8::webhooks::DeliveryId;
@@ -114,7 +114,7 @@ impl DeliveryId {
         Self(id.to_owned())
     }
 
-    /// The id as it was sent.
+    /// Returns the id as sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }

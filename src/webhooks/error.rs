@@ -1,4 +1,4 @@
-//! Why a delivery was refused, told without repeating anything of it.
+//! The error of a refused delivery. It repeats nothing that was sent, because a forger chooses that, and errors are logged.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use http::StatusCode;
 
 use crate::secret::Flaw;
 
-/// A delivery was refused: do nothing with it, and answer with [`response_status`](Error::response_status).
+/// A delivery was refused: do nothing with it, and respond with [`response_status`](Error::response_status).
 ///
-/// Neither `Display` nor `Debug` shows a secret, a body or the value of a header.
+/// Neither `Display` nor `Debug` prints a secret, a body or the value of a header.
 ///
-/// # Example: telling refusals apart
+/// # Example: distinguishing refusals
 ///
 /// ```
 /// use nd8::webhooks::Verifier;
@@ -44,10 +44,10 @@ pub(super) enum Kind {
 }
 
 impl Error {
-    /// Says whether the [`Verifier`](super::Verifier) has no secret, or one that cannot be one, such as one with white space at
-    /// either end, and so refuses everything.
+    /// Returns whether the [`Verifier`](super::Verifier) has no secret or an invalid one, such as one with white space at either end,
+    /// and so refuses everything.
     ///
-    /// This is the receiver's fault, not the sender's. [`Verifier::checked`](super::Verifier::checked) finds it when the
+    /// This is an error of the receiver, not of the sender. [`Verifier::checked`](super::Verifier::checked) finds it when the
     /// program starts.
     ///
     /// ```
@@ -61,7 +61,7 @@ impl Error {
         matches!(self.kind, Kind::NoSecret | Kind::Secret(_))
     }
 
-    /// Says whether the body is larger than [`Verifier::max_body`](super::Verifier::max_body) allows.
+    /// Returns whether the body is larger than [`Verifier::max_body`](super::Verifier::max_body) allows.
     ///
     /// ```
     /// use nd8::webhooks::Verifier;
@@ -73,8 +73,8 @@ impl Error {
         matches!(self.kind, Kind::TooLarge { .. })
     }
 
-    /// Says whether a header is missing, is there more than once, or cannot be read. A signature header that cannot
-    /// be read is [`is_signature`](Error::is_signature) instead.
+    /// Returns whether a header is missing, occurs more than once, or cannot be read. For a signature header that cannot be read,
+    /// [`is_signature`](Error::is_signature) returns true instead.
     ///
     /// ```
     /// use nd8::webhooks::Verifier;
@@ -88,8 +88,8 @@ impl Error {
         matches!(self.kind, Kind::MissingHeader(_) | Kind::RepeatedHeader(_) | Kind::MalformedHeader(_))
     }
 
-    /// Says whether the signature is malformed, or belongs to another body or secret. Which of these is nobody's
-    /// business who sends forgeries.
+    /// Returns whether the signature is malformed, or belongs to another body or secret. These are not distinguished, because the
+    /// difference would help a forger.
     ///
     /// ```
     /// use nd8::webhooks::Verifier;
@@ -102,7 +102,7 @@ impl Error {
         self.kind == Kind::Signature
     }
 
-    /// Says whether the timestamp is further in the past than [`Verifier::max_age`](super::Verifier::max_age) allows.
+    /// Returns whether the timestamp is further in the past than [`Verifier::max_age`](super::Verifier::max_age) allows.
     ///
     /// ```
     /// use std::time::Duration;
@@ -119,7 +119,7 @@ impl Error {
         matches!(self.kind, Kind::Stale { .. })
     }
 
-    /// Says whether the timestamp is further in the future than [`Verifier::max_ahead`](super::Verifier::max_ahead)
+    /// Returns whether the timestamp is further in the future than [`Verifier::max_ahead`](super::Verifier::max_ahead)
     /// allows.
     ///
     /// ```
@@ -136,11 +136,11 @@ impl Error {
         matches!(self.kind, Kind::FromTheFuture { .. })
     }
 
-    /// The status to answer with: 413 for a body that is too large, 500 for a verifier without a usable secret, 400 otherwise.
+    /// Returns the status to respond with: 413 for a body that is too large, 500 for a verifier without a usable secret, 400 otherwise.
     ///
-    /// ND8 takes any 2xx as an acknowledgement, and these are none.
+    /// ND8 treats any 2xx as an acknowledgement, so that none of these is one.
     ///
-    /// # Example: what ND8 hears
+    /// # Example: a forged delivery, and a missing secret
     ///
     /// ```
     /// use nd8::webhooks::Verifier;

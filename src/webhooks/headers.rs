@@ -1,4 +1,4 @@
-//! The four headers of a delivery, and how they are found in whatever a web framework calls its headers.
+//! The four headers of a delivery, and their lookup in the header types of web frameworks.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::error::{Error, Kind};
 
-/// The header with the event's name. It is not signed; the body says the same, and the body is believed.
+/// The header with the event's name. It is not signed; the name is in the body too, and is read from there.
 pub const EVENT_HEADER: &str = "X-Webhook-Event";
 /// The header with the delivery's id, a UUID that is new for each delivery. It is not signed.
 pub const DELIVERY_ID_HEADER: &str = "X-Webhook-Delivery-Id";
@@ -30,7 +30,7 @@ pub const SIGNATURE_HEADER: &str = "X-Webhook-Signature";
 /// assert_eq!(found, [b"1767322800"]);
 /// ```
 pub trait Headers {
-    /// Gives all values of a header. The name is an ASCII one in any case, and so are the names it is compared with.
+    /// Returns all values of a header. Names are ASCII, and compared without case.
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]>;
 }
 
@@ -85,7 +85,7 @@ fn matching<'a, K: AsRef<str> + 'a, V: AsRef<[u8]> + 'a>(
 
 /// Finds the one value of a header, without the white space around it.
 ///
-/// Two values are refused: a proxy may have looked at the one and this program at the other.
+/// Two values are refused: a proxy may check one of them and this program the other.
 pub(super) fn single<'a, H: Headers + ?Sized>(headers: &'a H, name: &'static str) -> Result<&'a [u8], Error> {
     let mut values = headers.values(name);
     let value = values.next().ok_or(Kind::MissingHeader(name))?;

@@ -1,4 +1,4 @@
-//! Claims in the memory of one process, bounded in time and in number.
+//! A store of claims in the memory of one process, bounded in time and in number.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -17,13 +17,13 @@ const DEFAULT_CAPACITY: usize = 100_000;
 
 /// Remembers deliveries in the memory of this process. Clones share what they remember.
 ///
-/// Defaults: what was handled is remembered for three days, a claim lapses after five minutes, and there is room for
-/// 100,000 deliveries (about 30 MB). How long ND8 goes on repeating a delivery is not documented.
+/// Defaults: handled deliveries are remembered for three days, a claim lapses after five minutes, and the capacity is 100,000
+/// deliveries (about 30 MB). ND8 does not document for how long it repeats a delivery.
 ///
-/// Another process, or this one after a restart, remembers nothing of it. Where that matters, implement
-/// [`Deduplicator`] over a shared database.
+/// Another process, or this one after a restart, does not remember them. If that matters, implement [`Deduplicator`] over a shared
+/// database.
 ///
-/// # Example: time goes by
+/// # Example: a delivery that is forgotten
 ///
 /// ```
 /// use std::sync::Arc;
@@ -56,7 +56,7 @@ pub struct MemoryDeduplicator {
 }
 
 impl MemoryDeduplicator {
-    /// Remembers nothing yet.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self {
             claims: Arc::default(),
@@ -67,42 +67,42 @@ impl MemoryDeduplicator {
         }
     }
 
-    /// Remembers for this long what was handled.
+    /// Sets how long handled deliveries are remembered.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self
     }
 
-    /// Lets a claim lapse after this time, in case its holder is gone without a trace. It must be longer than handlers
-    /// take: what takes longer can be handled twice.
+    /// Sets the time after which a claim lapses, in case its holder neither completes nor releases it. It must be longer than handlers
+    /// take: a delivery whose handler takes longer can be handled twice.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// Remembers this many deliveries at most. When there are more, the one that was handled longest ago is forgotten;
-    /// what is being handled never is, so as many handlers at once get [`Full`].
+    /// Sets how many deliveries are remembered at most. If there are more, the one that was handled longest ago is forgotten. One that
+    /// is being handled is never forgotten, so that a claim fails with [`Full`] if all of them are being handled.
     #[must_use]
     pub fn capacity(mut self, deliveries: usize) -> Self {
         self.capacity = deliveries;
         self
     }
 
-    /// Takes the time from here instead of the system's clock, for tests.
+    /// Sets a function that returns the current time instead of the system's clock, for tests.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
     }
 
-    /// Counts the deliveries that are remembered at present.
+    /// Returns the number of deliveries that are remembered at present.
     pub fn len(&self) -> usize {
         self.claims().by_key.len()
     }
 
-    /// Says whether nothing is remembered.
+    /// Returns whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -134,7 +134,7 @@ impl MemoryDeduplicator {
     }
 
     fn claims(&self) -> MutexGuard<'_, Claims> {
-        // Nothing panics while it holds the lock, short of running out of memory.
+        // A poisoned lock is used all the same: no code panics while it holds the lock, except if memory runs out.
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -183,10 +183,10 @@ impl Deduplicator for MemoryDeduplicator {
     }
 }
 
-/// As many deliveries are being handled at once as a [`MemoryDeduplicator`] has room for. Answer 503, and ND8 sends it
+/// As many deliveries are being handled at once as the [`MemoryDeduplicator`] can remember. Respond with 503, and ND8 sends it
 /// again.
 ///
-/// # Example: more at once than there is room for
+/// # Example: more at once than the capacity
 ///
 /// ```
 /// use nd8::webhooks::{MemoryDeduplicator, Once, OnceError, handle_once};
@@ -206,7 +206,7 @@ impl Deduplicator for MemoryDeduplicator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Full {
-    /// How many these are.
+    /// Number of deliveries that it can remember.
     pub capacity: usize,
 }
 
@@ -218,7 +218,7 @@ impl fmt::Display for Full {
 
 impl std::error::Error for Full {}
 
-/// When an entry goes, and a number to tell those apart that go at the same time.
+/// The time at which an entry expires, and a number that distinguishes entries which expire at the same time.
 type Turn = (Timestamp, u64);
 
 struct Entry {
@@ -227,7 +227,8 @@ struct Entry {
     turn: Turn,
 }
 
-/// The entries by key, and the keys by when they go. Every entry stands in one of the two queues.
+/// The entries by key, and their keys by the time at which they expire. Every entry is in one of the two queues: separate queues find
+/// the oldest handled delivery without a search through those that are being handled.
 #[derive(Default)]
 struct Claims {
     by_key: HashMap<Arc<str>, Entry>,
@@ -278,7 +279,7 @@ impl Claims {
     }
 }
 
-/// A moment past the end of time is the end of time.
+/// Adds a span, up to the latest time that can be represented.
 fn after(now: Timestamp, span: Duration) -> Timestamp {
     now.checked_add(span).unwrap_or(Timestamp::MAX)
 }
@@ -289,7 +290,7 @@ mod tests {
 
     use super::*;
 
-    /// A store whose time stands still until it is moved.
+    /// Creates a store whose time changes only when a test sets it.
     fn store() -> (MemoryDeduplicator, Arc<AtomicI64>) {
         let seconds = Arc::new(AtomicI64::new(1_000));
         let clock = Arc::clone(&seconds);

@@ -1,26 +1,27 @@
-//! Webhooks: is this delivery from ND8, what does it say, and has it been handled already?
+//! Webhooks: verifies that a delivery is from ND8, decodes its event, and handles each delivery once.
 //!
 //! ND8 signs the raw body with the webhook secret (HMAC-SHA256, header `X-Webhook-Signature: sha256=<hex>`).
-//! [`Verifier::verify`] checks the bytes as they came and only then parses them, into a [`Delivery`] whose [`Event`] is
-//! typed. A payload that is partly unreadable keeps its type with what could be read, and a known event in an undocumented wrapping is
-//! read as that event. One that may be about money, and of which it is not certain what it reports, is [`Event::Unreadable`], with the
-//! reason and all its bytes, and must not be acknowledged. [`Event::Unknown`] is left for new events and bodies about nothing, and
-//! can be. None of this needs an HTTP client: `default-features = false, features = ["webhooks"]`.
+//! [`Verifier::verify`] checks the bytes as received and only then parses them, into a [`Delivery`] whose [`Event`] is
+//! typed. A payload that is partly unreadable keeps its type with the fields that could be read, and a known event in an undocumented
+//! wrapping is read as that event. A body that may concern money, but does not clearly report one event, is [`Event::Unreadable`], with
+//! the reason and all its bytes, and must not be acknowledged: ND8 would not send it again. [`Event::Unknown`] is for new events and
+//! bodies without an event, and can be acknowledged. None of this needs an HTTP client:
+//! `default-features = false, features = ["webhooks"]`.
 //!
 //! # What a signature proves, and what it doesn't
 //!
 //! The body is signed. **`X-Webhook-Timestamp`, `X-Webhook-Delivery-Id` and `X-Webhook-Event` are not.** Whoever has seen
 //! one delivery can send its body again, under any time, id and event name. So:
 //!
-//! - The bounds on the timestamp ([`Verifier::tolerance`]) drop what got stuck somewhere, and a replay by somebody who
-//!   does not bother to change it. They are no defence against one who does.
+//! - The bounds on the timestamp ([`Verifier::tolerance`]) refuse deliveries that were delayed, and replays whose timestamp was not
+//!   changed. They are no defence against an attacker who changes it.
 //! - [`handle_once`] by the delivery's id handles ND8's own repeats once. A replay under a new id is another delivery.
-//! - [`handle_once`] by [`Delivery::body_digest`] stops that too, as long as the digest is remembered: what it goes by is
-//!   signed. It also drops copies that somebody sends again on purpose from the dashboard.
-//! - The only thing that holds without memory is a handler that can hear of the same state twice. Take amounts that
-//!   matter from `client.payments().get(…)`: a body that is old but genuine tells an old state.
+//! - [`handle_once`] by [`Delivery::body_digest`] stops that too, as long as the digest is remembered, because the body is
+//!   signed. It also drops copies that are sent again on purpose from the dashboard.
+//! - Only a handler that can process the same state twice needs no memory. Take amounts that matter from
+//!   `client.payments().get(…)`: a body that is old but genuine reports an old state.
 //!
-//! Serve the endpoint over TLS, so that nobody sees one.
+//! Serve the endpoint over TLS, so that an attacker cannot read a delivery.
 //!
 //! # Example: a delivery, from headers to handler
 //!
@@ -32,7 +33,7 @@
 //! let verifier = Verifier::new("whsec");
 //! let seen = MemoryDeduplicator::new();
 //!
-//! // In a test: what ND8 would send. The headers may as well be an `http::HeaderMap`.
+//! // In a test: a body and headers as ND8 sends them. The headers can also be an `http::HeaderMap`.
 //! let body = br#"{"event":"webhook.test","hello":"there"}"#;
 //! let headers = verifier.signed_headers("5a0ff0a6-0d0d-4c1c-9e0a-2f6c1f8f7b11", "webhook.test", body);
 //! assert!(headers.contains(&(SIGNATURE_HEADER, verifier.sign(body))));
@@ -45,7 +46,7 @@
 //!     Event::Unreadable { reason, .. } | Event::Unknown { event: None, reason, .. } => {
 //!         Err(std::io::Error::other(reason.to_string()))
 //!     }
-//!     // Events that are not needed here, or that this version does not know.
+//!     // Events that this program does not need, or that this version does not know.
 //!     _ => Ok("something else".into()),
 //! });
 //! assert_eq!(handled.await?, Once::Handled("there".into()));
@@ -55,9 +56,9 @@
 //!
 //! # Example: a delivery that arrives late
 //!
-//! Deliveries can overtake each other: one is repeated after an outage, and a newer one arrived in between. So store the last
-//! payload next to the order, and compare before applying the next, both under one lock on the row. A payload that is stored as JSON can
-//! be read again, also where a part of it could not be read or was cut off.
+//! Deliveries can arrive in another order: one is repeated after an outage, and a newer one arrived in between. So store the last
+//! payload with the order, and compare before applying the next, both under one lock on the row. A payload that is stored as JSON can
+//! be read again, also if a part of it could not be read or was cut off.
 //!
 //! ```
 //! use std::cmp::Ordering;
@@ -69,7 +70,7 @@
 //! enum Step {
 //!     /// Store it, and act on it.
 //!     Apply,
-//!     /// Acknowledge it, and do nothing: what is stored is newer, or the same.
+//!     /// Acknowledge it, and do nothing: the stored one is newer, or the same.
 //!     Skip,
 //!     /// Ask `client.payments().get(…)` for the present state, and act on that. Store the payload if it has an `updated_at`.
 //!     LookUp,
@@ -110,7 +111,7 @@
 //! let stateless = read("", "2026-01-03T00:00:00Z");
 //! assert_eq!(step(None, &stateless)?, Step::LookUp);
 //!
-//! // What could not be read survives being stored.
+//! // A field that could not be read is preserved when the payload is stored.
 //! let odd = read("paid", "soon");
 //! let again: TransactionStatusChanged = serde_json::from_str(&serde_json::to_string(&odd)?)?;
 //! assert_eq!((again.extra["updated_at"].as_str(), again.updated_at), (Some("soon"), None));

@@ -1,4 +1,5 @@
-//! Handling a delivery once: claim, run, and then complete or release, whatever happens in between.
+//! Handles a delivery once: claims it, runs the handler, and then completes or releases the claim, also after a panic or if the
+//! future is dropped.
 
 use std::any::Any;
 use std::fmt;
@@ -16,17 +17,17 @@ use super::dedup::{Claim, Deduplicator, Ticket};
 /// The claim is completed when the handler succeeds, and released when it fails, when it panics, and when the future
 /// that this returns is dropped before it has ended; the next delivery is then handled again.
 ///
-/// What to go by is yours to choose. `&delivery` is the delivery's id, which is enough for ND8's own repeats.
-/// It does not stop an attacker who has seen a delivery and sends it under a new id, since the id is not signed: pass
+/// The ticket is the key by which deliveries are the same. `&delivery` is the delivery's id, which is enough for ND8's own repeats.
+/// It does not stop an attacker who has seen a delivery and sends it under a new id, because the id is not signed: pass
 /// [`delivery.body_digest()`](super::Delivery::body_digest) for that.
 ///
-/// The handler's effects and the claim are two things here: a process that dies after the last effect and before the claim's completion
-/// leaves no trace of success, and the delivery is handled again. [`handle_once_in`] joins the two in one transaction of a
-/// database; otherwise make what the handler does harmless to do twice.
+/// The handler's effects and the claim are not atomic here: if the process dies after the last effect and before the claim is
+/// completed, the delivery is handled again. [`handle_once_in`] joins the two in one transaction of a database; otherwise make the
+/// handler idempotent.
 ///
 /// # Errors
 ///
-/// [`OnceError`] when the handler fails or the store does.
+/// Fails with [`OnceError`] if the handler fails or the store does.
 ///
 /// # Example: a handler that fails, and the next delivery
 ///
@@ -61,7 +62,7 @@ where
     F: Future<Output = Result<T, E>>,
 {
     let ticket = ticket.into();
-    // From before the claim: whoever is dropped while claiming may have won without knowing it.
+    // The guard exists before the claim: a future that is dropped while it claims may have won without a result.
     let guard = Guard { deduplicator, ticket: &ticket, is_armed: true };
     match begin(&guard).await? {
         Begun::Won(()) => {}
@@ -76,13 +77,13 @@ where
 
 /// Runs the handler with the transaction that holds the claim, so that its effects and the claim commit together or not at all.
 ///
-/// As [`handle_once`], for a [`Deduplicator`] over a database. Whatever crashes, the delivery is handled once: without a commit there
-/// is neither effect nor claim. What the handler does elsewhere (a request, an email) is not undone.
+/// It is [`handle_once`] for a [`Deduplicator`] over a database. The delivery is handled once, also if the process crashes: without a
+/// commit there is neither effect nor claim. Effects outside of the transaction (a request, an email) are not undone.
 ///
 /// # Errors
 ///
-/// [`OnceError`] when the handler fails or the store does. After [`OnceError::Complete`] it is not known whether the transaction was
-/// committed: the next delivery shows it.
+/// Fails with [`OnceError`] if the handler fails or the store does. After [`OnceError::Complete`] it is not known whether the
+/// transaction was committed: the next delivery shows it.
 ///
 /// # Example: an effect in a database
 ///
@@ -109,7 +110,7 @@ where
     end(guard, transaction, handled).await
 }
 
-/// What came of the claim.
+/// The result of the claim.
 enum Begun<X, T> {
     Won(X),
     Turned(Once<T>),
@@ -136,7 +137,8 @@ where
 {
     match handled {
         Ok(Ok(value)) => {
-            // It was handled. Even if that cannot be recorded, releasing the claim would have it handled again at once.
+            // It was handled. If that cannot be recorded, the claim is not released: it would be handled again at once, whereas a
+            // claim that lapses leaves time for a repair.
             let (deduplicator, ticket) = guard.disarm();
             deduplicator.complete(ticket, transaction).await.map_err(OnceError::Complete)?;
             Ok(Once::Handled(value))
@@ -152,21 +154,21 @@ where
     }
 }
 
-/// What came of a delivery that was to be handled once.
+/// The result of handling a delivery once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Once<T> {
     /// The handler ran and succeeded. Acknowledge.
     Handled(T),
-    /// It was handled before. Acknowledge: ND8 has not received the response.
+    /// It was handled before. Acknowledge: ND8 did not receive the earlier acknowledgement.
     AlreadyDone,
-    /// Somebody else is at it, and may fail. Don't acknowledge (409 says what it is), so that ND8 sends it again.
+    /// Another handler holds the claim, and may fail. Don't acknowledge (respond with 409), so that ND8 sends it again.
     InProgress,
 }
 
-/// A delivery was not handled, or it is not known that it was. Don't acknowledge it, unless you know that it was.
+/// A delivery was not handled, or it is not known whether it was. Don't acknowledge it, unless you can find out that it was.
 ///
-/// The error of the handler or the store is its `source`, as a text: it need be no [`std::error::Error`] itself. Match on this
-/// type to get it back. `Display` does not print it, as it may repeat what a customer typed.
+/// The error of the handler or the store is its `source`, as a text: it does not have to implement [`std::error::Error`]. Match on
+/// this type to get it back. `Display` does not print it, because it may repeat what a customer typed.
 ///
 /// # Example: with errors of anyhow
 ///
@@ -190,12 +192,12 @@ pub enum Once<T> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnceError<E, S> {
-    /// The handler failed. The claim was given back.
+    /// The handler failed. The claim was released.
     Handler(E),
     /// The store did not report whether the claim was won, so the handler did not run.
     Claim(S),
-    /// The handler succeeded, and the store did not take note. With a transaction, the next delivery shows whether it was committed.
-    /// Without one, another delivery is handled again when the claim has lapsed.
+    /// The handler succeeded, and the store failed to record it. With a transaction, the next delivery shows whether it was committed.
+    /// Without one, another delivery is handled again after the claim has lapsed.
     Complete(S),
 }
 
@@ -204,7 +206,7 @@ impl<E, S> fmt::Display for OnceError<E, S> {
         f.write_str(match self {
             Self::Handler(_) => "the webhook's handler failed",
             Self::Claim(_) => "the webhook could not be claimed, and was not handled",
-            Self::Complete(_) => "the webhook was handled, and this could not be noted",
+            Self::Complete(_) => "the webhook was handled, and this could not be recorded",
         })
     }
 }
@@ -222,8 +224,8 @@ where
     }
 }
 
-/// The error of a handler or a store as a source. Handlers return texts, boxed errors and those of anyhow, which are no
-/// [`std::error::Error`], and nothing in Rust distinguishes them from what is one.
+/// The error of a handler or a store as a source. Handlers also return texts, boxed errors and those of anyhow, which do not
+/// implement [`std::error::Error`], and stable Rust has no specialization to treat those that do differently.
 #[derive(RefCast)]
 #[repr(transparent)]
 struct Reason<E>(E);
@@ -236,14 +238,14 @@ impl<E: fmt::Debug> fmt::Debug for Reason<E> {
 
 impl<E: fmt::Display> fmt::Display for Reason<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // anyhow and its likes print all their causes in this form.
+        // anyhow and similar types print all their causes in this form.
         write!(f, "{:#}", self.0)
     }
 }
 
 impl<E: fmt::Debug + fmt::Display> std::error::Error for Reason<E> {}
 
-/// Gives the claim back when it is dropped, unless it was disarmed.
+/// Abandons the claim when it is dropped, unless it was disarmed.
 struct Guard<'a, D: Deduplicator + ?Sized> {
     deduplicator: &'a D,
     ticket: &'a Ticket,
@@ -256,7 +258,7 @@ impl<'a, D: Deduplicator + ?Sized> Guard<'a, D> {
         (self.deduplicator, self.ticket)
     }
 
-    /// Gives the claim back as the store does it best. If that fails or is not waited for, `drop` abandons it.
+    /// Releases the claim. If that fails, or its future is dropped, `drop` abandons it.
     async fn release(mut self, transaction: D::Transaction) {
         self.is_armed = self.deduplicator.release(self.ticket, transaction).await.is_err();
     }
@@ -270,10 +272,10 @@ impl<D: Deduplicator + ?Sized> Drop for Guard<'_, D> {
     }
 }
 
-/// Runs a future to its end, be that a panic.
+/// Runs a future until it completes or panics.
 async fn caught<F: Future>(mut future: Pin<&mut F>) -> Result<F::Output, Box<dyn Any + Send>> {
     poll_fn(|context| {
-        // What the panic left behind is seen by nobody: the future is not polled again, and the panic goes on.
+        // Unwind safety does not matter here: the future is not polled again after a panic, and the panic is resumed.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),

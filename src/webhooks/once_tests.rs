@@ -1,4 +1,4 @@
-//! Every way out of a handler, against a store that can be told to fail.
+//! Every way in which a handler can end, with a store that fails on request.
 
 use std::cell::Cell;
 use std::future::pending;
@@ -12,13 +12,13 @@ use super::{
     handle_once_in,
 };
 
-type Said = Result<(), &'static str>;
+type StoreResult = Result<(), &'static str>;
 
-/// A store that writes down what it is asked, and answers as told.
+/// A store that records its calls, and returns scripted results.
 struct Script {
     claim: Result<Claim, &'static str>,
-    complete: Said,
-    release: Said,
+    complete: StoreResult,
+    release: StoreResult,
     asked: Mutex<Vec<&'static str>>,
 }
 
@@ -47,14 +47,14 @@ impl Deduplicator for Script {
         })
     }
 
-    fn complete<'a>(&'a self, _: &'a Ticket, (): ()) -> Claiming<'a, Said> {
+    fn complete<'a>(&'a self, _: &'a Ticket, (): ()) -> Claiming<'a, StoreResult> {
         Box::pin(async {
             self.note("complete");
             self.complete
         })
     }
 
-    fn release<'a>(&'a self, _: &'a Ticket, (): ()) -> Claiming<'a, Said> {
+    fn release<'a>(&'a self, _: &'a Ticket, (): ()) -> Claiming<'a, StoreResult> {
         Box::pin(async {
             self.note("release");
             self.release
@@ -77,16 +77,16 @@ fn run<F: Future>(future: F) -> F::Output {
 #[test]
 fn each_outcome_leaves_the_claim_as_it_should() {
     type Outcome = Result<Once<u8>, OnceError<&'static str, &'static str>>;
-    /// The store, what the handler answers, what comes of it, and what the store was asked.
+    /// The store, the handler's result, the expected outcome, and the expected calls of the store.
     type Case = (Script, Result<u8, &'static str>, Outcome, &'static [&'static str]);
     let cases: [Case; 8] = [
         (won(), Ok(7), Ok(Once::Handled(7)), &["claim", "complete"]),
         (won(), Err("no"), Err(OnceError::Handler("no")), &["claim", "release"]),
         (Script { claim: Ok(Claim::InProgress), ..won() }, Ok(7), Ok(Once::InProgress), &["claim"]),
         (Script { claim: Ok(Claim::AlreadyDone), ..won() }, Ok(7), Ok(Once::AlreadyDone), &["claim"]),
-        // It may have been won without our hearing of it.
+        // The claim may have been won although the store reported an error.
         (Script { claim: Err("down"), ..won() }, Ok(7), Err(OnceError::Claim("down")), &["claim", "abandon"]),
-        // It was handled: giving the claim back would have it handled again.
+        // It was handled: after a release it would be handled again.
         (
             Script { complete: Err("down"), ..won() },
             Ok(7),
@@ -106,11 +106,11 @@ fn each_outcome_leaves_the_claim_as_it_should() {
             &["claim", "complete"],
         ),
     ];
-    for (script, answer, outcome, asked) in cases {
+    for (script, result, outcome, asked) in cases {
         let runs = Cell::new(0);
         let handled = run(handle_once(&script, "a", async || {
             runs.set(runs.get() + 1);
-            answer
+            result
         }));
         assert_eq!(handled, outcome);
         assert_eq!(script.asked(), asked);
@@ -120,21 +120,22 @@ fn each_outcome_leaves_the_claim_as_it_should() {
 
 #[test]
 fn a_handler_that_panics_releases_and_goes_on_panicking() {
-    let at_once = || -> std::future::Ready<Result<(), ()>> { panic!("at once") };
+    let early = || -> std::future::Ready<Result<(), ()>> { panic!("at once") };
     let later = async || -> Result<(), ()> { panic!("later") };
-    let at_once_store = won();
+    let early_store = won();
     let later_store = won();
     let panics = [
         std::panic::catch_unwind(AssertUnwindSafe(|| {
-            let _ = run(handle_once(&at_once_store, "a", at_once));
+            let _ = run(handle_once(&early_store, "a", early));
         })),
         std::panic::catch_unwind(AssertUnwindSafe(|| {
             let _ = run(handle_once(&later_store, "a", later));
         })),
     ];
-    for (panic, (said, store)) in panics.into_iter().zip([("at once", at_once_store), ("later", later_store)])
+    for (panic, (message, store)) in
+        panics.into_iter().zip([("at once", early_store), ("later", later_store)])
     {
-        assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&said));
+        assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&message));
         assert_eq!(store.asked(), ["claim", "release"]);
     }
 }
@@ -189,7 +190,7 @@ impl<'l> Deduplicator for &'l Ledger {
         })
     }
 
-    fn complete<'a>(&'a self, ticket: &'a Ticket, won: Pending<'l>) -> Claiming<'a, Said> {
+    fn complete<'a>(&'a self, ticket: &'a Ticket, won: Pending<'l>) -> Claiming<'a, StoreResult> {
         Box::pin(async move {
             if self.fails_to_commit {
                 return Err("down");
@@ -200,7 +201,7 @@ impl<'l> Deduplicator for &'l Ledger {
         })
     }
 
-    fn release<'a>(&'a self, _: &'a Ticket, _: Pending<'l>) -> Claiming<'a, Said> {
+    fn release<'a>(&'a self, _: &'a Ticket, _: Pending<'l>) -> Claiming<'a, StoreResult> {
         Box::pin(async { Ok(()) })
     }
 }

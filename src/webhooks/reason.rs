@@ -1,14 +1,14 @@
-//! Why a verified body is not a typed event.
+//! The reason why a verified body is not a typed event.
 
 use crate::raw::scan::{Defect, Found};
 use std::fmt;
 
 /// Reason why a payload that was verified is [`Event::Unknown`](super::Event::Unknown) or
-/// [`Event::Unreadable`](super::Event::Unreadable). It names fields and places, and repeats no value.
+/// [`Event::Unreadable`](super::Event::Unreadable). It has the names of fields and places, and repeats no value.
 ///
 /// Lines and columns are those of the body, from 1; columns count bytes. Of JSON in a string they are those of the string.
 ///
-/// # Example: an event of next year, and a payload without an id
+/// # Example: a new event, and a payload without an id
 ///
 /// ```
 /// use nd8::webhooks::{Event, UnknownReason};
@@ -31,11 +31,11 @@ pub enum UnknownReason {
     Empty,
     /// The body is valid JSON, and not an object whose `event` is a text.
     NotAnEvent,
-    /// The body is not JSON, for a reason that is none of the others.
+    /// The body is not JSON, for a reason that has no variant of its own.
     NotJson,
     /// The JSON ends in the middle: that of the body, or of a string in it.
     Truncated,
-    /// A field is missing, null or blank that the event makes no sense without.
+    /// A field that the event requires is missing, null or blank.
     Missing {
         /// Name of the field on the wire. Where several ids would do, this is the first of them.
         field: &'static str,
@@ -95,7 +95,7 @@ pub enum UnknownReason {
         /// Column where the number begins.
         column: usize,
     },
-    /// A key is there more than once, with different values.
+    /// A key occurs more than once, with different values.
     #[non_exhaustive]
     DuplicateKey {
         /// Line where the second value begins.

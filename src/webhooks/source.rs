@@ -1,4 +1,4 @@
-//! The text that an event is read from: a body, or a JSON text that one of its strings contains.
+//! The text from which an event is read: a body, or a JSON text that one of its strings contains.
 
 use serde_json::value::RawValue;
 
@@ -42,7 +42,7 @@ impl<'a> Source<'a> {
         self.string.unwrap_or_else(|| self.scanned.place(self.offset(value)))
     }
 
-    /// Returns what is wrong with a value that was replaced.
+    /// Returns the defect of a value that was replaced.
     pub(super) fn flaw(&self, value: &RawValue) -> Option<UnknownReason> {
         self.scanned.flaw_at(self.offset(value)).map(|found| self.reason(found))
     }

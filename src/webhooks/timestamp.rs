@@ -1,4 +1,5 @@
-//! The time in the header `X-Webhook-Timestamp`, in the forms that servers write times in.
+//! Reads the time in the header `X-Webhook-Timestamp`, in each form in which servers write times. ND8 documents Unix seconds only; a
+//! form that was not expected should not refuse genuine deliveries, whose signature was checked before.
 
 use jiff::Timestamp;
 
@@ -8,17 +9,17 @@ const UNITS: [i128; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
 /// Numbers below this are seconds (until the year 5138), those below a thousand times this milliseconds, and so on.
 const SECONDS_END: i128 = 100_000_000_000;
 
-/// Reads Unix time, an ISO 8601 date, or one as in HTTP headers.
+/// Reads Unix time, an ISO 8601 date, or one in the form of HTTP headers.
 ///
-/// Unix time may have a fraction, of which nine digits count. Its unit is taken from its magnitude, since JavaScript
-/// counts milliseconds and others smaller units. A date without an offset is UTC, as in payloads.
+/// Unix time may have a fraction, of which nine digits are used. Its unit is derived from its magnitude, because JavaScript
+/// counts milliseconds and other systems use smaller units. A date without an offset is UTC, as in payloads.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if are_digits(whole) && are_digits(fraction) {
         return unix(whole, fraction);
     }
-    // Numbers of any other form are none: `raw::decode` may know more of them than a header should.
+    // Numbers of any other form are refused: `raw::decode` accepts more of them than a header should.
     let is_date = text.contains(['-', 'T']) && text.starts_with(|first: char| first.is_ascii_digit());
     if !is_date {
         return jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();

@@ -1,4 +1,7 @@
-//! Is this delivery from ND8? Secrets, bounds, and the order in which things are checked.
+//! Verifies that a delivery is from ND8: secrets, bounds, and the order of the checks.
+//!
+//! The signature is checked before anything else is parsed, so that a forger reaches no parser, and all other refusals are about
+//! genuine deliveries.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +22,7 @@ use super::timestamp;
 use crate::secret;
 
 const SCHEME: &str = "sha256=";
-/// As long as `MemoryDeduplicator` remembers: repeats that old are neither refused nor handled twice.
+/// The time for which `MemoryDeduplicator` remembers by default: no repeat is accepted that it has forgotten.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 /// Clocks differ by minutes at most, and nothing is sent ahead of time.
 const DEFAULT_MAX_AHEAD: Duration = Duration::from_secs(5 * 60);
@@ -27,15 +30,15 @@ const DEFAULT_MAX_AHEAD: Duration = Duration::from_secs(5 * 60);
 const MAX_TIMESTAMP_LENGTH: usize = 64;
 const DEFAULT_MAX_BODY: usize = 1024 * 1024;
 
-/// Checks that deliveries come from ND8. `Debug` does not show the secrets.
+/// Checks that deliveries come from ND8. `Debug` does not print the secrets.
 ///
 /// Defaults: a timestamp of at most three days ago and at most five minutes ahead, a body of at most 1 MiB, the
 /// system's clock. A clone is cheap enough to make for each request.
 ///
-/// Three days, because a shorter bound loses genuine deliveries and stops nobody. ND8 does not document whether a repeat has
-/// the time of the first attempt, so after an outage of ten minutes a bound of five would refuse everything that waited. The
-/// timestamp is not signed, so whoever replays a delivery can also renew it. Older deliveries than
-/// [`MemoryDeduplicator`](super::MemoryDeduplicator) remembers by default are refused: nobody would notice that they are repeats.
+/// The bound is three days, because a shorter one refuses genuine deliveries and stops no attacker. ND8 does not document whether a
+/// repeat has the time of the first attempt, so after an outage of ten minutes a bound of five could refuse all delayed
+/// deliveries. The timestamp is not signed, so an attacker who replays a delivery can also renew it. Deliveries that are older than
+/// [`MemoryDeduplicator`](super::MemoryDeduplicator) remembers by default are refused, because repeats among them would not be detected.
 ///
 /// # Example: while the secret is being changed
 ///
@@ -60,14 +63,14 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes the webhook secret of the organization.
+    /// Creates a verifier with the webhook secret of the organization.
     ///
-    /// A verifier whose secret cannot be one refuses everything; see [`checked`](Verifier::checked), which fails at once.
+    /// A verifier with an invalid secret refuses everything; see [`checked`](Verifier::checked), which fails at once.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self::from_secrets([secret])
     }
 
-    /// Takes all secrets that a delivery may be signed with, the newest first. Without any, everything is refused.
+    /// Creates a verifier with all secrets that a delivery may be signed with, the newest first. Without any, everything is refused.
     pub fn from_secrets<S: Into<SecretString>>(secrets: impl IntoIterator<Item = S>) -> Self {
         Self {
             secrets: secrets.into_iter().map(Into::into).collect(),
@@ -78,8 +81,8 @@ impl Verifier {
         }
     }
 
-    /// Accepts this secret as well, for the time in which an old one is still in use. Leave it out when there is none:
-    /// with a blank one, everything is refused.
+    /// Accepts this secret as well, for the time in which an old one is still in use. Do not call it with a blank secret: everything
+    /// is then refused.
     #[must_use]
     pub fn also(mut self, secret: impl Into<SecretString>) -> Self {
         self.secrets.push(secret.into());
@@ -92,10 +95,10 @@ impl Verifier {
         self.max_age(tolerance).max_ahead(tolerance)
     }
 
-    /// Allows timestamps to be this far in the past, or as far as they like with `None`.
+    /// Allows timestamps to be this far in the past, or without a limit with `None`.
     ///
-    /// Whether ND8 renews the timestamp when it sends something again is not documented. Should it not, deliveries that
-    /// waited for a receiver to come back are refused as stale under a bound that is shorter than the wait.
+    /// ND8 does not document whether it renews the timestamp of a repeated delivery. If it does not, deliveries that were repeated
+    /// after an outage of the receiver are refused as stale under a bound that is shorter than the outage.
     ///
     /// With this bound and [`max_ahead`](Self::max_ahead) both `None`, the header is not needed:
     /// [`Delivery::timestamp`] is `None` if it is missing, repeated or unreadable.
@@ -116,7 +119,7 @@ impl Verifier {
         self
     }
 
-    /// Allows timestamps to be this far in the future, or as far as they like with `None`.
+    /// Allows timestamps to be this far in the future, or without a limit with `None`.
     #[must_use]
     pub fn max_ahead(mut self, max_ahead: impl Into<Option<Duration>>) -> Self {
         self.max_ahead = max_ahead.into();
@@ -125,27 +128,27 @@ impl Verifier {
 
     /// Refuses bodies of more bytes than this, before anything is computed over them.
     ///
-    /// The axum extractor stops reading there. With other frameworks the body is in memory before the verifier sees
-    /// it: limit it there too.
+    /// The axum extractor stops reading at this limit. With other frameworks the body is in memory before the verifier receives it:
+    /// set a limit there too.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Takes the time from here instead of the system's clock, for tests.
+    /// Sets a function that returns the current time instead of the system's clock, for tests.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
     }
 
-    /// Fails if one of the secrets cannot be one, and returns the verifier otherwise. Call it last, when the program starts: a
-    /// verifier that was not checked refuses each delivery for the same reason, with the status 500.
+    /// Returns the verifier if all its secrets are valid. Call it last, when the program starts: a verifier that was not checked
+    /// refuses each delivery for the same reason, with the status 500.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check).
+    /// Fails as [`check`](Self::check) does.
     ///
     /// # Example: a secret that was read from a file with its line end
     ///
@@ -163,13 +166,13 @@ impl Verifier {
         Ok(self)
     }
 
-    /// Checks that there are secrets, and that each can be one: it is not empty, has no white space at either end and no line end
+    /// Checks that there are secrets, and that each is valid: it is not empty, has no white space at either end and no line end
     /// or other control character, is not in quotation marks, and does not begin with a word such as `Bearer`. Nothing is trimmed.
     /// Every verification does this.
     ///
     /// # Errors
     ///
-    /// One for which [`is_configuration`](Error::is_configuration) holds.
+    /// Fails with an error for which [`is_configuration`](Error::is_configuration) returns true.
     ///
     /// # Example: a secret that was never set
     ///
@@ -192,14 +195,14 @@ impl Verifier {
 
     /// Checks a delivery and then reads it: size, signature, timestamp, delivery id, and only then the payload.
     ///
-    /// The body must be the bytes as they came. One that was parsed and written again has another signature.
+    /// The body must be the bytes as received. One that was parsed and written again has another signature.
     ///
     /// A payload that cannot be read is no error but [`Event::Unreadable`](super::Event::Unreadable), and an event that this
     /// version does not know is [`Event::Unknown`](super::Event::Unknown): both are from ND8.
     ///
     /// # Errors
     ///
-    /// The first check that failed; [`Error`] has a predicate for each.
+    /// Fails with the first check that failed; [`Error`] has a predicate for each.
     ///
     /// # Example: reading a delivery
     ///
@@ -222,15 +225,14 @@ impl Verifier {
         Ok(Delivery::read(envelope, Bytes::copy_from_slice(body)))
     }
 
-    /// Checks the size and the signature alone, and says which secret it was made with: 0 for the first.
+    /// Checks the size and the signature only, and returns the index of the secret that it was made with: 0 for the first.
     ///
-    /// All secrets are tried, whichever matches, and each comparison takes the same time wherever the signatures
-    /// differ.
+    /// All secrets are tried, also after one has matched, and each comparison takes the same time wherever the signatures differ.
     ///
     /// # Errors
     ///
-    /// One for which [`is_configuration`](Error::is_configuration), [`is_too_large`](Error::is_too_large) or
-    /// [`is_signature`](Error::is_signature) holds.
+    /// Fails with an error for which [`is_configuration`](Error::is_configuration), [`is_too_large`](Error::is_too_large) or
+    /// [`is_signature`](Error::is_signature) returns true.
     ///
     /// # Example: a signature and nothing else
     ///
@@ -261,7 +263,7 @@ impl Verifier {
         format!("{SCHEME}{}", base16ct::lower::encode_string(&mac(key, body).finalize().into_bytes()))
     }
 
-    /// Makes all headers of a delivery as ND8 does, for tests: signed with the first secret, sent now.
+    /// Returns all headers of a delivery as ND8 sends them, for tests: signed with the first secret, sent now.
     pub fn signed_headers(&self, delivery_id: &str, event: &str, body: &[u8]) -> [(&'static str, String); 4] {
         [
             (EVENT_HEADER, event.to_owned()),
@@ -302,7 +304,7 @@ impl Verifier {
     fn match_signature(&self, header: &[u8], body: &[u8]) -> Result<usize, Error> {
         let hex = header.trim_ascii().strip_prefix(SCHEME.as_bytes()).ok_or(Kind::Signature)?;
         let signature = base16ct::mixed::decode_vec(hex).map_err(|_| Kind::Signature)?;
-        // No way out of the loop: how long it takes does not tell which secret it was.
+        // The loop does not stop at a match, so that its duration does not reveal which secret matched.
         let mut matched = None;
         for (index, secret) in self.secrets.iter().enumerate() {
             let matches = mac(secret.expose_secret(), body).verify_slice(&signature).is_ok();
@@ -345,7 +347,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// What the headers of a verified delivery said.
+/// The values from the headers of a verified delivery.
 pub(super) struct Envelope {
     pub(super) id: DeliveryId,
     pub(super) timestamp: Option<Timestamp>,

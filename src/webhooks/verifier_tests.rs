@@ -70,7 +70,7 @@ fn what_is_no_signature_of_this_body_is_refused() {
 }
 
 #[test]
-fn it_tells_which_secret_matched() {
+fn it_returns_which_secret_matched() {
     let secrets = ["newest", "older", "oldest"];
     let verifier = Verifier::from_secrets(secrets);
     for (index, secret) in secrets.into_iter().enumerate() {
@@ -224,7 +224,7 @@ fn ids_are_short_and_visible() {
 
 /// The header is not signed: it neither makes an event nor unmakes one.
 #[test]
-fn the_body_says_which_event_it_is() {
+fn the_event_is_the_one_that_the_body_names() {
     for (header, announced) in
         [("refund.status_changed", Some("refund.status_changed")), ("a b", None), ("", None), ("<p>", None)]
     {

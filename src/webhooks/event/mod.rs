@@ -1,4 +1,7 @@
-//! What happened: from the verified bytes to a typed event, losing none.
+//! Decodes verified bytes as a typed event, without losing one.
+//!
+//! ND8 documents one form of each event, and nobody has observed the others. A body that is acknowledged is not sent again, so every
+//! form that clearly is a known event is read as that event, and every form that may be one is reported and not acknowledged.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,27 +26,27 @@ mod tests;
 #[cfg(test)]
 mod unwrap_tests;
 
-/// The longest name of an event that is taken for one.
+/// Maximum length of a text that is treated as the name of an event.
 pub(super) const MAX_NAME_LENGTH: usize = 100;
 
-/// What a delivery reports.
+/// The event that a delivery reports.
 ///
-/// The name comes from the body, which is signed. The header `X-Webhook-Event` is not, and decides nothing.
+/// The name comes from the body, which is signed. The header `X-Webhook-Event` is not signed, and has no influence.
 ///
 /// A payload that does not fit its type as a whole is read field by field. A field that cannot be read is `None`, and
 /// `extra` has its value under its name; a value that JSON cannot hold (`NaN`, half a surrogate pair, bytes that are not UTF-8, a
-/// number that is too large) is `{"unreadable": "NaN"}` there, with its text. Of a body that breaks off, what comes before is read, and
-/// the payload's `is_truncated` is set.
+/// number that is too large) is `{"unreadable": "NaN"}` there, with its text. A body that breaks off is read up to its last complete
+/// value, and the payload's `is_truncated` is set.
 ///
 /// A known event is also read in other wrappings: as the only item of a list, as JSON in a string, below `data`, `payload`, `object` and
 /// the like, with its name around the payload or under `event_type`, `type` or `name`, and with the name in another case or
-/// with other separators. A payload is one object: no field is taken from another, and what is around it is in the body alone. The event is
-/// never guessed from the fields.
+/// with other separators. A payload is one object: no field is read from another one, and the text around it is only in the raw body. The
+/// event is never guessed from the fields.
 ///
 /// | body | event |
 /// | --- | --- |
-/// | a known event with any id that identifies what it is about, in any such wrapping | its own variant |
-/// | a known event without, or of which the JSON is broken | `Unreadable`, with the name |
+/// | a known event with an id of its payment or refund, in any such wrapping | its own variant |
+/// | a known event without an id, or with broken JSON | `Unreadable`, with the name |
 /// | a name that may mean a known event, such as `payment.paid` | `Unreadable`, with the name |
 /// | several events or payloads, or several names of which one is known | `Unreadable` |
 /// | fields of a payment or a refund, and no name | `Unreadable`, without a name |
@@ -53,9 +56,9 @@ pub(super) const MAX_NAME_LENGTH: usize = 100;
 /// | empty | `Unknown` |
 ///
 /// Match `Unreadable` by name, and do not acknowledge it: it may report a payment. `Unknown` with a name can be acknowledged. Without
-/// one, nothing in the body is about money, but it is no event that ND8 documents either: refuse it, as these examples do, or log it.
+/// one, nothing in the body concerns money, but it is not an event that ND8 documents either: refuse it, as these examples do, or log it.
 ///
-/// # Example: an event of tomorrow, and one that cannot be read
+/// # Example: a new event, and one that cannot be read
 ///
 /// ```
 /// use nd8::webhooks::{Event, Verifier};
@@ -94,10 +97,10 @@ pub enum Event {
     TransactionStatusChanged(TransactionStatusChanged),
     /// `refund.status_changed`: a refund changed.
     RefundStatusChanged(RefundStatusChanged),
-    /// `webhook.test`: somebody tries the webhook out.
+    /// `webhook.test`: somebody tests the webhook.
     WebhookTest(WebhookTest),
-    /// It is from ND8 and may be about money, and what it is about is not certain: its JSON is broken, it has no id, or it comes
-    /// in a form of which the reason says why it is not clear.
+    /// It is from ND8 and may concern money, but does not clearly report one event: its JSON is broken, it has no id, or its form is
+    /// ambiguous as `reason` describes.
     ///
     /// Do not acknowledge it. Store [`raw`](Self::Unreadable::raw), alert somebody, and respond with a 5xx.
     #[non_exhaustive]
@@ -106,16 +109,16 @@ pub enum Event {
         event: Option<String>,
         /// Reason why it cannot be read.
         reason: UnknownReason,
-        /// The body as it came, byte for byte.
+        /// The body as received, byte for byte.
         raw: Bytes,
     },
-    /// It is from ND8, and no event that this version knows: see [`Delivery::raw`](super::Delivery::raw).
+    /// It is from ND8, and not an event that this version knows: see [`Delivery::raw`](super::Delivery::raw).
     ///
-    /// Acknowledge what you don't need. ND8 sends payout updates, for one, under names it does not document. Without a name, there is
-    /// nothing about a payment or a refund in it either; log it, since ND8 documents that every payload has one.
+    /// Acknowledge events that you don't need. ND8 sends payout updates, for example, under names that it does not document. If it has no
+    /// name, it has nothing about a payment or a refund either; log it, because ND8 documents that every payload has a name.
     #[non_exhaustive]
     Unknown {
-        /// The name that the body gives, where it gives one.
+        /// The name in the body, if it has one.
         event: Option<String>,
         /// Reason why it is not known.
         reason: UnknownReason,
@@ -123,10 +126,10 @@ pub enum Event {
 }
 
 impl Event {
-    /// Reads a body that was verified before, such as one from a queue. It cannot fail: what cannot be read is
+    /// Decodes a body that was verified before, such as one from a queue. It cannot fail: a body that cannot be read is
     /// [`Event::Unreadable`] or [`Event::Unknown`].
     ///
-    /// Nothing here checks a signature. [`Verifier::verify`](super::Verifier::verify) does both.
+    /// It does not check a signature. [`Verifier::verify`](super::Verifier::verify) does both.
     ///
     /// # Example: a body that was verified, stored, and is handled now
     ///
@@ -151,9 +154,9 @@ impl Event {
         }
     }
 
-    /// Reads a body as ND8 documents it.
+    /// Reads a body in the form that ND8 documents.
     fn strict(body: &[u8]) -> Option<Self> {
-        // serde also reads structs from lists.
+        // serde also reads structs from lists, by position.
         let is_object = body.trim_ascii_start().starts_with(b"{");
         let name = serde_json::from_slice::<Named<'_>>(body).ok().filter(|_| is_object)?.event?;
         match &*name {
@@ -164,7 +167,7 @@ impl Event {
         }
     }
 
-    /// Reads what can be read of a body that is not as documented.
+    /// Reads a body in another form than the documented one as far as possible.
     #[cold]
     fn lenient(body: &[u8]) -> Self {
         let unmarked = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
@@ -219,7 +222,7 @@ impl Event {
             Ok((payload, is_whole))
         }
         let from = (source, fields);
-        // The amount would be that of a refund.
+        // The fields are those of a refund, so the amount would not be that of the payment.
         let refund = ["refund_id", "refund_public_id"].iter().find_map(|id| fields.get(*id)?.first());
         if let (Known::Transaction, true, Some(value)) = (known, needs_own_id, refund) {
             let (line, column) = source.place(value);
@@ -279,7 +282,7 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Says whether a text looks like the name of an event, so that it can be shown.
+/// Returns whether a text has the form of an event's name, so that it can be printed: it is chosen by the sender.
 pub(super) fn is_a_name(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     text.len() <= MAX_NAME_LENGTH && text.bytes().all(fits)
@@ -294,7 +297,7 @@ struct Named<'a> {
 /// Reads a whole payload strictly.
 fn whole<T: Payload>(body: &[u8]) -> Option<T> {
     let mut payload = serde_json::from_slice::<T>(body).ok()?;
-    // Which event it is, the type says already.
+    // The payload's type already states the event.
     payload.extra().remove("event");
     payload.is_whole().then_some(payload)
 }

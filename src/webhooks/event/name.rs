@@ -1,4 +1,4 @@
-//! Names of events: the known ones, however they are written, and those that may mean the same.
+//! Classifies names of events: the known ones in any spelling, and those that may mean the same.
 
 use super::super::payload::fields::{self, Fields};
 use super::super::reason::UnknownReason;
@@ -68,7 +68,7 @@ impl Known {
     }
 }
 
-/// What a name means.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Known(Known),
@@ -91,7 +91,7 @@ impl Meaning {
         if has_known(name) {
             return Self::Similar;
         }
-        // A name like `transaction.disputed` is one of tomorrow, and `payment.paid` the known event after a renaming.
+        // `payment.paid` may be the known event under another name. `transaction.disputed` is not a state, so it is a new event.
         let is_state = |word: &String| STATES.contains(&word.as_str());
         match words.as_slice() {
             [subject, states @ ..] if SUBJECTS.contains(&subject.as_str()) && states.iter().all(is_state) => {
@@ -103,7 +103,7 @@ impl Meaning {
     }
 }
 
-/// The name of an event, as an object has it.
+/// The name of an event in an object, and its key.
 pub(super) struct Named<'f> {
     pub(super) name: String,
     pub(super) meaning: Meaning,
@@ -192,7 +192,7 @@ pub(super) fn has_known(text: &str) -> bool {
     [TRANSACTION, REFUND].iter().any(|known| letters.contains(&self::letters(known)))
 }
 
-/// What ND8 and others write between the words of a name.
+/// Separators that ND8 and others write between the words of a name.
 const SEPARATORS: &str = "._-:/";
 
 /// Returns a name without case and separators: ND8's `transaction.status_changed` is others' `TRANSACTION_STATUS_CHANGED`.

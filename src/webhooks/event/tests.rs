@@ -121,7 +121,7 @@ fn every_other_body_is_unknown_or_unreadable_and_the_reason_is_true() {
         (br#"{"event":"webhook.test" "a":1}"#, Some("webhook.test"), Why::NotJson),
         (br#"{"event":"webhook.test","a":]}"#, Some("webhook.test"), Why::NotJson),
         (b"\x1f\x8b\x08", None, Why::InvalidUtf8 { line: 1, column: 2 }),
-        // The value that matters is not to be had.
+        // The value that matters cannot be read.
         (br#"{"name":"payout","a":NaN}"#, None, Why::NotANumber { line: 1, column: 22 }),
         (br#"{"event":NaN}"#, None, Why::NotANumber { line: 1, column: 10 }),
         (b"{\"event\":\"a\xffb\"}", None, Why::InvalidUtf8 { line: 1, column: 12 }),
@@ -167,7 +167,7 @@ fn every_other_body_is_unknown_or_unreadable_and_the_reason_is_true() {
 }
 
 #[test]
-fn a_flaw_beside_the_id_hides_nothing_else() {
+fn a_flaw_outside_of_the_id_hides_nothing_else() {
     let rest = r#""event":"transaction.status_changed","transaction_id":"TX1","status":"paid""#;
     let expected = |extra: Value| {
         Event::TransactionStatusChanged(TransactionStatusChanged {
@@ -193,7 +193,7 @@ fn a_flaw_beside_the_id_hides_nothing_else() {
         (b"\"amount\":\"1\",\"amount\":\"2\"", json!({"amount": ["1", "2"]})),
         (b"\"note\":1,\"note\":2", json!({"note": [1, 2]})),
         (b"\"amount\":\"1\",\"amount\":[\"2\"]", json!({"amount": ["1", ["2"]]})),
-        // As it is written where it is stored, and with a value that is none of the kind.
+        // The key under which it is stored, with a value of another kind.
         ("\"\u{f8ff}nd8\u{f8ff}truncated\":\"x\"".as_bytes(), json!({"truncated": "x"})),
         (b"\"status\":\"paid\"", json!({})),
         (b"\"event\":\"transaction.status_changed\"", json!({})),
@@ -213,7 +213,7 @@ fn a_flaw_beside_the_id_hides_nothing_else() {
     }
 }
 
-/// Cut anywhere, a payload says the same as far as it goes, and never anything else.
+/// Cuts a payload anywhere: its complete fields are read unchanged, and no other value.
 #[test]
 fn what_comes_before_the_end_of_a_truncated_body_is_read() {
     let body = r#"{"event":"transaction.status_changed","transaction_id":"TX12","amount":12.75,"currency":"USD", "order_id":47110,"updated_at":"2026-01-02T03:04:05Z","a":{"b":[1,2]}}"#;

@@ -1,7 +1,8 @@
-//! Events in a wrapping that ND8 does not document: lists, strings of JSON, envelopes, other keys for the name.
+//! Reads events in a wrapping that ND8 does not document: lists, strings of JSON, envelopes, other keys for the name.
 //!
-//! The name of an event is what a body says it is, and is never guessed from other fields. A payload is one object, and no
-//! field is taken from another. What may be about money, and is not certain, is no event but a reason.
+//! The name of an event is read from the body, and is never guessed from other fields. A payload is one object, and no field is read
+//! from another one: a guess could report a refund's amount as a payment's. A body that may concern money but is ambiguous is not an
+//! event, but a reason.
 
 use serde_json::value::RawValue;
 
@@ -15,7 +16,7 @@ use crate::raw::types::{PaymentStatus, RefundStatus};
 /// Levels of wrapping that are opened.
 pub(super) const MAX_DEPTH: usize = 8;
 
-/// Keys of what may be the payload of an event, or an event.
+/// Keys of values that may be the payload of an event, or an event.
 const WRAPPERS: [&str; 12] = [
     "data",
     "payload",
@@ -31,7 +32,7 @@ const WRAPPERS: [&str; 12] = [
     "params",
 ];
 
-/// Keys of what may be an event, and is no payload: the items of a payment have ids and amounts of their own.
+/// Keys of values that may be an event, but not a payload: the items of a payment have ids and amounts of their own.
 const EVENT_WRAPPERS: [&str; 7] =
     ["events", "notification", "webhook", "item", "items", "records", "results"];
 
@@ -53,7 +54,7 @@ const MONEY: [&str; 14] = [
     "refund",
 ];
 
-/// What is read of a value that may be an event.
+/// The result of reading a value that may be an event.
 pub(super) enum Reading {
     /// A known event, with its payload.
     Known(Box<Event>),
@@ -61,11 +62,11 @@ pub(super) enum Reading {
     Unreadable(Option<String>, UnknownReason),
     /// An event that this version does not know.
     New(String),
-    /// No event; and whether there is something about money in it all the same.
+    /// No event, with the reason; and whether it has something about money in it.
     Nothing(UnknownReason, bool),
 }
 
-/// Reads any value. `around` is the event that what is around it names.
+/// Reads any value. `around` is the event that the surrounding object names.
 pub(super) fn value(source: &Source<'_>, value: &RawValue, around: Option<Known>, depth: usize) -> Reading {
     let nothing = Reading::Nothing(UnknownReason::NotAnEvent, false);
     let Some(below) = depth.checked_sub(1) else {
@@ -143,11 +144,11 @@ fn known_event(
         }
         (Err(_), 1) => events.remove(0),
         (Ok(_), 1) if matches!(&events[0], Reading::Known(_)) => events.remove(0),
-        // What is beside its id is in `extra`.
+        // Its other fields are in `extra`.
         (Ok((event, _)), _) => Reading::Known(Box::new(event)),
         (Err(_), 2..) => unreadable(UnknownReason::SeveralEvents),
         (Err(reason), 0) => {
-            // The payload is what has something in it.
+            // If a wrapped object has fields of a payload, the reason is the one for that object.
             let reason = match reason {
                 UnknownReason::Missing { .. } => why_nothing.unwrap_or(reason),
                 reason => reason,
@@ -178,7 +179,7 @@ fn nameless(source: &Source<'_>, fields: &Fields<'_>, depth: usize) -> Reading {
         let is_wrapper = is_wrapper(key, None);
         for child in values {
             match value(source, child, None, depth) {
-                // A text that only looks like JSON, such as a template.
+                // A text that is not JSON although it begins like it, such as a template.
                 Reading::Nothing(UnknownReason::Misfit { .. } | UnknownReason::Truncated, _)
                     if !is_wrapper => {}
                 Reading::Nothing(_, is_money) => has_money |= is_money,
@@ -211,7 +212,7 @@ fn list(source: &Source<'_>, list: &RawValue, around: Option<Known>, depth: usiz
     }
     match events.len() {
         0 => Reading::Nothing(UnknownReason::NotAnEvent, has_money),
-        // What is beside an event may be one that is not recognized.
+        // Another item that concerns money may be an event that is not recognized.
         1 if has_money => Reading::Unreadable(None, UnknownReason::SeveralEvents),
         _ => one_of(events),
     }

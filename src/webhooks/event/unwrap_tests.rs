@@ -363,7 +363,7 @@ fn wrapping_costs_no_more_than_the_body() {
     }
 }
 
-/// However a known event is wrapped, and whatever is beside it, it is not lost, and what is read of it is what it says.
+/// Wraps known events at random, with other members: none is lost, and each field that is read has its value.
 #[test]
 fn no_wrapping_loses_an_event_or_changes_it() {
     let mut random = fastrand::Rng::with_seed(4);
@@ -379,7 +379,7 @@ fn no_wrapping_loses_an_event_or_changes_it() {
         "transaction",
         "refund",
     ];
-    let beside = [
+    let others = [
         r#""id":"evt_1""#,
         r#""type":"event""#,
         r#""name":"Ada""#,
@@ -400,7 +400,7 @@ fn no_wrapping_loses_an_event_or_changes_it() {
         let mut body = if random.bool() { payload.to_owned() } else { nameless(payload) };
         let mut is_named = body == payload;
         for level in 0..random.usize(0..5) {
-            let (key, beside) = (keys[random.usize(0..keys.len())], beside[random.usize(0..beside.len())]);
+            let (key, other) = (keys[random.usize(0..keys.len())], others[random.usize(0..others.len())]);
             body = match random.usize(0..6) {
                 0 => format!("[{body}]"),
                 1 => quoted(&body),
@@ -408,8 +408,8 @@ fn no_wrapping_loses_an_event_or_changes_it() {
                     is_named = true;
                     format!(r#"{{"event":"{name}","{key}":{body}}}"#).replace(r#"","event":"#, r#"","data":"#)
                 }
-                _ if level > 0 && beside.contains("event") => format!(r#"{{"{key}":{body}}}"#),
-                _ => format!(r#"{{{beside},"{key}":{body}}}"#),
+                _ if level > 0 && other.contains("event") => format!(r#"{{"{key}":{body}}}"#),
+                _ => format!(r#"{{{other},"{key}":{body}}}"#),
             };
         }
         match read(&body) {

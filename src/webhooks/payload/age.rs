@@ -1,4 +1,4 @@
-//! Which of two payloads is newer.
+//! Compares the age of two payloads.
 
 use std::cmp::Ordering;
 

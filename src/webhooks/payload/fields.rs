@@ -1,7 +1,7 @@
-//! Payloads that do not fit their type as a whole: what can be read of them, field by field.
+//! Reads payloads that do not fit their type as a whole, field by field.
 //!
-//! Only bodies that strict decoding refused come here. Each field is read by the reader of responses; one that cannot be
-//! read is `None`, and its value is kept in `extra` under its own name. No value is made up.
+//! Only bodies that strict decoding refused are read here. Each field is read by the reader of responses; one that cannot be
+//! read is `None`, and its value is kept in `extra` under its own name. No value is invented.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,8 @@ use super::Payload;
 use crate::raw::extra::MARK;
 use crate::raw::scan::UNREADABLE;
 
-/// The most values of one name that are kept, so that a body of one name alone stays cheap: the first ones, and the last.
+/// Maximum number of values of one name that are kept: the first ones, and the last. It limits the work for a body that repeats one
+/// name many times.
 const MAX_VALUES: usize = 16;
 
 /// The fields of an object, by name. A name that occurs more than once has several values.
@@ -65,14 +66,14 @@ pub(in crate::webhooks) fn payload<T: Payload>(
     let mut payload = T::default();
     for (name, values) in fields {
         let [value] = values.as_slice() else {
-            // None is known to be the right one.
+            // None of the values is known to be the right one, so all are kept.
             let all = values.iter().map(|value| kept(value)).collect();
             payload.extra().insert(name.trim_start_matches(MARK).to_owned(), all);
             continue;
         };
         match field::<T>(name, value) {
             Some(field) => payload.absorb(field),
-            // With the mark, it would be read as something else once it was stored.
+            // A key that already has the mark would be read as a value that was set aside after it was stored.
             None => {
                 payload.extra().insert(name.trim_start_matches(MARK).to_owned(), kept(value));
             }
@@ -102,7 +103,7 @@ fn field<T: Payload>(name: &str, value: &RawValue) -> Option<T> {
     }
     let field = crate::raw::decode::<T>(object.as_bytes()).ok();
     match field {
-        // The reader of responses takes an optional value that it cannot read for an absent one.
+        // The reader of responses treats an optional value that it cannot read as absent.
         Some(field) if field == T::default() && !is_blank(value) => None,
         None if is_blank(value) => Some(T::default()),
         field => field,
@@ -128,7 +129,7 @@ pub(in crate::webhooks) fn is_blank(value: &RawValue) -> bool {
     text.is_ok_and(|text| text.is_none_or(|text| text.trim().is_empty()))
 }
 
-/// Returns a value as it came; as text where `Value` has no room for it, such as one that is nested too deeply.
+/// Returns a value unchanged, or as text if `Value` cannot hold it, for example because it is nested too deeply.
 fn kept(value: &RawValue) -> Value {
     serde_json::from_str(value.get()).unwrap_or_else(|_| json!({ UNREADABLE: value.get() }))
 }

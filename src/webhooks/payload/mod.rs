@@ -1,8 +1,8 @@
 //! The fields of the payloads.
 //!
-//! Only one of the ids is required, and what this version does not know is kept in `extra`: ND8 adds fields without notice. So
-//! is a known field that cannot be read, under its own name. Numbers in `extra` are as exact as [`serde_json::Value`] is; the amounts
-//! here are exact.
+//! Only one of the ids is required, and fields that this version does not name are kept in `extra`: ND8 adds fields without notice.
+//! A known field that cannot be read is there too, under its own name. Numbers in `extra` are only as exact as
+//! [`serde_json::Value`]; the amounts here are exact.
 
 pub(super) mod fields;
 
@@ -45,11 +45,11 @@ pub(super) trait Payload: Default + PartialEq + DeserializeOwned {
 
     fn extra(&mut self) -> &mut Map<String, Value>;
 
-    /// Takes over what the other has and this one has not.
+    /// Takes the fields from the other payload that this one does not have.
     fn absorb(&mut self, other: Self);
 }
 
-/// Takes those fields over that are still `None`, and the entries of `extra`.
+/// Takes the fields that are still `None` from another payload, and the entries of its `extra`.
 macro_rules! absorb {
     ($this:ident, $other:ident: $($field:ident)*) => {{
         $( $this.$field = $this.$field.take().or($other.$field); )*

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Visitor};
 
 /// Reads an id, a currency and the like: a text, or a whole number as its digits. A blank text is none.
 ///
-/// Numbers that serde hands over in other ways are read by the lenient reader.
+/// Numbers that serde passes in other ways are read by the lenient reader.
 pub(super) fn text<'de, D: Deserializer<'de>, T: From<String>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {

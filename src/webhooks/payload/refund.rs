@@ -18,12 +18,12 @@ use crate::raw::types::RefundStatus;
 
 /// A refund changed: `refund.status_changed`.
 ///
-/// Inferred: ND8 names this event and prints its fields nowhere, so the live API may differ. One of the ids is there; they are
-/// read whether they come as text or as numbers, and a field with another name is in `extra`. So is an `id`, of which nothing shows whether
-/// it is the refund's, the payment's or the message's; with no other id the event is `Unreadable`, and says so. Everything else is `None` where it is
-/// absent, null or blank, or cannot be read; then `extra` has what came.
+/// Inferred: ND8 names this event but does not document its fields, so the live API may differ. At least one of the ids is present;
+/// they are read from text and from numbers, and a field with another name is in `extra`. So is an `id`, because it may be
+/// that of the refund, the payment or the message; with no other id the event is `Unreadable`, with that reason. Every other field is
+/// `None` if it is absent, null or blank, or cannot be read; `extra` then has its value.
 ///
-/// `Debug` shows identifiers, amounts, the state and times, and redacts what people wrote.
+/// `Debug` prints identifiers, amounts, the state and times, and redacts text that people wrote.
 ///
 /// # Example: a refund that failed
 ///
@@ -60,20 +60,20 @@ pub struct RefundStatusChanged {
     /// The same amount in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::raw::decimal::string::option")]
     pub amount_usd: Option<Decimal>,
-    /// Where the refund stands.
+    /// The state of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "status")]
     pub status: Option<RefundStatus>,
-    /// Why the money goes back.
+    /// The reason of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// When the refund was asked for.
+    /// When the refund was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When the refund last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// Whether the body was cut off, so that fields which are `None` may have been behind the end. What comes before is as it was
-    /// sent. Log it: the sender or something on the way is broken.
+    /// Set if the body was cut off, so that fields which are `None` may have been in the missing part. The others have the values that
+    /// were sent. Log it: the sender or a proxy is broken.
     #[serde(rename = "\u{f8ff}nd8\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
     pub is_truncated: bool,
     /// Fields that this version does not name or cannot read, as they came. See [`Event`](crate::webhooks::Event) for values that

@@ -16,16 +16,16 @@ use crate::ids::{CheckoutId, PaymentId};
 use crate::raw::Redacted;
 use crate::raw::types::{DepositAttempt, PaymentStatus};
 
-/// A payment changed, if only by another attempt to collect its money: `transaction.status_changed`.
+/// A payment changed, at least by another attempt to collect its money: `transaction.status_changed`.
 ///
-/// ND8 also sends it when somebody asks it to in the dashboard, so the same state can be reported more than once. Nothing
-/// guarantees that deliveries arrive in the order in which things happened: see [`compare_age`](Self::compare_age).
+/// ND8 also sends it on request in the dashboard, so the same state can be reported more than once. Deliveries may arrive in
+/// another order than the changes: see [`compare_age`](Self::compare_age).
 ///
-/// [`transaction_id`](Self::transaction_id) or [`order_id`](Self::order_id) is there, and most often both. Everything else is
-/// `None` where it is absent, null or blank, or cannot be read; then `extra` has what came. Look the payment up before money
+/// [`transaction_id`](Self::transaction_id) or [`order_id`](Self::order_id) is present, and most often both. Every other field is
+/// `None` if it is absent, null or blank, or cannot be read; `extra` then has its value. Look the payment up before money
 /// depends on a field that is `None`.
 ///
-/// `Debug` shows identifiers, the amount, the state and times, and redacts what people wrote.
+/// `Debug` prints identifiers, the amount, the state and times, and redacts text that people wrote.
 ///
 /// # Example: an amount, digit for digit
 ///
@@ -58,7 +58,7 @@ pub struct TransactionStatusChanged {
     /// The currency of the amount, three letters as in ISO 4217.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub currency: Option<String>,
-    /// How far the payment has come.
+    /// The state of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "status")]
     pub status: Option<PaymentStatus>,
     /// Every attempt so far to collect the money (`depositAttempts`), usually newest first: replace what was stored
@@ -76,8 +76,8 @@ pub struct TransactionStatusChanged {
     /// When the payment last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// Whether the body was cut off, so that fields which are `None` may have been behind the end. What comes before is as it was
-    /// sent. Log it: the sender or something on the way is broken.
+    /// Set if the body was cut off, so that fields which are `None` may have been in the missing part. The others have the values that
+    /// were sent. Log it: the sender or a proxy is broken.
     #[serde(rename = "\u{f8ff}nd8\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
     pub is_truncated: bool,
     /// Fields that this version does not name or cannot read, as they came. See [`Event`](crate::webhooks::Event) for values that

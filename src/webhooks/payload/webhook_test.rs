@@ -9,11 +9,11 @@ use super::Payload;
 use super::write::is_false;
 use crate::raw::Redacted;
 
-/// Somebody tries the webhook out: `webhook.test`.
+/// A test of the webhook: `webhook.test`.
 ///
-/// Inferred: ND8 names this event and prints its fields nowhere.
+/// Inferred: ND8 names this event but does not document its fields.
 ///
-/// # Example: whatever is in it
+/// # Example: its fields
 ///
 /// ```
 /// use nd8::webhooks::Event;
@@ -25,10 +25,10 @@ use crate::raw::Redacted;
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookTest {
-    /// Whether the body was cut off.
+    /// Set if the body was cut off.
     #[serde(rename = "\u{f8ff}nd8\u{f8ff}truncated", default, skip_serializing_if = "is_false")]
     pub is_truncated: bool,
-    /// All fields but the event's name, as they came.
+    /// All fields except the event's name, as received.
     #[serde(flatten, deserialize_with = "crate::raw::extra::deserialize")]
     pub extra: Map<String, Value>,
 }

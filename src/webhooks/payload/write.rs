@@ -1,7 +1,7 @@
 //! Writers of fields, so that what is stored can be read again.
 //!
-//! A field that could not be read is in `extra` under its own name. Written there, it would make the whole unreadable. So it is
-//! written under a name that no field has, and gets its own back when it is read ([`extra`](crate::raw::extra)).
+//! A field that could not be read is in `extra` under its own name. Written under that name, it would make the whole unreadable. So
+//! it is written under a name that no field has, and its own name is restored when it is read ([`extra`](crate::raw::extra)).
 
 use serde::de::Deserialize as _;
 use serde::ser::{Error as _, Serialize, Serializer};
