@@ -1,8 +1,8 @@
-//! What the doors cost beside the same thing by hand, in instructions.
+//! Compares calls through the clients with the same calls written by hand, in instructions.
 //!
 //! `cargo bench --package nd8-benches` counts them with callgrind (it needs valgrind, and `gungraun-runner` in the version of
-//! `gungraun`), and prints a ratio behind each second line. A benchmark counts what its own thread does: the server on loopback
-//! runs on another.
+//! `gungraun`), and prints a ratio after each second line. Instructions are counted and not time, because time varies on a shared
+//! machine by more than the difference. A benchmark counts its own thread only: the server on loopback runs on another.
 
 #![allow(missing_docs, reason = "the macros of gungraun bring public items")]
 
@@ -17,7 +17,7 @@ use nd8::{Client, Decimal};
 use serde::Deserialize;
 use tokio::runtime::Runtime;
 
-/// The fields of a payment with the types that nd8 gives them, as somebody would write them by hand.
+/// The fields of a payment with the types that nd8 uses, written by hand.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "read by nobody, but decoded")]
 struct Payment {

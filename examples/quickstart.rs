@@ -1,4 +1,4 @@
-//! A payment from checkout to refund, and what each step says.
+//! A payment from checkout to refund, with the result of each step.
 //!
 //! Without any setting it starts a sandbox of its own on this machine and plays the customer as well. With `ND8_API_KEY`
 //! set it talks to ND8's sandbox instead, or to the server at `ND8_BASE_URL`, and stops at the checkout page: paying
@@ -30,17 +30,16 @@ async fn main() -> ExitCode {
         source = cause.source();
     }
     if let Some(error) = error.downcast_ref::<nd8::Error>() {
-        error
-            .messages()
-            .iter()
-            .for_each(|said| eprintln!("  the server says: {} {}", said.pointer, said.message));
+        for message in error.messages() {
+            eprintln!("  the server reports: {} {}", message.pointer, message.message);
+        }
     }
     ExitCode::FAILURE
 }
 
-/// With a key of yours, up to the checkout page.
+/// Runs with your own key, up to the checkout page.
 async fn with_nd8(key: String) -> Result<()> {
-    // Hears of `ND8_BASE_URL`.
+    // `settings_from_env` reads `ND8_BASE_URL`, among others.
     let client = Client::builder(key).application("nd8-quickstart").settings_from_env()?.build()?;
     let checkout = create_checkout(&client, [mugs()?]).await?;
     println!("\nOpen the page, pay, and look the payment up with `client.payments().get(…)`.");
@@ -48,10 +47,10 @@ async fn with_nd8(key: String) -> Result<()> {
     Ok(())
 }
 
-/// With a sandbox on this machine, from end to end.
+/// Runs with a sandbox on this machine, from end to end.
 async fn on_this_machine() -> Result<()> {
     let mut webhooks = Receiver::start().await?;
-    // Without an argument a free port, which is what 0 stands for.
+    // Without an argument the port is 0, for which the system chooses a free one.
     let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse())?;
     let sandbox =
         Sandbox::builder().bind(([127, 0, 0, 1], port).into()).webhook_url(&webhooks.url).start().await?;
@@ -104,8 +103,8 @@ async fn on_this_machine() -> Result<()> {
     let Err(error) = error else { return Err("the sandbox refunded more than was paid".into()) };
     fact("error", &error);
     fact("outcome", &format!("{:?}: nothing was refunded, and trying again would not help", error.outcome()));
-    for complaint in error.messages() {
-        fact("message", &complaint.message);
+    for message in error.messages() {
+        fact("message", &message.message);
     }
     Ok(())
 }

@@ -40,12 +40,12 @@ where
     })
 }
 
-/// The streams themselves can be passed on.
+/// Accepts a stream that can be sent to another thread.
 fn sendable<T>(stream: impl Stream<Item = T> + Send + Unpin + 'static) {
     drop(stream);
 }
 
-/// What is sent in one piece, whatever it is.
+/// Spawns any future that can be sent to another thread.
 fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     tokio::spawn(future)
 }

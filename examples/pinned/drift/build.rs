@@ -1,4 +1,4 @@
-//! Hands on what nd8 is generated from beside the document, so that the Rust of another document can be foreseen.
+//! Passes the overlay and the supplement of nd8 to the program, which needs them to predict the Rust of another document.
 
 fn main() {
     for name in ["DEP_ND8_API_OVERLAY", "DEP_ND8_API_SUPPLEMENT"] {

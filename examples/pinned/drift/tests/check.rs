@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 const BINARY: &str = env!("CARGO_BIN_EXE_nd8-pinned-drift");
 const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../api-operations.txt");
 
-/// A change of the document, and what the check says of it.
+/// A change of the document, and the expected output of the check.
 struct Case {
     name: &'static str,
     change: fn(&mut Value),
     status: i32,
-    says: &'static [&'static str],
+    expected: &'static [&'static str],
 }
 
 const CASES: &[Case] = &[
@@ -22,19 +22,19 @@ const CASES: &[Case] = &[
         name: "nothing changed",
         change: |_| {},
         status: 0,
-        says: &["wire: no change", "nd8 0.1.0+api.1.1.0 is built from the published document"],
+        expected: &["wire: no change", "nd8 0.1.0+api.1.1.0 is built from the published document"],
     },
     Case {
         name: "an operation that nobody here uses is gone",
         change: |it| drop(it["paths"].as_object_mut().expect("an object").remove("/refunds/")),
         status: 0,
-        says: &["wire: no change", "nd8 0.2.0+api.1.2.0 would follow", "wire breaking, Rust major"],
+        expected: &["wire: no change", "nd8 0.2.0+api.1.2.0 would follow", "wire breaking, Rust major"],
     },
     Case {
         name: "an operation that is used is gone",
         change: |it| drop(it["paths"].as_object_mut().expect("an object").remove("/transactions/{id}/")),
         status: 1,
-        says: &["breaking: 1", "operation GET /transactions/{id}/: the path was removed"],
+        expected: &["breaking: 1", "operation GET /transactions/{id}/: the path was removed"],
     },
     Case {
         name: "an optional field of a response is gone",
@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
             drop(fields.as_object_mut().expect("an object").remove("amount"));
         },
         status: 0,
-        says: &["dangerous: 1", "the property `amount` was removed", "Rust major"],
+        expected: &["dangerous: 1", "the property `amount` was removed", "Rust major"],
     },
     Case {
         name: "a field of a response has another type",
@@ -52,19 +52,19 @@ const CASES: &[Case] = &[
                 json!({"type": "array", "items": {}});
         },
         status: 1,
-        says: &["breaking: 1", "Transaction.amount"],
+        expected: &["breaking: 1", "Transaction.amount"],
     },
     Case {
         name: "the server moved, which concerns each operation",
         change: |it| it["servers"][0]["url"] = json!("https://api.other.example/v2"),
         status: 1,
-        says: &["[server-changed ", "would follow"],
+        expected: &["[server-changed ", "would follow"],
     },
     Case {
         name: "texts only",
         change: |it| it["paths"]["/transactions/{id}/"]["get"]["summary"] = json!("Another text"),
         status: 0,
-        says: &[
+        expected: &[
             "wire: no change",
             "changes of descriptions and examples, not listed: 2",
             "nd8 0.1.1+api.1.2.0 would follow",
@@ -76,7 +76,7 @@ const CASES: &[Case] = &[
             it["components"]["schemas"]["Transaction"] = json!({ "$ref": "#/components/schemas/Gone" })
         },
         status: 1,
-        says: &["would follow", "no Rust yet: "],
+        expected: &["would follow", "no Rust yet: "],
     },
 ];
 
@@ -91,7 +91,7 @@ fn text(bytes: &[u8]) -> &str {
 #[test]
 fn a_change_fails_only_the_crates_that_it_breaks() {
     let folder = tempfile::tempdir().expect("can be made");
-    for Case { name, change, status, says } in CASES {
+    for Case { name, change, status, expected } in CASES {
         let mut document: Value = serde_json::from_slice(nd8::API.document()).expect("is JSON");
         change(&mut document);
         if serde_json::from_slice::<Value>(nd8::API.document()).expect("is JSON") != document {
@@ -102,7 +102,7 @@ fn a_change_fails_only_the_crates_that_it_breaks() {
         let output = run(&published, LIST);
         let printed = text(&output.stdout);
         assert_eq!(output.status.code(), Some(*status), "{name}: {printed}{}", text(&output.stderr));
-        for part in *says {
+        for part in *expected {
             assert!(printed.contains(part), "{name}: `{part}` is not in\n{printed}");
         }
     }
@@ -137,7 +137,7 @@ fn what_could_not_be_compared_is_neither_a_pass_nor_a_break() {
     let bare = r#"{"openapi": "3.0.3", "info": {"title": "ND8 API", "version": "2"}, "paths": {}}"#;
     let alien =
         r#"{"openapi": "3.0.3", "info": {"title": "Pets", "version": "1"}, "paths": {"/pets": {"get": {}}}}"#;
-    for (published, list, says) in [
+    for (published, list, expected) in [
         (file("page.html", "<!DOCTYPE html><html></html>"), LIST.into(), "page.html:1:1: this is a web page"),
         (file("empty.json", ""), LIST.into(), "empty.json"),
         (file("bare.json", bare), LIST.into(), "has no operation, so nothing"),
@@ -150,8 +150,11 @@ fn what_could_not_be_compared_is_neither_a_pass_nor_a_break() {
     ] {
         let output = run(&published, list.to_str().expect("is text"));
         let printed = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{says}: {printed}");
-        assert!(printed.starts_with("error: ") && printed.contains(says), "`{says}` is not in {printed}");
+        assert_eq!(output.status.code(), Some(2), "{expected}: {printed}");
+        assert!(
+            printed.starts_with("error: ") && printed.contains(expected),
+            "`{expected}` is not in {printed}"
+        );
     }
     let output = Command::new(BINARY).output().expect("can be run");
     assert_eq!(output.status.code(), Some(2));
