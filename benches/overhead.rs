@@ -139,7 +139,7 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime is built")
 }
 
-/// A client with a connection that has been used: what counts is a call, not the way to the first one.
+/// Creates a client with a connection that has been used, so that a benchmark counts a call and not its connection.
 fn through_nd8() -> (Runtime, Client) {
     let (runtime, base_url) = (runtime(), serve(payment));
     let client = Client::builder("the-api-key").base_url(base_url).build().expect("is fine");

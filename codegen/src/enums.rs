@@ -48,7 +48,7 @@ fn read(name: &str, schema: &Value, first: &BTreeSet<&str>, ignores_case: bool) 
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    // `Unknown` is the variant for everything else; `Self::Err` is a type in the implementation of `FromStr`.
+    // `Unknown` is the variant for every other value; `Self::Err` is a type in the implementation of `FromStr`.
     let reserved = Scope::with(&["Unknown", "Self", "Err"]);
     let variants =
         names::assign_first(values.iter().copied(), names::camel, reserved, |value| first.contains(value));
@@ -150,7 +150,7 @@ impl OpenEnum {
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
                     #title.into()
                 }
-                /// An open set has examples, not an `enum`.
+                /// Describes the values as examples: an `enum` would reject values that the API adds.
                 fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
                     ::schemars::json_schema!({ "type": "string", "description": #description, "examples": [#(#values),*] })
                 }

@@ -50,7 +50,7 @@ fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) ->
     tokio::spawn(future)
 }
 
-/// Whether nothing was sent, since nobody listens.
+/// Returns whether the call failed because nothing listens at its address.
 async fn is_refused<T: Debug>(task: JoinHandle<Result<T, Error>>) {
     let error = task.await.expect("does not panic").expect_err("nobody listens");
     assert!(error.is_connect() && error.outcome() == Outcome::NotSent, "{error:?}");

@@ -32,6 +32,7 @@ impl RefundReference {
     pub(crate) fn is_in(&self, reason: &str) -> bool {
         let mut words =
             reason.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_');
+        // Whole words only: a reference that is the beginning of another one is another refund's.
         words.any(|word| word.eq_ignore_ascii_case(&self.0))
     }
 }

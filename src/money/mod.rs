@@ -129,6 +129,7 @@ impl Money {
                 let written = widened(exact, exponent).and_then(|mantissa| decimal(mantissa, exponent));
                 written.ok_or_else(|| MoneyError::out_of_range(format!("{amount} {currency}")))?
             }
+            // `Decimal` has a negative zero, which prints as `-0`.
             None if amount.is_zero() => amount.abs(),
             None => amount,
         };

@@ -13,6 +13,7 @@ use crate::raw::decimal::grammar::{self, Refusal};
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `pad` and not `write!`, so that a width in the format applies to the amount and currency as one text.
         f.pad(&format!("{} {}", self.amount, self.currency))
     }
 }

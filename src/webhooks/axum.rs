@@ -135,6 +135,7 @@ where
         let verifier = Verifier::from_ref(state);
         let (parts, body) = request.into_parts();
         let limit = verifier.body_limit();
+        // Limited while it is read: the sender is not known yet, and `Content-Length` may be wrong or absent.
         let body = match Limited::new(body, limit).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {

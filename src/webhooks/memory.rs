@@ -117,6 +117,7 @@ impl MemoryDeduplicator {
         if claims.by_key.len() >= self.capacity && !claims.forget_one_that_is_done() {
             return Err(Full { capacity: self.capacity });
         }
+        // With a lease: a handler that hangs or was forgotten would otherwise hold the claim until the process ends.
         claims.insert(ticket, false, after(now, self.lease));
         Ok(Claim::Won(()))
     }
@@ -124,6 +125,7 @@ impl MemoryDeduplicator {
     fn complete_now(&self, ticket: &Ticket) {
         let now = self.clock.now();
         let mut claims = self.claims();
+        // If the claim lapsed and another handler has it now, that handler decides whether the delivery is done.
         if claims.remove_if_held(ticket) {
             claims.insert(ticket, true, after(now, self.ttl));
         }

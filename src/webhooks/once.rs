@@ -147,6 +147,7 @@ where
             guard.release(transaction).await;
             Err(OnceError::Handler(error))
         }
+        // The panic is caught only to release the claim with its transaction, which `drop` cannot do.
         Err(panic) => {
             guard.release(transaction).await;
             resume_unwind(panic)

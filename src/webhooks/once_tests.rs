@@ -290,7 +290,7 @@ fn any_error_that_prints_is_a_source() {
     let (handler, claim, complete) = (
         "the webhook's handler failed",
         "the webhook could not be claimed, and was not handled",
-        "the webhook was handled, and this could not be noted",
+        "the webhook was handled, and this could not be recorded",
     );
     let io = || std::io::Error::other("down");
     for (printed, expected) in [

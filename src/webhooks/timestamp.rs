@@ -38,6 +38,7 @@ fn unix(whole: &str, fraction: &str) -> Option<Timestamp> {
         }
         end *= 1_000;
     };
+    // Nine digits are nanoseconds, the resolution of `Timestamp`. More could overflow.
     let fraction = fraction.get(..9).unwrap_or(fraction);
     let places = u32::try_from(fraction.len()).ok()?;
     let below = fraction.parse::<i128>().ok()? * factor / 10_i128.pow(places);

@@ -279,6 +279,7 @@ impl Verifier {
         let matched_secret = self.match_signature(single(headers, SIGNATURE_HEADER)?, body)?;
         let timestamp = self.timestamp(headers)?;
         let id = token(headers, DELIVERY_ID_HEADER, DeliveryId::MAX_LENGTH)?;
+        // It is for logs only, so a malformed name does not refuse a delivery whose signature is valid.
         let announced = token(headers, EVENT_HEADER, super::event::MAX_NAME_LENGTH).ok();
         Ok(Envelope {
             id: DeliveryId::new(id),
@@ -294,6 +295,7 @@ impl Verifier {
     }
 
     fn check_before_signature(&self, body: &[u8]) -> Result<(), Error> {
+        // Also without `checked`: a forger can compute the signature of an empty secret.
         self.check()?;
         if body.len() > self.max_body {
             return Err(Kind::TooLarge { limit: self.max_body }.into());
@@ -303,6 +305,7 @@ impl Verifier {
 
     fn match_signature(&self, header: &[u8], body: &[u8]) -> Result<usize, Error> {
         let hex = header.trim_ascii().strip_prefix(SCHEME.as_bytes()).ok_or(Kind::Signature)?;
+        // Either case, because ND8 documents only that it is hexadecimal.
         let signature = base16ct::mixed::decode_vec(hex).map_err(|_| Kind::Signature)?;
         // The loop does not stop at a match, so that its duration does not reveal which secret matched.
         let mut matched = None;
@@ -320,6 +323,7 @@ impl Verifier {
         });
         let timestamp = match read {
             Ok(timestamp) => timestamp,
+            // Without a bound, nothing depends on the header.
             Err(_) if self.max_age.is_none() && self.max_ahead.is_none() => return Ok(None),
             Err(error) => return Err(error),
         };

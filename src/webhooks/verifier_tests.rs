@@ -11,7 +11,7 @@ use super::{DELIVERY_ID_HEADER, EVENT_HEADER, Error, Event, SIGNATURE_HEADER, TI
 const BODY: &[u8] = br#"{"event":"webhook.test"}"#;
 const NOW: i64 = 1_767_322_800;
 
-/// A verifier for which it is always the same second.
+/// Returns a verifier whose clock does not change.
 fn verifier() -> Verifier {
     at(NOW)
 }
@@ -20,12 +20,12 @@ fn at(second: i64) -> Verifier {
     Verifier::new("secret").clock(move || Timestamp::from_second(second).unwrap())
 }
 
-/// The headers of a delivery that was sent just now.
+/// Returns the headers of a delivery that was sent at that time.
 fn headers() -> Vec<(&'static str, String)> {
     verifier().signed_headers("b7c1", "webhook.test", BODY).into()
 }
 
-/// The same, but for one of them.
+/// Returns these headers with another value of one of them.
 fn headers_with(name: &str, value: Option<&str>) -> Vec<(&'static str, String)> {
     let mut headers = headers();
     match value {
@@ -222,7 +222,7 @@ fn ids_are_short_and_visible() {
     }
 }
 
-/// The header is not signed: it neither makes an event nor unmakes one.
+/// Checks that the header has no influence on the event: it is not signed.
 #[test]
 fn the_event_is_the_one_that_the_body_names() {
     for (header, announced) in

@@ -25,6 +25,7 @@ pub(super) fn exact_decimal(
             let function = format_ident!("{function}");
             compact(&quote!(#support::decimal::request::#function))
         };
+        // The generator converts decimals to a marker type, because typify would generate `f64` for a number.
         if written == marker {
             let described = marker;
             field.ty = parse_quote!(::rust_decimal::Decimal);

@@ -42,6 +42,7 @@ pub(super) fn transform(
             }
             let id = method.sig.ident.to_string();
             let in_method = |problem: String| format!("in the method `{id}`: {problem}");
+            // progenitor appends `_` to an operation id that is a keyword of Rust.
             let call = calls.iter().find(|call| call.id == id || format!("{}_", call.id) == id);
             let call = call.ok_or_else(|| in_method("no operation has this name".to_owned()))?;
             let name = format_ident!("{}", names[&call.id]);
@@ -136,6 +137,7 @@ struct Request<'a> {
 impl<'a> Request<'a> {
     /// Reads the parts of progenitor's method.
     fn new(method: &ImplItemFn, call: &'a Call, name: Ident, profile: &Profile) -> Result<Self, String> {
+        // progenitor makes a streamed body a type parameter, which the request object could not store.
         count("a type parameter", method.sig.generics.type_params().count(), 0)?;
         let mut types: BTreeMap<String, &Type> = BTreeMap::new();
         let arguments = method.sig.inputs.iter().filter_map(|input| match input {
@@ -160,6 +162,7 @@ impl<'a> Request<'a> {
                 member(parameter, types.remove(&parameter.argument), id)
             })
             .collect::<Result<_, _>>()?;
+        // A parameter may have the name of the field for the client.
         let mut client = format_ident!("client");
         while members.iter().any(|member| member.ident == client || member.argument == client) {
             client = format_ident!("_{client}");
@@ -242,6 +245,7 @@ impl<'a> Request<'a> {
         });
         let mut optional: Vec<&Member<'_>> =
             self.members.iter().filter(|member| !member.is_argument()).collect();
+        // Sorted, so that another order in the document does not change the generated code.
         optional.sort_by(|a, b| a.ident.cmp(&b.ident));
         let setters = optional.into_iter().map(setter);
         let parts = self.members.iter().map(|Member { ident, argument, .. }| match ident == argument {
@@ -363,7 +367,7 @@ mod tests {
         Call { id: "list_it".into(), method: "get".into(), placeholders: 0, parameters }
     }
 
-    /// A client as progenitor writes it, with one method of these arguments.
+    /// Returns a client as progenitor generates it, with one method of these arguments.
     fn client(arguments: &str, query: &str) -> String {
         format!(
             r#"impl Client {{

@@ -33,9 +33,11 @@ pub(super) fn body(block: &mut Block, call: &Call, client: &Ident) -> Result<(),
     count("a match of the response status", responses.replaced, 1)?;
     let mut table = OperationIds(Vec::new());
     table.visit_block_mut(block);
+    // Compared and not counted: the hook looks the credential up by this id.
     if table.0 != [call.id.as_str()] {
         return Err(format!("the hooks are given the operations {:?}", table.0));
     }
+    // Nothing is rewritten here, but a parameter that progenitor does not send would be ignored without an error.
     let tokens = block.to_token_stream();
     count("`QueryParam`", occurrences(&tokens, "QueryParam"), of(Location::Query))?;
     count("`.json(&body)`", compact(&tokens).matches(".json(&body)").count(), of(Location::Body))?;
@@ -127,6 +129,7 @@ impl VisitMut for Responses<'_> {
             match (arms.contains("ResponseValue::empty"), arms.contains("ResponseValue::from_response")) {
                 (true, false) => format_ident!("read_empty_response"),
                 (false, true) => format_ident!("read_response"),
+                // A body that progenitor streams would be read without our limit.
                 _ => {
                     self.unknown = Some(arms);
                     return;

@@ -56,6 +56,7 @@ pub(super) fn rewrite(
                 let in_type = |problem: String| format!("in the type `{name}`: {problem}");
                 item.attrs.push(described());
                 fields(tree, item, &uses, enums, profile, support).map_err(in_type)?;
+                // The derived `Debug` prints every field, also secrets and names.
                 count("`Debug`", usize::from(drops_derive(&mut item.attrs, "Debug")), 1).map_err(in_type)?;
                 let schema = tree.root.pointer(component(&name).as_str());
                 match uses.requests.contains(&name) {
@@ -170,6 +171,7 @@ fn fields(
     for field in &mut item.fields {
         let wire = wire_name(field);
         document(tree, &name, field);
+        // First, because the other rewrites look for the `Option` on the outside.
         option_is_outside(field);
         let role = format!("{name}.{wire}");
         let id = profile.id(&role);

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use super::parse::{everyday, parse_json};
 use super::{Decimal, number, request, string};
 
-/// What a field reads that has to be there.
+/// Reads a value as a field that must not be absent.
 fn parse(json: &str) -> Result<Decimal, String> {
     parse_json(json)?.ok_or_else(|| "nothing".to_owned())
 }

@@ -185,7 +185,7 @@ impl Repair {
 
     /// Writes the value at which decoding failed in another form, or leaves it out. Returns a text that fails later, or not at all.
     ///
-    /// What is left out is below the first `kept` steps.
+    /// Sets aside nothing above the first `kept` steps.
     fn repaired_value<T: DeserializeOwned>(
         &mut self,
         text: &str,

@@ -269,7 +269,7 @@ fn an_id_of_any_size_is_kept_digit_for_digit() {
     }
 }
 
-/// A list of a type of both directions: what a link sells is sent and read.
+/// Reads a list whose type is used in both directions: the products of a link are sent and read.
 #[test]
 fn items_of_both_directions_keep_what_they_cannot_read() {
     let json = r#"{"id":17,"products":[{"product_id":{"a":1},"quantity":"many"}]}"#;

@@ -1697,7 +1697,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "Currency".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" : "The values of `Currency`.",
@@ -1797,7 +1797,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "PaymentStatus".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" : "The values of `PaymentStatus`.",
@@ -1882,7 +1882,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "PriceMode".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" : "The values of `PriceMode`.",
@@ -1966,7 +1966,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "PricingMode".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" : "The values of `PricingMode`.",
@@ -2062,7 +2062,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "RefundStatus".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" : "The values of `RefundStatus`.",
@@ -2159,7 +2159,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "SandboxSimulation".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" :

@@ -158,6 +158,8 @@ impl Event {
     fn strict(body: &[u8]) -> Option<Self> {
         // serde also reads structs from lists, by position.
         let is_object = body.trim_ascii_start().starts_with(b"{");
+        // The name is read first, because serde buffers the fields of an internally tagged enum, and fractions in that buffer are
+        // `f64`.
         let name = serde_json::from_slice::<Named<'_>>(body).ok().filter(|_| is_object)?.event?;
         match &*name {
             TRANSACTION => whole(body).map(Self::TransactionStatusChanged),
@@ -170,6 +172,7 @@ impl Event {
     /// Reads a body in another form than the documented one as far as possible.
     #[cold]
     fn lenient(body: &[u8]) -> Self {
+        // Some frameworks write a byte-order mark, which JSON does not allow.
         let unmarked = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         if unmarked.trim_ascii().is_empty() {
             return Self::unknown(None, UnknownReason::Empty);

@@ -143,6 +143,7 @@ fn find_at<'f>(source: &Source<'_>, fields: &'f Fields<'_>) -> Result<Option<Nam
             return Err(UnknownReason::DuplicateKey { line, column });
         }
     };
+    // The documented key decides: `type` or `name` next to it may be fields of the payload.
     if documented.as_ref().is_some_and(Named::is_known) {
         return Ok(documented);
     }

@@ -75,7 +75,7 @@ fn refunds_are_read_with_either_kind_of_id() {
     assert_eq!(refund.status, Some(RefundStatus::Unknown("of tomorrow".into())));
 }
 
-/// What an event is, and why: bodies whose name or structure cannot be read.
+/// Checks the event and the reason for bodies whose name or structure cannot be read.
 #[test]
 fn every_other_body_is_unknown_or_unreadable_and_the_reason_is_true() {
     use UnknownReason as Why;
@@ -240,7 +240,7 @@ fn what_comes_before_the_end_of_a_truncated_body_is_read() {
     }
 }
 
-/// The slow way reads what the fast way reads, and neither panics on what is left of a body that was damaged.
+/// Compares lenient with strict reading of damaged bodies: both read the same, and neither panics.
 #[test]
 fn both_ways_of_reading_agree_on_damaged_bodies() {
     let mut random = fastrand::Rng::with_seed(11);

@@ -70,6 +70,7 @@ pub(super) enum Reading {
 pub(super) fn value(source: &Source<'_>, value: &RawValue, around: Option<Known>, depth: usize) -> Reading {
     let nothing = Reading::Nothing(UnknownReason::NotAnEvent, false);
     let Some(below) = depth.checked_sub(1) else {
+        // Nothing is known about deeper levels, so they are treated as if they concerned money.
         return Reading::Nothing(UnknownReason::NotAnEvent, true);
     };
     match value.get().as_bytes().first() {
@@ -165,6 +166,7 @@ fn new_event(source: &Source<'_>, fields: &Fields<'_>, name: String, depth: usiz
         Reading::Unreadable(Some(name), _) => matches!(Meaning::of(&name), Meaning::Known(_)),
         _ => false,
     };
+    // Acknowledging the outer event would lose the one that it wraps.
     if wrapped(fields, None).any(is_known) {
         return Reading::Unreadable(Some(name), UnknownReason::SeveralNames);
     }

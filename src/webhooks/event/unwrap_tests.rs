@@ -123,7 +123,7 @@ fn a_known_event_is_read_in_any_wrapping() {
     }
 }
 
-/// What may be about money and is not certain is never acknowledged by an arm for all else.
+/// Checks that an ambiguous body that may concern money is never acknowledged by an arm for all other events.
 #[test]
 fn what_is_not_certain_is_unreadable_and_the_reason_is_true() {
     use UnknownReason as Why;
@@ -308,7 +308,7 @@ fn events_of_other_names_are_unknown() {
     }
 }
 
-/// The object with the state counts, and no field comes from another.
+/// Checks that the payload is the object with the state, and that no field comes from another one.
 #[test]
 fn a_payload_is_one_object() {
     for (body, amount, extra) in [

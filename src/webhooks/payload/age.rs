@@ -12,6 +12,7 @@ pub(super) fn compare_age(
 ) -> Option<Ordering> {
     let mut compared = ids.iter().filter_map(|(one, other)| same(*one, *other)).peekable();
     compared.peek()?;
+    // One different id is enough: times of two payments have no order that matters.
     if !compared.all(|is_same| is_same) {
         return None;
     }

@@ -98,6 +98,7 @@ fn field<T: Payload>(name: &str, value: &RawValue) -> Option<T> {
     if let Ok(field) = serde_json::from_str::<T>(&object) {
         return Some(field);
     }
+    // An id `1.0` may be read as `1` by the repairs, but `1.5` or `-1` names nothing.
     if is_text::<T>(name) && is_odd_number(value.get()) {
         return None;
     }

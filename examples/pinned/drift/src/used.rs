@@ -19,7 +19,7 @@ impl Used {
     ///
     /// # Errors
     ///
-    /// If the document does not have one of them, or none is listed: a check of nothing would pass for ever.
+    /// Fails if the document does not have one of them, or none is listed: a check of nothing would always pass.
     pub(crate) fn parse(name: &str, text: &[u8], pinned: &Document) -> Result<Self> {
         let known = pinned.operations();
         let text = std::str::from_utf8(text).with_context(|| format!("{name} is not UTF-8"))?;

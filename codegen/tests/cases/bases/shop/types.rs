@@ -254,7 +254,7 @@ pub mod types {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "State".into()
         }
-        /// An open set has examples, not an `enum`.
+        /// Describes the values as examples: an `enum` would reject values that the API adds.
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "type" : "string", "description" : "The values of `State`.", "examples"
