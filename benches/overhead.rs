@@ -123,9 +123,9 @@ fn payment(_: &str) -> Option<String> {
     Some(PAYMENT.to_owned())
 }
 
-/// How many refunds the list has.
+/// Number of refunds in the list.
 const LISTED: u32 = 80_000;
-/// How many of them are on a page.
+/// Number of refunds on a page.
 const PAGE: u32 = 10;
 
 fn page(line: &str) -> Option<String> {

@@ -42,7 +42,7 @@ pub use rust_decimal::Decimal;
 #[doc(no_inline)]
 pub use uuid;
 
-/// What `require_api!` expands to. Not part of the interface.
+/// Items that the expansion of `require_api!` uses. Not part of the interface.
 #[doc(hidden)]
 pub mod __pin {
     pub use crate::pin::{Message, problem};

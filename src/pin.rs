@@ -18,7 +18,7 @@ pub struct Api {
     /// The day on which the document was retrieved, as `YYYY-MM-DD`; unknown for a document that `ND8_OPENAPI` names,
     /// unless it is the same.
     pub retrieved: Option<&'static str>,
-    /// How many operations the document describes.
+    /// Number of operations that the document describes.
     pub operations: usize,
     /// The version of this crate, with the version of the API that it is released for behind the plus.
     pub crate_version: &'static str,

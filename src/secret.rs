@@ -3,7 +3,7 @@
 //! There is one rule for API keys, session tokens and webhook secrets. Nothing is trimmed: another program, in another language,
 //! may read the same configuration and send the secret unchanged, so a silent repair here would hide the error in it.
 
-/// Why a secret is refused.
+/// A defect for which a secret is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     Empty,

@@ -14,7 +14,7 @@ pub struct Operation {
     pub path: &'static str,
     /// The credential it takes, from the document's `security`.
     pub security: Security,
-    /// Whether its method promises that repeating the call changes nothing more (RFC 9110, section 9.2.2).
+    /// Set if a repeated call has no further effect, as its HTTP method promises (RFC 9110, section 9.2.2).
     pub idempotent: bool,
 }
 

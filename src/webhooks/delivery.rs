@@ -36,14 +36,14 @@ use super::verifier::Envelope;
 pub struct Delivery {
     /// The delivery's id, unique for each delivery that ND8 sends. Not signed.
     pub id: DeliveryId,
-    /// What happened.
+    /// The event that it reports.
     pub event: Event,
     /// The time of sending according to the header. Not signed. `None` only if [`Verifier::max_age`](super::Verifier::max_age) and
     /// [`max_ahead`](super::Verifier::max_ahead) are both off, and the header cannot be read.
     pub timestamp: Option<Timestamp>,
     /// The body as received, byte for byte.
     pub raw: Bytes,
-    /// Which of the verifier's secrets the signature was made with: 0 for the first.
+    /// Index of the verifier's secret that the signature was made with: 0 for the first.
     pub matched_secret: usize,
     /// The event's name in the header `X-Webhook-Event`, if it has the form of one. Not signed, for logs only.
     pub announced: Option<String>,

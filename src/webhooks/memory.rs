@@ -185,8 +185,8 @@ impl Deduplicator for MemoryDeduplicator {
     }
 }
 
-/// As many deliveries are being handled at once as the [`MemoryDeduplicator`] can remember. Respond with 503, and ND8 sends it
-/// again.
+/// The [`MemoryDeduplicator`] is full: as many deliveries are being handled as it can remember. Respond with 503, and ND8 sends
+/// this one again.
 ///
 /// # Example: more at once than the capacity
 ///

@@ -1,11 +1,11 @@
 //! A program that is built for one revision of the ND8 API. Built from another one, it does not compile.
 
-// What this program was tested with. Whoever updates nd8 to another revision looks here.
+// The revision that this program was tested with. An update of nd8 to another revision fails to compile here.
 nd8::require_api!(version = "1.1.0", sha256 = "18177203dd2360d4");
 
-/// As the build script received it.
+/// The value that the build script received.
 const VERSION: &str = env!("DEP_ND8_API_VERSION");
-/// As the build script received it.
+/// The value that the build script received.
 const SHA256: &str = env!("DEP_ND8_API_SHA256");
 
 fn main() {

@@ -51,7 +51,7 @@ pub struct RefundStatusChanged {
     /// The id of the checkout that the payment began with.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub order_id: Option<CheckoutId>,
-    /// How much, in major units of [`currency`](Self::currency), digit for digit.
+    /// The amount in major units of [`currency`](Self::currency), digit for digit.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::raw::decimal::string::option")]
     pub amount: Option<Decimal>,
     /// The currency of the amount, three letters as in ISO 4217.
@@ -66,10 +66,10 @@ pub struct RefundStatusChanged {
     /// The reason of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// When the refund was requested.
+    /// Time at which the refund was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// When the refund last changed.
+    /// Time of the last change of the refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// Set if the body was cut off, so that fields which are `None` may have been in the missing part. The others have the values that

@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 use crate::webhooks::Event;
 
-/// What a field holds.
+/// The kind of a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     /// An id, a currency or a state.
     Name,
-    /// What a person wrote.
+    /// A text that a person wrote.
     Words,
     Amount,
     Time,
@@ -55,7 +55,7 @@ const REFUND: Described = (
     ],
 );
 
-/// What becomes of a value.
+/// The result of reading a value.
 #[derive(Clone, Copy, Debug)]
 enum Read {
     /// It is read, and written as this.
@@ -70,7 +70,7 @@ use Read::{Absent, As, Kept};
 
 const LONG: &str = "123456789012345678901234567890123456789";
 
-/// What becomes of each value (`None`: the field is not there) in a field of each kind.
+/// Returns values (`None`: the field is absent) and the expected result of reading each in a field of a kind.
 fn table(kind: Kind) -> Vec<(Option<&'static str>, Read)> {
     let mut table = vec![(None, Absent), (Some("null"), Absent)];
     let mut add =

@@ -52,7 +52,7 @@ pub struct TransactionStatusChanged {
     /// The id of the checkout that the payment began with: its `checkout_id`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub order_id: Option<CheckoutId>,
-    /// How much, in major units of [`currency`](Self::currency), digit for digit.
+    /// The amount in major units of [`currency`](Self::currency), digit for digit.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::raw::decimal::string::option")]
     pub amount: Option<Decimal>,
     /// The currency of the amount, three letters as in ISO 4217.
@@ -70,10 +70,10 @@ pub struct TransactionStatusChanged {
         serialize_with = "write_attempts"
     )]
     pub deposit_attempts: Option<Vec<DepositAttempt>>,
-    /// When the payment was created.
+    /// Time at which the payment was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
-    /// When the payment last changed.
+    /// Time of the last change of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// Set if the body was cut off, so that fields which are `None` may have been in the missing part. The others have the values that

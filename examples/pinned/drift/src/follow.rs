@@ -11,7 +11,7 @@ use semver::Version;
 const OVERLAY: &[u8] = include_bytes!(env!("DEP_ND8_API_OVERLAY"));
 const SUPPLEMENT: &[u8] = include_bytes!(env!("DEP_ND8_API_SUPPLEMENT"));
 
-/// What the published document would do to nd8, whatever operations are used.
+/// The change of nd8 that would follow from the published document, for all operations.
 pub(crate) struct Following {
     current: Version,
     next: Version,

@@ -9,7 +9,7 @@ use openapi_drift::{Document, Operation};
 /// The operations that a crate uses.
 pub(crate) struct Used {
     operations: BTreeSet<Operation>,
-    /// How many the document has.
+    /// Number of operations of the document.
     of: usize,
 }
 
