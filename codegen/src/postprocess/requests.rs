@@ -378,7 +378,10 @@ mod tests {
                     header_map.append(HeaderName::from_static("api-version"), Self::api_version());
                     let mut request = self.client.get(url){query}.headers(header_map).build()?;
                     let info = OperationInfo {{ operation_id: "list_it" }};
-                    let response = self.exec(request, &info).await?;
+                    self.pre(&mut request, &info).await?;
+                    let result = self.exec(request, &info).await;
+                    self.post(&result, &info).await?;
+                    let response = result?;
                     match response.status().as_u16() {{ 200..=299 => Ok(ResponseValue::empty(response)) }}
                 }}
             }}"#
