@@ -12,7 +12,6 @@ use crate::error::{Error, Kind};
 use crate::migrate;
 use crate::notify::Notifier;
 use crate::subject::Key;
-use crate::worker::{Handler, Worker};
 
 const DEFAULT_CONNECTIONS: usize = 8;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,7 +76,7 @@ impl Inbox {
 
     /// Takes connections from a pool that the program has already.
     ///
-    /// A pool drops notifications, so workers poll only: see [`Worker::poll`]. Each of a worker's connections is taken out of the pool
+    /// A pool drops notifications, so workers poll only: see [`Worker::poll`](crate::Worker::poll). Each of a worker's connections is taken out of the pool
     /// for good, and the pool opens others in their place.
     #[cfg(feature = "deadpool")]
     pub fn from_pool(pool: deadpool_postgres::Pool) -> Self {
@@ -120,11 +119,6 @@ impl Inbox {
         migrate::run(session.client_mut()).await?;
         session.give_back();
         Ok(())
-    }
-
-    /// Creates a worker, which does nothing until [`run_until`](Worker::run_until).
-    pub fn worker<H: Handler>(&self, handler: H) -> Worker<H> {
-        Worker::new(self.clone(), handler)
     }
 
     pub(crate) fn wake_workers(&self) {

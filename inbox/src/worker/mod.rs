@@ -48,8 +48,15 @@ pub struct Worker<H> {
     settings: Settings,
 }
 
+impl Inbox {
+    /// Creates a worker, which does nothing until [`run_until`](Worker::run_until).
+    pub fn worker<H: Handler>(&self, handler: H) -> Worker<H> {
+        Worker::new(self.clone(), handler)
+    }
+}
+
 impl<H: Handler> Worker<H> {
-    pub(crate) fn new(inbox: Inbox, handler: H) -> Self {
+    fn new(inbox: Inbox, handler: H) -> Self {
         let settings = Settings {
             concurrency: 4,
             lease: Duration::from_secs(60),
