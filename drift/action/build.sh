@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the program from the action's own checkout, so that what runs is what the pinned revision says.
+# Builds the program from the action's own checkout, so that what runs is the code of the pinned revision.
 set -euo pipefail
 
 if ! command -v cargo >/dev/null; then

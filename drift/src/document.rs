@@ -25,7 +25,7 @@ impl Document {
     /// # Errors
     ///
     /// If the text is not UTF-8, not strictly JSON or not YAML, is hostile (too deep, too large once aliases are
-    /// followed), or not an OpenAPI 3.0, 3.1 or 3.2 document. What is wrong further inside is a finding of the comparison, not
+    /// followed), or not an OpenAPI 3.0, 3.1 or 3.2 document. A defect further inside is a finding of the comparison, not
     /// an error.
     ///
     /// ```
@@ -261,7 +261,7 @@ fn is_supported(version: &str) -> bool {
     })
 }
 
-/// The text is large and says nothing to a person who debugs.
+/// The text is large and does not help a person who debugs.
 impl fmt::Debug for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Document").field("name", &self.name()).finish_non_exhaustive()

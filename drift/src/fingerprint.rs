@@ -7,7 +7,7 @@ use openapi_source::tree::{Kind, NodeId, Tree};
 
 use crate::{Document, Finding, Location};
 
-/// Identifies a finding by what it says: its rule, its subject, its place without line numbers and positions in lists, and the values
+/// Identifies a finding by its content: its rule, its subject, its place without line numbers and positions in lists, and the values
 /// in its message. The wording of messages does not count, so a new version of this crate may improve it.
 ///
 /// ```

@@ -11,7 +11,7 @@ const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "
 /// The key of a path item that holds operations of other methods.
 pub(crate) const ADDITIONAL: &str = "additionalOperations";
 
-/// Returns the nodes of a path item that are operations, with their methods as they are written.
+/// Returns the nodes of a path item that are operations, with their methods in their written form.
 pub(crate) fn of_item(tree: &Tree, item: NodeId) -> impl Iterator<Item = (&str, NodeId)> {
     let fixed = METHODS.into_iter().filter_map(move |method| Some((method, tree.get(item, method)?)));
     let additional = tree.get(item, ADDITIONAL).map_or(&[][..], |additional| tree.entries(additional));

@@ -1,6 +1,6 @@
 """Starts a sandbox, creates objects in it, runs schemathesis against it, and checks the outcome.
 
-Besides schemathesis's own verdict three things have to hold, so that a run cannot pass by finding nothing: every operation
+In addition to schemathesis's own verdict, three things have to hold, so that a run cannot pass by finding nothing: every operation
 succeeded at least once, the credentials still work at the end, and the sandbox accepted no request that its
 document refuses, but for those that the framework is known to take.
 """

@@ -97,7 +97,7 @@
 //! # Validation against the document
 //!
 //! Every response is validated against the OpenAPI document (the reference, the supplement of the guides, and the refusals of
-//! the framework). One that violates it is a defect of this crate: the caller gets a 500 that reports what is wrong,
+//! the framework). One that violates it is a defect of this crate: the caller gets a 500 that reports the violation,
 //! [`Sandbox::violations`] lists it, and dropping the [`Sandbox`] panics, so that the test fails that found it. Every
 //! accepted request is validated as well: those that violate the document are in [`Sandbox::accepted_invalid_requests`]. A quirk
 //! explains the violations that it is meant to cause and no others; `/_sandbox/contract` counts them under `explained`.

@@ -157,17 +157,17 @@ impl Sandbox {
         self.shared.state().settle_payment(payment_id, false, self.shared.clock.now())
     }
 
-    /// Takes down the state as it is now: everything, deliveries to come included.
+    /// Takes a snapshot of the current state: everything, deliveries to come included.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&self.shared.state())
     }
 
     /// Puts back a state that was taken down, from this sandbox or another one.
     ///
-    /// Deliveries go on from where they stood: what was pending in the snapshot is attempted when it is due, or at once
+    /// Deliveries go on from where they were: what was pending in the snapshot is attempted when it is due, or at once
     /// if that has passed, under the same id and also if it arrived after the snapshot was taken. Those that
     /// only the replaced state had are forgotten; an attempt that is under way reaches its receiver, and is not noted.
-    /// The clock, the faults and a secret that was rotated stay as they are: they are no part of the state.
+    /// The clock, the faults and a secret that was rotated stay unchanged: they are no part of the state.
     ///
     /// The keys of this handle stay those to call with: they are what the snapshot's own were.
     ///
@@ -181,7 +181,7 @@ impl Sandbox {
     /// Goes back to how everything was in the beginning. With a seed, the same ids come again.
     ///
     /// As with [`Sandbox::restore`], deliveries that were to come are forgotten, and the clock, the faults and a secret
-    /// that was rotated stay as they are.
+    /// that was rotated stay unchanged.
     pub fn reset(&self) {
         self.shared.reset();
     }

@@ -30,7 +30,7 @@ pub enum ListShape {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundPolicy {
-    /// Each refund completes by itself as soon as it was created, independently of the response: a caller who
+    /// Each refund completes by itself right after its creation, independently of the response: a caller who
     /// looks at it next finds it `processing` or `completed`.
     #[default]
     Automatic,

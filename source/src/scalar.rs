@@ -5,7 +5,7 @@
 pub(crate) enum Plain {
     Null,
     Bool(bool),
-    /// A number in decimal notation, as it was written.
+    /// A number in decimal notation, in its written form.
     Decimal,
     /// A number in another base, in decimal digits.
     Converted(String),

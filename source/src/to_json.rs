@@ -143,7 +143,7 @@ x-again: *shared
     }
 
     #[test]
-    fn json_stays_as_it_is() {
+    fn json_stays_unchanged() {
         let json = "{ \"openapi\":\"3.0.3\",\n\"info\":{},\"paths\":{}}";
         assert_eq!(Source::parse("x", json).expect("is a document").to_json(), json);
     }

@@ -49,7 +49,7 @@ pub(super) fn tree(folder: &Path, revision: &str, path: &str) -> Result<Option<V
     Ok(Some(files.filter(|(kind, _)| kind.starts_with("100")).map(|(_, path)| path.to_owned()).collect()))
 }
 
-/// Runs git. The inner result is what it wrote, or its complaint.
+/// Runs git. The inner result is what it wrote, or its error output.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>>> {
     // The program instead of a library: it knows worktrees, alternates and partial clones, and adds no
     // dependency.

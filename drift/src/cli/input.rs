@@ -101,7 +101,7 @@ fn nothing(name: &str, like: &Document) -> Result<Document> {
     Ok(Document::parse(name, text.to_string())?)
 }
 
-/// Keeps what is about operations, where one of the documents was made up: of the rest it says nothing.
+/// Keeps what is about operations, where one of the documents was made up: an empty document gives no evidence about the rest.
 pub(super) fn only_operations(comparison: &mut Comparison) {
     comparison.findings.retain(|finding| matches!(finding.section, Section::Paths | Section::Webhooks));
     comparison.same_version = false;

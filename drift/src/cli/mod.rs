@@ -80,7 +80,7 @@ fn diff(arguments: &DiffArguments) -> Result<Status> {
     let text = if *no_config { None } else { config.text()? };
     let config = text.map_or_else(|| Ok(Config::default()), |text| Config::parse(&name, &text))?;
     let today = arguments::today(*today);
-    // Decisions are counted as they are applied, so that those without a finding are known at the end.
+    // Decisions are counted when they are applied, so that those without a finding are known at the end.
     let mut check = config.check(today);
     let mut compared = Vec::new();
     for input::Pair { old, new, is_whole } in input::pairs(old, new, arguments.root.as_deref())? {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Accepted, Config};
 use crate::{Comparison, Document, Finding, Fingerprint, Rule};
 
-/// Decisions as they are applied: one value for all comparisons of a run.
+/// Decisions, and which of them were applied: one value for all comparisons of a run.
 #[derive(Clone, Debug)]
 pub struct Check<'c> {
     config: &'c Config,

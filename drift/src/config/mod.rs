@@ -13,7 +13,7 @@
 //! until = "2027-01-31"
 //! ```
 //!
-//! The file says what holds today: a rule that does not exist is an error, and so are accepted findings that are not found any more or
+//! The file describes what holds today: a rule that does not exist is an error, and so are accepted findings that are not found any more or
 //! whose day is over, and paths that no document has.
 
 mod check;

@@ -60,7 +60,7 @@ mod tests {
     use super::Pattern;
 
     #[test]
-    fn stars_stand_for_parts() {
+    fn stars_match_parts() {
         for (pattern, path, matches) in [
             ("/a", "/a", true),
             ("/a", "/a/", false),

@@ -23,7 +23,7 @@ fn removed(at: &str) -> ([Document; 2], Comparison, Fingerprint) {
 }
 
 #[test]
-fn what_is_wrong_is_named_with_its_line() {
+fn errors_name_their_line() {
     for (text, problem) in [
         ("x = 1", "unknown field `x`"),
         (

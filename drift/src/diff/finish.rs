@@ -58,7 +58,7 @@ impl Finish<'_, '_> {
     }
 }
 
-/// Decides how bad a finding is: as its rule, unless something about this finding says that it is less.
+/// Decides how bad a finding is: as its rule, unless a property of this finding makes it less severe.
 fn severity(raw: &RawFinding, is_unused: bool) -> Severity {
     let is_defect = matches!(raw.rule, Rule::Api(rule) if rule.is_defect());
     match raw.rule.severity() {

@@ -2,7 +2,7 @@
 //!
 //! [`operation`] pairs operations and their parts, and passes pairs of schemas to the [`walk`], which has each once for each use
 //! ([`schema`] compares them). [`walk::reach`] then computes which operations lead there, and [`finish`] makes findings of it all.
-//! [`side`] reads one document, [`node`] what a part of it says by itself. Imports lead in this order only:
+//! [`side`] reads one document, [`node`] what a part of it states by itself. Imports lead in this order only:
 //! `operation`, `global` → `security`, `schema` → `walk` → `side` → `node`.
 
 mod finish;
@@ -60,7 +60,7 @@ pub fn compare_with(old: &Document, new: &Document, options: &Options) -> Compar
     let reach = Reach::new(&walk, &known);
     let finish = Finish { old: &old, new: &new, reach: &reach };
     let mut findings = finish.findings(std::mem::take(&mut walk.found));
-    // What the version says depends on how bad the other findings are.
+    // The findings about the version depend on how bad the other findings are.
     findings.extend(finish.findings(global::version::compare(&old, &new, &findings)));
     finish::sort(&mut findings);
     let same_version = old.document.version() == new.document.version() && !findings.is_empty();

@@ -117,14 +117,14 @@ fn after_schema<'s>(steps: &'s [&'s str]) -> &'s [&'s str] {
     steps.iter().position(|step| *step == "schema").map_or(&[], |at| &steps[at + 1..])
 }
 
-/// `cookie parameter "session"`, if it says that much of itself.
+/// `cookie parameter "session"`, if it states both.
 fn parameter(side: &Side<'_>, node: NodeId) -> Option<String> {
     let node = side.resolve(node)?;
     let (place, name) = (side.string(node, "in")?, side.string(node, "name")?);
     Some(format!("{} parameter \"{}\"", shorten(place, 20), shorten(name, 80)))
 }
 
-/// An alternative by its schema: a number says nothing to a reader, and changes when the list is sorted.
+/// An alternative by its schema: a number means nothing to a reader, and changes when the list is sorted.
 fn alternative(side: &Side<'_>, list: NodeId, number: usize) -> Option<String> {
     let members = side.items(Some(list));
     let name = described(side, *members.get(number)?);

@@ -4,7 +4,7 @@
 //! the format it goes into: a document is somebody else's text, and a description may hold an escape sequence of a
 //! terminal or a workflow command. Every report ends in one line that sums it up.
 //!
-//! What a change does to generated Rust is handed in as plain data ([`RustImpact`]); how it is found out is not known here.
+//! What a change does to generated Rust is passed in as plain data ([`RustImpact`]); how it is found out is not known here.
 
 mod formats;
 mod parts;

@@ -152,7 +152,7 @@ fn github_annotations() {
 }
 
 #[test]
-fn annotations_stand_in_files_not_at_addresses() {
+fn annotations_are_in_files_not_at_addresses() {
     let mut case = Case::usual();
     case.new = Document::parse("https://x.example/new.yaml", NEW).expect("is a document");
     let text = case.rendered(Format::Github, Grouping::Schema);
@@ -195,7 +195,7 @@ fn json_and_its_schema() {
 }
 
 #[test]
-fn what_documents_say_is_only_said() {
+fn text_of_documents_is_never_markup() {
     let mut case = Case::new();
     let hostile = "\u{1b}[31m\r\n::error::x `<script>` [a](javascript:b) @everyone \u{202e}]]> & % \u{0}";
     case.finding(
@@ -357,7 +357,7 @@ fn very_many_findings_stay_readable() {
 }
 
 #[test]
-fn a_text_report_has_room_in_a_window() {
+fn a_text_report_fits_into_a_window() {
     let mut case = Case::usual();
     let (long, wide) = ("x".repeat(300), "字".repeat(90));
     for number in 0..300 {

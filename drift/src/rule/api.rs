@@ -5,7 +5,7 @@ use super::severity::Severity;
 /// What a rule is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// What crosses the wire, or what is said of it.
+    /// Whether a rule concerns what crosses the wire, or its description.
     Change,
     /// The document's own version: how it is published.
     Process,

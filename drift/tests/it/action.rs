@@ -1,4 +1,4 @@
-//! The scripts of the GitHub Action, with stand-ins for cargo and gh: what they run, print and report, and that no value of a
+//! The scripts of the GitHub Action, with stubs for cargo and gh: what they run, print and report, and that no value of a
 //! workflow or a document becomes a part of a script.
 //!
 //! What GitHub itself does is not run here: the expressions of `action.yml`, and the filter that gh applies to comments.
@@ -40,14 +40,14 @@ impl Runner {
         }
         // Puts the program where cargo would build it.
         let program = snapbox::cmd::cargo_bin!("openapi-drift");
-        runner.stand_in(
+        runner.stub(
             "cargo",
             &format!(
                 "mkdir -p \"$RUNNER_TEMP/openapi-drift/release\"\nln -sf '{}' \"$RUNNER_TEMP/openapi-drift/release/openapi-drift\"",
                 program.display()
             ),
         );
-        runner.stand_in(
+        runner.stub(
             "gh",
             "case $* in *--paginate*) printf '%s' \"${GH_IDS:-}\" ;; *) exit \"${GH_STATUS:-0}\" ;; esac",
         );
@@ -81,7 +81,7 @@ impl Runner {
     }
 
     /// Writes a program that records its arguments, one a line, before it does anything.
-    fn stand_in(&self, name: &str, body: &str) {
+    fn stub(&self, name: &str, body: &str) {
         let path = self.path("programs").join(name);
         let calls = self.path(&format!("{name}.calls"));
         let text = format!(

@@ -1,4 +1,4 @@
-//! Every change of a schema at every place, made by machine from one table: `changes.yaml` says for each change how a
+//! Every change of a schema at every place, made by machine from one table: `changes.yaml` states for each change how a
 //! schema looks before and after, the places are wrapped around it here.
 //!
 //! What the table does not reach must have a folder in `cases/`: together they must raise every rule there is.

@@ -41,7 +41,7 @@ impl Place {
         Command::new(cargo_bin!("openapi-drift")).current_dir(self.path()).env_remove("CLICOLOR_FORCE")
     }
 
-    /// Status, output and complaints of a command.
+    /// Status, output and errors of a command.
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let output = self.command().args(arguments).output().expect("runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("is text");
@@ -50,7 +50,7 @@ impl Place {
 }
 
 #[test]
-fn the_status_says_what_was_found() {
+fn the_status_reports_what_was_found() {
     let place = Place::new();
     place.write("broken.yaml", "openapi: [");
     place.write("added.yaml", &OLD.replace("'1'", "'2'").replace("  /a:", "  /c: {get: {}}\n  /a:"));
@@ -254,7 +254,7 @@ fn split(reference: &str) -> String {
 }
 
 #[test]
-fn what_was_not_compared_is_said_and_fails_unless_it_is_allowed() {
+fn what_was_not_compared_is_reported_and_fails_unless_it_is_allowed() {
     let place = Place::new();
     place.write("api/whole.yaml", &split("paths/a.yaml"));
     place.write("api/paths/a.yaml", "get: {}\n");
@@ -281,8 +281,8 @@ fn what_was_not_compared_is_said_and_fails_unless_it_is_allowed() {
         assert_eq!(status, allowed, "{name}");
         for format in ["json", "markdown", "html", "sarif", "github", "junit"] {
             let (_, text, _) = place.run(&[&arguments[..], &["--format", format]].concat());
-            let says = text.contains("incomplete: ") && text.contains(&format!("api/{name}.yaml"));
-            assert_eq!(says, name != "whole", "{format}: {text}");
+            let reported = text.contains("incomplete: ") && text.contains(&format!("api/{name}.yaml"));
+            assert_eq!(reported, name != "whole", "{format}: {text}");
         }
     }
 }
@@ -329,10 +329,10 @@ fn notes_about_the_version_have_a_word_of_their_own() {
     }
 }
 
-/// The recipe of `docs/drift.md`, as it is written there.
+/// The recipe of `docs/drift.md`, copied verbatim.
 #[cfg(unix)]
 #[test]
-fn git_prints_reports_as_the_guide_says() {
+fn git_prints_reports_as_the_guide_describes() {
     let guide =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/drift.md")).expect("is there");
     let (_, recipe) = guide.split_once("## In `git diff`\n\n```sh\n").expect("has the recipe");

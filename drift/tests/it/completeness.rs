@@ -1,4 +1,4 @@
-//! Nothing changes in silence: whatever is taken out of a document, or says something else, is found.
+//! Nothing changes in silence: whatever is taken out of a document, or changes its meaning, is found.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ fn has_no_credential(security: &Value) -> bool {
 }
 
 /// Returns whether a change at a pointer may be left unreported: it is none, or it is none for those who call the API.
-fn says_nothing(document: &Value, pointer: &str) -> bool {
+fn is_redundant(document: &Value, pointer: &str) -> bool {
     let value = document.pointer(pointer).unwrap();
     let is_empty = match value {
         Value::Array(items) => items.is_empty(),
@@ -92,14 +92,14 @@ fn says_nothing(document: &Value, pointer: &str) -> bool {
         }
         // One value is written the same either way.
         "explode" => sibling(document, pointer, "schema").is_some_and(|schema| schema["type"] == "string"),
-        // Whether a parameter or a header is deprecated, it says itself.
+        // A parameter or a header states by itself whether it is deprecated.
         "deprecated" => pointer.ends_with("/schema/deprecated"),
         // Extensions are looked at where oasdiff does. Clients do not send what is read-only.
         _ => pointer.contains("/x-") || (pointer.contains("/~1ro") && pointer.contains("/requestBody/")),
     }
 }
 
-/// Returns whether a document says the same without the value at a pointer: it is the default, or follows from another value.
+/// Returns whether a document means the same without the value at a pointer: it is the default, or follows from another value.
 fn is_implied(document: &Value, pointer: &str) -> bool {
     let has = |key: &str| sibling(document, pointer, key).is_some();
     match pointer.rsplit('/').next().unwrap() {
@@ -138,7 +138,7 @@ fn nothing_changes_in_silence() {
         let value: Value = serde_json::from_str(&old.to_json()).unwrap();
         let mut all = Vec::new();
         pointers(&value, "", &mut all);
-        for pointer in all.into_iter().filter(|pointer| !says_nothing(&value, pointer)) {
+        for pointer in all.into_iter().filter(|pointer| !is_redundant(&value, pointer)) {
             let removed = (!is_implied(&value, &pointer)).then(|| without(&value, &pointer));
             let changed = [removed, altered(&value, &pointer)].into_iter().flatten();
             for changed in changed.chain(retyped(&value, &pointer)) {

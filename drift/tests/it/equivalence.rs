@@ -383,7 +383,7 @@ fn many_alternatives_may_be_named_or_written_in_place() {
 }
 
 #[test]
-fn openapi_3_1_says_the_same_in_its_own_words() {
+fn openapi_3_1_states_the_same_with_its_own_keywords() {
     let document = |version: &str, schema: &str| {
         format!(
             "openapi: {version}\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{responses: {{'200': \

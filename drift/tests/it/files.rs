@@ -28,8 +28,8 @@ fn compare(old: &Document, new: &Document) -> Comparison {
     compare_with(old, new, &options())
 }
 
-/// Returns what a finding says, without its place.
-fn said(comparison: &Comparison) -> Vec<String> {
+/// Returns the description of each finding, without its place.
+fn described(comparison: &Comparison) -> Vec<String> {
     let mut all: Vec<String> = comparison
         .findings
         .iter()
@@ -109,7 +109,7 @@ fn one_file(text: String) -> Files {
     Files::from([("v1/api.yaml", text)])
 }
 
-/// Asserts that every place of a finding is in the file that it names, and says what the finding is of.
+/// Asserts that every place of a finding is in the file that it names, and shows what the finding is about.
 fn assert_true_places(found: &Comparison, old: (&Document, &Files), new: (&Document, &Files)) {
     for finding in &found.findings {
         for ((document, files), place) in [(old, &finding.old), (new, &finding.new)] {
@@ -128,21 +128,23 @@ fn assert_true_places(found: &Comparison, old: (&Document, &Files), new: (&Docum
 fn one_file_and_several_give_the_same_findings() {
     let (old, new) = (apis("string"), apis("number"));
     let whole = |files: &(&str, Files)| read(&format!("dir/{}", files.0), files.0, &files.1).0;
-    let expected = said(&compare(&whole(&old[0]), &whole(&new[0])));
+    let expected = described(&compare(&whole(&old[0]), &whole(&new[0])));
     assert!(expected.iter().any(|line| line.starts_with("breaking response-property-type-changed")));
     for ((old, ours), (new, theirs)) in old.iter().map(|it| (it, &it.1)).zip(new.iter().map(|it| (it, &it.1)))
     {
         let found = compare(&whole(old), &whole(new));
         assert_true_places(&found, (&whole(old), ours), (&whole(new), theirs));
         assert!(found.is_complete(), "{:?}", found.incomplete);
-        assert_eq!(said(&found), expected);
+        assert_eq!(described(&found), expected);
         assert!(compare(&whole(old), &whole(old)).findings.is_empty());
     }
     // However each of them is written.
     for files in &new[1..] {
         let found = compare(&whole(&old[0]), &whole(files));
         assert_eq!(found.worst(), Some(Severity::Breaking));
-        assert!(said(&found).iter().any(|line| line.starts_with("breaking response-property-type-changed")));
+        assert!(
+            described(&found).iter().any(|line| line.starts_with("breaking response-property-type-changed"))
+        );
     }
 }
 
@@ -264,7 +266,7 @@ fn alternatives_may_move_to_files() {
     ]);
     let whole = read("api.yaml", "api.yaml", &Files::from([("api.yaml", one)])).0;
     let found = compare(&whole, &read("api.yaml", "api.yaml", &files).0);
-    let lines = said(&found);
+    let lines = described(&found);
     assert!(
         lines.iter().any(|line| line.starts_with("breaking response-property-type-changed")),
         "{lines:?}"

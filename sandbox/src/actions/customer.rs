@@ -17,7 +17,7 @@ pub enum Card {
     Succeeds,
     /// Card is declined.
     Declined,
-    /// Card is declined for want of money.
+    /// Card is declined for insufficient funds.
     InsufficientFunds,
     /// Card is declined because it has expired.
     Expired,
@@ -155,7 +155,7 @@ impl State {
         let checkout = self.checkouts.get(checkout_id).ok_or(CustomerError::UnknownCheckout)?;
         self.check_open(checkout, now)?;
 
-        // Drawn after the checks: a refused action leaves the random source as it was, so that a seed repeats.
+        // Drawn after the checks: a refused action leaves the random source unchanged, so that a seed repeats.
         let simulate = checkout.request.simulate;
         let payment_id = match checkout.payment.clone() {
             Some(payment_id) => payment_id,
@@ -231,8 +231,8 @@ impl Payment {
             }
             ActionOutcome::Paid => (PaymentOutcome::Paid, AttemptStatus::Succeeded, None),
             ActionOutcome::Processing => (PaymentOutcome::Processing, AttemptStatus::Processing, None),
-            ActionOutcome::Declined(told) => {
-                (PaymentOutcome::Declined, AttemptStatus::RequiresPaymentMethod, Some(told))
+            ActionOutcome::Declined(reason) => {
+                (PaymentOutcome::Declined, AttemptStatus::RequiresPaymentMethod, Some(reason))
             }
         };
         self.outcome = outcome;

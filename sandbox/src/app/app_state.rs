@@ -130,7 +130,7 @@ impl AppState {
     /// Completes refunds as they come in, until it is aborted.
     pub(crate) async fn settle_refunds(self: Arc<Self>, mut refunds: UnboundedReceiver<String>) {
         while let Some(refund_id) = refunds.recv().await {
-            // It may have been settled by hand in the meantime, which is fine.
+            // It may have been settled manually in the meantime, which is fine.
             let mut state = self.state();
             let _ = state.settle(&refund_id, Ending::Completed, self.clock.now());
             // Before the change is noted, because tasks that wait for it look at the count.

@@ -8,7 +8,7 @@ use reqwest::Url;
 
 use crate::values::mac::MacKey;
 
-/// An address under which browsers reach a sandbox besides that of its socket.
+/// Address under which browsers reach a sandbox, in addition to that of its socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicUrl {
     /// As browsers send it in `Origin`, and as links begin.

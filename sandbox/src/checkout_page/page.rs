@@ -186,7 +186,7 @@ fn result_page(end: ActionOutcome, token: &str, payment_id: &str) -> Markup {
         ActionOutcome::Processing => {
             ("In processing", "Thank you. The payment is not through yet; the merchant will be notified.")
         }
-        ActionOutcome::Declined(told) => ("Declined", told),
+        ActionOutcome::Declined(reason) => ("Declined", reason),
         ActionOutcome::Canceled => ("Canceled", "The payment was canceled."),
     };
     layout(

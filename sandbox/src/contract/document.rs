@@ -81,7 +81,7 @@ fn declare_constraints(document: &mut Value, refusals: &Value) {
     }
 }
 
-/// Compiles the operations. The documents are part of the program, so what is wrong with them is found by any test.
+/// Compiles the operations. The documents are part of the program, so defects of them are found by any test.
 fn compile_operations() -> Vec<Operation> {
     let mut document = merged();
     let paths = document["paths"].take();

@@ -9,7 +9,7 @@ use crate::settings::ListShape;
 /// Problems of a request or a response, each with its place: `body/products/0`, `query/page`.
 pub(crate) type Problems = Vec<String>;
 
-/// Number of problems that are reported of a message: enough to see what is wrong, and few enough to stop early.
+/// Number of problems that are reported of a message: enough to find the error, and few enough to stop early.
 pub(crate) const MAX_PROBLEMS: usize = 20;
 
 /// One operation of the document.
@@ -210,40 +210,40 @@ mod tests {
     #[test]
     fn requests_are_held_to_path_query_and_body() {
         let list = operation(Method::GET, "/refunds/");
-        let judge = |query: &str| {
+        let violations = |query: &str| {
             let uri = format!("/api/refunds/?{query}").parse().unwrap();
             list.validate_request("/refunds/", &uri, b"", false)
         };
-        assert!(judge("page=2&status=failed&created_at__gte=2026-01-01T00:00:00%2B02:00").is_empty());
+        assert!(violations("page=2&status=failed&created_at__gte=2026-01-01T00:00:00%2B02:00").is_empty());
         for wrong in ["page=two", "status=paid", "created_at__lte=yesterday", "page_size="] {
-            assert_eq!(judge(wrong).len(), 1, "{wrong}");
+            assert_eq!(violations(wrong).len(), 1, "{wrong}");
         }
 
         let link = operation(Method::PATCH, "/payment-links/{id}/");
-        let judge = |id: &str, body: &str, is_json| {
+        let violations = |id: &str, body: &str, is_json| {
             let path = format!("/payment-links/{id}/");
             link.validate_request(&path, &Uri::from_static("/x"), body.as_bytes(), is_json)
         };
         let id = "0f9d6f1c-5b0e-4c3a-9a53-6a1f4f0e2b7d";
-        assert!(judge(id, r#"{"max_uses": null}"#, true).is_empty());
-        assert_eq!(judge("1", r#"{"max_uses": null}"#, true).len(), 1);
+        assert!(violations(id, r#"{"max_uses": null}"#, true).is_empty());
+        assert_eq!(violations("1", r#"{"max_uses": null}"#, true).len(), 1);
         for (body, is_json) in [("", true), ("{", true), ("{}", false), (r#"{"max_uses": "1"}"#, true)] {
-            assert_eq!(judge(id, body, is_json).len(), 1, "{body}");
+            assert_eq!(violations(id, body, is_json).len(), 1, "{body}");
         }
     }
 
     #[test]
     fn a_price_has_to_be_more_than_nothing() {
         let create = operation(Method::POST, "/checkout/create/");
-        let judge = |price: &str| {
+        let violations = |price: &str| {
             let body = format!(
                 r#"{{"billing_country":"FR","billing_first_name":"A","billing_last_name":"B",
                      "billing_email":"a@b.example","products":[{{"name":"x","quantity":1,"unit_price":{price}}}]}}"#
             );
             create.validate_request("/checkout/create/", &Uri::from_static("/x"), body.as_bytes(), true)
         };
-        assert!(judge("0.01").is_empty());
-        assert!(!judge("0").is_empty());
-        assert!(!judge("\"1\"").is_empty());
+        assert!(violations("0.01").is_empty());
+        assert!(!violations("0").is_empty());
+        assert!(!violations("\"1\"").is_empty());
     }
 }

@@ -75,9 +75,10 @@ fn json_schema(schema: &Value) -> Value {
     match schema {
         Value::Array(items) => items.iter().map(json_schema).collect(),
         Value::Object(members) => {
-            let told = |name: &str| name == "example" || name == "description" || name.starts_with("x-");
+            let is_annotation =
+                |name: &str| name == "example" || name == "description" || name.starts_with("x-");
             // A property may be called `description`: only texts describe.
-            let kept = members.iter().filter(|(name, value)| !told(name) || is_schema(value));
+            let kept = members.iter().filter(|(name, value)| !is_annotation(name) || is_schema(value));
             let mut kept: Map<String, Value> =
                 kept.map(|(name, value)| (name.clone(), json_schema(value))).collect();
             if kept.remove("nullable") == Some(Value::Bool(true)) {

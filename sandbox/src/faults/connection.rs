@@ -54,7 +54,7 @@ pub(crate) struct Connection {
     pub(crate) local: Option<IpAddr>,
 }
 
-/// A connection that fails as soon as it was cut.
+/// A connection that fails from the moment of the cut.
 #[derive(Debug)]
 pub(crate) struct SwitchableStream {
     stream: TcpStream,

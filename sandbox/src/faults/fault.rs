@@ -1,6 +1,6 @@
 //! A fault: what goes wrong, and with which requests.
 //!
-//! Delays are real time, whatever the sandbox's clock says. Faults are not part of the state: a snapshot does not contain them, and a
+//! Delays are real time, whatever the time of the sandbox's clock. Faults are not part of the state: a snapshot does not contain them, and a
 //! reset leaves them on.
 
 use std::time::Duration;

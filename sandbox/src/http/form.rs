@@ -19,7 +19,7 @@ use crate::values::time::SandboxTime;
 /// Limits the bytes of an object of the caller's own making: each list of those that have one shows it whole.
 const MAX_OBJECT: usize = 16 * 1024;
 
-/// A JSON object that is being read: the fields as they were sent, and what is wrong with them so far.
+/// A JSON object that is being read: the fields as they were sent, and their errors so far.
 ///
 /// A reading method returns `None` for a field that is absent or invalid; only the invalid ones add an error.
 /// Unknown fields are ignored, as the framework ignores them.
@@ -38,7 +38,7 @@ pub(crate) struct TextStorage {
 }
 
 impl TextStorage {
-    /// Returns a text as it is stored: by default without blanks around it, as the framework's fields have it, and with
+    /// Returns a text in its stored form: by default without blanks around it, as the framework's fields have it, and with
     /// plain line ends.
     fn store(self, text: String) -> String {
         let text = if self.as_sent { text } else { text.trim().replace("\r\n", "\n").replace('\r', "\n") };
@@ -47,7 +47,7 @@ impl TextStorage {
 }
 
 impl ListErrors {
-    /// Puts what is wrong with each item into the form that goes over the wire.
+    /// Puts the errors of each item into the form that goes over the wire.
     pub(crate) fn write(self, items: impl Iterator<Item = Option<FieldErrors>>) -> Value {
         match self {
             ListErrors::ByPosition => items.map(|errors| Value::Object(errors.unwrap_or_default())).collect(),
@@ -100,7 +100,7 @@ impl<'a> Form<'a> {
         self.fields.contains_key(name)
     }
 
-    /// Takes a field as it was sent.
+    /// Takes a field unchanged.
     pub(crate) fn optional(&mut self, name: &str) -> Option<&'a RawValue> {
         let raw = self.fields.get(name).copied()?;
         if raw.get() == "null" {
@@ -110,7 +110,7 @@ impl<'a> Form<'a> {
         Some(raw)
     }
 
-    /// Takes a field that has to be there, as it was sent.
+    /// Takes a required field unchanged.
     pub(crate) fn required(&mut self, name: &str) -> Option<&'a RawValue> {
         if !self.has(name) {
             self.refuse(name, "This field has to be given.");
@@ -184,7 +184,7 @@ impl<'a> Form<'a> {
         moment.map(SandboxTime::from).map_err(refused).ok()
     }
 
-    /// Takes an object of the caller's own making, as it was sent.
+    /// Takes an object of the caller's own making, unchanged.
     pub(crate) fn optional_object(&mut self, name: &str) -> Option<&'a RawValue> {
         let object = self.optional(name)?;
         if !object.get().starts_with('{') {
@@ -229,7 +229,7 @@ impl<'a> Form<'a> {
         url.map(Into::into)
     }
 
-    /// Takes an absolute web address, as it was written.
+    /// Takes an absolute web address, unchanged.
     pub(crate) fn optional_address(&mut self, name: &str) -> Option<String> {
         self.optional_url(name)?;
         self.optional_text(name, 2000)
@@ -245,12 +245,12 @@ impl<'a> Form<'a> {
         if blank { Some(String::new()) } else { read(self) }
     }
 
-    /// Notes what is wrong with a field.
+    /// Adds an error of a field.
     pub(crate) fn refuse(&mut self, name: &str, message: &str) {
         self.refuse_with(name, json!([message]));
     }
 
-    /// Notes what is wrong with the items of a list.
+    /// Adds the errors of the items of a list.
     pub(crate) fn refuse_items(&mut self, name: &str, items: impl Iterator<Item = Option<FieldErrors>>) {
         let errors = self.list_errors.write(items);
         self.refuse_with(name, errors);
@@ -268,7 +268,7 @@ impl<'a> Form<'a> {
         self.errors.is_empty()
     }
 
-    /// Ends the reading: with what is wrong, if anything is.
+    /// Ends the reading: fails with the errors, if there are any.
     pub(crate) fn finish(self) -> Result<(), ApiError> {
         if self.is_clean() { Ok(()) } else { Err(ApiError::Invalid(self.errors)) }
     }
@@ -278,7 +278,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Parses a URL that is valid as it is: what browsers would fix, such as spaces, is refused.
+/// Parses a URL that is valid unchanged: what browsers would fix, such as spaces, is refused.
 fn web_address(text: &str) -> Option<reqwest::Url> {
     let written = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
     let escapes = text

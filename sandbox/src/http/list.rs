@@ -61,8 +61,8 @@ impl ListRequest {
 
     /// Returns the parameters that are not empty.
     pub(crate) fn parameters(&self) -> HashMap<&str, &str> {
-        let said = self.pairs.iter().filter(|(_, value)| !value.is_empty());
-        said.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        let given = self.pairs.iter().filter(|(_, value)| !value.is_empty());
+        given.map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
     /// Returns the page that is asked for.

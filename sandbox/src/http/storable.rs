@@ -11,7 +11,7 @@ const MAX_VALUES: usize = 10_000;
 /// Largest number has 309 digits before its point.
 const MAX_DIGITS: i64 = 300;
 
-/// Checks a text as far as it is JSON; its grammar is for a parser to check.
+/// Checks a text for what makes it storable JSON; its grammar is for a parser to check.
 pub(crate) fn check(json: &str) -> Result<(), &'static str> {
     let bytes = json.as_bytes();
     let (mut depth, mut values, mut at) = (0_usize, 1_usize, 0);

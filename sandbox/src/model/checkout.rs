@@ -1,4 +1,4 @@
-//! Hosted checkouts as they are stored.
+//! Hosted checkouts in their stored form.
 //!
 //! Not here: how a request is read (`api::checkout`), and what the customer does (`actions::customer`).
 

@@ -129,7 +129,7 @@ impl Payment {
 
     /// Returns how much could still be given back; `None` for a payment that was never paid.
     pub(crate) fn refundable(&self) -> Option<Amount> {
-        let spoken_for = self.refunded.plus(self.refunding);
-        (self.outcome == PaymentOutcome::Paid).then(|| self.amount.minus(spoken_for).unwrap_or(Amount::ZERO))
+        let committed = self.refunded.plus(self.refunding);
+        (self.outcome == PaymentOutcome::Paid).then(|| self.amount.minus(committed).unwrap_or(Amount::ZERO))
     }
 }

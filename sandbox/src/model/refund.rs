@@ -1,4 +1,4 @@
-//! Refunds as they are stored.
+//! Refunds in their stored form.
 //!
 //! Not here: how one is opened and settled (`actions::refund`).
 

@@ -23,7 +23,7 @@ pub struct Delivery {
     pub(crate) created_at: SandboxTime,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) status: DeliveryStatus,
-    /// Time when it is attempted next, as long as it is pending.
+    /// Time when it is attempted next, while it is pending.
     pub(crate) next: SandboxTime,
 }
 
@@ -144,7 +144,7 @@ pub enum DeliveryOutcome {
     },
     /// Address is not one that the sandbox contacts, so nothing was sent.
     Refused {
-        /// Describes what is wrong with the address.
+        /// Describes why the address is invalid.
         reason: String,
     },
     /// There was no response.

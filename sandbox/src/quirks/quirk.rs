@@ -54,13 +54,13 @@ macro_rules! quirks {
 }
 
 quirks! {
-    TextsAsSent "texts-as-sent" "stores texts as they are sent, without trimming them and without changing line ends"
+    TextsAsSent "texts-as-sent" "stores texts unchanged, without trimming them and without changing line ends"
     ComposedTexts "composed-texts" "stores texts in the composed Unicode form (NFC)"
-    ShortPages "short-pages" "returns at most 2 rows a page, whatever `page_size` says"
-    IgnoredPage "ignored-page" "returns the first page, whatever `page` says"
+    ShortPages "short-pages" "returns at most 2 rows a page, and ignores `page_size`"
+    IgnoredPage "ignored-page" "returns the first page, and ignores `page`"
     Envelope "envelope" "wraps lists in an object with `count`, `next`, `previous` and `results`"
-    OldestFirst "oldest-first" "lists refunds from the oldest to the newest, whatever `ordering` says"
-    ByAmount "by-amount" "lists refunds from the largest to the smallest, whatever `ordering` says"
+    OldestFirst "oldest-first" "lists refunds from the oldest to the newest, and ignores `ordering`"
+    ByAmount "by-amount" "lists refunds from the largest to the smallest, and ignores `ordering`"
     LaggingList "lagging-list" "lists a refund only when it is 60 seconds old, by the sandbox's clock"
     PaymentNumber "payment-number" "names the payment of a refund by its number, as a string"
     NumericIds "numeric-ids" "writes the id of a refund and that of its payment as JSON numbers"

@@ -20,7 +20,7 @@ pub(crate) struct Outgoing<'a> {
 }
 
 impl QuirkSet {
-    /// Returns the body as the active quirks have it, and sets its content type; nothing if they leave it as it is.
+    /// Returns the body as the active quirks have it, and sets its content type; nothing if they leave it unchanged.
     pub(crate) fn rewrite(
         &self,
         outgoing: &Outgoing<'_>,
@@ -112,7 +112,7 @@ impl QuirkSet {
         })
     }
 
-    /// Returns the active quirk that explains what is wrong with a rewritten body, as the validation reports it.
+    /// Returns the active quirk that explains the errors of a rewritten body, as the validation reports it.
     pub(crate) fn explaining(&self, path: &str, problem: &str) -> Option<Quirk> {
         let (place, problem) = problem.split_once(": ")?;
         let key = place.rsplit('/').next().unwrap_or_default();

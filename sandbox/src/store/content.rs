@@ -1,4 +1,4 @@
-//! The whole state as it is in the first line of a state file.
+//! Whole state in the form of the first line of a state file.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

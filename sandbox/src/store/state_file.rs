@@ -243,7 +243,7 @@ impl StateFile {
         write()
     }
 
-    /// Appends a line, or leaves the file as it was.
+    /// Appends a line, or leaves the file unchanged.
     fn append(&self, line: &[u8]) -> io::Result<()> {
         let length =
             self.saved.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, Vec::len) as u64;

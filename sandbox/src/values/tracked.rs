@@ -7,7 +7,7 @@ use std::ops::Deref;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// A row by its key as it is now; nothing if it was removed.
+/// Current row by its key; nothing if it was removed.
 pub(crate) type Change<K> = (K, Option<Box<RawValue>>);
 
 /// A map whose reading methods are those of [`BTreeMap`].

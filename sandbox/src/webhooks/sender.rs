@@ -167,8 +167,9 @@ fn retry_after(headers: &HeaderMap, now: SandboxTime) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    let beside = headers.get("date").and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
-    let from = beside.unwrap_or_else(|| SystemTime::from(now.timestamp()));
+    let server_time =
+        headers.get("date").and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    let from = server_time.unwrap_or_else(|| SystemTime::from(now.timestamp()));
     Some(date.duration_since(from).unwrap_or_default())
 }
 

@@ -164,8 +164,8 @@ async fn journey(driver: &Driver, device: Device) {
     shows(&browser, "Declined").await;
     picture(&browser, device, "2-declined").await;
     browser.find(Locator::LinkText("Try again")).await.unwrap().click().await.unwrap();
-    let told = browser.wait().at_most(LIMIT).for_element(Locator::Css("[role=alert]")).await.unwrap();
-    assert!(told.text().await.unwrap().contains("insufficient funds"));
+    let alert = browser.wait().at_most(LIMIT).for_element(Locator::Css("[role=alert]")).await.unwrap();
+    assert!(alert.text().await.unwrap().contains("insufficient funds"));
     picture(&browser, device, "3-again").await;
     choose(&browser, "succeeds").await;
     shows(&browser, "Thanks from the shop").await;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{Caller, Reply, order, text};
 
-/// Sends a price as it is written: going through a `Value` could change its digits.
+/// Sends a price verbatim: going through a `Value` could change its digits.
 async fn create_priced(caller: &Caller, unit_price: &str, quantity: u32) -> Reply {
     let mut body = order();
     body["products"] = json!("PRODUCTS");

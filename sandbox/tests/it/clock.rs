@@ -56,10 +56,10 @@ async fn life(seed: u64) -> Vec<String> {
         caller.refund(&payment_id, &json!({ "reason": "x" })).await.expect(200);
         sandbox.clock().advance(DAY).await;
     }
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     while !receiver.is_empty() {
         let arrived = receiver.next().await;
-        told.push(format!(
+        events.push(format!(
             "{} {} {}",
             arrived.header("x-webhook-delivery-id"),
             arrived.header("x-webhook-timestamp"),
@@ -73,9 +73,9 @@ async fn life(seed: u64) -> Vec<String> {
             .map(|attempt| format!("{} {}", delivery.id(), attempt.at()))
             .collect::<Vec<_>>()
     });
-    told.sort();
-    told.extend(attempts);
-    told
+    events.sort();
+    events.extend(attempts);
+    events
 }
 
 #[tokio::test]

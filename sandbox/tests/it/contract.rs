@@ -30,10 +30,10 @@ async fn responses_are_counted_by_operation_and_status() {
     caller.get("/transactions/TX2/").await.expect(404);
     Dashboard::of(&sandbox).get("/organization/").await.expect(200);
 
-    let answers = &get(&sandbox, "/_sandbox/contract").await["responses"];
-    assert_eq!(answers["POST /checkout/create/"]["201"], 1);
-    assert_eq!(answers["GET /transactions/{id}/"]["404"], 2);
-    assert_eq!(answers["GET /organization/"]["200"], 1);
+    let responses = &get(&sandbox, "/_sandbox/contract").await["responses"];
+    assert_eq!(responses["POST /checkout/create/"]["201"], 1);
+    assert_eq!(responses["GET /transactions/{id}/"]["404"], 2);
+    assert_eq!(responses["GET /organization/"]["200"], 1);
 }
 
 #[tokio::test]

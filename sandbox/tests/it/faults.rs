@@ -76,7 +76,7 @@ async fn bodies_break_off_are_garbled_drip_and_are_called_something_else() {
     let began = Instant::now();
     assert_eq!(Reply::of(get().await.unwrap()).await.body, "[]");
     assert!(began.elapsed() >= pause * 3, "sleeps are never shorter");
-    // And then everything is as it was.
+    // And then everything works again.
     assert_eq!(Reply::of(get().await.unwrap()).await.body, "[]");
 }
 

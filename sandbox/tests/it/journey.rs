@@ -75,10 +75,10 @@ async fn declined_once_then_paid_then_refunded() {
     sandbox.complete_refund(text(&rest["refund_public_id"])).unwrap();
     assert_eq!(merchant.payment_status(&payment_id).await, "refunded");
 
-    let mut told = Vec::new();
+    let mut delivered = Vec::new();
     for _ in 0..8 {
         let webhook = receiver.next().await.json();
-        told.push(format!("{} {}", text(&webhook["event"]), text(&webhook["status"])));
+        delivered.push(format!("{} {}", text(&webhook["event"]), text(&webhook["status"])));
     }
     let expected = [
         "transaction.status_changed failed",
@@ -90,7 +90,7 @@ async fn declined_once_then_paid_then_refunded() {
         "refund.status_changed completed",
         "transaction.status_changed refunded",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(delivered, expected);
 }
 
 #[tokio::test]

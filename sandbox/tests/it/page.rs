@@ -104,7 +104,7 @@ async fn unknown_checkouts_and_buttons_get_a_page() {
     assert_eq!(press(&checkout, "explode").await.status, 400);
     let url = format!("{}/explode", text(&checkout["checkout_url"]));
     assert_eq!(http().post(url).send().await.unwrap().status(), 404);
-    // Pressing nothing that exists leaves the checkout as it was.
+    // Pressing nothing that exists leaves the checkout unchanged.
     assert_eq!(press(&checkout, "succeeds").await.status, 200);
 }
 

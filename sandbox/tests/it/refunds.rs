@@ -115,10 +115,10 @@ async fn racing_refunds_never_move_more_than_the_payment() {
                 caller.refund(&payment_id, &json!({ "reason": "race", "amount": "3.33" })).await
             });
         }
-        let answers = refunders.join_all().await;
+        let responses = refunders.join_all().await;
 
         let (granted, refused): (Vec<_>, Vec<_>) =
-            answers.iter().partition(|response| response.status == 200);
+            responses.iter().partition(|response| response.status == 200);
         assert_eq!(granted.len(), 15);
         assert!(refused.iter().all(|response| response.expect(400)["amount"].is_array()));
         let rest = caller.refund(&payment_id, &json!({ "reason": "the rest" })).await.expect(200);
@@ -204,7 +204,7 @@ async fn race(paid: u64, wishes: Vec<Wish>) -> Result<(), TestCaseError> {
     for wish in refused.iter().filter(|_| !failed_some) {
         prop_assert!(wish.cents.map_or(left == 0, |asked| asked > left), "{wish:?} with {left} left");
     }
-    // And all that is left can still be had, to the cent.
+    // And the whole rest can still be refunded, to the cent.
     let rest = caller.refund(&payment_id, &json!({ "reason": "the rest" })).await;
     match left {
         0 => prop_assert_eq!(rest.status, 400),

@@ -80,7 +80,7 @@ async fn what_was_acknowledged_survives_being_killed() {
         for _ in 0..8 {
             callers.spawn(load(http.clone(), base_url.clone(), facts[0].clone(), Arc::clone(&killed)));
         }
-        // Which moment it is does not matter, as long as it is another one each time.
+        // Which moment it is does not matter, if it is another one each time.
         tokio::time::sleep(Duration::from_millis(37 * (round + 1))).await;
         killed.store(true, Ordering::SeqCst);
         running.kill();

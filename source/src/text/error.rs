@@ -21,7 +21,7 @@ impl ParseError {
         Self { name: name.to_owned(), line, column, reason: reason.into() }
     }
 
-    /// Returns the document's name, as it was given.
+    /// Returns the document's name, as given by the caller.
     pub fn name(&self) -> &str {
         &self.name
     }

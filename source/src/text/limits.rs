@@ -7,7 +7,7 @@ pub const DEPTH_LIMIT: usize = 120;
 /// Limits the length of a document, in bytes.
 pub const SIZE_LIMIT: usize = 256 << 20;
 
-/// Limits the nodes of a document, aliases followed: room for a hundred megabytes of text.
+/// Limits the nodes of a document, aliases followed: enough for a hundred megabytes of text.
 pub(crate) const NODE_LIMIT: u64 = 8_000_000;
 
 /// Limits the nodes that aliases repeat. Merge keys repeat dozens; a caller that writes the document out, or reads what

@@ -105,7 +105,7 @@ impl Builder {
         }
     }
 
-    /// Stores a text: as a part of the document if it is written at `at` as it is.
+    /// Stores a text: as a part of the document if it is written verbatim at `at`.
     pub(crate) fn intern(&mut self, value: &str, at: usize) -> Str {
         let length = value.len() as u32;
         // Most texts have no escapes, so that a place in the document is enough and nothing is copied.

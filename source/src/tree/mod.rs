@@ -33,7 +33,7 @@ impl NodeId {
 }
 
 /// Refers to the text of a scalar or a key, which [`Tree::str`] returns: a part of the document where it is written there
-/// as it is, or else of a buffer next to it.
+/// verbatim, or else of a buffer next to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Str {
     /// With [`IN_BUFFER`], in the buffer.
@@ -51,7 +51,7 @@ pub enum Kind {
     Null,
     /// A truth value.
     Bool(bool),
-    /// A number as it was written, never converted.
+    /// Number in its written form, never converted.
     Number(Str),
     /// A string.
     String(Str),

@@ -1,4 +1,4 @@
-//! What is wrong with the documents themselves.
+//! Defects of the documents themselves.
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ use super::walk::Walk;
 use crate::finding::{Section, SubjectKind};
 use crate::rule::ApiRule as A;
 
-/// Compares servers, tags, and what is said of the whole.
+/// Compares servers, tags, and the metadata of the whole document.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
     servers::compare(walk);
     info(walk);

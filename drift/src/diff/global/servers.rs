@@ -11,7 +11,7 @@ use crate::rule::ApiRule as A;
 pub(crate) fn compare(walk: &mut Walk<'_>) {
     /// Returns the servers by URL, with what they say under a key.
     fn list<'a>(side: &Side<'a>, key: &str, reading: Reading) -> ByName<'a, Option<Digest>> {
-        // A slash at the end says nothing.
+        // A slash at the end makes no difference.
         let url = |node| side.string(node, "url").map(|url| url.trim_end_matches('/'));
         by_name(side, "servers", url, |node| side.get(node, key).map(|node| side.part(node, reading)))
     }

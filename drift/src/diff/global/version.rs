@@ -1,4 +1,4 @@
-//! What `info.version` says about the changes.
+//! Findings on whether `info.version` fits the changes.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use crate::diff::walk::found::{Origin, RawFinding};
 use crate::finding::{Finding, Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule, Severity};
 
-/// Returns what the version says about the changes that were found.
+/// Returns findings on whether the version fits the changes that were found.
 pub(crate) fn compare(old: &Side<'_>, new: &Side<'_>, findings: &[Finding]) -> Vec<RawFinding> {
     let nodes = (old.path(&["info", "version"]), new.path(&["info", "version"]));
     let text =

@@ -1,4 +1,4 @@
-//! Numbers as they are written, compared exactly: neither binary fractions nor exponents can blur or blow them up.
+//! Numbers in their written form, compared exactly: neither binary fractions nor exponents can blur or blow them up.
 
 use std::cmp::Ordering;
 

@@ -29,7 +29,7 @@ pub(crate) fn find(
         }
         if let Some(target) = follow(node) {
             look.object(target, part, part == Part::Schema);
-            // What is next to a reference is nothing, unless it says that it counts.
+            // What is next to a reference is ignored, unless the format states that it counts.
             let counts = part == Part::PathItem || (part == Part::Schema && siblings_count);
             if !counts {
                 continue;

@@ -1,4 +1,4 @@
-//! What a part of a document says by itself, without looking anywhere else.
+//! Content that a part of a document states by itself, without looking anywhere else.
 
 pub(crate) mod decimal;
 mod grammar;

@@ -49,7 +49,7 @@ pub(crate) fn is_level(tree: &Tree, node: NodeId) -> bool {
         || matches!(tree.string(node), Some("draft" | "alpha" | "beta" | "stable" | ""))
 }
 
-/// Returns what the end of something that was deprecated before is now, where no rule of another name says it: in words
+/// Returns what the end of something that was deprecated before is now, where no rule of another name reports it: in words
 /// that follow its name.
 pub(crate) fn moved(before: Sunset, after: Sunset) -> Option<(A, String)> {
     match (before, after) {

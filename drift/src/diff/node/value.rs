@@ -29,7 +29,7 @@ impl Digests {
     /// Computes the fingerprints of all nodes.
     pub(crate) fn new(tree: &Tree) -> Self {
         let mut digests = Self { digests: vec![0; tree.len()], context_free: vec![true; tree.len()] };
-        // Equal digests stand in for equal values: a comparison of the values themselves would be repeated
+        // Equal digests are taken as equal values: a comparison of the values themselves would be repeated
         // at every level.
         // The last first: what is inside a node comes after it, unless an alias names it.
         for node in tree.nodes().rev() {

@@ -1,4 +1,4 @@
-//! What an operation says of itself: its id, tags, words and servers.
+//! Metadata of an operation: its id, tags, words and servers.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
             both.report(walk, rule, (key, key), format!("the operation's {key} changed"));
         }
     }
-    // What a path says of all its operations.
+    // Metadata that a path gives all its operations.
     for (key, rule) in [("summary", A::SummaryChanged), ("description", A::DescriptionChanged)] {
         let (was, is) = (both.old.item, both.new.item);
         if walk.differs(was, is, key) {
@@ -71,7 +71,7 @@ pub(crate) fn compare(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
 }
 
 fn servers(walk: &mut Walk<'_>, both: MatchedOperation<'_>) {
-    // Which of them comes first says nothing, nor does a slash at the end.
+    // Neither their order nor a slash at the end makes a difference.
     let servers = |side: &Side<'_>, found: OperationRef<'_>, reading: Reading| {
         let own = side.get(found.node, "servers").filter(|node| !side.items(Some(*node)).is_empty());
         let servers = side.items(own.or_else(|| side.get(found.item, "servers"))).iter();

@@ -80,7 +80,7 @@ fn sent<'a>(
     );
 }
 
-/// Notes what is wrong with the parameters of an operation, whether the other document has it or not.
+/// Reports defects of the parameters of an operation, whether the other document has it or not.
 pub(crate) fn report_defects<'a>(side: &Side<'a>, found: OperationRef<'a>) {
     collect(side, found);
 }
@@ -143,7 +143,7 @@ fn collect<'a>(side: &Side<'a>, found: OperationRef<'a>) -> BTreeMap<Key, Parame
     parameters
 }
 
-/// Returns whether OpenAPI says that a parameter of this name is ignored: media types and security describe those headers.
+/// Returns whether OpenAPI states that a parameter of this name is ignored: media types and security describe those headers.
 fn is_ignored(name: &str, place: &str) -> bool {
     let names = ["accept", "content-type", "authorization"];
     place == "header" && names.iter().any(|ignored| name.eq_ignore_ascii_case(ignored))

@@ -31,7 +31,7 @@ impl PairContext<'_, '_> {
 
     /// Compares deprecation, its end, and the level of stability.
     pub(super) fn lifecycle(&mut self) {
-        // What carries the schema says it of itself there.
+        // There, the parameter or header that has the schema states it for itself.
         if matches!(self.usage.place, Place::RequestParameter | Place::ResponseHeader) {
             return;
         }

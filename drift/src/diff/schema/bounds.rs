@@ -91,7 +91,7 @@ impl PairContext<'_, '_> {
     /// Compares all limits, and what numbers must be multiples of.
     pub(super) fn bounds(&mut self) {
         // All limits are one table, because each of them has the same four changes.
-        // Without `contains`, a number of items that it must fit says nothing; where it came or went, that is the change.
+        // Without `contains`, a number of items that it must fit has no effect; where it came or went, that is the change.
         let counts_items = self.old.facts.has(K::Contains) && self.new.facts.has(K::Contains);
         for limit in LIMITS {
             if counts_items || !matches!(limit.keyword, K::MaxContains | K::MinContains) {
@@ -162,7 +162,8 @@ impl PairContext<'_, '_> {
             }
         };
         // `minimum: 5` became `exclusiveMinimum: 5`, or the reverse: one change, reported once.
-        if matches!(limit.keyword, K::Minimum | K::Maximum) && self.is_told_as_exclusive(limit, &was, &is) {
+        if matches!(limit.keyword, K::Minimum | K::Maximum) && self.is_reported_as_exclusive(limit, &was, &is)
+        {
             return;
         }
         let name = name(limit.keyword);
@@ -174,7 +175,7 @@ impl PairContext<'_, '_> {
         self.report_at(change, nodes, format!("`{name}` changed from {was} to {is}"));
     }
 
-    fn is_told_as_exclusive(&self, limit: &Limit, was: &Option<Decimal>, is: &Option<Decimal>) -> bool {
+    fn is_reported_as_exclusive(&self, limit: &Limit, was: &Option<Decimal>, is: &Option<Decimal>) -> bool {
         let exclusive = if limit.keyword == K::Minimum { K::ExclusiveMinimum } else { K::ExclusiveMaximum };
         let Some(other) = LIMITS.iter().find(|other| other.keyword == exclusive) else { return false };
         let old = effective(self.old_side(), self.old, other).map(|found| found.0);

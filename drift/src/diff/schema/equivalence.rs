@@ -22,7 +22,7 @@ pub(super) fn equivalent<'a>(old: &Side<'a>, new: &Side<'a>, ours: ViewId, their
 struct Look<'s, 'a> {
     old: &'s Side<'a>,
     new: &'s Side<'a>,
-    /// Pairs that are being looked at: a cycle through them says nothing against them.
+    /// Pairs that are being looked at: a cycle through them is no evidence against them.
     assumed: HashSet<(ViewId, ViewId)>,
     budget: u32,
 }

@@ -30,7 +30,7 @@ pub(super) fn types_of_both<'a>(
 
 /// Returns whether a schema lists its values, and all but `null` are of some types.
 fn has_only(side: &Side<'_>, facts: Facts<'_>, types: &Types<'_>) -> bool {
-    // A schema without values says nothing about its type.
+    // A schema without values does not restrict its type.
     let kinds = kinds_of_values(side, facts);
     !kinds.is_empty() && kinds.iter().all(|kind| contains(types, kind, false))
 }
@@ -83,7 +83,7 @@ pub(super) fn is_nullable(side: &Side<'_>, view: View<'_>, facts: Facts<'_>) -> 
             .into_iter()
             .any(|keyword| members(side, facts, keyword).iter().any(|node| side.is_null_type(*node)))
     };
-    // Without a type, a list of values is all that says whether `null` is one.
+    // Without a type, a list of values alone determines whether `null` is one.
     let enumerated = || {
         !facts.has(K::Type)
             && facts.has(K::Enum)

@@ -211,7 +211,7 @@ fn fits(from: &Types<'_>, into: &Types<'_>, loosely: bool) -> bool {
     !from.is_empty() && from.iter().all(|one| contains(into, one, loosely))
 }
 
-/// Returns the types of a schema that says nothing but types: by `type`, or by alternatives that say nothing but types.
+/// Returns the types of a schema that restricts nothing but types: by `type`, or by alternatives that restrict nothing but types.
 fn listed_types<'a>(side: &Side<'a>, facts: Facts<'_>) -> Option<Types<'a>> {
     let lists = [K::OneOf, K::AnyOf].map(|keyword| members(side, facts, keyword));
     let list = if lists[0].is_empty() { &lists[1] } else { &lists[0] };

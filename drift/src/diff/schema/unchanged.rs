@@ -23,7 +23,7 @@ impl Unchanged {
 }
 
 impl PairContext<'_, '_> {
-    /// Returns the references inside, if the schema is written the same on both sides, and nothing of what it says depends on
+    /// Returns the references inside, if the schema is written the same on both sides, and nothing of its meaning depends on
     /// where they lead.
     pub(super) fn unchanged(&self) -> Option<Unchanged> {
         let (old, new) = (self.old_side(), self.new_side());
@@ -49,7 +49,7 @@ impl PairContext<'_, '_> {
             unchanged.old.push(holders(old, ours.node)?);
             unchanged.new.push(holders(new, theirs.node)?);
         }
-        // Whether a property is sent may be said where the reference leads, which the text does not show.
+        // Whether a property is sent may be stated where the reference leads, which the text does not show.
         let flags = |side: &Side<'_>, node: NodeId| {
             let schema = side.viewed(side.view_of(&[node]));
             [K::ReadOnly, K::WriteOnly].map(|keyword| side.flag(schema.facts, keyword))

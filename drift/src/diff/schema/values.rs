@@ -77,7 +77,7 @@ impl PairContext<'_, '_> {
     }
 
     /// Returns the values of both sides where one lists them and the other has an alternative for each: `enum: [a, b]` allows
-    /// the same as `oneOf: [{const: a}, {const: b}]`, which has room for a description of each value.
+    /// the same as `oneOf: [{const: a}, {const: b}]`, which allows a description of each value.
     pub(super) fn values_of_alternatives(&self) -> Option<(Values, Values)> {
         let (old, new) = (self.old_side(), self.new_side());
         let (ours, theirs) = (has_members(old, self.old.facts), has_members(new, self.new.facts));

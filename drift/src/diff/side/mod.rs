@@ -19,7 +19,7 @@ use crate::diff::node::value::{Digest, Digests, hash_of};
 use crate::files;
 use crate::rule::ApiRule;
 
-/// What is wrong with a document, by rule and place.
+/// Defects of a document, by rule and place.
 pub(crate) type Defects = BTreeMap<(ApiRule, NodeId), String>;
 
 /// A document that is being compared.
@@ -38,7 +38,7 @@ pub(crate) struct Side<'a> {
     anchors: RefCell<Option<HashMap<(NodeId, String), NodeId>>>,
     /// Values that are not of the kind that OpenAPI has in their place.
     malformed: Malformed,
-    /// What is wrong, and where.
+    /// Defects, and where they are.
     defects: RefCell<Defects>,
     /// How many more parts of operations are compared: references can multiply them beyond any bound.
     work_budget: Cell<usize>,
@@ -164,7 +164,7 @@ impl<'a> Side<'a> {
         self.digests.of(node)
     }
 
-    /// Returns the fingerprint of a part as far as it is read.
+    /// Returns the fingerprint of a part up to the depth that is read.
     pub(crate) fn part(&self, node: NodeId, reading: Reading) -> Digest {
         match reading {
             Reading::Meaning => {

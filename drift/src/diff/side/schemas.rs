@@ -1,4 +1,4 @@
-//! Schemas as they are compared: references followed, what is next to them joined, `null` taken out of alternatives.
+//! Schemas prepared for comparison: references followed, what is next to them joined, `null` taken out of alternatives.
 
 use openapi_source::tree::{Kind, NodeId};
 

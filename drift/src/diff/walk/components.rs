@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cycles_are_one_knot_and_edges_lead_down() {
+    fn cycles_are_one_component_and_edges_lead_down() {
         let edges: Vec<Vec<PairId>> = [vec![1], vec![2, 3], vec![0], vec![4], vec![], vec![4, 5]]
             .into_iter()
             .map(|list| list.into_iter().map(PairId).collect())

@@ -44,7 +44,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) defaults_apply: bool,
     pub(crate) pairs: Vec<Pair>,
     known: HashMap<Pair, PairId>,
-    /// From pairs to the pairs inside them, one pair after the other, as they are compared.
+    /// From pairs to the pairs inside them, one pair after the other, in the order of comparison.
     edges: Vec<PairId>,
     /// Which edges are those of each pair.
     spans: Vec<(u32, u32)>,
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         self.spans[pair.0 as usize] = (start, self.edge_count());
     }
 
-    /// Returns whether a node of either document says something else under a key.
+    /// Returns whether a node of either document has a different value under a key.
     pub(crate) fn differs(&self, old: NodeId, new: NodeId, key: &str) -> bool {
         let digest = |side: &Side<'_>, node| side.get(node, key).map(|node| side.digest(node));
         digest(self.old, old) != digest(self.new, new)

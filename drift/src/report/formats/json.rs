@@ -2,7 +2,7 @@
 //!
 //! Operations are listed once, and lists of them once: findings name theirs by number. So the report grows with the
 //! number of findings, not with how many operations each of them reaches. Without grouping it would grow with both, so it
-//! ends somewhere, and says how much is missing.
+//! ends somewhere, and states how much is missing.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -51,7 +51,7 @@ struct Root<'a> {
     /// How many findings were left out on purpose, and are counted nowhere else.
     ignored: usize,
     /// How many entries are counted, but not in `findings`: all of them in a summary, else none if findings are grouped by schema. One for each operation,
-    /// they end after some megabytes; grouped, the report says all of it, with the operations of each.
+    /// they end after some megabytes; grouped, the report contains all of it, with the operations of each.
     left_out: usize,
     /// Every operation that a change reaches.
     operations: Vec<Call<'a>>,

@@ -28,11 +28,11 @@ pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         .with_attribute(("tests", (entries.len() + report.incomplete().count() + 1).to_string().as_str()))
         .with_attribute(("failures", all_failures.to_string().as_str()))
         .write_inner_content(|writer| {
-            let mut room = MOST;
+            let mut space = MOST;
             for severity in Severity::ALL {
                 let number = of(severity).count();
-                let shown = number.min(room);
-                room -= shown;
+                let shown = number.min(space);
+                space -= shown;
                 if number > 0 {
                     let totals = [number, failures(severity)].map(|number| number.to_string());
                     suite(writer, severity.as_str(), &totals, |writer| {

@@ -21,12 +21,12 @@ const MOST_INCOMPLETE: usize = 20;
 
 /// What the words of the sum mean.
 const LEGEND: &str = "<sub>wire: what happens to programs that speak to the API; rust: to programs that call the code generated \
-                      from it; needs: the release of the crate that says so.</sub>\n";
+                      from it; needs: the release of the crate that announces it.</sub>\n";
 
 pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { report, text: String::new() };
     page.header();
-    // Rendered before the findings, which get the room that it leaves.
+    // Rendered before the findings, which get the space that it leaves.
     let rust = page.rust();
     if !report.summary_only {
         for severity in Severity::ALL {
@@ -164,7 +164,7 @@ impl Page<'_> {
             text.push_str(&format!("- [ ] {}\n", markdown(entry)));
         }
         if changes.is_empty() {
-            return text + "The public items of the generated code stay as they are.\n\n";
+            return text + "The public items of the generated code stay unchanged.\n\n";
         }
         text.push_str(if todo.is_empty() { "" } else { "\n" });
         let line = |change: &RustChange| {

@@ -173,7 +173,7 @@ impl<'a> Report<'a> {
         })
     }
 
-    /// Returns the entries of the report: the findings as they are, or one for each operation.
+    /// Returns the entries of the report: the findings one by one, or one for each operation.
     pub(crate) fn entries(&self) -> Box<dyn Iterator<Item = Entry<'a>> + '_> {
         match self.grouping {
             Grouping::Schema => Box::new(self.findings()),

@@ -60,7 +60,7 @@ pub(crate) async fn validate(
 }
 
 impl Validator {
-    /// Returns a response, or one that reports what is wrong with it.
+    /// Returns a response, or one that reports its errors.
     async fn validated(&self, operation: &Operation, response: Response) -> Response {
         let (parts, body) = response.into_parts();
         let shape = if self.quirks.has(Quirk::Envelope) { ListShape::Envelope } else { ListShape::Bare };

@@ -132,7 +132,7 @@ fn key(entry: &Entry<'_>) -> Key {
     (entry.number, kind, name)
 }
 
-/// An id that says what it is of, for links that people pass on.
+/// Id that describes what it identifies, for links that people pass on.
 fn slug(kind: Kind, name: &str) -> String {
     const MOST: usize = 80;
     let kind = match kind {

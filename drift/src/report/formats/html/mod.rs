@@ -212,7 +212,7 @@ impl Page<'_, '_> {
         markup
     }
 
-    /// A finding, while there is room.
+    /// Writes a finding, while there is space.
     fn finding(&self, entry: &Entry<'_>, written: &mut Written) -> Option<Markup> {
         if written.bytes > MOST_BYTES {
             written.left_out += 1;

@@ -145,10 +145,10 @@ impl Text<'_, '_> {
         self.blank();
     }
 
-    /// The findings, as far as there is room for them before some last rows.
+    /// Writes the findings, as far as there is space for them before some last rows.
     fn findings(&mut self, last: usize) {
         // The line that counts the rest, and a blank one.
-        let room = self.report.most_lines.saturating_sub(last + 2);
+        let space = self.report.most_lines.saturating_sub(last + 2);
         let mut left_out = [0usize; Severity::ALL.len()];
         let mut is_full = false;
         for severity in Severity::ALL {
@@ -161,7 +161,7 @@ impl Text<'_, '_> {
                     continue;
                 }
                 let rows = self.entry(entry);
-                if self.rows.len() + head.len() + rows.len() > room || self.bytes > MOST_BYTES {
+                if self.rows.len() + head.len() + rows.len() > space || self.bytes > MOST_BYTES {
                     is_full = true;
                     left_out[severity as usize] += 1;
                     continue;
@@ -200,7 +200,7 @@ impl Text<'_, '_> {
     fn entry(&self, entry: &Entry<'_>) -> Vec<String> {
         let finding = entry.finding;
         let is_grave = finding.severity >= Severity::Dangerous && self.report.grouping == Grouping::Schema;
-        // That something is gone is said in one line: its old text adds nothing.
+        // A removal is reported in one line: its old text adds nothing.
         let is_gone = finding.new.is_none();
         if is_grave && !is_gone { self.at_length(entry) } else { self.in_short(entry, is_grave) }
     }
@@ -316,7 +316,7 @@ fn place(document: &Document, at: &Location) -> String {
     format!("{}:{}:{}", visible(document.name_at(at.span)), at.line, at.column)
 }
 
-/// Returns the end of a text that is too long: of a pointer it says more than the beginning.
+/// Returns the end of a text that is too long: the end of a pointer is more specific than its beginning.
 fn end(text: &str, most: usize) -> String {
     let length = text.chars().count();
     if length <= most {
@@ -326,7 +326,7 @@ fn end(text: &str, most: usize) -> String {
     text.chars().skip(skipped).fold("…".to_owned(), |text, it| text + it.encode_utf8(&mut [0; 4]))
 }
 
-/// As much of a text as has room in some columns.
+/// Returns as much of a text as fits into some columns.
 fn fitting(text: &str, most: usize) -> String {
     let mut used = 0;
     let fits = |character: &char| {
@@ -336,7 +336,7 @@ fn fitting(text: &str, most: usize) -> String {
     text.chars().take_while(fits).collect()
 }
 
-/// Returns the operations that a change reaches, unless its subject says it.
+/// Returns the operations that a change reaches, unless its subject names them.
 fn reached(entry: &Entry<'_>, subject: &str) -> String {
     let list = short(entry.operations);
     match entry.operations.len() {
