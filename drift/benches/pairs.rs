@@ -22,7 +22,7 @@ use openapi_drift::{Document, Severity, compare};
 /// How often a pair is measured: the fastest run counts, the others met other work of the machine.
 const RUNS: u32 = 5;
 
-/// The schemas of the largest generated document.
+/// Schemas of the largest generated document.
 const LARGEST: usize = 16_000;
 
 fn main() -> ExitCode {

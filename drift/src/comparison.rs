@@ -1,4 +1,4 @@
-//! The comparison of two documents: what goes in, and what comes out.
+//! Comparison of two documents: what goes in, and what comes out.
 
 use jiff::civil::Date;
 
@@ -11,9 +11,9 @@ use crate::rule::{Rule, Severity};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The day that sunset dates are held against.
+    /// Day that sunset dates are held against.
     pub today: Date,
-    /// How many days must lie between a deprecation and its announced end. With more than none, a deprecation must
+    /// Number of days that must lie between a deprecation and its announced end. With more than none, a deprecation must
     /// announce its end.
     pub notice_days: u16,
 }
@@ -43,7 +43,7 @@ impl Options {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// The changes: the worst first, then by rule and by place. The order is the same for the same documents.
+    /// Changes: the worst first, then by rule and by place. The order is the same for the same documents.
     pub findings: Vec<Finding>,
     /// Whether the content changed though `info.version` did not.
     pub same_version: bool,
@@ -55,7 +55,7 @@ pub struct Comparison {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Incomplete {
-    /// The document that has it.
+    /// Document that has it.
     pub which: Which,
     /// Its place in the document.
     pub location: Location,
@@ -67,16 +67,16 @@ pub struct Incomplete {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
-    /// The old document.
+    /// Old document.
     Old,
-    /// The new document.
+    /// New document.
     New,
 }
 
 /// A finding at one of the operations that it concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// The finding.
+    /// Finding.
     pub finding: &'a Finding,
     /// One of its operations, or none if it concerns none.
     pub operation: Option<&'a Operation>,

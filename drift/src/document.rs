@@ -1,4 +1,4 @@
-//! The document type of the public interface.
+//! Document type of the public interface.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The files that a document refers to: which they are, and where a reference from one to another leads.
+//! Files that a document refers to: which they are, and where a reference from one to another leads.
 //!
 //! A path is that of a file below the root, with `/` between its steps. No file is read here: the caller loads them.
 
@@ -10,13 +10,13 @@ use percent_encoding::percent_decode_str;
 
 use crate::context::{Context, contexts};
 
-/// How many files a document may consist of.
+/// Number of files that a document may consist of.
 const MOST_FILES: usize = 1000;
 
-/// The files of a document.
+/// Files of a document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
-    /// The path of the document itself, if files can be loaded at all.
+    /// Path of the document itself, if files can be loaded at all.
     own: Option<String>,
     /// From a path to the root of the file.
     roots: BTreeMap<String, NodeId>,

@@ -9,9 +9,9 @@ use crate::rule::{Rule, Severity};
 /// One change: of one schema, operation, parameter or other part, however many operations reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The kind of the change.
+    /// Kind of the change.
     pub rule: Rule,
-    /// The rule's severity, but [`Severity::Docs`] for a defect that the old document had as well, and at most
+    /// Rule's severity, but [`Severity::Docs`] for a defect that the old document had as well, and at most
     /// [`Severity::Dangerous`] in a named schema that no operation uses.
     pub severity: Severity,
     /// What changed, and how, in a sentence without its end.
@@ -22,9 +22,9 @@ pub struct Finding {
     pub old: Option<Location>,
     /// Its place in the new document: absent for what was removed.
     pub new: Option<Location>,
-    /// The operations that reach it, sorted. A named schema may have none: it is compared as if the server sent it.
+    /// Operations that reach it, sorted. A named schema may have none: it is compared as if the server sent it.
     pub operations: Operations,
-    /// The part of the document that it concerns.
+    /// Part of the document that it concerns.
     pub section: Section,
 }
 
@@ -63,11 +63,11 @@ impl fmt::Display for Subject {
     }
 }
 
-/// The kind of thing that a finding is about.
+/// Kind of thing that a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
-    /// The document as a whole.
+    /// Document as a whole.
     Document,
     /// A server's address.
     Server,
@@ -77,7 +77,7 @@ pub enum SubjectKind {
     Operation,
     /// A parameter of an operation.
     Parameter,
-    /// The body of a request.
+    /// Body of a request.
     RequestBody,
     /// A response.
     Response,
@@ -106,11 +106,11 @@ impl fmt::Display for SubjectKind {
     }
 }
 
-/// The part of a document that a finding concerns.
+/// Part of a document that a finding concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Section {
-    /// The document itself: its defects.
+    /// Document itself: its defects.
     Document,
     /// `info` and the version.
     Info,

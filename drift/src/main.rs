@@ -1,4 +1,4 @@
-//! The program `openapi-drift`.
+//! Program `openapi-drift`.
 
 use std::process::ExitCode;
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use openapi_source::tree::{NodeId, Tree};
 
-/// The keys of a path item that are operations.
+/// Keys of a path item that are operations.
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The key of a path item that holds operations of other methods.
+/// Key of a path item that holds operations of other methods.
 pub(crate) const ADDITIONAL: &str = "additionalOperations";
 
 /// Returns the nodes of a path item that are operations, with their methods in their written form.
@@ -21,9 +21,9 @@ pub(crate) fn of_item(tree: &Tree, item: NodeId) -> impl Iterator<Item = (&str, 
 /// An operation, as the old document writes its path, or the new one where only that has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Operation {
-    /// The path, or the name of a webhook.
+    /// Path, or the name of a webhook.
     pub path: String,
-    /// The method in capitals.
+    /// Method in capitals.
     pub method: String,
 }
 
@@ -69,7 +69,7 @@ impl Operations {
     }
 }
 
-/// The numbers of the bits that are set.
+/// Numbers of the bits that are set.
 struct Bits(u64);
 
 impl Iterator for Bits {

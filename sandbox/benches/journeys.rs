@@ -1,4 +1,4 @@
-//! How many journeys a second the sandbox serves: a checkout is created, paid on its page, looked at and refunded.
+//! Number of journeys per second that the sandbox serves: a checkout is created, paid on its page, looked at and refunded.
 //!
 //! `cargo bench --package nd8-sandbox`. The callers run in the same process on the same two threads, so the figures are
 //! those of both together; memory is that of the process.
@@ -88,7 +88,7 @@ fn client() -> Client {
     Client::builder().tls_backend_preconfigured(tls).no_proxy().pool_max_idle_per_host(1).build().unwrap()
 }
 
-/// The peak memory of this process, where the system reports it.
+/// Peak memory of this process, where the system reports it.
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! The handle of a running sandbox.
+//! Handle of a running sandbox.
 //!
 //! Not here: handles on single concerns (`handles`), and what the handle shares with the server (`app`).
 

@@ -21,9 +21,9 @@ type Anchors = HashMap<usize, (NodeId, Size)>;
 #[derive(Debug, Default)]
 struct State {
     anchors: Anchors,
-    /// The anchors of the open nodes.
+    /// Anchors of the open nodes.
     open: Vec<usize>,
-    /// The end of the last node: a block collection ends there, not at the next token.
+    /// End of the last node: a block collection ends there, not at the next token.
     end: usize,
     documents: usize,
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use anyhow::{Context as _, Result, bail};
 
-/// The longest document, in bytes.
+/// Longest document, in bytes.
 pub const LARGEST: u64 = 64 << 20;
 
 /// Reads to the end, which has to come within so many bytes. The message calls it by `name`.

@@ -1,4 +1,4 @@
-//! The documents in a folder.
+//! Documents in a folder.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use super::bounded::{LARGEST, read_bounded};
 use super::root::Root;
 use crate::Document;
 
-/// The most files that are looked at, and the most bytes of all of them together.
+/// Maximum number of files that are looked at, and of the bytes of all of them together.
 const MOST_FILES: usize = 10_000;
 const MOST_BYTES: usize = 256 << 20;
 const DEEPEST: usize = 32;

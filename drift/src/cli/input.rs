@@ -1,4 +1,4 @@
-//! The documents that a person names, and which of them are compared.
+//! Documents that a person names, and which of them are compared.
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! The folder that the files of a document have to be in.
+//! Folder that the files of a document have to be in.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -35,7 +35,7 @@ use crate::{Fingerprint, Rule, Severity};
 /// Where the file is, from the working directory.
 pub const PATH: &str = "openapi-drift.toml";
 
-/// The decisions of a project.
+/// Decisions of a project.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
@@ -48,7 +48,7 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accepted {
-    /// The finding. Reports print it next to the rule.
+    /// Finding. Reports print it next to the rule.
     #[serde(deserialize_with = "parsed")]
     pub fingerprint: Fingerprint,
     #[serde(deserialize_with = "known")]
@@ -57,7 +57,7 @@ pub struct Accepted {
     /// Why it is accepted.
     #[serde(deserialize_with = "not_blank")]
     pub reason: String,
-    /// The last day on which it is.
+    /// Last day on which it is accepted.
     pub until: Date,
 }
 

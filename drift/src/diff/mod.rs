@@ -1,4 +1,4 @@
-//! The structural comparison.
+//! Structural comparison.
 //!
 //! [`operation`] pairs operations and their parts, and passes pairs of schemas to the [`walk`], which has each once for each use
 //! ([`schema`] compares them). [`walk::reach`] then computes which operations lead there, and [`finish`] makes findings of it all.

@@ -30,7 +30,7 @@ pub(crate) fn name(side: &Side<'_>, node: NodeId) -> String {
     shorten(&name, 160)
 }
 
-/// The way from the root of a file to a node.
+/// Way from the root of a file to a node.
 struct Path<'s, 'd> {
     side: &'s Side<'d>,
     root: NodeId,

@@ -7,9 +7,9 @@ use super::severity::Severity;
 enum Kind {
     /// Whether a rule concerns what crosses the wire, or its description.
     Change,
-    /// The document's own version: how it is published.
+    /// Document's own version: how it is published.
     Process,
-    /// The document itself, not a change.
+    /// Document itself, not a change.
     Defect,
 }
 

@@ -1,4 +1,4 @@
-//! The ids of oasdiff 1.28, one a line and sorted, to distinguish ours from its.
+//! Ids of oasdiff 1.28, one a line and sorted, to distinguish ours from its.
 
 pub(super) const IDS: &str = include_str!("known.txt");
 

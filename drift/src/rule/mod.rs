@@ -19,7 +19,7 @@ pub use place::{Direction, Place};
 pub use schema::SchemaChange;
 pub use severity::Severity;
 
-/// The kind of a change.
+/// Kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
     /// About paths, operations, parameters, bodies, headers, security, or a document as a whole.

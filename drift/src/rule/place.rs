@@ -3,38 +3,38 @@
 /// Who sends what a schema describes. In callbacks and webhooks the server sends the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
-    /// The client sends it.
+    /// Sent by the client.
     Request,
-    /// The client receives it.
+    /// Received by the client.
     Response,
 }
 
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
-    /// The root of a request body.
+    /// Root of a request body.
     RequestBody,
     /// Anywhere below the root of a request body.
     RequestProperty,
     /// Below it, where the property is `readOnly`: clients don't send it.
     RequestReadOnlyProperty,
-    /// The root of a parameter.
+    /// Root of a parameter.
     RequestParameter,
     /// Below the root of a parameter.
     RequestParameterProperty,
     /// Below the root of a parameter that is a header.
     RequestHeaderProperty,
-    /// The root of a response body.
+    /// Root of a response body.
     ResponseBody,
     /// Anywhere below the root of a response body.
     ResponseProperty,
     /// Below it, where the property is `writeOnly`: servers don't send it.
     ResponseWriteOnlyProperty,
-    /// The root of a response's header.
+    /// Root of a response's header.
     ResponseHeader,
     /// Below the root of a response's header.
     ResponseHeaderProperty,
-    /// The root of a response body of which only a media type is known.
+    /// Root of a response body of which only a media type is known.
     ResponseMediaType,
 }
 

@@ -1,4 +1,4 @@
-//! The scripts of the GitHub Action, with stubs for cargo and gh: what they run, print and report, and that no value of a
+//! Scripts of the GitHub Action, with stubs for cargo and gh: what they run, print and report, and that no value of a
 //! workflow or a document becomes a part of a script.
 //!
 //! What GitHub itself does is not run here: the expressions of `action.yml`, and the filter that gh applies to comments.

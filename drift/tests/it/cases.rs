@@ -1,4 +1,4 @@
-//! The folders in `cases/`: an old document, a new one, and the findings. A folder more is a test more.
+//! Folders in `cases/`: an old document, a new one, and the findings. A folder more is a test more.
 //!
 //! `SNAPSHOTS=overwrite cargo test --package openapi-drift` writes what is found as expected.
 
@@ -55,7 +55,7 @@ fn unregistered(root: &Path) -> Vec<String> {
     names
 }
 
-/// The files of a case.
+/// Files of a case.
 const CASE: [&str; 3] = ["expected.txt", "new.yaml", "old.yaml"];
 
 #[test]

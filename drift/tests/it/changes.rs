@@ -110,7 +110,7 @@ pub(crate) fn documents(places: &[&str]) -> Vec<String> {
     places.flat_map(|(_, wrap)| schemas.iter().map(move |schema| wrap(schema))).collect()
 }
 
-/// The rules that the table and the folders raise, either way round.
+/// Rules that the table and the folders raise, either way round.
 #[test]
 fn every_rule_is_raised_by_a_test() {
     let mut strict = options();

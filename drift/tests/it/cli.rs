@@ -1,4 +1,4 @@
-//! The program: what can be compared, where reports go, and the exit status.
+//! Program: what can be compared, where reports go, and the exit status.
 
 use std::path::Path;
 
@@ -329,7 +329,7 @@ fn notes_about_the_version_have_a_word_of_their_own() {
     }
 }
 
-/// The recipe of `docs/drift.md`, copied verbatim.
+/// Recipe of `docs/drift.md`, copied verbatim.
 #[cfg(unix)]
 #[test]
 fn git_prints_reports_as_the_guide_describes() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::options;
 
-/// The pointers of all nodes below the root.
+/// Pointers of all nodes below the root.
 fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), value)).collect(),

@@ -1,4 +1,4 @@
-//! The same API written differently: in JSON, in another order, with references inlined. No finding.
+//! Same API written differently: in JSON, in another order, with references inlined. No finding.
 
 use std::collections::BTreeSet;
 
@@ -286,7 +286,7 @@ fn schemas_put_together_differently_are_the_same() {
     }
 }
 
-/// The fault of a reference that leads nowhere is one, also where a part that holds it is written in place.
+/// A reference that leads nowhere is one fault, also where a part that holds it is written in place.
 #[test]
 fn a_known_defect_in_another_place_is_nothing_new() {
     let document = |schema: &str| {

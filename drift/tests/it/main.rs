@@ -1,4 +1,4 @@
-//! The behaviours of `openapi-drift`, one module each.
+//! Behaviours of `openapi-drift`, one module each.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The worst severity of a change, by a table: `verdicts.txt` states the text before and after, the documents are wrapped
+//! Worst severity of a change, by a table: `verdicts.txt` states the text before and after, the documents are wrapped
 //! around it here.
 
 use openapi_drift::Comparison;

@@ -1,4 +1,4 @@
-//! The dashboard's operations that list, create, rotate and revoke API keys.
+//! Dashboard's operations that list, create, rotate and revoke API keys.
 //!
 //! Not here: what a key is (`model::api_key`).
 

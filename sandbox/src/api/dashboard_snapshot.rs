@@ -1,4 +1,4 @@
-//! The snapshot on the dashboard's front page, counted from the payments and refunds there are.
+//! Snapshot on the dashboard's front page, counted from the payments and refunds there are.
 //!
 //! The guides describe what is in it, without its fields: all names are assumed. Not here: the dashboard's other operations
 //! (`organization`, `api_key`, `webhook_config`, `payment_link`).

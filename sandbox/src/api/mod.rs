@@ -1,4 +1,4 @@
-//! The operations of the ND8 API, one resource a file.
+//! Operations of the ND8 API, one resource a file.
 
 pub(crate) mod api_keys;
 pub(crate) mod checkout;

@@ -1,4 +1,4 @@
-//! The dashboard's operations on the webhook endpoint: where deliveries go from now on.
+//! Dashboard's operations on the webhook endpoint: where deliveries go from now on.
 //!
 //! Any web address is taken, as ND8 takes it; whether the sandbox contacts it is another matter (`delivery`). Paths and
 //! fields are assumed.

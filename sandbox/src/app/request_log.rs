@@ -1,4 +1,4 @@
-//! The latest requests, for the dashboard.
+//! Latest requests, for the dashboard.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

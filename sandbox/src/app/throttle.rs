@@ -1,4 +1,4 @@
-//! The request rate of each caller, limited where a test asks for it: sliding windows, as in the framework.
+//! Request rate of each caller, limited where a test asks for it: sliding windows, as in the framework.
 //!
 //! Requests are counted on the sandbox's clock, per credential, and together for callers without one.
 

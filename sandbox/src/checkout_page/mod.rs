@@ -1,3 +1,3 @@
-//! The hosted checkout page.
+//! Hosted checkout page.
 
 pub(crate) mod page;

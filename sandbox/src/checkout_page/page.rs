@@ -1,4 +1,4 @@
-//! The hosted checkout page: server-rendered, without JavaScript. maud escapes every text.
+//! Hosted checkout page: server-rendered, without JavaScript. maud escapes every text.
 //!
 //! Not here: what the buttons do (`actions::customer`).
 

@@ -1,4 +1,4 @@
-//! The document of the sandbox: the merged document of the repository, and the refusals that every operation of such a
+//! Document of the sandbox: the merged document of the repository, and the refusals that every operation of such a
 //! server gives.
 //!
 //! The first is a derived file (`openapi/merged.json`). The refusals are in a file of the sandbox (`openapi/refusals.json`), because only

@@ -1,4 +1,4 @@
-//! The OpenAPI document, and the validation of requests and responses against it.
+//! OpenAPI document, and the validation of requests and responses against it.
 //!
 //! A response that violates the document is a defect of the sandbox: it is recorded, the caller gets a 500 instead, and the
 //! [`Sandbox`](crate::Sandbox) panics when it is dropped. A request that violates it is refused by the operation; one that the operation

@@ -1,4 +1,4 @@
-//! The paths of the API, with the methods that each one takes and the credential that it needs.
+//! Paths of the API, with the methods that each one takes and the credential that it needs.
 //!
 //! Not here: the handlers (`server`).
 

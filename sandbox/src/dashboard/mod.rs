@@ -1,3 +1,3 @@
-//! The dashboard at `/`.
+//! Dashboard at `/`.
 
 pub(crate) mod page;

@@ -1,4 +1,4 @@
-//! The dashboard at `/`: what happened in the sandbox, on one page that refreshes itself.
+//! Dashboard at `/`: what happened in the sandbox, on one page that refreshes itself.
 //!
 //! Not here: the checkout page (`checkout_page`), and the calls that scripts make (`admin`).
 

@@ -1,4 +1,4 @@
-//! The faults that are set, each with a count of its hits.
+//! Faults that are set, each with a count of its hits.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! The handle that reads and moves the clock of a sandbox.
+//! Handle that reads and moves the clock of a sandbox.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The handle that acts as the customer of a checkout.
+//! Handle that acts as the customer of a checkout.
 
 use std::sync::Arc;
 

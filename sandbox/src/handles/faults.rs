@@ -1,4 +1,4 @@
-//! The handle that adds and removes faults.
+//! Handle that adds and removes faults.
 
 use std::sync::Arc;
 

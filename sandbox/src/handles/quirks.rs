@@ -1,4 +1,4 @@
-//! The handle that switches quirks.
+//! Handle that switches quirks.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

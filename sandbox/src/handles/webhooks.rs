@@ -1,4 +1,4 @@
-//! The handle on the webhooks of a sandbox.
+//! Handle on the webhooks of a sandbox.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The organization's products, which an order may name by id.
+//! Organization's products, which an order may name by id.
 //!
 //! Not here: what is ordered of them (`order`).
 

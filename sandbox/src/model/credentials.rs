@@ -1,4 +1,4 @@
-//! The credentials of one sandbox, stored as HMAC tags under a key of the sandbox and compared in constant time.
+//! Credentials of one sandbox, stored as HMAC tags under a key of the sandbox and compared in constant time.
 //!
 //! Not here: how a credential is read from a request (`http::auth`), and which operation needs which scope.
 

@@ -1,4 +1,4 @@
-//! The organization of the merchant.
+//! Organization of the merchant.
 //!
 //! Not here: the operations on it (`api::organization`).
 

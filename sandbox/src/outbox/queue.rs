@@ -1,4 +1,4 @@
-//! The deliveries of a state: which is due when, in which order, and what follows from how an attempt ended.
+//! Deliveries of a state: which is due when, in which order, and what follows from how an attempt ended.
 //!
 //! Deliveries about one payment make their first attempts one after the other; later attempts do not block those behind
 //! them. All this is part of the state: what was being attempted when the state was saved is attempted again. Not here: the network

@@ -1,4 +1,4 @@
-//! The table of quirks, and the set of those that are on.
+//! Table of quirks, and the set of those that are on.
 //!
 //! What ND8 does in these places is not documented, so the default and every quirk are inferred. A client has to handle each of
 //! them. The quirks of one area (lists, refunds, request bodies) are implemented in that area. Quirks are not part of the state: a

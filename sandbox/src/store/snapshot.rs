@@ -1,4 +1,4 @@
-//! The state of a sandbox as a text.
+//! State of a sandbox as a text.
 //!
 //! A snapshot contains no usable credential, only the tags of API keys. It can be restored into any sandbox of the same version.
 //! Not here: the state file (`state_file`).

@@ -1,4 +1,4 @@
-//! The file that stores the state of a sandbox across restarts.
+//! File that stores the state of a sandbox across restarts.
 //!
 //! Its first line is a whole state, and each further line has the changes of one write (`journal`). A whole state is written to a
 //! draft in the same folder, which then replaces the file. A line is appended; one that breaks off is ignored by the next start.

@@ -1,4 +1,4 @@
-//! The time of a sandbox: that of the machine, until somebody freezes or moves it.
+//! Time of a sandbox: that of the machine, until somebody freezes or moves it.
 //!
 //! Not here: timeouts of the network and delays of faults, which are real time.
 

@@ -1,10 +1,10 @@
-//! The thin binary: prints what a program needs to call it, and serves.
+//! Thin binary: prints what a program needs to call it, and serves.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// The binary, which ends with the test, however it ends.
+/// Binary, which ends with the test, however it ends.
 pub(crate) struct Running {
     process: Child,
     /// What it printed about itself, by name.

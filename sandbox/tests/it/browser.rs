@@ -1,4 +1,4 @@
-//! The checkout, paid by a real browser. Pictures of the pages are left in the target folder, under `screenshots`.
+//! Checkout, paid by a real browser. Pictures of the pages are left in the target folder, under `screenshots`.
 
 use std::net::TcpListener;
 use std::path::PathBuf;

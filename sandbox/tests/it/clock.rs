@@ -1,4 +1,4 @@
-//! The clock that tests move, and what a seed makes the same.
+//! Clock that tests move, and what a seed makes the same.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The snapshot of the dashboard: counted, not made up.
+//! Snapshot of the dashboard: counted, not made up.
 
 use nd8_sandbox::Sandbox;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The schedule of deliveries, and that nothing gets lost on it.
+//! Schedule of deliveries, and that nothing gets lost on it.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -95,7 +95,7 @@ async fn what_is_pending_survives_a_snapshot() {
     assert_eq!((resent.id(), resent.attempts().len()), (sent.id(), 2));
 }
 
-/// The promise: ten thousand deliveries to a receiver that fails three times of ten.
+/// Checks at scale: ten thousand deliveries to a receiver that fails three times of ten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_deliveries_are_acknowledged_or_dead_and_none_is_lost() {
     const PAYMENTS: usize = 2_000;

@@ -1,4 +1,4 @@
-//! The sandbox from outside: real HTTP over loopback, one module per behaviour.
+//! Sandbox from outside: real HTTP over loopback, one module per behaviour.
 
 // A panic is how a test fails; clippy's own exception sees only functions marked as tests, not their helpers.
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! The organization: what can be edited and what cannot.
+//! Organization: what can be edited and what cannot.
 
 use nd8_sandbox::Sandbox;
 use serde_json::json;

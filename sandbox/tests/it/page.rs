@@ -1,4 +1,4 @@
-//! The hosted checkout page, as a browser without JavaScript uses it.
+//! Hosted checkout page, as a browser without JavaScript uses it.
 
 use nd8_sandbox::{PaymentError, Sandbox};
 use serde_json::{Value, json};

@@ -32,13 +32,13 @@ impl Scene {
         self.caller.get(&format!("/refunds/{query}")).await.expect(200)
     }
 
-    /// The reasons that are listed, in their order.
+    /// Reasons that are listed, in their order.
     async fn reasons(&self, query: &str) -> Vec<String> {
         let list = self.list(query).await;
         list.as_array().unwrap().iter().map(|refund| text(&refund["reason"]).to_owned()).collect()
     }
 
-    /// How many violations of the document the validation put down to a quirk.
+    /// Number of violations of the document that the validation put down to a quirk.
     async fn explained(&self, quirk: Quirk) -> u64 {
         let url = format!("{}/_sandbox/contract", self.sandbox.origin());
         let findings: Value = http().get(url).send().await.unwrap().json().await.unwrap();

@@ -1,4 +1,4 @@
-//! The list of refunds: filters, search, ordering, pages.
+//! List of refunds: filters, search, ordering, pages.
 
 use nd8_sandbox::Sandbox;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The state file: killed at any moment, nothing that was acknowledged is lost, and the next start finds it.
+//! State file: killed at any moment, nothing that was acknowledged is lost, and the next start finds it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -306,7 +306,7 @@ async fn every_change_is_appended_and_read_again() {
     }
 }
 
-/// The cost of a change does not grow with the state: the file grows by much less than the state has.
+/// A change costs the same however large the state is: the file grows by much less than the state has.
 #[tokio::test]
 async fn a_change_writes_a_line_and_not_the_state() {
     let folder = tempfile::tempdir().unwrap();

@@ -195,7 +195,7 @@ impl Arrived {
     }
 }
 
-/// The address of a receiver that is down: connections are refused, and nobody else can take the port meanwhile.
+/// Address of a receiver that is down: connections are refused, and nobody else can take the port meanwhile.
 pub(crate) struct ReceiverDown {
     pub(crate) url: String,
     socket: tokio::net::TcpSocket,

@@ -1,4 +1,4 @@
-//! The dashboard, and who is kept away from it.
+//! Dashboard, and who is kept away from it.
 
 use nd8_sandbox::{Fault, Sandbox};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The webhook endpoint, set through the dashboard.
+//! Webhook endpoint, set through the dashboard.
 
 use nd8_sandbox::Sandbox;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The text of a document: its decoding, and the line and column of a byte.
+//! Text of a document: its decoding, and the line and column of a byte.
 
 pub(crate) mod error;
 pub(crate) mod limits;
@@ -16,7 +16,7 @@ pub(crate) struct Text {
     content: String,
     /// Where each line begins, in bytes.
     lines: Vec<u32>,
-    /// The number of characters that begin before each block. Empty for ASCII.
+    /// Number of characters that begin before each block. Empty for ASCII.
     blocks: Vec<u32>,
 }
 

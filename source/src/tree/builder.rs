@@ -19,12 +19,12 @@ const BYTES_A_NODE: usize = 16;
 pub(crate) struct Builder {
     tree: Tree,
     open: Vec<Open>,
-    /// The children of the open nodes so far, those of the innermost last.
+    /// Children of the open nodes so far, those of the innermost last.
     children: Vec<NodeId>,
     entries: Vec<Entry>,
-    /// The size of the document, aliases followed.
+    /// Size of the document, aliases followed.
     expanded: Extent,
-    /// The part of it that aliases repeat.
+    /// Part of it that aliases repeat.
     repeated: Extent,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Builder {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Extent {
     nodes: u64,
-    /// The bytes of scalars and keys.
+    /// Bytes of scalars and keys.
     text: u64,
 }
 
@@ -52,7 +52,7 @@ impl Extent {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     extent: Extent,
-    /// The levels, none for a scalar.
+    /// Levels, none for a scalar.
     height: usize,
 }
 
@@ -70,12 +70,12 @@ struct Open {
     first_child: usize,
     first_entry: usize,
     key: Option<(Str, u32)>,
-    /// The entries with YAML's merge key.
+    /// Entries with YAML's merge key.
     merges: Vec<usize>,
     expanded_before: Extent,
-    /// The levels inside, aliases followed.
+    /// Levels inside, aliases followed.
     height: usize,
-    /// The length of its pointer.
+    /// Length of its pointer.
     pointer: usize,
 }
 

@@ -16,7 +16,7 @@ pub(crate) use builder::{Builder, Refusal, Size};
 pub struct NodeId(u32);
 
 impl NodeId {
-    /// The root. Every tree has one.
+    /// Root. Every tree has one.
     pub const ROOT: Self = Self(0);
 
     /// No node: there are never so many. In a list as long as that of the nodes, an `Option` would take twice the memory.
@@ -78,13 +78,13 @@ impl Slice {
 /// Holds one key of a mapping, with its value.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// The key.
+    /// Key.
     pub key: Str,
     /// Distinguishes most keys without a look at the text.
     mark: u32,
-    /// The byte at which the key begins.
+    /// Byte at which the key begins.
     pub key_start: u32,
-    /// The value.
+    /// Value.
     pub value: NodeId,
 }
 
@@ -121,7 +121,7 @@ pub struct Tree {
     index: HashMap<NodeId, HashMap<u64, u32>>,
     hasher: RandomState,
     duplicates: Vec<(NodeId, u32)>,
-    /// The roots of the documents after the first.
+    /// Roots of the documents after the first.
     roots: Vec<NodeId>,
 }
 

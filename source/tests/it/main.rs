@@ -1,4 +1,4 @@
-//! The behaviours of `openapi-source`, one module each.
+//! Behaviours of `openapi-source`, one module each.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

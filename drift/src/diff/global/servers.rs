@@ -1,4 +1,4 @@
-//! The servers of a document.
+//! Servers of a document.
 
 use super::by_name::{ByName, by_name};
 use crate::diff::node::value::{Digest, shorten};

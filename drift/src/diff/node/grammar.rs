@@ -1,4 +1,4 @@
-//! The kinds of values of all keywords that the comparison reads, by the part of a document that they are in.
+//! Kinds of values of all keywords that the comparison reads, by the part of a document that they are in.
 
 /// A part of a document: an object with keywords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) enum Part {
     Any,
 }
 
-/// The kind of a keyword's value.
+/// Kind of a keyword's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// A text.

@@ -1,4 +1,4 @@
-//! The keywords of a schema, and what kind of thing each holds.
+//! Keywords of a schema, and what kind of thing each holds.
 
 /// What a keyword holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

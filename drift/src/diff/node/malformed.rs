@@ -9,7 +9,7 @@ use crate::diff::node::decimal::Decimal;
 use crate::diff::node::sunset;
 use crate::diff::node::value::{shorten, show};
 
-/// The values of another kind than they should have, each with a message.
+/// Values of another kind than they should have, each with a message.
 pub(crate) type Malformed = BTreeMap<NodeId, String>;
 
 /// Finds all values of the wrong kind in what belongs to the document, references followed: by a function, which returns

@@ -7,7 +7,7 @@ use openapi_source::tree::{Kind, NodeId, Tree};
 
 use crate::rule::ApiRule as A;
 
-/// The end of something deprecated.
+/// End of something deprecated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sunset {
     None,

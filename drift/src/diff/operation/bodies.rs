@@ -1,4 +1,4 @@
-//! The body of a request, and what bodies are made of: media types with their schemas.
+//! Body of a request, and what bodies are made of: media types with their schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 

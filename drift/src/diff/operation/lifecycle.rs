@@ -1,4 +1,4 @@
-//! The age of an operation: its stability, its deprecation, and its removal.
+//! Age of an operation: its stability, its deprecation, and its removal.
 
 use openapi_source::tree::NodeId;
 

@@ -17,7 +17,7 @@ use crate::rule::{ApiRule as A, Rule};
 /// How deep callbacks inside callbacks are compared: references can nest them without end.
 const MOST_NESTED: u8 = 8;
 
-/// The operations of both documents, and those that are still to be compared.
+/// Operations of both documents, and those that are still to be compared.
 #[derive(Debug, Default)]
 pub(crate) struct Pairing<'a> {
     /// By their numbers.

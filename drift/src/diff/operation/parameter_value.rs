@@ -11,7 +11,7 @@ use crate::rule::SchemaChange as C;
 
 /// A parameter or a header of both documents.
 pub(crate) struct ParameterValue {
-    /// The number of its operation.
+    /// Number of its operation.
     pub(crate) operation: u32,
     pub(crate) old: NodeId,
     pub(crate) new: NodeId,

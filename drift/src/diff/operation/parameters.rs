@@ -1,4 +1,4 @@
-//! The parameters of an operation.
+//! Parameters of an operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 

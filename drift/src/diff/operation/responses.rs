@@ -1,4 +1,4 @@
-//! The responses of an operation: statuses, headers, bodies, links.
+//! Responses of an operation: statuses, headers, bodies, links.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The discriminator, which distinguishes alternatives.
+//! Discriminator, which distinguishes alternatives.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,7 +94,7 @@ impl PairContext<'_, '_> {
 
 /// What a value of a discriminator selects.
 struct Target<'a> {
-    /// The name of the schema.
+    /// Name of the schema.
     name: &'a str,
     node: Option<NodeId>,
 }

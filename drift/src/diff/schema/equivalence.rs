@@ -10,7 +10,7 @@ use crate::diff::node::value::Digest;
 use crate::diff::side::Side;
 use crate::diff::side::view::{Facts, ViewId};
 
-/// How many pairs of schemas are looked at before the response is no.
+/// Number of pairs of schemas that are looked at before the result is no.
 const BUDGET: u32 = 300;
 
 /// Returns whether two schemas take the same values. No can mean: not found out.

@@ -1,4 +1,4 @@
-//! The short way past schemas that are written the same in both documents: what differs can only be where their
+//! Shortcut past schemas that are written the same in both documents: what differs can only be where their
 //! references lead.
 
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use super::PairContext;
 use crate::diff::node::keyword::{Holds, Keyword as K};
 use crate::diff::side::Side;
 
-/// The references inside a schema, on both sides, in the same order.
+/// References inside a schema, on both sides, in the same order.
 pub(super) struct Unchanged {
     old: Vec<Rc<[NodeId]>>,
     new: Vec<Rc<[NodeId]>>,

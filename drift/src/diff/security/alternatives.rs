@@ -1,4 +1,4 @@
-//! The alternatives of `security`, and which credentials of before are still accepted.
+//! Alternatives of `security`, and which credentials of before are still accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -14,7 +14,7 @@ use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule as A, Rule};
 use alternatives::{Alternatives, Difference, Kind, Lost};
 
-/// How many credentials a message lists.
+/// Number of credentials that a message lists.
 const SHOWN: usize = 8;
 
 /// Compares what an operation requires. Of what both documents leave to their defaults, only what callers lose is noted

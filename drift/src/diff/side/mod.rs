@@ -34,7 +34,7 @@ pub(crate) struct Side<'a> {
     targets: Vec<NodeId>,
     /// What the keys of each mapping are, by node.
     contexts: Vec<Context>,
-    /// The anchors by the root of their file and their name.
+    /// Anchors by the root of their file and their name.
     anchors: RefCell<Option<HashMap<(NodeId, String), NodeId>>>,
     /// Values that are not of the kind that OpenAPI has in their place.
     malformed: Malformed,
@@ -43,7 +43,7 @@ pub(crate) struct Side<'a> {
     /// How many more parts of operations are compared: references can multiply them beyond any bound.
     work_budget: Cell<usize>,
     pub(crate) views: RefCell<Views<'a>>,
-    /// The references inside a schema that is a part of several views.
+    /// References inside a schema that is a part of several views.
     pub(crate) holders: RefCell<HashMap<NodeId, Option<Rc<[NodeId]>>>>,
 }
 

@@ -8,10 +8,10 @@ use crate::diff::node::decimal::Decimal;
 use crate::diff::node::keyword::Keyword;
 use crate::diff::node::value::Digest;
 
-/// How many references may follow one another.
+/// Number of references that may follow one another.
 const CHAIN: usize = 32;
 
-/// How many schemas `allOf` may bring together before it is no longer taken apart.
+/// Number of schemas that `allOf` may bring together before it is no longer taken apart.
 const PARTS: usize = 256;
 
 impl<'a> Side<'a> {

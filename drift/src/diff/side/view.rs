@@ -1,4 +1,4 @@
-//! The form in which schemas are compared: views, each once, with their keywords.
+//! Form in which schemas are compared: views, each once, with their keywords.
 
 use std::collections::HashMap;
 
@@ -31,13 +31,13 @@ impl Viewed<'_> {
     }
 }
 
-/// The views of one document, each once. A document has very many small ones, so all lie in one arena.
+/// Views of one document, each once. A document has very many small ones, so all lie in one arena.
 #[derive(Debug)]
 pub(crate) struct Views<'a> {
     arena: &'a Bump,
     numbers: HashMap<View<'a>, ViewId>,
     pub(super) list: Vec<Viewed<'a>>,
-    /// The view of each node alone, once it has been asked for.
+    /// View of each node alone, once it has been asked for.
     pub(super) by_node: Vec<ViewId>,
 }
 

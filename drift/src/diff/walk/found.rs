@@ -24,7 +24,7 @@ pub(crate) struct RawFinding {
     pub(crate) rule: Rule,
     pub(crate) message: String,
     pub(crate) kind: SubjectKind,
-    /// The subject's name, if it is not that of the node.
+    /// Subject's name, if it is not that of the node.
     pub(crate) name: Option<String>,
     pub(crate) old: Option<NodeId>,
     pub(crate) new: Option<NodeId>,

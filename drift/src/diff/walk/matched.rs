@@ -11,7 +11,7 @@ use crate::rule::{ApiRule as A, Rule};
 pub(crate) struct OperationRef<'a> {
     pub(crate) path: &'a str,
     pub(crate) method: &'a str,
-    /// The path item, its reference followed.
+    /// Path item, its reference followed.
     pub(crate) item: NodeId,
     pub(crate) node: NodeId,
 }
@@ -22,9 +22,9 @@ pub(crate) struct MatchedOperation<'a> {
     pub(crate) number: u32,
     pub(crate) old: OperationRef<'a>,
     pub(crate) new: OperationRef<'a>,
-    /// The server calls, the client responds.
+    /// Called by the server; the client responds.
     pub(crate) reversed: bool,
-    /// How many callbacks it is inside.
+    /// Number of callbacks that it is inside.
     pub(crate) depth: u8,
 }
 

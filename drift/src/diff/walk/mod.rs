@@ -1,4 +1,4 @@
-//! The walk over pairs of schemas: each pair once for each use, from a list, without recursion.
+//! Walk over pairs of schemas: each pair once for each use, from a list, without recursion.
 
 pub(crate) mod components;
 pub(crate) mod found;

@@ -16,7 +16,7 @@ pub(crate) struct OperationInfo {
     pub(crate) section: Section,
 }
 
-/// The operations of a component, a bit each, and the first part of the document that they belong to.
+/// Operations of a component, a bit each, and the first part of the document that they belong to.
 type Set = (Vec<u64>, Option<Section>);
 
 /// Which operations reach what.

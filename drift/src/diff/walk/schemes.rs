@@ -126,7 +126,7 @@ impl<'a> Schemes<'a> {
     }
 }
 
-/// The addresses that an OAuth flow needs to get a token.
+/// Addresses that an OAuth flow needs to get a token.
 const URLS: [&str; 3] = ["authorizationUrl", "deviceAuthorizationUrl", "tokenUrl"];
 
 /// How a credential is sent.
@@ -140,9 +140,9 @@ struct Wire {
 enum Kind {
     /// Addresses name who issues the credential.
     Issued,
-    /// The place of the credential or its HTTP scheme is its own.
+    /// Has its own place of the credential, or its own HTTP scheme.
     Distinct,
-    /// The value begins with a word that only descriptions give, such as `Token` in `Authorization: Token …`.
+    /// Has a value that begins with a word that only descriptions give, such as `Token` in `Authorization: Token …`.
     Prefixed,
 }
 
@@ -213,7 +213,7 @@ struct Scheme<'a> {
     named: BTreeSet<String>,
     /// Those words of the key that distinguish it from other credentials which are sent in the same way.
     distinct: BTreeSet<String>,
-    /// The words of the description and of `bearerFormat`.
+    /// Words of the description and of `bearerFormat`.
     described: BTreeSet<String>,
 }
 

@@ -10,9 +10,9 @@ pub(crate) struct Usage {
     pub(crate) loose: bool,
     /// A list is written as its items, each under the same name: one value is a list of one.
     pub(crate) repeats: bool,
-    /// The parameter is a header.
+    /// Set for a header parameter.
     pub(crate) header: bool,
-    /// The parameter is required, so that no default ever applies.
+    /// Set for a required parameter, so that no default ever applies.
     pub(crate) required: bool,
     /// Nobody sends such values: read-only in a request, write-only in a response.
     pub(crate) unsent: bool,

@@ -1,4 +1,4 @@
-//! The report as workflow commands, which GitHub shows at the lines of a pull request.
+//! Report as workflow commands, which GitHub shows at the lines of a pull request.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::rule::Severity;
 const MOST: usize = 10;
 /// Two notices are for what is left out and for the sum.
 const MOST_NOTICES: usize = MOST - 2;
-/// The parts that were not compared; the last line counts them all. The other warnings are for findings.
+/// Parts that were not compared; the last line counts them all. The other warnings are for findings.
 const MOST_INCOMPLETE: usize = 3;
 
 pub(crate) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! The report as results of tests, for CI servers that show those: a suite for each severity, a test for each finding,
+//! Report as results of tests, for CI servers that show those: a suite for each severity, a test for each finding,
 //! and a failure for each that `--fail-on` includes.
 
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! The report for a pull request, in GitHub's Markdown.
+//! Report for a pull request, in GitHub's Markdown.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! The report as SARIF 2.1.0, which code scanning of GitHub and GitLab, and editors, show next to the lines.
+//! Report as SARIF 2.1.0, which code scanning of GitHub and GitLab, and editors, show next to the lines.
 //!
 //! A rule is listed once. Fingerprints let a server see that a finding is the same as in the last run though its line moved. What is
 //! accepted is a suppression.

@@ -1,4 +1,4 @@
-//! The part of an API that a finding is about, as reports count them.
+//! Part of an API that a finding is about, as reports count them.
 
 use crate::finding::{Finding, Section, SubjectKind};
 use crate::rule::{Place, Rule, Severity};
@@ -93,7 +93,7 @@ impl Area {
     }
 }
 
-/// How many findings there are of each severity in each area.
+/// Number of findings of each severity in each area.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counts([[usize; Area::ALL.len()]; Severity::ALL.len()]);
 

@@ -1,4 +1,4 @@
-//! The entries of a report.
+//! Entries of a report.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ impl Missing<'_> {
 /// A finding in a report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'a> {
-    /// The position of its pair of documents.
+    /// Position of its pair of documents.
     pub(crate) number: usize,
     pub(crate) old: &'a Document,
     pub(crate) new: &'a Document,

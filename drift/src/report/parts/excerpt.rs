@@ -1,4 +1,4 @@
-//! The lines of a document that a finding is about: few, short, and harmless.
+//! Lines of a document that a finding is about: few, short, and harmless.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ const LEAD: usize = 24;
 const MOST_BYTES: usize = 16 << 10;
 /// How much is looked at of what is before a place on its line.
 const MOST_LEAD: usize = 512;
-/// How many lines of a place are compared: the comparison may cost the square of it.
+/// Number of lines of a place that are compared: the comparison may cost the square of it.
 const MOST_COMPARED: usize = 400;
 
 /// How much is shown.
@@ -130,7 +130,7 @@ fn without_comma(line: &str) -> &str {
     line.strip_suffix(',').unwrap_or(line)
 }
 
-/// The lines of a place.
+/// Lines of a place.
 struct Text<'a> {
     number: u32,
     /// What is before the place on its first line, blanks at its start left out.

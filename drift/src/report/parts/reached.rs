@@ -3,10 +3,10 @@
 use super::escape::{clip, visible};
 use crate::operations::{Operation, Operations};
 
-/// The operations that are named; of more, the number is given.
+/// Operations that are named; of more, the number is given.
 const MOST: usize = 3;
 
-/// The operations that an entry of a report is about.
+/// Operations that an entry of a report is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reached<'a> {
     /// All that a change reaches.
@@ -36,7 +36,7 @@ impl<'a> Reached<'a> {
     }
 }
 
-/// The operations as a reader wants them: named if they are few, counted if they are many.
+/// Operations as a reader wants them: named if they are few, counted if they are many.
 pub(crate) struct Short<'a> {
     pub(crate) named: Vec<&'a Operation>,
     /// How many there are beyond those.

@@ -1,4 +1,4 @@
-//! The line that sums a report up.
+//! Line that sums a report up.
 
 use std::fmt;
 

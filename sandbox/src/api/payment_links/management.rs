@@ -1,4 +1,4 @@
-//! The dashboard's operations on payment links: list, create, get, change, delete, and their payments.
+//! Dashboard's operations on payment links: list, create, get, change, delete, and their payments.
 //!
 //! Not here: what a link is (`model::payment_link`), and what its customers call (`public`).
 

@@ -1,4 +1,4 @@
-//! The list of refunds: filters, search and ordering.
+//! List of refunds: filters, search and ordering.
 //!
 //! As in the framework, an empty parameter filters nothing, and a field that can't be ordered by is passed over. Not
 //! here: pages (`list`) and what a refund looks like (`refund`).

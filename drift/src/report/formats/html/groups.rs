@@ -39,10 +39,10 @@ impl Kind {
 pub(super) struct Group<'a> {
     pub(super) kind: Kind,
     pub(super) name: String,
-    /// The new document.
+    /// New document.
     pub(super) file: &'a str,
     pub(super) id: String,
-    /// The worst first.
+    /// Worst first.
     pub(super) entries: Vec<Entry<'a>>,
     /// Of an operation, the groups of components whose changes reach it; the worst first.
     pub(super) reached_by: Vec<usize>,

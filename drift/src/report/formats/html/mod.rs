@@ -1,4 +1,4 @@
-//! The report as a page for a browser: one file without scripts and without anything that is loaded.
+//! Report as a page for a browser: one file without scripts and without anything that is loaded.
 //!
 //! Filters are check boxes and rules of the style sheet. So the page forbids scripts altogether, and a document that smuggled one in
 //! would achieve nothing.
@@ -26,9 +26,9 @@ const EXCERPT: Limits = Limits { lines: 12, characters: 160 };
 /// After this many bytes findings have no excerpts, and after [`MOST_BYTES`] they are counted.
 const MOST_EXCERPTS: usize = 3 << 20;
 const MOST_BYTES: usize = 4 << 20;
-/// The schemas that are named at an operation.
+/// Schemas that are named at an operation.
 const MOST_SCHEMAS: usize = 8;
-/// The operations that are named at a finding.
+/// Operations that are named at a finding.
 const MOST_OPERATIONS: usize = 40;
 const MOST_RUST: usize = 300;
 const MOST_INCOMPLETE: usize = 300;

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use crate::report::parts::options::Color;
 
-/// The columns of a line.
+/// Columns of a line.
 pub(super) const WIDTH: usize = 100;
 
 /// A line to be wrapped.

@@ -1,4 +1,4 @@
-//! The report for people at a terminal: counts first, then the findings, the worst first.
+//! Report for people at a terminal: counts first, then the findings, the worst first.
 
 mod layout;
 
@@ -25,7 +25,7 @@ const MOST_RUST: usize = 60;
 const MOST_INCOMPLETE: usize = 60;
 /// After this many bytes findings are only counted: nobody reads on.
 const MOST_BYTES: usize = 4 << 20;
-/// The line number and the mark before a line of an excerpt.
+/// Line number and the mark before a line of an excerpt.
 const GUTTER: usize = 12;
 const EXCERPT: Limits = Limits { lines: 4, characters: WIDTH - GUTTER - 2 };
 
