@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use openapi_drift::{Document, Severity, compare};
 
-/// How often a pair is measured: the fastest run counts, the others met other work of the machine.
+/// Number of measurements of a pair: the fastest run counts, the others met other work of the machine.
 const RUNS: u32 = 5;
 
 /// Schemas of the largest generated document.
@@ -62,7 +62,7 @@ fn growth() -> Result<()> {
     Ok(())
 }
 
-/// What was measured of a pair.
+/// Measurements of a pair.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Measured {
     bytes: usize,

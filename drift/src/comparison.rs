@@ -7,7 +7,7 @@ use crate::finding::{Finding, Section};
 use crate::operations::Operation;
 use crate::rule::{Rule, Severity};
 
-/// What a comparison takes into account in addition to the documents.
+/// Input of a comparison in addition to the documents.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -39,15 +39,15 @@ impl Options {
     }
 }
 
-/// What changed between two documents.
+/// Changes between two documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
     /// Changes: the worst first, then by rule and by place. The order is the same for the same documents.
     pub findings: Vec<Finding>,
-    /// Whether the content changed though `info.version` did not.
+    /// True if the content changed though `info.version` did not.
     pub same_version: bool,
-    /// What could not be compared, in the order of the documents: empty if the comparison is complete.
+    /// Parts that could not be compared, in the order of the documents: empty if the comparison is complete.
     pub incomplete: Vec<Incomplete>,
 }
 

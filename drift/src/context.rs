@@ -1,8 +1,8 @@
-//! What only looks like a part of the document: values, such as examples, and extensions.
+//! Values that only look like parts of the document, such as examples and extensions.
 
 use openapi_source::tree::{Kind, Tree};
 
-/// What the keys of a mapping are.
+/// Meaning of the keys of a mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context {
     /// Keywords of OpenAPI, and extensions.

@@ -261,7 +261,7 @@ fn is_supported(version: &str) -> bool {
     })
 }
 
-/// The text is large and does not help a person who debugs.
+/// Leaves out the text, which is large and does not help a person who debugs.
 impl fmt::Debug for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Document").field("name", &self.name()).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! What a comparison finds.
+//! Findings of a comparison.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ pub struct Finding {
     /// Rule's severity, but [`Severity::Docs`] for a defect that the old document had as well, and at most
     /// [`Severity::Dangerous`] in a named schema that no operation uses.
     pub severity: Severity,
-    /// What changed, and how, in a sentence without its end.
+    /// Description of the change, in a sentence without its end.
     pub message: String,
-    /// What it is about.
+    /// Subject of the change.
     pub subject: Subject,
     /// Its place in the old document: absent for what was added.
     pub old: Option<Location>,
@@ -48,10 +48,10 @@ impl Finding {
     }
 }
 
-/// What a finding is about.
+/// Subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
-    /// What kind of thing.
+    /// Kind of thing.
     pub kind: SubjectKind,
     /// Its name: of a schema as in `Pet.owner.name` or `Pet.tags[]`, of an operation as in `GET /pets`.
     pub name: String,
@@ -124,8 +124,8 @@ pub enum Section {
     Components,
     /// A named schema that no operation uses in both documents.
     Unused,
-    /// What the server calls without being asked.
+    /// Called by the server without being asked.
     Webhooks,
-    /// What the server calls when it was asked to.
+    /// Called by the server when it was asked to.
     Callbacks,
 }

@@ -101,7 +101,7 @@ fn add_place(hash: &mut Fnv, document: &Document, location: &Location) {
 }
 
 fn add_element(hash: &mut Fnv, tree: &Tree, element: NodeId) {
-    /// What elements of lists in OpenAPI are named by: parameters, references, schemas, tags, servers.
+    /// Keys that identify elements of lists in OpenAPI: parameters, references, schemas, tags, servers.
     const NAMES: [&str; 6] = ["$ref", "in", "name", "title", "url", "type"];
     match tree.kind(element) {
         Kind::String(text) | Kind::Number(text) => hash.add(tree.str(text)),

@@ -18,7 +18,7 @@ use crate::{Comparison, Document, Section};
 pub(super) struct Pair {
     pub(super) old: Document,
     pub(super) new: Document,
-    /// Whether one of them was made up, since a whole document was added or removed.
+    /// True if one of them was made up, since a whole document was added or removed.
     pub(super) is_whole: bool,
 }
 

@@ -44,7 +44,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// How a command ended. That something fails is known even where not everything was compared, so it goes first.
+/// Result of a command. That something fails is known even where not everything was compared, so it goes first.
 enum Status {
     Passes,
     Fails,

@@ -1,4 +1,4 @@
-//! What the file may say, what it does to comparisons, and how it is changed.
+//! Contents of the file, their effect on comparisons, and how the file is changed.
 
 use jiff::civil::{Date, date};
 

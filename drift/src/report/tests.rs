@@ -1,4 +1,4 @@
-//! What people and programs see: one snapshot for each format.
+//! Reports as people and programs see them: one snapshot for each format.
 //!
 //! The findings are made by hand, so that reports are tested for what they do with findings, not for what is found.
 

@@ -1,11 +1,11 @@
-//! What can change around schemas, and defects of documents.
+//! Changes around schemas, and defects of documents.
 
 use super::severity::Severity;
 
-/// What a rule is about.
+/// Kind of thing that a rule is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Whether a rule concerns what crosses the wire, or its description.
+    /// Change of what crosses the wire, or of its description.
     Change,
     /// Document's own version: how it is published.
     Process,
@@ -16,7 +16,7 @@ enum Kind {
 /// Makes the enum and its exhaustive matches from one table: by kind the name, id, severity, and why it matters.
 macro_rules! api_rules {
     ($($kind:ident { $($name:ident $id:literal $severity:ident $explanation:literal;)* })*) => {
-        /// What changed around schemas, or is wrong with a document.
+        /// Change around schemas, or defect of a document.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ApiRule {
             $($(#[doc = $explanation] $name,)*)*

@@ -1,4 +1,4 @@
-//! What a change is called, how bad it is on the wire, and what to do about it.
+//! Names of changes, how bad each is on the wire, and what to do about it.
 //!
 //! [`Rule`] is made of two tables: [`ApiRule`] for what surrounds schemas, and [`Place`] × [`SchemaChange`] for what
 //! happens inside them. Ids are those of oasdiff where the meaning is the same; [`Rule::is_extension`] marks those that are

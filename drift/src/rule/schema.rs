@@ -1,4 +1,4 @@
-//! What can change in a schema, and in what carries one: a parameter, a header, a body, a property.
+//! Changes of a schema, and of what carries one: a parameter, a header, a body, a property.
 
 use super::place::{Direction, Place};
 use super::severity::Severity;
@@ -7,7 +7,7 @@ use super::severity::Severity;
 /// send such values, what to those who receive them, and a sentence.
 macro_rules! schema_changes {
     ($($name:ident $end:literal $request:ident $response:ident $sentence:literal;)*) => {
-        /// What changed in a schema, or in what carries one.
+        /// Change of a schema, or of what carries one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum SchemaChange {
             $(#[doc = $sentence] $name,)*

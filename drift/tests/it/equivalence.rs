@@ -141,7 +141,7 @@ fn document() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Whether the order of a list means nothing.
+/// Keys whose lists have no order.
 const UNORDERED: [&str; 7] = ["required", "enum", "oneOf", "anyOf", "allOf", "parameters", "tags"];
 
 /// Returns the same value with keys, and lists without an order, in another order.

@@ -1,4 +1,4 @@
-//! What could not be compared is reported, whether something else changed or not.
+//! Parts that could not be compared are reported, whether something else changed or not.
 
 use openapi_drift::Which;
 

@@ -1,4 +1,4 @@
-//! What is read, what is refused, and where the error points.
+//! Documents that are read, documents that are refused, and where the error points.
 
 use openapi_drift::{Document, ParseError};
 

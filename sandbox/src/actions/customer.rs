@@ -1,4 +1,4 @@
-//! What a customer does with a checkout: pay, be declined, cancel; and how a processing payment is settled.
+//! Actions of a customer on a checkout: pay, be declined, cancel; and how a processing payment is settled.
 //!
 //! The hosted page, the [`Customer`](crate::Customer) handle and the admin API all end here.
 

@@ -1,4 +1,4 @@
-//! What changes a state: each action runs under its lock and queues the webhooks that report it. No HTTP here.
+//! Actions that change a state: each runs under its lock and queues the webhooks that report it. No HTTP here.
 
 pub(crate) mod announce;
 pub(crate) mod checkout;

@@ -1,4 +1,4 @@
-//! What a webhook contains: event names and payloads.
+//! Contents of a webhook: event names and payloads.
 //!
 //! Not here: when one is sent (`announce`), and how (`webhooks`).
 

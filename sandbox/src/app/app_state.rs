@@ -1,4 +1,4 @@
-//! What the server, its workers and the handles of a sandbox share, and the lock around its state.
+//! State that the server, its workers and the handles of a sandbox share, and the lock around it.
 //!
 //! Not here: what the owner of a sandbox calls (`sandbox`, `handles`), and what is in the state (`model::state`).
 

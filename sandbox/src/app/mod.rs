@@ -1,4 +1,4 @@
-//! What one running sandbox shares between its server, workers and handles.
+//! Parts that one running sandbox shares between its server, workers and handles.
 
 pub(crate) mod app_state;
 pub(crate) mod origins;

@@ -1,4 +1,4 @@
-//! What Django REST Framework does around every operation: slashes, methods, content negotiation.
+//! Behaviour of Django REST Framework around every operation: slashes, methods, content negotiation.
 //!
 //! Not here: which path leads to which operation (`server`), and refusals of the operations themselves (`error`).
 

@@ -1,4 +1,4 @@
-//! What all lists have in common: pages, and the two shapes of a list.
+//! Common parts of all lists: pages, and the two shapes of a list.
 //!
 //! As in the framework, the last of several equal parameters counts, an empty one is ignored, an invalid page size means the
 //! default, and a page that does not exist is a 404. Not here: filters and order of a list.

@@ -92,7 +92,7 @@ fn check_number(number: &str) -> Result<(), &'static str> {
 mod tests {
     use super::*;
 
-    /// The grammar is checked afterwards, so any text comes here.
+    /// Accepts any text: the grammar is checked afterwards.
     #[test]
     fn text_that_is_no_json_is_checked_to_its_end() {
         for (text, storable) in [

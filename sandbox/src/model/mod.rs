@@ -1,4 +1,4 @@
-//! What a sandbox stores: one entity a file. No HTTP here, and no change of more than one entity (`actions`).
+//! Entities that a sandbox stores, one a file. No HTTP here, and no change of more than one entity (`actions`).
 
 pub(crate) mod api_key;
 pub(crate) mod catalog;

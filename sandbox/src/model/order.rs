@@ -1,4 +1,4 @@
-//! What is bought: lines, their prices and the exact total.
+//! Order of a checkout: lines, their prices and the exact total.
 //!
 //! Not here: how a request's `products` are read (`api::order`).
 

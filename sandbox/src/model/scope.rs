@@ -1,4 +1,4 @@
-//! What an API key may be allowed to do.
+//! Scopes: what an API key may be allowed to do.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a delivery does wrong when a test asks for it.
+//! Faults of a delivery that a test asks for.
 
 use std::time::Duration;
 

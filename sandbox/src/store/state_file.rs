@@ -76,7 +76,7 @@ const DRAFT: &str = ".draft";
 /// Length of a file that is never worth to be written anew.
 const MIN_JOURNAL: usize = 1024 * 1024;
 
-/// What is written at once.
+/// Record that is written at once.
 #[derive(Debug)]
 pub(crate) enum Written {
     /// A whole state, which replaces the file.

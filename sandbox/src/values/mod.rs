@@ -1,4 +1,4 @@
-//! What no area owns: money, time, random values, MACs and tables. Depends on no other module of the crate.
+//! Values that no area owns: money, time, random values, MACs and tables. Depends on no other module of the crate.
 
 pub(crate) mod clock;
 pub(crate) mod mac;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 /// Binary, which ends with the test, however it ends.
 pub(crate) struct Running {
     process: Child,
-    /// What it printed about itself, by name.
+    /// Facts that it printed about itself, by name.
     pub(crate) facts: HashMap<String, String>,
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Caller, LIMIT, Receiver, order, text};
 
-/// What the pages are looked at with.
+/// Device that the pages are looked at with.
 #[derive(Clone, Copy, Debug)]
 enum Device {
     Desktop,

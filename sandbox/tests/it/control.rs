@@ -1,4 +1,4 @@
-//! What a script asks the sandbox itself. Snapshots and the document have modules of their own.
+//! Requests of a script to the sandbox itself. Snapshots and the document have modules of their own.
 
 use nd8_sandbox::Sandbox;
 use serde_json::{Value, json};

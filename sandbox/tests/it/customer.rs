@@ -1,4 +1,4 @@
-//! What the customer can and can't do.
+//! Actions that the customer can and can't take.
 
 use std::time::Duration;
 

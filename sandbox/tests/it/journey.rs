@@ -1,4 +1,4 @@
-//! What a merchant does: checkout, payment, refund.
+//! Journey of a merchant: checkout, payment, refund.
 
 use nd8_sandbox::{RefundPolicy, Sandbox};
 use serde_json::json;

@@ -132,7 +132,7 @@ async fn a_merchants_own_object_has_a_limit() {
     assert!(text(&refused["metadata"][0]).contains("16384"), "{refused}");
 }
 
-/// The response comes although the body never does.
+/// Checks that the response comes although the body never does.
 #[tokio::test]
 async fn credentials_are_checked_before_the_body_is_read() {
     let sandbox = Sandbox::start().await.unwrap();

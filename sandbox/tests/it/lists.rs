@@ -1,4 +1,4 @@
-//! What all lists share: pages and the envelope.
+//! Common behaviour of all lists: pages and the envelope.
 
 use nd8_sandbox::{ListShape, RefundPolicy, SEEDED_PRODUCT, Sandbox};
 use serde_json::{Value, json};

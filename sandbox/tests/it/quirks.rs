@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::binary::Running;
 use crate::support::{Caller, Dashboard, Reply, http, manual, text};
 
-/// What is sent, and what is returned for it.
+/// Request, and what is returned for it.
 struct Scene {
     sandbox: Sandbox,
     caller: Caller,

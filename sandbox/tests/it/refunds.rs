@@ -130,7 +130,7 @@ async fn racing_refunds_never_move_more_than_the_payment() {
     }
 }
 
-/// What one of the racing callers asks for, and how its refund ends if it is granted.
+/// Request of one of the racing callers, and how its refund ends if it is granted.
 #[derive(Clone, Copy, Debug)]
 struct Wish {
     /// Everything that is left, if not given.

@@ -1,4 +1,4 @@
-//! What a sandbox keeps: the oldest goes, and what it counted stays.
+//! Retention: the oldest entries go, and what they counted stays.
 
 use nd8_sandbox::{Decimal, PaymentError, RefundPolicy, Retention, Sandbox};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::binary::Running;
 use crate::support::{Caller, http, order, text};
 
-/// What was reported to callers.
+/// Changes that were acknowledged to callers.
 #[derive(Debug, Default)]
 struct Acknowledged {
     payments: Vec<String>,

@@ -1,4 +1,4 @@
-//! What is no document, and where the error points.
+//! Texts that are no documents, and where the error points.
 
 use crate::{parse, rejection};
 

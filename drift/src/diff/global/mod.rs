@@ -1,4 +1,4 @@
-//! What concerns the whole document: its servers, its title, its tags, its version, its defects, and schemas that no operation uses.
+//! Findings about the whole document: its servers, its title, its tags, its version, its defects, and schemas that no operation uses.
 
 mod by_name;
 pub(crate) mod defects;

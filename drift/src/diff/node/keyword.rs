@@ -1,6 +1,6 @@
 //! Keywords of a schema, and what kind of thing each holds.
 
-/// What a keyword holds.
+/// Kind of content of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holds {
     /// A schema.
@@ -28,7 +28,7 @@ macro_rules! keywords {
         }
 
         impl Keyword {
-            /// How many there are.
+            /// Number of keywords.
             pub(crate) const COUNT: usize = [$($text),*].len();
 
             /// Returns the keyword that a key is.

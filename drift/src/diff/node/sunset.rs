@@ -70,7 +70,7 @@ pub(crate) fn moved(before: Sunset, after: Sunset) -> Option<(A, String)> {
     }
 }
 
-/// What is promised.
+/// Stability that is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stability {
     Draft,

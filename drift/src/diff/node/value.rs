@@ -16,7 +16,7 @@ const UNORDERED: [&str; 7] = ["required", "enum", "type", "allOf", "anyOf", "one
 /// Keys below which something depends on another place of the document, or is matched with care.
 const CONTEXT_DEPENDENT: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "not"];
 
-/// What is known of all nodes of a document before anything is compared.
+/// Digests of all nodes of a document, computed before anything is compared.
 #[derive(Debug)]
 pub(crate) struct Digests {
     /// Zero until it is computed: a fingerprint that is zero is computed again, each time to the same.

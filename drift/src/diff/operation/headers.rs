@@ -41,15 +41,15 @@ fn header_map(side: &Side<'_>, node: NodeId) -> BTreeMap<String, NodeId> {
     headers
 }
 
-/// What is sent by name next to a body.
+/// Headers or other values that are sent by name next to a body.
 pub(crate) struct Headers<'a> {
     pub(crate) both: MatchedOperation<'a>,
-    /// Whether the client sends it, or receives it.
+    /// Direction: sent by the client, or received by it.
     pub(crate) direction: Direction,
     pub(crate) kind: SubjectKind,
-    /// What messages call one.
+    /// Noun for one of them in messages.
     pub(crate) what: &'static str,
-    /// What holds them in either document.
+    /// Nodes that hold them in either document.
     pub(crate) holders: (NodeId, NodeId),
 }
 

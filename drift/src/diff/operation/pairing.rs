@@ -14,7 +14,7 @@ use crate::finding::{Section, SubjectKind};
 use crate::operations::{self, Operation};
 use crate::rule::{ApiRule as A, Rule};
 
-/// How deep callbacks inside callbacks are compared: references can nest them without end.
+/// Depth to which callbacks inside callbacks are compared: references can nest them without end.
 const MOST_NESTED: u8 = 8;
 
 /// Operations of both documents, and those that are still to be compared.

@@ -1,4 +1,4 @@
-//! What a parameter or a header carries: a schema, or a media type with one.
+//! Value of a parameter or a header: a schema, or a media type with one.
 
 use openapi_source::tree::NodeId;
 
@@ -15,7 +15,7 @@ pub(crate) struct ParameterValue {
     pub(crate) operation: u32,
     pub(crate) old: NodeId,
     pub(crate) new: NodeId,
-    /// How the schema is used. Inside a media type values keep their types.
+    /// Usage of the schema. Inside a media type values keep their types.
     pub(crate) usage: Usage,
 }
 
@@ -73,15 +73,15 @@ fn content<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'a str, NodeId)> {
     side.entries(side.get(node, "content")).into_iter().next()
 }
 
-/// How the value of a parameter or a header is written.
+/// Notation of the value of a parameter or a header.
 pub(crate) struct Writing<'a> {
     pub(crate) style: &'a str,
     pub(crate) explode: bool,
     pub(crate) reserved: bool,
     pub(crate) empty: bool,
-    /// Whether `explode` makes a difference: to lists and objects.
+    /// True if `explode` makes a difference: to lists and objects.
     pub(crate) matters: bool,
-    /// Whether each item of a list has the parameter's name.
+    /// True if each item of a list has the parameter's name.
     pub(crate) repeats: bool,
 }
 

@@ -21,11 +21,11 @@ struct Parameter<'a> {
     node: NodeId,
     name: &'a str,
     place: &'a str,
-    /// Whether it is declared for all operations of the path.
+    /// True if it is declared for all operations of the path.
     shared: bool,
 }
 
-/// What makes parameters of two documents the same: in a path its position, elsewhere its name.
+/// Identifies parameters across two documents: in a path by position, elsewhere by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Position(usize),

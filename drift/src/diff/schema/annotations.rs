@@ -1,4 +1,4 @@
-//! What schemas say about themselves: deprecation, stability, and words for people.
+//! Annotations of schemas: deprecation, stability, and words for people.
 
 use super::{K, PairContext, Viewed};
 use crate::diff::node::sunset::{Stability, Sunset, moved};

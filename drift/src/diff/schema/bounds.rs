@@ -14,7 +14,7 @@ enum Bounds {
     Below,
 }
 
-/// What a limit's changes are called.
+/// Names of a limit's changes.
 struct Limit {
     keyword: K,
     bounds: Bounds,

@@ -92,7 +92,7 @@ impl PairContext<'_, '_> {
     }
 }
 
-/// What a value of a discriminator selects.
+/// Schema that a value of a discriminator selects.
 struct Target<'a> {
     /// Name of the schema.
     name: &'a str,

@@ -152,7 +152,7 @@ impl Matched {
     }
 }
 
-/// What is alike in schemas that mean the same, seen at a glance: types, and the names of properties.
+/// Properties that schemas of one meaning share and that are cheap to compare: types, and the names of properties.
 type Outline<'a> = (Types<'a>, Vec<&'a str>);
 
 fn outline<'a>(side: &Side<'a>, node: NodeId) -> Outline<'a> {

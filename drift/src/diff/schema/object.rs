@@ -13,7 +13,7 @@ use crate::rule::{ApiRule as A, Direction, Place, SchemaChange as C};
 
 type Properties<'a> = BTreeMap<&'a str, Vec<NodeId>>;
 
-/// What holds for a property in addition to its schema.
+/// Traits of a property in addition to its schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Traits {
     required: bool,

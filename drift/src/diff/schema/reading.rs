@@ -1,4 +1,4 @@
-//! What the keywords of a schema say together, for all who compare them.
+//! Combined meaning of a schema's keywords, for all modules that compare them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -159,7 +159,7 @@ pub(super) struct Lost<'a> {
     pub(super) unmatched: BTreeSet<(&'a str, &'a str)>,
 }
 
-/// What a new alternative means to who sends all that an old one required.
+/// Effect of a new alternative on a caller who sends all that an old one required.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Accepted<'a> {
     Yes,

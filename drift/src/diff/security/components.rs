@@ -1,4 +1,4 @@
-//! How credentials are described, in `components`.
+//! Descriptions of credentials, in `components`.
 
 use std::rc::Rc;
 

@@ -32,7 +32,7 @@ pub(crate) struct Side<'a> {
     digests: Digests,
     /// Where the `$ref` of each node leads: [`NodeId::NONE`] if it has none, [`NodeId::NOWHERE`] if it cannot be followed.
     targets: Vec<NodeId>,
-    /// What the keys of each mapping are, by node.
+    /// Meaning of the keys of each mapping, by node.
     contexts: Vec<Context>,
     /// Anchors by the root of their file and their name.
     anchors: RefCell<Option<HashMap<(NodeId, String), NodeId>>>,
@@ -40,7 +40,7 @@ pub(crate) struct Side<'a> {
     malformed: Malformed,
     /// Defects, and where they are.
     defects: RefCell<Defects>,
-    /// How many more parts of operations are compared: references can multiply them beyond any bound.
+    /// Number of parts of operations that are still compared: references can multiply them beyond any bound.
     work_budget: Cell<usize>,
     pub(crate) views: RefCell<Views<'a>>,
     /// References inside a schema that is a part of several views.
@@ -334,10 +334,10 @@ impl<'a> Side<'a> {
     }
 }
 
-/// How much of a part of a document is read.
+/// Extent to which a part of a document is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// What it means to programs.
+    /// Meaning to programs.
     Meaning,
     /// That, and what only people read. Extensions say nothing to either.
     Contents,

@@ -11,7 +11,7 @@ use crate::diff::node::keyword::Keyword;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct View<'a> {
     pub(crate) parts: &'a [Part],
-    /// Whether an alternative of type `null` was taken out.
+    /// True if an alternative of type `null` was taken out.
     pub(crate) wrapped_null: bool,
     /// `false` as a schema.
     pub(crate) never: bool,

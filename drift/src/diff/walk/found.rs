@@ -7,7 +7,7 @@ use crate::rule::Rule;
 
 use super::pair::PairId;
 
-/// What a finding derives from.
+/// Origin of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Origin {
     /// No operation.

@@ -23,7 +23,7 @@ use crate::diff::side::{Reading, Side};
 use crate::finding::{Section, SubjectKind};
 use crate::rule::{ApiRule, Place, Rule};
 
-/// How far two parts differ.
+/// Degree of difference of two parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Difference {
     None,
@@ -40,7 +40,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) options: &'a Options,
     /// Which security scheme is which.
     pub(crate) schemes: Rc<Schemes<'a>>,
-    /// Whether an operation requires what the document requires by default, in both documents.
+    /// True if an operation requires what the document requires by default, in both documents.
     pub(crate) defaults_apply: bool,
     pub(crate) pairs: Vec<Pair>,
     known: HashMap<Pair, PairId>,

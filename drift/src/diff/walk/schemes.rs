@@ -30,7 +30,7 @@ const COMMON: [&str; 10] = [
 /// In groups of more pairs than this, schemes without partner are taken for other credentials: their words are not compared.
 const MOST_PAIRS: usize = 10_000;
 
-/// How the security schemes of two documents belong together.
+/// Pairs of security schemes of two documents.
 #[derive(Debug, Default)]
 pub(crate) struct Schemes<'a> {
     /// From the old key of a renamed scheme to its new key.
@@ -52,7 +52,7 @@ pub(crate) struct Schemes<'a> {
 pub(crate) struct Altered {
     pub(crate) old: NodeId,
     pub(crate) new: NodeId,
-    /// What changed, in words.
+    /// Change, in words.
     pub(crate) what: String,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Schemes<'a> {
 /// Addresses that an OAuth flow needs to get a token.
 const URLS: [&str; 3] = ["authorizationUrl", "deviceAuthorizationUrl", "tokenUrl"];
 
-/// How a credential is sent.
+/// Form in which a credential is sent.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Wire {
     parts: Vec<String>,
@@ -248,7 +248,7 @@ struct Group<'a> {
     is_prefixed: bool,
 }
 
-/// What two schemes have in common, as text that can be compared.
+/// Trait that two schemes have in common, as text that can be compared.
 type Trait<'s> = Box<dyn Fn(&Scheme<'_>) -> Option<String> + 's>;
 
 impl<'a> Group<'a> {

@@ -1,8 +1,8 @@
-//! How a schema is used, which decides what a change of it means.
+//! Usage of a schema, which decides what a change of it means.
 
 use crate::rule::{Direction, Place};
 
-/// How a schema is used, as far as what is found there depends on it.
+/// Usage of a schema, as far as what is found there depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Usage {
     pub(crate) place: Place,

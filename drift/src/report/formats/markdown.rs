@@ -19,7 +19,7 @@ const MOST_RUST: usize = 30;
 /// Of more parts that were not compared the rest is counted.
 const MOST_INCOMPLETE: usize = 20;
 
-/// What the words of the sum mean.
+/// Explains the words of the summary.
 const LEGEND: &str = "<sub>wire: what happens to programs that speak to the API; rust: to programs that call the code generated \
                       from it; needs: the release of the crate that announces it.</sub>\n";
 

@@ -16,7 +16,7 @@ pub(crate) enum Area {
     Security,
     /// Named schemas that no operation uses.
     Schemas,
-    /// What the server calls: webhooks and callbacks.
+    /// Called by the server: webhooks and callbacks.
     Webhooks,
     /// Everything else: information, servers, tags, defects.
     Document,

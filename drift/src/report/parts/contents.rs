@@ -1,4 +1,4 @@
-//! What a report has in it, and what is left out.
+//! Contents of a report, and what is left out.
 
 use super::entry::{Entry, Missing};
 use super::escape::visible;

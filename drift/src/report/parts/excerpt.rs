@@ -7,16 +7,16 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::escape::visible;
 use crate::{Document, Location};
 
-/// How much of a line is shown before the place, when the line is long.
+/// Length that is shown before the place, when the line is long.
 const LEAD: usize = 24;
-/// How much of a place is looked at, so that a place as large as the document costs no more than a small one.
+/// Length of a place that is looked at, so that a place as large as the document costs no more than a small one.
 const MOST_BYTES: usize = 16 << 10;
-/// How much is looked at of what is before a place on its line.
+/// Length that is looked at before a place on its line.
 const MOST_LEAD: usize = 512;
 /// Number of lines of a place that are compared: the comparison may cost the square of it.
 const MOST_COMPARED: usize = 400;
 
-/// How much is shown.
+/// Limits of what is shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// Changed lines of one place.
@@ -30,7 +30,7 @@ pub(crate) struct Limits {
 pub(crate) struct Line {
     pub(crate) number: u32,
     pub(crate) text: String,
-    /// Whether the other document does not have it.
+    /// True if the other document does not have it.
     pub(crate) is_changed: bool,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Line {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
     pub(crate) lines: Vec<Line>,
-    /// Whether more of it changed, or it is too long to be compared.
+    /// True if more of it changed, or it is too long to be compared.
     pub(crate) goes_on: bool,
 }
 
@@ -112,7 +112,7 @@ fn changed(old: &[&str], new: &[&str]) -> [Vec<bool>; 2] {
     marks
 }
 
-/// How much the first changed lines have in common: of long ones it need not be shown.
+/// Returns the length that the first changed lines have in common: of long ones it need not be shown.
 fn common_start(one: &Text<'_>, old: &[bool], other: &Text<'_>, new: &[bool]) -> usize {
     let first = |text: &Text<'_>, marks: &[bool]| {
         let at = marks.iter().position(|mark| *mark)?;
@@ -133,9 +133,9 @@ fn without_comma(line: &str) -> &str {
 /// Lines of a place.
 struct Text<'a> {
     number: u32,
-    /// What is before the place on its first line, blanks at its start left out.
+    /// Text before the place on its first line, blanks at its start left out.
     lead: &'a str,
-    /// How far the first line is indented, if nothing is before the place.
+    /// Indentation of the first line, if nothing is before the place.
     indentation: usize,
     lines: Vec<&'a str>,
     goes_on: bool,

@@ -1,4 +1,4 @@
-//! What all formats share.
+//! Parts that all formats share.
 
 pub(super) mod area;
 pub(super) mod contents;

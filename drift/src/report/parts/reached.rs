@@ -39,7 +39,7 @@ impl<'a> Reached<'a> {
 /// Operations as a reader wants them: named if they are few, counted if they are many.
 pub(crate) struct Short<'a> {
     pub(crate) named: Vec<&'a Operation>,
-    /// How many there are beyond those.
+    /// Number of operations beyond those.
     pub(crate) more: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What the customer of a payment link calls, without a credential: the link, and a checkout for it.
+//! Operations that the customer of a payment link calls, without a credential: the link, and a checkout for it.
 //!
 //! Not here: what a link is (`model::payment_link`), and how the merchant manages it (`management`).
 

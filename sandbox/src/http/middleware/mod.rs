@@ -1,4 +1,4 @@
-//! What surrounds the handlers, one concern a file.
+//! Layers around the handlers, one concern a file.
 
 pub(crate) mod acknowledge;
 pub(crate) mod faults;

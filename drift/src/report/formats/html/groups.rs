@@ -6,7 +6,7 @@ use crate::report::parts::contents::Report;
 use crate::report::parts::entry::Entry;
 use crate::rule::Severity;
 
-/// What the findings of a group are about.
+/// Kind of part that the findings of a group are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Document,

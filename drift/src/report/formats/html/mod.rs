@@ -44,7 +44,7 @@ struct Page<'r, 'a> {
     groups: Groups<'a>,
 }
 
-/// What was written so far.
+/// Content that was written so far.
 #[derive(Default)]
 struct Written {
     bytes: usize,
