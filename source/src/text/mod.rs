@@ -75,12 +75,12 @@ impl Text {
 
 /// Decodes UTF-8, with or without a byte order mark, and rejects what is no text of a document.
 pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<Text, ParseError> {
-    let at_start = |reason: String| ParseError::new(name, (1, 1), reason);
+    let error_at_start = |reason: String| ParseError::new(name, (1, 1), reason);
     if bytes.len() > SIZE_LIMIT {
-        return Err(at_start(format!("the document is longer than {} MiB", SIZE_LIMIT >> 20)));
+        return Err(error_at_start(format!("the document is longer than {} MiB", SIZE_LIMIT >> 20)));
     }
     if let Some(encoding) = wide_encoding(&bytes) {
-        return Err(at_start(format!("the text is {encoding}, not UTF-8; convert it to UTF-8")));
+        return Err(error_at_start(format!("the text is {encoding}, not UTF-8; convert it to UTF-8")));
     }
     let mut content = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
