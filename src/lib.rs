@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod blank;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod decimal;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use super::Error;
+use crate::blank::is_blank;
 
 /// A validated base URL.
 #[derive(Debug)]
@@ -29,9 +30,15 @@ impl Address {
     /// Validates a base URL. Errors never quote it, since it may contain a password.
     pub(super) fn new(base_url: &str, plain_http: PlainHttp) -> Result<Self, Error> {
         let refuse = |problem: &'static str| Err(Error::configuration_problem(problem));
-        // The URL parser silently drops line breaks, and white space at both ends.
-        if base_url.contains(|character: char| character.is_whitespace() || character.is_control()) {
-            return refuse("the base URL has white space or a line break in it; remove it");
+        // The URL parser silently drops line breaks, white space at both ends, and invisible characters of hosts.
+        if base_url.contains(is_blank) {
+            return refuse(
+                "the base URL has white space, a line break or an invisible character in it; remove it",
+            );
+        }
+        // The URL parser reads it as a slash, so what looks like a user name would be a path.
+        if base_url.contains('\\') {
+            return refuse("the base URL has a backslash in it; write a slash");
         }
         let url =
             Url::parse(base_url).map_err(|error| Error::configuration("the base URL is not a URL", error))?;
@@ -107,6 +114,12 @@ mod tests {
             " https://canary.test/api",
             "https://canary.test/a\tpi",
             "https://canary.test/a pi",
+            "https://canary.test/api\u{200b}",
+            "\u{feff}https://canary.test/api",
+            "https://can\u{ad}ary.test/api",
+            "http://localhost\u{2060}/canary",
+            "http:\\\\localhost\\canary",
+            "https://localhost\\@canary.test",
             "http://canary.example/api",
             "unix:/run/canary",
         ] {

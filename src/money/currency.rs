@@ -1,6 +1,7 @@
 //! Decimal places and spelling of currencies.
 
 use super::{Currency, MoneyError};
+use crate::blank::is_blank;
 
 impl Currency {
     /// Returns the number of decimal places that the currency has in ISO 4217: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
@@ -33,7 +34,7 @@ fn iso(code: &str) -> Option<iso_currency::Currency> {
 /// in lower case, and derived equality would treat it as another currency.
 pub(super) fn known(currency: Currency) -> Result<Currency, MoneyError> {
     let code = currency.as_str();
-    if code.is_empty() || code.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    if code.is_empty() || code.contains(is_blank) {
         return Err(MoneyError::malformed_code(code));
     }
     Ok(match currency {
@@ -45,6 +46,26 @@ pub(super) fn known(currency: Currency) -> Result<Currency, MoneyError> {
 #[cfg(test)]
 mod tests {
     use super::Currency;
+    use crate::money::Money;
+
+    #[test]
+    fn a_code_with_a_character_that_shows_nothing_is_none() {
+        for code in [
+            "",
+            " USD",
+            "USD\n",
+            "USD\0",
+            "\u{feff}USD",
+            "U\u{200b}SD",
+            "USD\u{ad}",
+            "USD\u{a0}",
+            "\u{202a}USD",
+        ] {
+            let error = Money::zero(code).expect_err("is no code");
+            assert!(error.is_malformed(), "{code:?}: {error}");
+        }
+        assert_eq!(Money::zero("doge").expect("is a code").currency().as_str(), "DOGE");
+    }
 
     #[test]
     fn exponents_are_those_of_iso_4217() {

@@ -73,7 +73,9 @@ impl Context {
             Some(Flaw::Untrimmed) => {
                 Err("the credential has white space or a line break at one of its ends; remove it")
             }
-            Some(Flaw::Control) => Err("the credential has a line break or another control character in it"),
+            Some(Flaw::Control) => {
+                Err("the credential has a line break or another character in it that is not visible")
+            }
             Some(Flaw::Quoted) => Err("the credential is in quotation marks; remove them"),
             Some(Flaw::Prefixed) => Err(
                 "the credential begins with a word that is not part of it, such as `Api-Key`; remove that word, because it is added when the credential is sent",

@@ -176,7 +176,9 @@ impl fmt::Display for Error {
             Kind::Secret(flaw) => f.write_str(match flaw {
                 Flaw::Empty => "a webhook secret is empty",
                 Flaw::Untrimmed => "a webhook secret begins or ends with white space",
-                Flaw::Control => "a webhook secret has a line break or another control character in it",
+                Flaw::Control => {
+                    "a webhook secret has a line break or another character in it that is not visible"
+                }
                 Flaw::Quoted => "a webhook secret is in quotation marks",
                 Flaw::Prefixed => {
                     "a webhook secret begins with a word that is not part of it, such as `Bearer`"

@@ -166,8 +166,8 @@ impl Verifier {
         Ok(self)
     }
 
-    /// Checks that there are secrets, and that each is valid: it is not empty, has no white space at either end and no line end
-    /// or other control character, is not in quotation marks, and does not begin with a word such as `Bearer`. Nothing is trimmed.
+    /// Checks that there are secrets, and that each is valid: it is not empty, has no white space at either end, no line end and no
+    /// other invisible character, is not in quotation marks, and does not begin with a word such as `Bearer`. Nothing is trimmed.
     /// Every verification does this.
     ///
     /// # Errors
