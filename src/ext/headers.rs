@@ -26,7 +26,8 @@ const OURS: [&str; 16] = [
 /// Parses a header that a caller adds. Fails with the reason, without the value: it may be a secret.
 pub(super) fn read(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
     match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-        (Ok(name), Ok(_)) if OURS.contains(&name.as_str()) => {
+        // CGI and WSGI read an underscore as a hyphen.
+        (Ok(name), Ok(_)) if OURS.contains(&&*name.as_str().replace('_', "-")) => {
             Err("a header of the connection, the body's framing or the credential cannot be set")
         }
         (Ok(name), Ok(value)) => Ok((name, value)),
