@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::FieldError;
 use crate::raw::types::{
-    CheckoutRequest, PaymentLinkProduct, PaymentLinkRequest, PaymentLinkUpdate, ProductItem,
+    CheckoutRequest, Currency, PaymentLinkProduct, PaymentLinkRequest, PaymentLinkUpdate, ProductItem,
     PublicCheckoutRequest, RefundRequest, WebhookEndpoint,
 };
 
@@ -38,6 +38,7 @@ pub(super) fn checkout(body: &CheckoutRequest) -> Vec<FieldError> {
             found.price(&place, Some(product.unit_price));
         }
     });
+    found.currency(body.currency.as_ref());
     found.return_urls([&body.success_url, &body.failed_url, &body.cancel_url]);
     found.0
 }
@@ -53,6 +54,7 @@ pub(super) fn public_checkout(body: &PublicCheckoutRequest) -> Vec<FieldError> {
         longest_name: None,
         email: &body.billing_email,
     });
+    found.currency(body.currency.as_ref());
     found.return_urls([&body.success_url, &body.failed_url, &body.cancel_url]);
     found.0
 }
@@ -72,6 +74,7 @@ pub(super) fn payment_link(body: &PaymentLinkRequest) -> Vec<FieldError> {
     let mut found = FieldErrors::default();
     found.text("/name", &body.name, None);
     found.link_products(&body.products);
+    found.currency(body.currency.as_ref());
     found.0
 }
 
@@ -84,6 +87,7 @@ pub(super) fn payment_link_update(body: &PaymentLinkUpdate) -> Vec<FieldError> {
     if let Some(products) = &body.products {
         found.link_products(products);
     }
+    found.currency(body.currency.as_ref());
     found.0
 }
 
@@ -190,6 +194,13 @@ impl FieldErrors {
         }
     }
 
+    /// Refuses a blank currency: a server may take a blank code for one that was left out, and charge in dollars.
+    fn currency(&mut self, currency: Option<&Currency>) {
+        if let Some(currency) = currency {
+            self.text("/currency", currency.as_str(), None);
+        }
+    }
+
     /// Validates URLs loosely: only that an absolute one has a scheme of the web and anything after it.
     fn return_urls(&mut self, [success, failed, cancel]: [&Option<String>; 3]) {
         for (pointer, url) in [("/successUrl", success), ("/failedUrl", failed), ("/cancelUrl", cancel)] {
@@ -275,6 +286,10 @@ mod tests {
             ("/failedUrl", json!("ftp://shop.example"), "invalid"),
             ("/cancelUrl", json!("javascript:alert(1)"), "invalid"),
             ("/cancelUrl", json!(""), "invalid"),
+            ("/currency", json!("eur"), ""),
+            ("/currency", json!("DOGE"), ""),
+            ("/currency", json!(""), "blank"),
+            ("/currency", json!(" "), "blank"),
         ]
     }
 
@@ -370,6 +385,10 @@ mod tests {
             ("/products", json!([]), "empty"),
             ("/products", json!([{ "product_id": "prod_1" }]), ""),
             ("/products/0/quantity", json!(0), "min_value"),
+            ("/currency", json!("eur"), ""),
+            ("/currency", json!("DOGE"), ""),
+            ("/currency", json!(""), "blank"),
+            ("/currency", json!(" "), "blank"),
         ];
         let body = json!({ "name": "Mugs", "products": [{ "product_id": "prod_1", "quantity": 1 }] });
         check_cases(&body, &cases, |body| {
