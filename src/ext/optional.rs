@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::ids::{CheckoutId, PaymentId, ProductId, RefundId};
+use crate::ids::{CheckoutId, PaymentId, ProductId, RefundId, RefundReference};
 
-/// A text, or an `Option` of one. Setters of optional fields take it, so that a field of a form needs no `if let`. `None`
+/// A text, an `Option` of one, or a reference to either. Setters of optional fields take it, so that a field of a form needs no `if let`. `None`
 /// changes nothing. Sealed.
 ///
 /// # Example: a form
@@ -18,6 +18,7 @@ use crate::ids::{CheckoutId, PaymentId, ProductId, RefundId};
 ///
 /// let form = Form { phone: None };
 /// let ada = Billing::new("US", "Ada", "Lovelace", "ada@example.com");
+/// assert_eq!(ada.clone().phone(&form.phone), ada);
 /// assert_eq!(ada.clone().phone(form.phone), ada);
 /// assert_ne!(ada.clone().postal_code("94105").phone(Some("555-0100")), ada);
 /// ```
@@ -44,6 +45,13 @@ macro_rules! texts {
                 self.map(Into::into)
             }
         }
+
+        /// Of a form that is needed afterwards.
+        impl sealed::OptionalText for &Option<$text> {
+            fn text(self) -> Option<String> {
+                self.clone().map(Into::into)
+            }
+        }
     )*};
 }
 
@@ -60,5 +68,7 @@ texts!(
     &CheckoutId,
     CheckoutId,
     &ProductId,
-    ProductId
+    ProductId,
+    &RefundReference,
+    RefundReference
 );

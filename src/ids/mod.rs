@@ -112,6 +112,7 @@ mod tests {
         let id = PaymentId::from(&text);
         assert_eq!(id, text);
         assert_eq!(id, *"TXabc123");
+        assert!(text == id && "TXabc123" == id && *"TXabc123" == id && "TXabc12" != id, "from either side");
         assert_eq!(PaymentId::from(&id).as_str(), id.as_ref());
         assert_eq!(String::from(id), text);
         assert_eq!(RefundId::from(-1), "-1");
@@ -139,6 +140,23 @@ mod tests {
         ] {
             let id = serde_json::from_str::<PaymentId>(json).ok();
             assert_eq!(id.as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_read_from_a_whole_number_of_a_format_that_has_signed_ones_only() {
+        use serde::Deserialize as _;
+        use serde::de::value::{Error, I64Deserializer};
+
+        for (number, expected) in [
+            (42, Some("42")),
+            (0, Some("0")),
+            (i64::MAX, Some("9223372036854775807")),
+            (-1, None),
+            (i64::MIN, None),
+        ] {
+            let id = PaymentId::deserialize(I64Deserializer::<Error>::new(number)).ok();
+            assert_eq!(id.as_deref(), expected, "{number}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize as _, Deserializer};
 
 /// Declares ids: each is a text, and can be created from an `i64` where the API also has numbers.
@@ -123,6 +123,24 @@ macro_rules! ids {
             }
         }
 
+        impl PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *self == *other.0
+            }
+        }
+
+        impl PartialEq<$name> for &str {
+            fn eq(&self, other: &$name) -> bool {
+                **self == *other.0
+            }
+        }
+
+        impl PartialEq<$name> for String {
+            fn eq(&self, other: &$name) -> bool {
+                *self == other.0
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.0)
@@ -174,6 +192,14 @@ impl<'de, T: From<String>> Visitor<'de> for Id<T> {
 
     fn visit_u64<E: Error>(self, id: u64) -> Result<T, E> {
         Ok(T::from(id.to_string()))
+    }
+
+    /// Reads a whole number of a format that has signed ones only, such as TOML.
+    fn visit_i64<E: Error>(self, id: i64) -> Result<T, E> {
+        match u64::try_from(id) {
+            Ok(id) => self.visit_u64(id),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(id), &self)),
+        }
     }
 
     /// Reads the form that a number has with `serde_json/arbitrary_precision`.

@@ -11,22 +11,17 @@ async fn a_form_without_values_sends_the_same_as_no_setters() {
     let (absent, currency) = (None::<String>, None);
     let billing = || Billing::new("FR", "Ada", "Lovelace", "ada@example.com");
     let create = |billing: Billing| server.client().checkouts().create(billing, [Product::catalog("tea", 1)]);
-    create(billing()).send().await.expect("the refund is created");
-    let call = create(billing().phone(absent.as_ref().map(String::as_str)).postal_code(absent.clone()));
-    let call =
-        call.currency(currency).success_url(absent.clone()).failed_url(absent.clone()).cancel_url(absent);
+    create(billing()).send().await.expect("the checkout is created");
+    let call = create(billing().phone(absent.as_deref()).postal_code(&absent));
+    let call = call.currency(currency).success_url(absent.clone()).failed_url(&absent).cancel_url(absent);
     call.sandbox_simulate(None).send().await.expect("the checkout is created");
     let sent = server.received();
     assert_eq!(sent[0].body, sent[1].body);
 
     let full = create(billing().phone(Some("555-0100")).postal_code(Some(String::from("75001"))));
-    full.success_url(Some("https://shop.test/"))
-        .success_url(None::<&str>)
-        .send()
-        .await
-        .expect("the checkout is created");
-    let body: serde_json::Value =
-        serde_json::from_slice(&server.received()[2].body).expect("the text is JSON");
+    let thanks = Some(String::from("https://shop.test/"));
+    full.success_url(&thanks).success_url(None::<&str>).send().await.expect("the checkout is created");
+    let body: serde_json::Value = serde_json::from_slice(&server.received()[2].body).expect("the text is JSON");
     assert_eq!(
         (&body["billing_phone"], &body["billing_postal_code"], &body["successUrl"]),
         (&"555-0100".into(), &"75001".into(), &"https://shop.test/".into())
@@ -46,8 +41,12 @@ async fn a_filter_that_is_not_set_is_not_sent() {
         .send()
         .await
         .expect("the list is read");
+    // A refund is found by the reference in its reason.
+    let reference = nd8::RefundReference::from("order-4711");
+    list().search(&reference).send().await.expect("the list is read");
     let sent = server.received();
     assert!(!sent[0].uri.to_string().contains('?'), "{}", sent[0].uri);
+    assert!(sent[2].uri.to_string().ends_with("?search=order-4711"), "{}", sent[2].uri);
     assert!(sent[1].uri.to_string().ends_with("?page=2&search=TX1&status=failed"), "{}", sent[1].uri);
 }
 
