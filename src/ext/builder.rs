@@ -113,6 +113,7 @@ impl<D: Door> Builder<D> {
     ///
     /// It bounds each attempt as well: a late one has only the time that is left. With less than
     /// [`attempt_timeout`](Self::attempt_timeout), one attempt may use up all of it, and nothing is repeated after that.
+    /// With zero, nothing is sent.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self

@@ -311,14 +311,23 @@ impl<R: Request> Call<R> {
             || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         let mut attempts = 0;
         let mut may_have_happened = false;
+        let mut last: Option<Error> = None;
         loop {
-            attempts += 1;
-            let span = tracing::debug_span!("nd8.attempt", attempt = attempts);
             let (left, Limits { timeout, attempt_timeout, .. }) = (remaining(), self.limits);
             let (time, bound) = match left < attempt_timeout {
                 true => (left, Bound::Call(timeout)),
                 false => (attempt_timeout, Bound::Attempt(attempt_timeout)),
             };
+            // Without time a request may leave all the same, and nobody would wait for what becomes of it.
+            if time.is_zero() {
+                let error = last.unwrap_or_else(|| Error::call(R::OPERATION, Failure::NoTime).within(bound));
+                if let Some(ticket) = ticket {
+                    ticket.failed(&error);
+                }
+                return Err(error);
+            }
+            attempts += 1;
+            let span = tracing::debug_span!("nd8.attempt", attempt = attempts);
             let mut error = match self.attempt(time).instrument(span).await {
                 Ok(mut response) => {
                     self.core.budget.succeeded();
@@ -348,6 +357,7 @@ impl<R: Request> Call<R> {
             };
             tracing::debug!(attempt = attempts, wait = ?wait, status = error.status().map(|it| it.as_u16()), "repeating");
             sleep(wait).await;
+            last = Some(error);
         }
     }
 

@@ -363,3 +363,27 @@ fn calls_can_be_spawned() {
     assert_send(&client.refunds().create("TX", "x").send_or_reconcile());
     assert_send(&client.refunds().list().send_with_response());
 }
+
+/// A request that leaves without time may take effect, and nobody waits for the response.
+#[tokio::test]
+async fn nothing_is_sent_without_time() {
+    let server = Server::with_json(201, REFUND).await;
+    let client = client(&server);
+    let refund = || client.refunds().create("TX", "x");
+    let reads = |call: nd8::Call<nd8::GetPayment>| call.retry(at_once()).send();
+    for (error, setting) in [
+        (refund().timeout(Duration::ZERO).send().await.err(), "the `timeout` of the call"),
+        (refund().timeout(Duration::ZERO).attempt_timeout(Duration::ZERO).send().await.err(), "timeout` "),
+        (refund().attempt_timeout(Duration::ZERO).send().await.err(), "the `attempt_timeout` is zero"),
+        (refund().timeout(Duration::ZERO).send_or_reconcile().await.err(), "the `timeout` of the call"),
+        (reads(client.payments().get("TX").timeout(Duration::ZERO)).await.err(), "the `timeout` of the call"),
+    ] {
+        let error = error.expect("has no time");
+        assert_eq!((error.outcome(), error.is_timeout(), error.attempts()), (Outcome::NotSent, true, 0));
+        assert!(
+            error.to_string().contains("nothing was sent") && error.to_string().contains(setting),
+            "{error}"
+        );
+    }
+    assert!(server.received().is_empty());
+}

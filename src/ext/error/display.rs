@@ -28,6 +28,13 @@ impl fmt::Display for Error {
             }
             Failure::Request { .. } => f.write_str("the request could not be built")?,
             Failure::Refused { problem } => write!(f, "the request was not sent: {problem}")?,
+            Failure::NoTime => match self.0.bound {
+                Some(Bound::Attempt(_)) => f.write_str("nothing was sent: the `attempt_timeout` is zero")?,
+                Some(Bound::Call(time)) => {
+                    write!(f, "nothing was sent: the `timeout` of the call, {time:?}, leaves no time")?;
+                }
+                None => f.write_str("nothing was sent: no time is left")?,
+            },
             Failure::Transport { source, .. } if never_connected(source) => {
                 f.write_str("no connection could be made")?
             }

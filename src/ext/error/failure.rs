@@ -16,6 +16,8 @@ pub(in crate::ext) enum Failure {
     Request { source: Option<reqwest::Error> },
     /// A hook refused the request before it was sent.
     Refused { problem: String },
+    /// No time was left for an attempt.
+    NoTime,
     /// No response came, or a response of success broke off.
     Transport { source: reqwest::Error, received: Option<RawResponse> },
     /// A response of success that does not match the document.
@@ -114,7 +116,7 @@ impl Failure {
             | Self::InvalidPage { received, .. }
             | Self::Unidentified { received } => received.as_ref(),
             Self::Configuration { .. } | Self::Input(_) | Self::Request { .. } | Self::Refused { .. } => None,
-            Self::RepeatedPage | Self::IncompleteList { .. } => None,
+            Self::NoTime | Self::RepeatedPage | Self::IncompleteList { .. } => None,
         }
     }
 }

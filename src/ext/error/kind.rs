@@ -47,7 +47,7 @@ impl Error {
         matches!(&self.0.failure, Failure::Transport { source, .. } if never_connected(source))
     }
 
-    /// Returns whether the call or its last attempt timed out.
+    /// Returns whether the call or its last attempt timed out. Where no time was left to begin with, nothing was sent.
     ///
     /// ```
     /// use std::time::Duration;
@@ -64,7 +64,10 @@ impl Error {
     /// # }
     /// ```
     pub fn is_timeout(&self) -> bool {
-        matches!(&self.0.failure, Failure::Transport { source, .. } if source.is_timeout())
+        match &self.0.failure {
+            Failure::Transport { source, .. } => source.is_timeout(),
+            failure => matches!(failure, Failure::NoTime),
+        }
     }
 
     /// Returns whether the connection failed: it could not be opened, it broke, or it timed out.

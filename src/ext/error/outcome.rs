@@ -59,7 +59,8 @@ impl Error {
             Failure::Configuration { .. }
             | Failure::Input(_)
             | Failure::Request { .. }
-            | Failure::Refused { .. } => Outcome::NotSent,
+            | Failure::Refused { .. }
+            | Failure::NoTime => Outcome::NotSent,
             Failure::Transport { source, received: None } if was_not_processed(source) => Outcome::NotSent,
             Failure::Transport { .. }
             | Failure::Undecodable { .. }

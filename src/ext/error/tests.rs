@@ -37,6 +37,7 @@ fn kind(failure: &Failure) -> &'static str {
         Failure::Input(_) => "input",
         Failure::Request { .. } => "request",
         Failure::Refused { .. } => "refused",
+        Failure::NoTime => "no time",
         Failure::Transport { received: None, .. } => "transport",
         Failure::Transport { received: Some(_), .. } => "transport, with a response",
         Failure::Undecodable { .. } => "undecodable",
@@ -50,7 +51,7 @@ fn kind(failure: &Failure) -> &'static str {
     }
 }
 
-const KINDS: usize = 14;
+const KINDS: usize = 15;
 
 fn received(status: u16, body: &'static str) -> RawResponse {
     let status = StatusCode::from_u16(status).expect("is a status");
@@ -116,6 +117,7 @@ async fn each_failure_has_its_predicates_and_no_others() {
         (call(Failure::Input(vec![FieldError::new("/x", "x", None)])), "invalid_input", NotSent),
         (call(Failure::Request { source: None }), "", NotSent),
         (call(Failure::Refused { problem: "x".to_owned() }), "", NotSent),
+        (call(Failure::NoTime), "timeout", NotSent),
         (refund(Server::Absent).await, "connect transport", NotSent),
         (refund(Server::Silent).await, "timeout transport", Unknown),
         (refund(Server::HangsUp).await, "transport", Unknown),
