@@ -21,7 +21,8 @@ async fn a_form_without_values_sends_the_same_as_no_setters() {
     let full = create(billing().phone(Some("555-0100")).postal_code(Some(String::from("75001"))));
     let thanks = Some(String::from("https://shop.test/"));
     full.success_url(&thanks).success_url(None::<&str>).send().await.expect("the checkout is created");
-    let body: serde_json::Value = serde_json::from_slice(&server.received()[2].body).expect("the text is JSON");
+    let body: serde_json::Value =
+        serde_json::from_slice(&server.received()[2].body).expect("the text is JSON");
     assert_eq!(
         (&body["billing_phone"], &body["billing_postal_code"], &body["successUrl"]),
         (&"555-0100".into(), &"75001".into(), &"https://shop.test/".into())
