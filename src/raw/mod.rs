@@ -111,7 +111,8 @@ pub(crate) use types::at_root;
 #[cfg(feature = "client")]
 pub(crate) use self::{
     attempt::{AttemptContext, BodyEnd, RawResponse},
-    response::{read_empty_response, read_response},
+    // By the names that generated code uses.
+    response::{read_empty_response as empty_answer, read_response as answer},
     segment::path_segment,
 };
 #[cfg(feature = "client")]

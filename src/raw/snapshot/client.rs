@@ -503,7 +503,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for CreateApiKey<'_> {
@@ -542,7 +542,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for CreateCheckout<'_> {
@@ -581,7 +581,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for CreatePaymentLink<'_> {
@@ -627,7 +627,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for CreateRefund<'_> {
@@ -663,7 +663,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_empty_response(&client.inner, response).await
+            crate::raw::empty_answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for DeletePaymentLink<'_> {
@@ -702,7 +702,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetDashboard<'_> {
@@ -739,7 +739,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetOrganization<'_> {
@@ -779,7 +779,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetPayment<'_> {
@@ -819,7 +819,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetPaymentLink<'_> {
@@ -863,7 +863,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetPublicPaymentLink<'_> {
@@ -905,7 +905,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetRefund<'_> {
@@ -942,7 +942,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetWebhook<'_> {
@@ -979,7 +979,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for ListApiKeys<'_> {
@@ -1024,7 +1024,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for ListPaymentLinkPayments<'_> {
@@ -1063,7 +1063,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for ListPaymentLinks<'_> {
@@ -1209,7 +1209,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for ListRefunds<'_> {
@@ -1257,7 +1257,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for RevokeApiKey<'_> {
@@ -1294,7 +1294,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for RotateApiKey<'_> {
@@ -1333,7 +1333,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for SetWebhook<'_> {
@@ -1377,7 +1377,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for StartPaymentLinkCheckout<'_> {
@@ -1419,7 +1419,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for UpdateOrganization<'_> {
@@ -1463,7 +1463,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for UpdatePaymentLink<'_> {

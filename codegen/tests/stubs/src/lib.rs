@@ -57,10 +57,7 @@ impl fmt::Display for ExactString {
 /// # Errors
 ///
 /// Always: nothing of this is run.
-pub async fn read_response<T>(
-    _: &Context,
-    response: reqwest::Response,
-) -> Result<ResponseValue<T>, Error<()>> {
+pub async fn answer<T>(_: &Context, response: reqwest::Response) -> Result<ResponseValue<T>, Error<()>> {
     Err(Error::UnexpectedResponse(response))
 }
 
@@ -69,10 +66,7 @@ pub async fn read_response<T>(
 /// # Errors
 ///
 /// Always: nothing of this is run.
-pub async fn read_empty_response(
-    _: &Context,
-    response: reqwest::Response,
-) -> Result<ResponseValue<()>, Error<()>> {
+pub async fn empty_answer(_: &Context, response: reqwest::Response) -> Result<ResponseValue<()>, Error<()>> {
     Err(Error::UnexpectedResponse(response))
 }
 

@@ -94,7 +94,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_empty_response(&client.inner, response).await
+            crate::raw::empty_answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for GetA<'_> {

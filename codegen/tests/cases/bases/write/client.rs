@@ -109,7 +109,7 @@ pub mod requests {
             let result = client.exec(request, &info).await;
             client.post(&result, &info).await?;
             let response = result?;
-            crate::raw::read_response(&client.inner, response).await
+            crate::raw::answer(&client.inner, response).await
         }
     }
     impl ::std::fmt::Debug for CreateA<'_> {
