@@ -76,9 +76,9 @@ pub(crate) fn derive_with(
         Derived { path: "src/raw/snapshot/types.rs", content: generated.types },
         Derived { path: "src/raw/snapshot/client.rs", content: generated.client },
         Derived { path: "src/raw/snapshot/mocks.rs", content: generated.mocks },
-        Derived { path: SANDBOX_MERGED, content: generated.merged.clone() },
-        Derived { path: MERGED, content: generated.merged },
+        Derived { path: MERGED, content: generated.merged.clone() },
         Derived { path: "openapi/surface.txt", content: generated.surface },
+        Derived { path: SANDBOX_MERGED, content: generated.merged },
     ];
     let warnings = generated.warnings.iter().map(|warning| (kind(warning.kind), line(warning)));
     Ok(Derivation { files, warnings: Group::collect(warnings) })

@@ -1,4 +1,4 @@
-//! The fields and path parameters that are ids, by role: whatever upstream calls a component, they have the types of `src/ids.rs`.
+//! The fields and path parameters that are ids, by role: whatever upstream calls a component, they have the types of `src/ids/`.
 //!
 //! Not here: `Checkout.token`, which serves a redirect and names nothing, and `DepositAttempt.paymentId`, which is the name that the
 //! payment provider has for its part.

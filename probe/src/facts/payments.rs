@@ -27,7 +27,7 @@ pub(super) const FACTS: &[Fact] = &[
         .depends("codegen/src/nd8/contract.rs: Payment")
         .fields("Payment", &["shape Payment"]),
     payment("payment.id", "a payment is named by a public id", "text")
-        .depends("src/ids.rs, src/ext/reconcile")
+        .depends("src/ids/mod.rs, src/ext/reconcile")
         .stated_by_nothing(PUBLISHED),
     payment("payment.amount", "an amount is a decimal as a text", "decimal as text")
         .depends("src/raw/decimal reads both forms")
@@ -47,7 +47,7 @@ pub(super) const FACTS: &[Fact] = &[
         .stated_by_nothing("the overlay states the guides' types, which an observation does not replace"),
     payment("payment.number", "the path takes the number of a payment, too", "200")
         .seen_by("GET /transactions/{number}/, with the number from a new refund (--refunds)")
-        .depends("src/ids.rs")
+        .depends("src/ids/mod.rs")
         .stated_by_nothing("the published document states a string for either"),
     payment("attempt.fields", "an attempt has all of its fields", "all present")
         .source(SHAPES)

@@ -79,7 +79,8 @@ pub(super) const FACTS: &[Fact] = &[
         .source(SHAPES)
         .depends("codegen/src/nd8/contract.rs: Refund")
         .fields("Refund", &["shape Refund"]),
-    stored("refund.id", "a refund is named by a public id", "text").depends("src/ids.rs, src/ext/reconcile"),
+    stored("refund.id", "a refund is named by a public id", "text")
+        .depends("src/ids/mod.rs, src/ext/reconcile"),
     stored(
         "refund.payment",
         "`transaction_id` of a refund is the payment's public id",
@@ -100,7 +101,7 @@ pub(super) const FACTS: &[Fact] = &[
     .depends("src/ext/wait.rs"),
     stored("refund.number", "the path takes the number of a refund, too", "200")
         .seen_by("GET /refunds/{number}/, with the number of a new refund (--refunds)")
-        .depends("src/ids.rs"),
+        .depends("src/ids/mod.rs"),
     text("refund.text.blanks", "blanks around a text are not stored", "trimmed"),
     text("refund.text.lines", "line ends are stored as line feeds", "line feeds"),
     text("refund.text.unicode", "texts are stored in the Unicode form that was sent", "as sent"),

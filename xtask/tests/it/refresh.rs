@@ -91,6 +91,7 @@ fn a_newer_document_changes_every_file_that_depends_on_it() {
         "openapi/nd8.lock.toml",
         "openapi/surface.txt",
         "report.md",
+        "sandbox/openapi/merged.json",
         "src/raw/snapshot/api.rs",
         "src/raw/snapshot/client.rs",
         "src/raw/snapshot/mocks.rs",
