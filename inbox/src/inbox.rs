@@ -34,7 +34,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 ///         let Event::TransactionStatusChanged(payment) = delivery.event() else { return Ok(()) };
 ///         // Commits together with the completion of the delivery, or not at all.
 ///         let note = "INSERT INTO note (order_id, body) VALUES ($1, $2)";
-///         transaction.execute(note, &[&payment.order_id, &delivery.raw.as_ref()]).await?;
+///         transaction.execute(note, &[&payment.order_id.as_deref(), &delivery.raw.as_ref()]).await?;
 ///         Ok(())
 ///     }
 /// }

@@ -47,7 +47,7 @@ pub enum Freshness {
 ///         Freshness::Unclear => fetch(payment.transaction_id.as_deref()).await?,
 ///     };
 ///     let update = "UPDATE orders SET status = $2 WHERE checkout_id = $1";
-///     transaction.execute(update, &[&payment.order_id, &status]).await?;
+///     transaction.execute(update, &[&payment.order_id.as_deref(), &status]).await?;
 ///     Ok(())
 /// }
 ///
