@@ -1,6 +1,6 @@
 //! The generated types that only callers of [`raw`](crate::raw) need: request bodies and their parts.
 //!
-//! Types of responses, such as [`Payment`](crate::Payment), are at the root of the crate: each type has one public path.
+//! Types of responses, such as [`Payment`], are at the root of the crate: each type has one public path.
 
 #![allow(hidden_glob_reexports, reason = "the hidden types have their public path at the root")]
 

@@ -46,7 +46,7 @@ async fn a_refund_of_a_fetched_payment_is_in_its_currency() {
         let refund = server.client().refunds().of(&payment).create("broke");
         let in_euros = refund.clone().amount(eur()).send().await.map(drop);
         assert_eq!(in_euros.map_err(|error| refused(&error)), euros.map_err(str::to_owned), "{currency}");
-        assert_eq!(refund.clone().amount(&usd()).unchecked().send().await.is_ok(), dollars, "{currency}");
+        assert_eq!(refund.clone().amount(usd()).unchecked().send().await.is_ok(), dollars, "{currency}");
         // What states no currency cannot be in another one.
         refund.clone().amount(Decimal::TEN).send().await.expect("the request is sent");
         refund.send().await.expect("the request is sent");

@@ -37,7 +37,7 @@ async fn a_filter_that_is_not_set_is_not_sent() {
     unset.ordering(None::<&str>).page(None).page_size(None).send().await.expect("the list is read");
     list()
         .status(Some(RefundStatus::Failed))
-        .search(&nd8::PaymentId::from("TX1"))
+        .search(nd8::PaymentId::from("TX1"))
         .page(2)
         .send()
         .await
