@@ -409,6 +409,7 @@ mod tests {
     }
 
     /// The lengths at which timers overflow.
+    #[cfg(any(feature = "native-tls", feature = "rustls-aws-lc", feature = "rustls-ring"))]
     #[test]
     fn a_client_with_any_durations_can_be_built() {
         for time in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
