@@ -83,6 +83,7 @@ impl Inbox {
             })
         })
         .await
+        // The view counts without groups, so it always has exactly one row.
         .map(|mut rows| rows.remove(0))
     }
 

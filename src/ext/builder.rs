@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::address::{Address, PlainHttp};
 use super::core::{Core, HttpClients, Limits, MakeHttp};
 use super::retry::Budget;
-use super::{Door, Environment, Error, RetryPolicy, tls};
+use super::{ClientKind, Environment, Error, RetryPolicy, tls};
 use crate::raw;
 
 /// Longest time for opening a connection.
@@ -47,7 +47,7 @@ const MOST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Ok::<(), nd8::Error>(())
 /// ```
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct Builder<D> {
+pub struct Builder<C> {
     context: raw::Context,
     base_url: String,
     limits: Limits,
@@ -57,10 +57,10 @@ pub struct Builder<D> {
     allows_plain_http: bool,
     application: Option<String>,
     http: Option<reqwest::Client>,
-    client: PhantomData<D>,
+    client: PhantomData<C>,
 }
 
-impl<D: Door> Builder<D> {
+impl<C: ClientKind> Builder<C> {
     pub(super) fn new(context: raw::Context) -> Self {
         Self {
             context,
@@ -236,7 +236,7 @@ impl<D: Door> Builder<D> {
     /// base URL is not an absolute HTTP(S) URL, has white space in it, or carries a user name, a query or
     /// a fragment; when it is plain HTTP to another machine and [`allow_plain_http`](Self::allow_plain_http) was not called;
     /// when it is HTTPS and no TLS is built in; when the application's name does not fit into a header; or when TLS cannot be set up.
-    pub fn build(self) -> Result<D, Error> {
+    pub fn build(self) -> Result<C, Error> {
         self.context.check().map_err(Error::configuration_problem)?;
         let plain_http = match (self.allows_plain_http, &self.http) {
             (true, _) => PlainHttp::Anywhere,
@@ -265,7 +265,7 @@ impl<D: Door> Builder<D> {
         let raw = raw::Client::new_with_client(&address.base_url, http.clone(), self.context);
         let (limits, retry, budget) = (self.limits, self.retry, Budget::new());
         let http = HttpClients::new(http, make.filter(|_| cfg!(not(target_family = "wasm"))));
-        Ok(D::open(Arc::new(Core { raw, http, limits, retry, budget })))
+        Ok(C::open(Arc::new(Core { raw, http, limits, retry, budget })))
     }
 }
 
@@ -311,7 +311,7 @@ fn default_http_client(
     })
 }
 
-impl<D> fmt::Debug for Builder<D> {
+impl<C> fmt::Debug for Builder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The base URL is not checked yet, and a caller's HTTP client prints its default headers: both may hold secrets.
         f.debug_struct("Builder")

@@ -379,7 +379,7 @@ impl<R: Request> Call<R> {
     }
 
     async fn attempt(&self, timeout: Duration) -> Result<Response<R::Output>, Error> {
-        let exchange = Arc::new(AttemptContext::new(
+        let context = Arc::new(AttemptContext::new(
             self.headers.clone(),
             self.request.query(),
             timeout,
@@ -388,12 +388,12 @@ impl<R: Request> Call<R> {
         let raw = raw::Client {
             baseurl: self.core.raw.baseurl.clone(),
             client: self.core.http.current(),
-            inner: self.core.raw.inner.with_attempt(Arc::clone(&exchange)),
+            inner: self.core.raw.inner.with_attempt(Arc::clone(&context)),
         };
         let result = self.request.attempt(&raw).await;
         drop(raw);
         // The clone in `raw` is dropped, so this is the last owner and the received response can be moved out.
-        let received = Arc::into_inner(exchange).and_then(AttemptContext::into_received);
+        let received = Arc::into_inner(context).and_then(AttemptContext::into_received);
         let failure = match (result, received) {
             (_, Some(received)) if received.end == BodyEnd::TooLarge => Failure::TooLarge(received),
             (Ok(response), _) if self.request.is_repeated(&response) => Failure::RepeatedPage,
@@ -491,7 +491,7 @@ fn failure(error: raw::Error<()>, received: Option<RawResponse>) -> Failure {
         raw::Error::InvalidResponsePayload(_, error) => {
             Failure::Undecodable { received, line: error.line(), column: error.column() }
         }
-        // Only a raw client without an exchange returns these variants.
+        // Only a raw client without an context returns these variants.
         raw::Error::UnexpectedResponse(_) | raw::Error::ErrorResponse(_) => Failure::Request { source: None },
     }
 }

@@ -12,7 +12,7 @@ use super::{AnyRequest, Builder, Call, Error};
 use crate::raw;
 
 /// A client: [`Client`], [`Dashboard`] or [`Storefront`]. Sealed.
-pub trait Door: sealed::Open {}
+pub trait ClientKind: sealed::Open {}
 
 mod sealed {
     use std::sync::Arc;
@@ -26,7 +26,7 @@ mod sealed {
 
 macro_rules! client {
     ($client:ident) => {
-        impl Door for $client {}
+        impl ClientKind for $client {}
 
         impl sealed::Open for $client {
             fn open(core: Arc<Core>) -> Self {

@@ -43,7 +43,7 @@ pub use api_keys::{ApiKeys, CreateApiKey, ListApiKeys, NewApiKey, RevokeApiKey, 
 pub use builder::Builder;
 pub use call::{Call, Request};
 pub use checkouts::{BillTo, Billing, Checkouts, CreateCheckout, Product};
-pub use clients::{Client, Dashboard, Door, Storefront};
+pub use clients::{Client, ClientKind, Dashboard, Storefront};
 pub use environment::Environment;
 pub use error::{Error, FieldError, Outcome};
 pub use optional::OptionalText;

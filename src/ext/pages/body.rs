@@ -32,8 +32,8 @@ pub(in crate::ext) fn read<R: Paged>(
     raw: &raw::Client,
     result: Result<ResponseValue<Vec<R::Item>>, raw::Error<()>>,
 ) -> Result<ResponseValue<Page<R::Item>>, raw::Error<()>> {
-    let exchange = raw.inner.attempt();
-    let sent = exchange.and_then(|exchange| exchange.sent_query()).unwrap_or_default();
+    let attempt = raw.inner.attempt();
+    let sent = attempt.and_then(|attempt| attempt.sent_query()).unwrap_or_default();
     match result {
         Ok(response) => {
             let (status, headers) = (response.status(), response.headers().clone());
@@ -43,7 +43,7 @@ pub(in crate::ext) fn read<R: Paged>(
             Ok(ResponseValue::new(page, status, headers))
         }
         Err(raw::Error::InvalidResponsePayload(body, error)) => {
-            let Some(received) = exchange.and_then(|exchange| exchange.received()) else {
+            let Some(received) = attempt.and_then(|attempt| attempt.received()) else {
                 return Err(raw::Error::InvalidResponsePayload(body, error));
             };
             let (status, headers) = (received.status, received.headers.clone());
