@@ -11,6 +11,7 @@
 
 mod address;
 mod api_keys;
+mod billing;
 mod builder;
 mod call;
 mod checkouts;
@@ -40,9 +41,10 @@ mod wait;
 mod webhook_endpoint;
 
 pub use api_keys::{ApiKeys, CreateApiKey, ListApiKeys, NewApiKey, RevokeApiKey, RotateApiKey};
+pub use billing::{BillTo, Billing};
 pub use builder::Builder;
 pub use call::{Call, Request};
-pub use checkouts::{BillTo, Billing, Checkouts, CreateCheckout, Product};
+pub use checkouts::{Checkouts, CreateCheckout, Product};
 pub use clients::{Client, ClientKind, Dashboard, Storefront};
 pub use environment::Environment;
 pub use error::{Error, FieldError, Outcome};

@@ -1,5 +1,5 @@
 //! Differences between generated sources: the changed lines of each item. Hunks are headed by the items that they are in,
-//! not by line numbers, so that a change elsewhere in the source leaves them as they are.
+//! not by line numbers, so that a change elsewhere in the source leaves them unchanged.
 
 use std::fmt::Write as _;
 

@@ -16,7 +16,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// Reads a value. `{$ref: Item}` stands for `{$ref: '#/components/schemas/Item'}`.
+    /// Reads a value. `{$ref: Item}` is short for `{$ref: '#/components/schemas/Item'}`.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let mut events = Vec::new();
         for event in Parser::new_from_str(text) {

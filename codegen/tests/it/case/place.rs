@@ -20,7 +20,7 @@ pub(crate) enum Step {
 }
 
 impl Place {
-    /// Reads a place: keys, separated by spaces. The first word can stand for more than one key:
+    /// Reads a place: keys, separated by spaces. The first word can be short for more than one key:
     ///
     /// - `Item.tags[]`, with a capital, is the schema `Item`, its property `tags`, the items of that;
     /// - `GET /items/` is an operation. Behind it, `?page` is a parameter, and `request` and `response` are the schemas

@@ -222,6 +222,6 @@ fn a_seed_yields_one_document_and_its_neighbor_another() {
 }
 
 #[test]
-fn a_failure_says_how_to_repeat_it() {
+fn a_failure_prints_how_to_repeat_it() {
     assert_eq!(described(7, "why"), "seed 7, RANDOM_SCHEMAS=7..8: why\n");
 }

@@ -172,7 +172,7 @@ impl Schemas<'_> {
         if self.dice.chance(if self.is_31 { 20 } else { 5 }) {
             self.describe(&mut schema);
             if self.dice.chance(30) {
-                schema["properties"] = json!({ "beside": { "type": "string" } });
+                schema["properties"] = json!({ "sibling": { "type": "string" } });
             }
         }
         schema
@@ -337,7 +337,7 @@ impl Schemas<'_> {
         }
     }
 
-    /// Adds what a schema says beside its type.
+    /// Adds keywords of a schema other than its type.
     fn describe(&mut self, schema: &mut Value) {
         let Value::Object(map) = schema else { return };
         if self.dice.chance(20) {

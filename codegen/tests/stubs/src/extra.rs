@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-/// Reads them as they are.
+/// Reads them unchanged.
 ///
 /// # Errors
 ///
